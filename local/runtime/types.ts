@@ -1,0 +1,142 @@
+/**
+ * The contract between the local runtime and the AWS services it plays.
+ * A service is one folder under `local/services/`; it says which CloudFormation resource types it
+ * can create and which AWS API it answers. The runtime knows nothing else about it.
+ */
+import type { CostMeter } from './cost-meter.ts';
+import type { FaultInjector } from './faults.ts';
+
+/** Time that tests can turn. Services never call `Date.now` or `setTimeout` for modelled time. */
+export interface Clock {
+  /** Milliseconds since the epoch, modelled time. */
+  now(): number;
+  /** Calls back once `delayMs` of modelled time have passed; turning the clock forward fires what fell due, in order. */
+  setTimer(delayMs: number, callback: () => void): ClockTimer;
+  /** Resolves after `delayMs` of modelled time, or rejects when `signal` aborts. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Moves modelled time forward. */
+  advance(byMs: number): void;
+  /** Offset of modelled from real time in milliseconds, shared with Lambda workers. */
+  readonly offset: SharedArrayBuffer;
+}
+
+export interface ClockTimer {
+  cancel(): void;
+}
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** What every service gets. One object per running platform; nothing is global. */
+export interface RuntimeContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter: CostMeter;
+  readonly faults: FaultInjector;
+  /** Folder for durable state, or `undefined` to keep everything in memory. */
+  readonly dataDir: string | undefined;
+  readonly region: string;
+  readonly accountId: string;
+  /** Ports and addresses asked for on the command line. */
+  readonly ports: { rest: number; mqtt: number; aws: number };
+  /** Finds another running service by its signing name, e.g. `service<LambdaService>('lambda')`. */
+  service<T extends AwsService>(signingName: string): T;
+  /** Delivers to any ARN that can be a target: Lambda function, SQS queue, event bus, SNS topic, log group. */
+  readonly targets: TargetRouter;
+}
+
+/** One call of the AWS API that reached the local endpoint. */
+export interface AwsRequest {
+  method: string;
+  /** Decoded path without query string, e.g. `/@connections/abc`. */
+  path: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** For JSON-protocol services, the operation after the dot in `x-amz-target`, e.g. `PutItem`. */
+  operation: string | undefined;
+  /** The signing region and service of the credential scope. */
+  region: string;
+}
+
+export interface AwsResponse {
+  status: number;
+  headers?: Record<string, string>;
+  /** Objects are written as JSON with the service's content type. */
+  body?: object | string | Buffer;
+}
+
+export interface AwsService {
+  /** The SigV4 signing name: `dynamodb`, `sqs`, `events`, `pipes`, `scheduler`, `lambda`, `execute-api`, `iotdata`, `iot`, `s3`, `secretsmanager`, `kms`, `timestream`, `ses`, `sns`, `logs`, `monitoring`, `ssm`. */
+  readonly signingName: string;
+  /** CloudFormation resource types this service creates. */
+  readonly resources: Record<string, ResourceProvider>;
+  /** Answers one API call; throws `AwsError` for a modelled error. */
+  handle?(request: AwsRequest): Promise<AwsResponse>;
+  /** After every resource exists: start pollers, listeners, servers. */
+  start?(): Promise<void>;
+  /** Stops all activity and flushes state. Called once, in reverse order of start. */
+  stop?(): Promise<void>;
+}
+
+/** Creates one CloudFormation resource. Throws `ConfigurationError` for a property it cannot honour. */
+export type ResourceProvider = (resource: DeclaredResource) => CreatedResource | Promise<CreatedResource>;
+
+export interface DeclaredResource {
+  logicalId: string;
+  stackName: string;
+  type: string;
+  /** All intrinsics are resolved. */
+  properties: Record<string, any>;
+  /** Metadata of the resource, e.g. `aws:asset:path`; asset paths are absolute. */
+  metadata: Record<string, any>;
+  /** A stable physical name for resources that do not name themselves. */
+  defaultName: string;
+}
+
+export interface CreatedResource {
+  /** What `Ref` gives. */
+  ref: string;
+  /** What `Fn::GetAtt` gives, by attribute name. */
+  attributes?: Record<string, unknown>;
+}
+
+/** Sends one payload to the target behind an ARN; rejects if the target refuses it. */
+export interface TargetRouter {
+  register(service: 'lambda' | 'sqs' | 'events' | 'sns' | 'logs' | 'states', deliver: TargetDelivery): void;
+  deliver(request: TargetRequest): Promise<void>;
+}
+
+export interface TargetRequest {
+  arn: string;
+  /** The exact JSON text (or raw text) that the target receives. */
+  payload: string;
+  /** Target-specific parameters: `messageGroupId` for FIFO queues, `detailType` and `source` for event buses. */
+  parameters?: { messageGroupId?: string; messageDeduplicationId?: string; detailType?: string; source?: string; resources?: string[]; time?: string };
+}
+
+export type TargetDelivery = (request: TargetRequest) => Promise<void>;
+
+/** A modelled AWS error: `name` is the error code the SDK turns into an exception class. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly extra: Record<string, unknown>;
+  constructor(code: string, message: string, status = 400, extra: Record<string, unknown> = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.extra = extra;
+  }
+}
+
+/** A template or setting the runtime cannot honour; its message is one clear sentence for the person at the terminal. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
