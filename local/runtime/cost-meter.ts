@@ -51,6 +51,7 @@ function unitPriceOf(key: PriceKey): number {
   const [service = '', name = ''] = key.split('.');
   const table = (prices as Record<string, unknown>)[service] as Record<string, number> | undefined;
   const price = table?.[name];
-  if (price === undefined) throw new Error(`No price for "${key}" in local/prices.json: add it with its source and date.`);
+  if (price === undefined)
+    throw new Error(`No price for "${key}" in local/prices.json: add it with its source and date.`);
   return name.includes('PerMillion') ? price / 1_000_000 : price;
 }

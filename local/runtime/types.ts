@@ -117,7 +117,14 @@ export interface TargetRequest {
   /** The exact JSON text (or raw text) that the target receives. */
   payload: string;
   /** Target-specific parameters: `messageGroupId` for FIFO queues, `detailType` and `source` for event buses. */
-  parameters?: { messageGroupId?: string; messageDeduplicationId?: string; detailType?: string; source?: string; resources?: string[]; time?: string };
+  parameters?: {
+    messageGroupId?: string;
+    messageDeduplicationId?: string;
+    detailType?: string;
+    source?: string;
+    resources?: string[];
+    time?: string;
+  };
 }
 
 export type TargetDelivery = (request: TargetRequest) => Promise<void>;
