@@ -147,3 +147,60 @@ export class AwsError extends Error {
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
+
+/** What pollers, APIs and brokers need of the Lambda service (`ctx.service<LambdaInvoker>('lambda')`). */
+export interface LambdaInvoker extends AwsService {
+  /**
+   * Runs a function to its end.
+   * @param functionName name or any ARN form of the function
+   * @param payload the event as JSON text
+   * @returns what the Invoke API would return; never rejects for an error inside the function
+   * @throws AwsError `TooManyRequestsException` when throttled, `ResourceNotFoundException` when unknown
+   */
+  invoke(functionName: string, payload: string): Promise<InvokeResult>;
+  /** Asynchronous invocation: queued, retried twice on error (1 min, 2 min of modelled time), then to the on-failure destination or dead-letter queue. */
+  invokeAsync(functionName: string, payload: string): Promise<void>;
+}
+
+export interface InvokeResult {
+  /** Set when the function failed. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+  functionError?: 'Unhandled';
+  /** The answer, or the error object, as JSON text. */
+  payload: string;
+  /** Own CPU time of the invocation in milliseconds, as the worker measured it. */
+  cpuMs: number;
+  durationMs: number;
+}
+
+/** What stream consumers need of the DynamoDB service (`ctx.service<DynamoDbStreams>('dynamodb')`). */
+export interface DynamoDbStreams extends AwsService {
+  /** Shard ids of a stream; records of one partition key always land in the same shard, in order. */
+  shards(streamArn: string): string[];
+  /** Records after a position, oldest first; `after` undefined means from the oldest kept. */
+  read(streamArn: string, shardId: string, after: string | undefined, limit: number): StreamRecord[];
+  /** The newest position of a shard, or undefined when it is empty. */
+  latest(streamArn: string, shardId: string): string | undefined;
+  /** Calls back (at most once per event-loop turn) after records were appended; returns the unsubscribe function. */
+  onAppend(streamArn: string, listener: () => void): () => void;
+}
+
+/** A stream record in the shape Lambda and Pipes hand out. */
+export interface StreamRecord {
+  eventID: string;
+  eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  eventVersion: '1.1';
+  eventSource: 'aws:dynamodb';
+  awsRegion: string;
+  eventSourceARN: string;
+  dynamodb: {
+    ApproximateCreationDateTime: number;
+    Keys: Record<string, unknown>;
+    NewImage?: Record<string, unknown>;
+    OldImage?: Record<string, unknown>;
+    SequenceNumber: string;
+    SizeBytes: number;
+    StreamViewType: string;
+  };
+  /** Present when the service itself removed the item (time to live). */
+  userIdentity?: { type: 'Service'; principalId: 'dynamodb.amazonaws.com' };
+}
