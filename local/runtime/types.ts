@@ -74,6 +74,8 @@ export interface AwsResponse {
 export interface AwsService {
   /** The SigV4 signing name: `dynamodb`, `sqs`, `events`, `pipes`, `scheduler`, `lambda`, `execute-api`, `iotdata`, `iot`, `s3`, `secretsmanager`, `kms`, `timestream`, `ses`, `sns`, `logs`, `monitoring`, `ssm`. */
   readonly signingName: string;
+  /** Further signing names the same service answers, e.g. `iotdata` beside `iot`, `logs` beside `monitoring`. @default none */
+  readonly signingAliases?: readonly string[];
   /** CloudFormation resource types this service creates. */
   readonly resources: Record<string, ResourceProvider>;
   /** Answers one API call; throws `AwsError` for a modelled error. */
