@@ -4,21 +4,24 @@
  */
 
 /** Points where a service asks for a fault; each is a misbehaviour AWS documents as possible. */
-export type FaultPoint =
-  | 'sqs.duplicate' // a standard queue delivers a message twice
-  | 'sqs.reorder' // messages arrive in another order
-  | 'lambda.crash' // the function dies before it runs
-  | 'lambda.crash-after' // the function dies after its work, before its answer counts
-  | 'lambda.timeout' // the function never answers within its time
-  | 'lambda.throttle' // 429, concurrency reached
-  | 'dynamodb.throttle' // ProvisionedThroughputExceededException
-  | 'dynamodb.transaction-conflict' // TransactionCanceledException with TransactionConflict
-  | 'dynamodb.unprocessed' // a batch write or get leaves items unprocessed
-  | 'events.duplicate' // the bus delivers an event twice
-  | 'events.delay' // the bus delivers an event late (and so reordered)
-  | 'stream.duplicate' // a stream batch is delivered twice
-  | 'iot.duplicate' // QoS 1 redelivery
-  | 'http.latency';
+export const faultPoints = [
+  'sqs.duplicate', // a standard queue delivers a message twice
+  'sqs.reorder', // messages arrive in another order
+  'lambda.crash', // the function dies before it runs
+  'lambda.crash-after', // the function dies after its work, before its answer counts
+  'lambda.timeout', // the function never answers within its time
+  'lambda.throttle', // 429, concurrency reached
+  'dynamodb.throttle', // ProvisionedThroughputExceededException
+  'dynamodb.transaction-conflict', // TransactionCanceledException with TransactionConflict
+  'dynamodb.unprocessed', // a batch write or get leaves items unprocessed
+  'events.duplicate', // the bus delivers an event twice
+  'events.delay', // the bus delivers an event late (and so reordered)
+  'stream.duplicate', // a stream batch is delivered twice
+  'iot.duplicate', // QoS 1 redelivery
+  'http.latency',
+] as const;
+
+export type FaultPoint = (typeof faultPoints)[number];
 
 export interface FaultRule {
   point: FaultPoint;
