@@ -1,0 +1,37 @@
+/** A tenant (business, organisation): the utility company that uses Mizan. */
+import * as z from 'zod/mini';
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { label } from '../../../layers/kernel/schema/common.ts';
+
+export const tenantSchema = z.object({
+  id: z.string(),
+  name: label(),
+  nameAr: z.optional(label()),
+  /** IANA name; billing periods, schedules and reports follow it. */
+  timeZone: z._default(
+    z.string().check(z.refine(isTimeZone, 'Not a time zone of the IANA database, e.g. "Asia/Aden".')),
+    'Asia/Aden',
+  ),
+  /** ISO 4217. */
+  currency: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'YER'),
+  locale: z._default(z.enum(['en', 'ar']), 'ar'),
+  status: z._default(z.enum(['active', 'suspended']), 'active'),
+});
+
+export type Tenant = z.infer<typeof tenantSchema>;
+
+export const tenantEntity = defineEntity<Tenant>()({
+  name: 'tenant',
+  table: 'identity',
+  key: () => ({ pk: ['TENANT'], sk: ['TENANT'] }),
+  idOf: ({ id }) => id,
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+/** What other domains may know of stations. */
+import { openGlobalSession, type TenantSession } from '../../layers/kernel/data/session.ts';
+import { stationClaimEntity, stationEntity } from './stations/station-entity.ts';
+
+/** Which tenant each station code belongs to; codes nobody claimed are missing from the map. Needs read access to table `scada`. */
+export async function stationOwners(stationIds: readonly string[]): Promise<Map<string, string>> {
+  const claims = await openGlobalSession().getMany(
+    stationClaimEntity,
+    stationIds.map((id) => ({ id })),
+  );
+  return new Map(claims.map(({ id, tenantId }) => [id, tenantId]));
+}
+
+/** Refuses a station the tenant does not have: `not_found`. */
+export async function requireStation(session: TenantSession, stationId: string): Promise<void> {
+  await session.require(stationEntity, { id: stationId });
+}
+
+/** Codes of all stations of the tenant, at most 1,000. */
+export async function stationIdsOf(session: TenantSession): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: { id: string }[]; nextCursor: string | null } = await session.query(stationEntity, {
+      index: 'gsi1',
+      pk: ['STATION'],
+      limit: 200,
+      cursor: cursor ?? undefined,
+    });
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+  } while (cursor !== null && ids.length < 1000);
+  return ids;
+}

@@ -1,0 +1,31 @@
+/**
+ * How infrastructure hands physical names to functions: one environment variable per granted thing, with a
+ * name both sides derive from the manifest. `infra/` writes them, the kernel reads them here and nowhere else.
+ */
+const upper = (name: string): string => name.replace(/[^a-zA-Z0-9]+/g, '_').toUpperCase();
+
+export const environmentName = {
+  table: (name: string): string => `TABLE_${upper(name)}`,
+  queueUrl: (name: string): string => `QUEUE_${upper(name)}_URL`,
+  keyId: (name: string): string => `KEY_${upper(name)}_ID`,
+  bucket: (name: string): string => `BUCKET_${upper(name)}`,
+  webSocketEndpoint: (): string => 'WEBSOCKET_ENDPOINT',
+  bus: (): string => 'BUS_NAME',
+  stage: (): string => 'STAGE',
+} as const;
+
+function required(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined || value === '') {
+    throw new Error(`${variable} is not set: grant it to this function in its domain manifest.`);
+  }
+  return value;
+}
+
+export const tableName = (name: string): string => required(environmentName.table(name));
+export const queueUrl = (name: string): string => required(environmentName.queueUrl(name));
+export const keyId = (name: string): string => required(environmentName.keyId(name));
+export const bucketName = (name: string): string => required(environmentName.bucket(name));
+export const webSocketEndpoint = (): string => required(environmentName.webSocketEndpoint());
+export const busName = (): string => required(environmentName.bus());
+export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';

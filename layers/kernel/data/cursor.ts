@@ -1,0 +1,41 @@
+/**
+ * Opaque paging cursors. A cursor carries DynamoDB's last evaluated key; it is only accepted for the
+ * partition it came from, so a cursor of another tenant or another list is refused.
+ */
+import { AppError } from '../errors/app-error.ts';
+
+export type StartKey = Record<string, string>;
+
+export function encodeCursor(lastEvaluatedKey: Record<string, unknown> | undefined): string | null {
+  if (lastEvaluatedKey === undefined) return null;
+  return Buffer.from(JSON.stringify(lastEvaluatedKey)).toString('base64url');
+}
+
+/**
+ * @param expected the partition attribute of the queried index and its value
+ * @param tenantPrefix what every partition key in the cursor must begin with
+ */
+export function decodeCursor(
+  cursor: string | undefined,
+  expected: { attribute: string; value: string },
+  tenantPrefix: string,
+): StartKey | undefined {
+  if (cursor === undefined) return undefined;
+  const key = parse(cursor);
+  const keysAreOwn = Object.entries(key).every(
+    ([name, value]) => !name.endsWith('pk') || value.startsWith(tenantPrefix),
+  );
+  if (key[expected.attribute] !== expected.value || !keysAreOwn) throw new AppError('invalid_cursor');
+  return key;
+}
+
+function parse(cursor: string): StartKey {
+  try {
+    const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (typeof key === 'object' && key !== null && Object.values(key).every((value) => typeof value === 'string'))
+      return key;
+  } catch {
+    // Falls through to the one error for every unreadable cursor.
+  }
+  throw new AppError('invalid_cursor');
+}

@@ -1,0 +1,58 @@
+/** Builds DynamoDB expressions for the data layer; names and values are always placeholders. */
+
+export interface ExpressionParts {
+  names: Record<string, string>;
+  values: Record<string, unknown>;
+}
+
+/** `SET`s the defined changes and `REMOVE`s those that are `null` or `undefined`. */
+export function updateExpression(changes: Record<string, unknown>): ExpressionParts & { expression: string } {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets: string[] = [];
+  const removes: string[] = [];
+  Object.entries(changes).forEach(([name, value], i) => {
+    names[`#u${i}`] = name;
+    if (value === undefined || value === null) {
+      removes.push(`#u${i}`);
+    } else {
+      values[`:u${i}`] = value;
+      sets.push(`#u${i} = :u${i}`);
+    }
+  });
+  const expression = [
+    sets.length > 0 ? `SET ${sets.join(', ')}` : '',
+    removes.length > 0 ? `REMOVE ${removes.join(', ')}` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+  return { expression, names, values };
+}
+
+/** Comparison a list can filter with; everything is combined with AND. */
+export interface FilterTerm {
+  attribute: string;
+  operator: '=' | '<>' | '<' | '<=' | '>' | '>=' | 'begins_with' | 'contains' | 'in';
+  value: unknown;
+}
+
+export function filterExpression(terms: readonly FilterTerm[]): (ExpressionParts & { expression: string }) | undefined {
+  if (terms.length === 0) return undefined;
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const clauses = terms.map((term, i) => {
+    names[`#f${i}`] = term.attribute;
+    if (term.operator === 'in') {
+      const options = (term.value as unknown[]).map((option, j) => {
+        values[`:f${i}_${j}`] = option;
+        return `:f${i}_${j}`;
+      });
+      return `#f${i} IN (${options.join(', ')})`;
+    }
+    values[`:f${i}`] = term.value;
+    return term.operator === 'begins_with' || term.operator === 'contains'
+      ? `${term.operator}(#f${i}, :f${i})`
+      : `#f${i} ${term.operator} :f${i}`;
+  });
+  return { expression: clauses.join(' AND '), names, values };
+}

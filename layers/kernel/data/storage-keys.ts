@@ -1,0 +1,33 @@
+/** From an entity and an item to the attributes DynamoDB keys on. */
+import type { Entity, IndexName } from './entity.ts';
+import { joinParts, partitionKey, type Scope } from './keys.ts';
+
+export interface StorageKeys {
+  key: { pk: string; sk: string };
+  /** `gsi1pk`, `gsi1sk` …; `null` where the item leaves an index. */
+  indexKeys: Record<string, string | null>;
+  expiresAt: number | undefined;
+}
+
+export function storageKeys(scope: Scope, entity: Entity, item: object): StorageKeys {
+  const { pk, sk } = entity.key(item);
+  const indexKeys: Record<string, string | null> = {};
+  for (const [index, keyOf] of Object.entries(entity.indexes ?? {}) as [
+    IndexName,
+    (item: object) => ReturnType<Entity['key']> | undefined,
+  ][]) {
+    const parts = keyOf(item);
+    indexKeys[`${index}pk`] = parts ? partitionKey(scope, parts.pk) : null;
+    indexKeys[`${index}sk`] = parts ? joinParts(parts.sk) : null;
+  }
+  return { key: { pk: partitionKey(scope, pk), sk: joinParts(sk) }, indexKeys, expiresAt: entity.expiresAt?.(item) };
+}
+
+const internal = new Set(['pk', 'sk', '_type', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk', 'expiresAt']);
+
+/** The item as the domain knows it, without the attributes that belong to storage. */
+export function fromStorage<T>(item: Record<string, unknown>): T {
+  const result: Record<string, unknown> = {};
+  for (const name in item) if (!internal.has(name)) result[name] = item[name];
+  return result as T;
+}

@@ -1,0 +1,110 @@
+/**
+ * What a domain is made of, as pure data: infrastructure reads it to create tables, functions, roles, queues and
+ * routes. Permissions are what the manifest grants and nothing more.
+ */
+import type { EventDefinition } from '../events/define-event.ts';
+import type { Resource } from '../http/route.ts';
+
+export type TableMode = 'read' | 'write' | 'readWrite';
+
+/** What a function may touch; each entry becomes an IAM statement and an environment variable. */
+export interface Access {
+  tables?: Record<string, TableMode>;
+  /** Queues it may send to. */
+  queues?: string[];
+  /** KMS keys by logical name and use. */
+  keys?: Record<string, 'sign' | 'publicKey' | 'encrypt' | 'decrypt' | 'encryptDecrypt'>;
+  buckets?: Record<string, TableMode>;
+  /** Posting to and closing WebSocket connections. */
+  webSocket?: boolean;
+  /** Publishing to MQTT topics through the IoT data plane, e.g. `acrel/*`. */
+  publishTopics?: string[];
+  /** Outgoing calls to the internet are a property of the network, listed here for the reader and the review. */
+  internet?: boolean;
+}
+
+export interface FunctionSpec {
+  /** Unique in the domain, kebab-case. */
+  name: string;
+  /** Path of the module that exports `handler`, from the repository root. */
+  entry: string;
+  access: Access;
+  /** @default 256 */
+  memoryMb?: number;
+  /** @default 15 for HTTP, 60 for everything else */
+  timeoutSeconds?: number;
+  /** Settings that are not secrets. Values may refer to stage settings with `${stage.name}`. */
+  environment?: Record<string, string>;
+  /** Upper bound of parallel executions. @default the account's */
+  reservedConcurrency?: number;
+}
+
+export interface TableSpec {
+  /** Global secondary indexes, keyed `<name>pk`/`<name>sk`. @default none */
+  indexes?: ('gsi1' | 'gsi2')[];
+  /** Whether the table carries outbox items to the bus. @default false */
+  outbox?: boolean;
+}
+
+export interface QueueSpec {
+  name: string;
+  /** @default 5 */
+  maxReceiveCount?: number;
+  /** @default 6 × the consumer's timeout, as Lambda recommends */
+  visibilityTimeoutSeconds?: number;
+}
+
+/** A function fed by a queue. */
+export interface QueueConsumerSpec extends FunctionSpec {
+  queue: QueueSpec;
+  /** @default 10 */
+  batchSize?: number;
+  /** Longest wait to fill a batch. @default 0 */
+  batchWindowSeconds?: number;
+  /** @default none */
+  maxConcurrency?: number;
+}
+
+/** A function that reacts to bus events, through a queue of its own. */
+export interface SubscriberSpec extends Omit<QueueConsumerSpec, 'queue'> {
+  /** Event types, or patterns such as `invoice.*` or `*`. */
+  events: string[];
+  /** @default a queue named after the function */
+  queue?: QueueSpec;
+}
+
+/** MQTT messages that go to a queue. */
+export interface TopicRuleSpec {
+  name: string;
+  /** AWS IoT SQL, version 2016-03-23. */
+  sql: string;
+  /** Queue of a consumer of this domain. */
+  queue: string;
+}
+
+export interface ScheduleSpec extends FunctionSpec {
+  /** `rate(1 minute)` or `cron(…)`, UTC. */
+  schedule: string;
+}
+
+export interface ResourceSpec extends Omit<FunctionSpec, 'name'> {
+  resource: Resource<any>;
+}
+
+export interface DomainManifest {
+  name: string;
+  tables: Record<string, TableSpec>;
+  /** Every event the domain publishes. */
+  events: EventDefinition<string, any>[];
+  resources: ResourceSpec[];
+  subscribers?: SubscriberSpec[];
+  consumers?: QueueConsumerSpec[];
+  topicRules?: TopicRuleSpec[];
+  schedules?: ScheduleSpec[];
+  /** Functions that the shared infrastructure calls: authorizers, WebSocket routes. */
+  functions?: FunctionSpec[];
+}
+
+export function defineDomain(manifest: DomainManifest): DomainManifest {
+  return manifest;
+}

@@ -1,0 +1,271 @@
+/**
+ * The Lambda entry of a resource: binds its routes to operations and runs every request through one pipeline
+ * (correlation, authorization, limits, validation, idempotency, answer, errors).
+ */
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { isGranted } from '../auth/permissions.ts';
+import { type Principal, principalFromContext } from '../auth/principal.ts';
+import { countRequest, type RateLimit } from '../auth/rate-limit.ts';
+import { beginIdempotent, type IdempotencyRecord, type StoredAnswer } from '../data/idempotency.ts';
+import { openSession } from '../data/session.ts';
+import { AppError } from '../errors/app-error.ts';
+import { toProblem } from '../errors/problem.ts';
+import { type Locale, negotiateLocale } from '../i18n/locale.ts';
+import { newId } from '../ids.ts';
+import { logger, metrics } from '../observability/logger.ts';
+import { checkNetwork } from './network.ts';
+import {
+  isIdempotent,
+  type Operation,
+  type Operations,
+  type Reply,
+  type Request,
+  type Resource,
+  type Route,
+  type Routes,
+  statusOf,
+} from './route.ts';
+import { createRouter, type RouteMatch } from './router.ts';
+import { validate } from './validate.ts';
+
+export interface ServeOptions {
+  /** Logical table that keeps idempotency records: the domain's own. Needed when a route is idempotent. */
+  table?: string;
+  /** Requests one address may make to public routes. @default 30 a minute, 2,000 a day */
+  publicLimit?: RateLimit;
+}
+
+type GatewayEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { lambda?: Record<string, unknown> } } };
+type GatewayAnswer = APIGatewayProxyStructuredResultV2;
+
+/** Larger bodies than this are refused before they are parsed; imports of files go through S3. */
+const maxBodyBytes = 1024 * 1024;
+const correlationPattern = /^[A-Za-z0-9._:-]{8,128}$/;
+
+interface Call {
+  event: GatewayEvent;
+  correlationId: string;
+  locale: Locale;
+  startedMs: number;
+  operationId: string | undefined;
+  limitHeaders: Record<string, string>;
+  idempotency: IdempotencyRecord | undefined;
+}
+
+/** @returns the function API Gateway invokes for every route of the resource */
+export function serve<R extends Routes>(resource: Resource<R>, operations: Operations<R>, options: ServeOptions = {}) {
+  const match = createRouter(resource as unknown as Resource<Routes>);
+
+  const answerCall = async (event: GatewayEvent, context: Context): Promise<GatewayAnswer> => {
+    const call = openCall(event, context);
+    try {
+      const found = match(event.requestContext.http.method, event.rawPath);
+      if (found === undefined) throw new AppError('not_found', 'There is no such address.');
+      if ('allowedMethods' in found)
+        throw new AppError('method_not_allowed', undefined, { headers: { allow: found.allowedMethods.join(', ') } });
+      call.operationId = found.operationId;
+      const operation = operations[found.operationId] as unknown as Operation<Route>;
+      return await runOperation(call, found, operation, options);
+    } catch (thrown) {
+      return await answerError(call, thrown);
+    } finally {
+      logger.info('request', {
+        operation: call.operationId,
+        method: event.requestContext.http.method,
+        path: event.rawPath,
+        durationMs: Math.round(performance.now() - call.startedMs),
+      });
+      metrics.publishStoredMetrics();
+    }
+  };
+  return middy<GatewayEvent, GatewayAnswer>().handler(answerCall);
+}
+
+function openCall(event: GatewayEvent, context: Context): Call {
+  const given = event.headers['x-correlation-id'];
+  const correlationId = given !== undefined && correlationPattern.test(given) ? given : newId('cor');
+  logger.resetKeys();
+  logger.appendKeys({ correlationId, requestId: context.awsRequestId });
+  return {
+    event,
+    correlationId,
+    locale: negotiateLocale(event.headers['accept-language']),
+    startedMs: performance.now(),
+    operationId: undefined,
+    limitHeaders: {},
+    idempotency: undefined,
+  };
+}
+
+async function runOperation(
+  call: Call,
+  found: RouteMatch,
+  operation: Operation<Route>,
+  options: ServeOptions,
+): Promise<GatewayAnswer> {
+  const { event } = call;
+  const { route } = found;
+  const principal = principalFromContext(event.requestContext.authorizer?.lambda);
+  call.limitHeaders = await admit(route, principal, event, options);
+  const text = bodyText(event);
+  const input = validate(route, {
+    params: found.params,
+    query: (event.queryStringParameters as Record<string, string>) ?? {},
+    body: text,
+    contentType: event.headers['content-type'],
+  });
+  const key = event.headers['idempotency-key'];
+  if (key !== undefined && isIdempotent(route) && principal) {
+    if (key.length < 1 || key.length > 255)
+      throw new AppError('validation_failed', undefined, {
+        details: [{ in: 'header', path: '/idempotency-key', message: 'Use 1 to 255 characters.' }],
+      });
+    const begun = await beginIdempotent({
+      table: requiredTable(options),
+      tenantId: principal.tenantId,
+      subject: principal.subject,
+      operationId: found.operationId,
+      key,
+      body: `${event.rawPath}\n${text ?? ''}`,
+      nowMs: Date.now(),
+    });
+    if ('answer' in begun)
+      return withHeaders(begun.answer, {
+        ...call.limitHeaders,
+        'x-correlation-id': call.correlationId,
+        'idempotency-replayed': 'true',
+      });
+    call.idempotency = begun.record;
+  }
+  const reply = await operation(toRequest(call, input, principal) as Request<Route>);
+  const answer = render(route, reply, call);
+  await call.idempotency?.complete({
+    status: answer.statusCode ?? 200,
+    headers: answer.headers as Record<string, string>,
+    body: answer.body ?? '',
+  });
+  return answer;
+}
+
+/** Who may pass: permission, network and rate, in that order; returns the limit headers. */
+async function admit(
+  route: Route,
+  principal: Principal | undefined,
+  event: GatewayEvent,
+  options: ServeOptions,
+): Promise<Record<string, string>> {
+  const clientIp = event.requestContext.http.sourceIp;
+  if (route.access === 'public') {
+    if (route.method === 'GET') return {};
+    return countRequest(
+      'anonymous',
+      `${clientIp} ${route.path}`,
+      options.publicLimit ?? { perMinute: 30, perDay: 2000 },
+      Date.now(),
+    );
+  }
+  if (principal === undefined)
+    throw new AppError('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
+  checkNetwork(principal, clientIp, event.headers['origin']);
+  const headers = await countRequest(principal.tenantId, principal.subject, principal.limits, Date.now());
+  if (route.access !== 'authenticated' && !isGranted(principal.permissions, route.access)) {
+    throw new AppError('forbidden', undefined, { values: { permission: route.access }, headers });
+  }
+  return headers;
+}
+
+function toRequest(call: Call, input: ReturnType<typeof validate>, principal: Principal | undefined) {
+  const { event, correlationId } = call;
+  const clientIp = event.requestContext.http.sourceIp;
+  const userAgent = event.headers['user-agent'] ?? '';
+  return {
+    ...input,
+    principal,
+    session:
+      principal &&
+      openSession(principal.tenantId, {
+        actor: { id: principal.subject, kind: principal.kind, name: principal.name },
+        correlationId,
+        clientIp,
+        userAgent,
+        idempotency: call.idempotency,
+      }),
+    locale: call.locale,
+    correlationId,
+    clientIp,
+    userAgent,
+    headers: event.headers,
+    expectedVersion: ifMatch(event.headers['if-match']),
+  };
+}
+
+function render(route: Route, reply: Reply, call: Call): GatewayAnswer {
+  const headers = { ...call.limitHeaders, 'x-correlation-id': call.correlationId, ...reply.headers };
+  const statusCode = reply.status ?? statusOf(route);
+  if (reply.raw)
+    return {
+      statusCode,
+      headers: { ...headers, 'content-type': reply.raw.contentType },
+      body: reply.raw.body,
+      isBase64Encoded: reply.raw.base64 ?? false,
+    };
+  if (reply.data === undefined && !reply.pagination) return { statusCode, headers };
+  const body =
+    route.envelope === false
+      ? reply.data
+      : { success: true, data: reply.data, ...(reply.pagination ? { pagination: reply.pagination } : {}) };
+  const version = (reply.data as { version?: unknown } | undefined)?.version;
+  return {
+    statusCode,
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-language': call.locale,
+      ...(typeof version === 'number' ? { etag: `"${version}"` } : {}),
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+async function answerError(call: Call, thrown: unknown): Promise<GatewayAnswer> {
+  const { problem, error } = toProblem(thrown, call.locale, call.correlationId);
+  if (error.status >= 500) logger.error('request failed', { operation: call.operationId, error: thrown as Error });
+  await call.idempotency
+    ?.release()
+    .catch((cause: unknown) => logger.warn('idempotency key not released', { error: cause as Error }));
+  return {
+    statusCode: error.status,
+    headers: {
+      ...call.limitHeaders,
+      ...error.headers,
+      'x-correlation-id': call.correlationId,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-language': call.locale,
+    },
+    body: JSON.stringify(problem),
+  };
+}
+
+function bodyText(event: GatewayEvent): string | undefined {
+  if (event.body === undefined) return undefined;
+  if (event.body.length > (event.isBase64Encoded ? (maxBodyBytes * 4) / 3 : maxBodyBytes))
+    throw new AppError('payload_too_large');
+  return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
+}
+
+/** `If-Match: "3"`, `W/"3"` or `3`. */
+function ifMatch(header: string | undefined): number | undefined {
+  const digits = header?.match(/^(?:W\/)?"?(\d{1,15})"?$/)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function withHeaders(answer: StoredAnswer, headers: Record<string, string>): GatewayAnswer {
+  return { statusCode: answer.status, headers: { ...answer.headers, ...headers }, body: answer.body };
+}
+
+function requiredTable(options: ServeOptions): string {
+  if (options.table === undefined)
+    throw new Error('A resource with idempotent routes must name its table in serve(…, { table }).');
+  return options.table;
+}
