@@ -32,7 +32,10 @@ const longestBodyBytes = 256 * 1024 * 1024;
 
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
-    void answer(request, response, options);
+    answer(request, response, options).catch((error: Error) => {
+      options.log.error('A local AWS answer could not be written', { error: error.stack });
+      response.destroy();
+    });
   });
   // SDK clients keep sockets open; a server that closed an idle one would fail the call that is just being sent on it.
   server.keepAliveTimeout = 0;
@@ -116,14 +119,10 @@ function credentialScope({ headers, query, method }: AwsRequest): { region: stri
   const credential = start < 0 ? query.get('X-Amz-Credential') : authorization.slice(start + 'Credential='.length);
   const [, region, service] = scopePattern.exec(credential ?? '') ?? [];
   if (region !== undefined && service !== undefined) return { region, service };
-  // S3 alone takes unsigned requests: its POST forms are signed inside, its preflights and public objects not at all.
+  // S3 alone has unsigned requests: its POST forms are signed inside, browsers' preflights not at all.
   const isForm = method === 'POST' && headers['content-type']?.startsWith('multipart/form-data');
-  if (isForm || (!authorization && !credential && isPlainRead(method, headers))) return { region: '', service: 's3' };
+  if (isForm || method === 'OPTIONS') return { region: '', service: 's3' };
   throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token', 403);
-}
-
-function isPlainRead(method: string, headers: Record<string, string>): boolean {
-  return (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') && headers['x-amz-target'] === undefined;
 }
 
 function readBody(message: IncomingMessage): Buffer | Promise<Buffer> {

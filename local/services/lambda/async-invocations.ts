@@ -1,0 +1,163 @@
+/**
+ * Asynchronous invocation: the event is accepted at once, retried after errors, and at last handed to a
+ * destination or dead-letter queue. The queue is in memory: what waits in it is lost when the platform stops.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+import { randomUUID } from 'node:crypto';
+import { AwsError, type ClockTimer, type RuntimeContext } from '../../runtime/types.ts';
+import type { Invocation, LocalFunction } from './local-function.ts';
+
+export interface EventInvokeConfig {
+  maximumRetryAttempts: number;
+  maximumEventAgeMs: number;
+  onSuccessArn: string | undefined;
+  onFailureArn: string | undefined;
+}
+
+export const defaultEventInvokeConfig: EventInvokeConfig = {
+  maximumRetryAttempts: 2,
+  maximumEventAgeMs: 6 * 3_600_000,
+  onSuccessArn: undefined,
+  onFailureArn: undefined,
+};
+
+/** Since October 2025; 256 KB before. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const longestEventBytes = 1024 * 1024;
+const errorRetryDelaysMs = [60_000, 120_000];
+const firstThrottleDelayMs = 1_000;
+const longestThrottleDelayMs = 300_000;
+
+interface QueuedEvent {
+  fn: LocalFunction;
+  config: EventInvokeConfig;
+  qualifier: string;
+  payload: string;
+  requestId: string;
+  acceptedAt: number;
+  invokeCount: number;
+  throttles: number;
+}
+
+type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+
+export class AsyncInvocations {
+  readonly #ctx: RuntimeContext;
+  readonly #timers = new Set<ClockTimer>();
+  #running = 0;
+
+  constructor(ctx: RuntimeContext) {
+    this.#ctx = ctx;
+  }
+
+  /** Events accepted and neither finished nor given up. */
+  get pending(): { running: number; waiting: number } {
+    return { running: this.#running, waiting: this.#timers.size };
+  }
+
+  /** Returns the request id, which stays the same over all attempts. */
+  accept(fn: LocalFunction, config: EventInvokeConfig, payload: string, qualifier: string): string {
+    if (payload.length * 3 > longestEventBytes && Buffer.byteLength(payload) > longestEventBytes)
+      throw new AwsError(
+        'RequestTooLargeException',
+        `Request must be smaller than ${longestEventBytes} bytes for the InvokeFunction operation`,
+        413,
+      );
+    const requestId = randomUUID();
+    const acceptedAt = this.#ctx.clock.now();
+    this.#attempt({ fn, config, qualifier, payload, requestId, acceptedAt, invokeCount: 0, throttles: 0 });
+    return requestId;
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #attempt(event: QueuedEvent): void {
+    this.#running += 1;
+    this.#invoke(event)
+      .catch((error: Error) =>
+        this.#ctx.log.error('Asynchronous invocation lost', { function: event.fn.config.name, error: error.message }),
+      )
+      .finally(() => {
+        this.#running -= 1;
+      });
+  }
+
+  async #invoke(event: QueuedEvent): Promise<void> {
+    let result: Invocation;
+    try {
+      result = await event.fn.invoke(event.payload, event.requestId, event.qualifier);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'TooManyRequestsException') throw error;
+      // A concurrency of zero is the documented way to switch a function off: no retries.
+      if (event.fn.config.reservedConcurrency === 0) return this.#giveUp(event, 'RetriesExhausted', undefined);
+      const delayMs = Math.min(firstThrottleDelayMs * 2 ** event.throttles, longestThrottleDelayMs);
+      event.throttles += 1;
+      return this.#retry(event, delayMs, undefined);
+    }
+    event.invokeCount += 1;
+    if (!result.functionError) {
+      if (event.config.onSuccessArn) await this.#send(event.config.onSuccessArn, event, 'Success', result);
+      return;
+    }
+    if (event.invokeCount > event.config.maximumRetryAttempts) return this.#giveUp(event, 'RetriesExhausted', result);
+    return this.#retry(event, errorRetryDelaysMs[event.invokeCount - 1]!, result);
+  }
+
+  async #retry(event: QueuedEvent, delayMs: number, result: Invocation | undefined): Promise<void> {
+    const age = this.#ctx.clock.now() + delayMs - event.acceptedAt;
+    if (age > event.config.maximumEventAgeMs) return this.#giveUp(event, 'EventAgeExceeded', result);
+    const timer = this.#ctx.clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer);
+      this.#attempt(event);
+    });
+    this.#timers.add(timer);
+  }
+
+  async #giveUp(event: QueuedEvent, condition: Condition, result: Invocation | undefined): Promise<void> {
+    const { onFailureArn } = event.config;
+    const { deadLetterArn, name } = event.fn.config;
+    if (onFailureArn) await this.#send(onFailureArn, event, condition, result);
+    // A dead-letter queue receives the event alone.
+    if (deadLetterArn) await this.#ctx.targets.deliver({ arn: deadLetterArn, payload: event.payload });
+    if (!onFailureArn && !deadLetterArn) this.#ctx.log.error('Event discarded after all attempts', { function: name });
+  }
+
+  /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  async #send(arn: string, event: QueuedEvent, condition: Condition, result: Invocation | undefined): Promise<void> {
+    const record = {
+      version: '1.0',
+      timestamp: new Date(this.#ctx.clock.now()).toISOString(),
+      requestContext: {
+        requestId: event.requestId,
+        functionArn: `${event.fn.config.arn}:${event.qualifier}`,
+        condition,
+        approximateInvokeCount: event.invokeCount,
+      },
+      requestPayload: parsed(event.payload),
+      ...(result && {
+        responseContext: {
+          statusCode: 200,
+          executedVersion: '$LATEST',
+          ...(result.functionError && { functionError: result.functionError }),
+        },
+        responsePayload: parsed(result.payload),
+      }),
+    };
+    await this.#ctx.targets.deliver({
+      arn,
+      payload: JSON.stringify(record),
+      // Only event buses look at these.
+      parameters: {
+        source: 'lambda',
+        detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
+        resources: [arn, record.requestContext.functionArn],
+      },
+    });
+  }
+}
+
+function parsed(json: string): unknown {
+  return json === '' ? {} : JSON.parse(json);
+}
