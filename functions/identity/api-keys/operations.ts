@@ -1,0 +1,86 @@
+/** What can be done with API keys. */
+import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
+import { stageName, tableName } from '../../../layers/kernel/config/resource-names.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { globalScope } from '../../../layers/kernel/data/keys.ts';
+import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, makeKey } from './api-key-entity.ts';
+import type { apiKeys } from './routes.ts';
+
+export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
+  listApiKeys: async ({ session, page }) => {
+    const { items, nextCursor } = await session.query<ApiKey & Stored>(apiKeyEntity, {
+      index: 'gsi1',
+      pk: ['APIKEY'],
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(present), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getApiKey: async ({ session, params }) => ({ data: present(await session.require(apiKeyEntity, params)) }),
+
+  createApiKey: async ({ session, body, principal }) => {
+    const beyond = body.scopes.find((scope) => !isGranted(principal.permissions, scope));
+    if (beyond !== undefined) throw new AppError('forbidden', undefined, { values: { permission: beyond } });
+    const made = makeKey(stageName());
+    const { expiresAt, ...settings } = body;
+    const stored = await session.transact('identity', (unit) =>
+      addApiKey(unit, principal.tenantId, {
+        id: newId('key'),
+        ...settings,
+        expiresAtTime: expiresAt,
+        keyPrefix: made.prefix,
+        keyHash: made.hash,
+        isActive: true,
+        createdBy: principal.subject,
+      }),
+    );
+    return { data: { ...present(stored), key: made.key } };
+  },
+
+  revokeApiKey: async ({ session, params, principal }) => {
+    const key = await session.require(apiKeyEntity, params);
+    if (!key.isActive) return { data: present(key) };
+    const revoked = await session.transact('identity', (unit) =>
+      unit.update(apiKeyEntity, key, {
+        isActive: false,
+        revokedAt: session.context.now(),
+        revokedBy: principal.subject,
+      }),
+    );
+    return { data: present(revoked) };
+  },
+};
+
+/** Adds a key and the global lookup of its prefix. */
+export function addApiKey(unit: UnitOfWork, tenantId: string, key: ApiKey): ApiKey & Stored {
+  const stored = unit.create(apiKeyEntity, key);
+  const prefix = storageKeys(globalScope, apiKeyPrefixEntity, { prefix: key.keyPrefix });
+  unit.step(
+    {
+      Put: {
+        TableName: tableName('identity'),
+        Item: { ...prefix.key, _type: 'API key prefix', prefix: key.keyPrefix, tenantId, keyId: key.id },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    () => new AppError('conflict', 'The key prefix is taken; try again.'),
+  );
+  return stored;
+}
+
+function present(key: ApiKey & Stored) {
+  const { keyHash: _, expiresAtTime, updatedAt: __, ...shown } = key;
+  return {
+    ...shown,
+    description: key.description,
+    expiresAt: expiresAtTime ?? null,
+    revokedAt: key.revokedAt ?? null,
+    revokedBy: key.revokedBy ?? null,
+  };
+}

@@ -1,0 +1,101 @@
+/** API keys: made, listed, rotated and revoked; the key itself is shown once. */
+import * as z from 'zod/mini';
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+
+const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+export const createApiKeyBody = z.object({
+  name: label(),
+  description: z.optional(label(1000)),
+  scopes: z
+    .array(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^(\*|[a-z_]+)(:(\*|[a-z_]+)){0,2}$/,
+            'Use permissions such as "metering:readings:read" or "billing:*".',
+          ),
+        ),
+    )
+    .check(z.minLength(1), z.maxLength(50)),
+  allowedIps: z._default(z.array(cidr).check(z.maxLength(50)), []),
+  allowedOrigins: z._default(z.array(z.url()).check(z.maxLength(50)), []),
+  rateLimitPerMinute: z._default(z.int().check(z.gte(1), z.lte(100_000)), 60),
+  rateLimitPerDay: z._default(z.int().check(z.gte(1), z.lte(100_000_000)), 10_000),
+  stationIds: z._default(z.array(z.string()).check(z.maxLength(40)), []),
+  expiresAt: z.optional(timestamp()),
+});
+
+const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.optional(z.string()),
+  keyPrefix: z.string(),
+  scopes: z.array(z.string()),
+  allowedIps: z.array(z.string()),
+  allowedOrigins: z.array(z.string()),
+  rateLimitPerMinute: z.int(),
+  rateLimitPerDay: z.int(),
+  stationIds: z.array(z.string()),
+  expiresAt: z.nullable(utcTime()),
+  isActive: z.boolean(),
+  createdAt: utcTime(),
+  createdBy: z.string(),
+  revokedAt: z.nullable(utcTime()),
+  revokedBy: z.nullable(z.string()),
+  version: z.int(),
+});
+
+const withKey = z.extend(apiKey, { key: z.string() });
+const params = z.object({ id: generatedId('key') });
+
+export const apiKeys = defineResource({
+  name: 'api-keys',
+  base: '/api/v1/developer/api-keys',
+  title: 'API keys',
+  routes: {
+    listApiKeys: {
+      method: 'GET',
+      path: '',
+      access: 'identity:api_keys:read',
+      summary: 'List API keys.',
+      response: z.array(apiKey),
+      paginated: true,
+    },
+    getApiKey: {
+      method: 'GET',
+      path: '/{id}',
+      access: 'identity:api_keys:read',
+      summary: 'Get one API key.',
+      params,
+      response: apiKey,
+      errors: ['not_found'],
+    },
+    createApiKey: {
+      method: 'POST',
+      path: '',
+      access: 'identity:api_keys:write',
+      summary: 'Create an API key.',
+      description:
+        'The answer holds the key; it cannot be shown again. A key can hold no permission its creator does not hold.',
+      body: createApiKeyBody,
+      response: withKey,
+      errors: ['forbidden'],
+      // A repeated answer would have to keep the key readable for a day.
+      idempotent: false,
+    },
+    revokeApiKey: {
+      method: 'DELETE',
+      path: '/{id}',
+      access: 'identity:api_keys:write',
+      summary: 'Revoke an API key.',
+      description: 'Cached decisions run out within five minutes.',
+      params,
+      response: apiKey,
+      status: 200,
+      errors: ['not_found'],
+    },
+  },
+});

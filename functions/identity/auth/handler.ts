@@ -1,0 +1,19 @@
+/** Lambda entry of `/api/v1/auth`. */
+import { serve } from '../../../layers/kernel/http/serve.ts';
+import { revoke } from '../tokens/refresh-token.ts';
+import { logIn } from './log-in.ts';
+import { refreshSession } from './refresh-session.ts';
+import { auth } from './routes.ts';
+
+export const handler = serve(auth, {
+  login: logIn,
+  refreshSession,
+  logout: async ({ body }) => {
+    await revoke(body.refreshToken);
+    return { data: { success: true as const } };
+  },
+  getOwnProfile: async ({ principal }) => {
+    const { subject, kind, name, tenantId, permissions } = principal;
+    return { data: { id: subject, kind, name, tenantId, permissions } };
+  },
+});

@@ -1,0 +1,42 @@
+/** Logs a person in by e-mail and password; a wrong e-mail and a wrong password cost the same and say the same. */
+
+import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { accessTokenSeconds, issueAccessToken } from '../tokens/access-token.ts';
+import { startFamily } from '../tokens/refresh-token.ts';
+import { verifyPassword } from '../users/password.ts';
+import { loginNameEntity, userEntity } from '../users/user-entity.ts';
+import type { auth } from './routes.ts';
+
+export const logIn: Operation<typeof auth.routes.login> = async ({ body }) => {
+  const name = await openGlobalSession().get(loginNameEntity, { email: body.email }, { consistent: true });
+  const user = name && (await openSession(name.tenantId).get(userEntity, { id: name.userId }, { consistent: true }));
+  const isRight = await verifyPassword(body.password, user?.passwordHash);
+  if (!isRight || name === undefined || user === undefined || user.status !== 'active')
+    throw new AppError('invalid_credentials');
+
+  const now = Date.now();
+  const { familyId, refreshToken } = await startFamily(name.tenantId, user.id, now);
+  const accessToken = await issueAccessToken(
+    { userId: user.id, tenantId: name.tenantId, name: user.email, roles: user.roles, sessionId: familyId },
+    now,
+  );
+  return {
+    data: {
+      success: true,
+      accessToken,
+      refreshToken,
+      expiresIn: accessTokenSeconds,
+      userId: user.id,
+      workspaceId: null,
+      organizationId: name.tenantId,
+      organizationRole: organizationRole(user.roles),
+    },
+  };
+};
+
+function organizationRole(roles: readonly string[]): 'owner' | 'admin' | 'employee' {
+  if (roles.includes('OWNER')) return 'owner';
+  return roles.includes('ADMIN') ? 'admin' : 'employee';
+}

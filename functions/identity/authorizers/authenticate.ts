@@ -1,0 +1,68 @@
+/** From a bearer credential to a principal: an access token or an API key. */
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
+import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
+import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isRightSecret, parseKey } from '../api-keys/api-key-entity.ts';
+import { permissionsOf } from '../roles/system-roles.ts';
+import { verifyAccessToken } from '../tokens/access-token.ts';
+import { loadVerificationKey } from '../tokens/signing-key.ts';
+
+/** What a person may ask for in a minute and a day; generous, since a console asks often. */
+const userLimits = { perMinute: 1200, perDay: 200_000 };
+
+/** @returns the principal, or undefined for any credential that is not good */
+export async function authenticate(credential: string, nowMs: number): Promise<Principal | undefined> {
+  const bearer = credential.replace(/^(?:Bearer|ApiKey)\s+/i, '').trim();
+  if (bearer.startsWith('mzn_')) {
+    const found = await findApiKey(bearer, nowMs);
+    return found && apiKeyPrincipal(found.tenantId, found.key);
+  }
+  return authenticateUser(bearer, nowMs);
+}
+
+async function authenticateUser(token: string, nowMs: number): Promise<Principal | undefined> {
+  const key = await loadVerificationKey();
+  try {
+    const claims = await verifyAccessToken(token, key, nowMs);
+    return {
+      tenantId: claims.tenantId,
+      subject: claims.userId,
+      kind: 'user',
+      name: claims.name,
+      permissions: permissionsOf(claims.roles),
+      limits: userLimits,
+      allowedIps: [],
+      allowedOrigins: [],
+    };
+  } catch {
+    // Whatever is wrong with a token, the answer is the same.
+    return undefined;
+  }
+}
+
+/** The stored key behind a presented one; undefined when unknown, wrong, revoked or expired. */
+export async function findApiKey(
+  presented: string,
+  nowMs: number,
+): Promise<{ tenantId: string; key: ApiKey } | undefined> {
+  const parsed = parseKey(presented);
+  if (parsed === undefined) return undefined;
+  const lookup = await openGlobalSession().get(apiKeyPrefixEntity, { prefix: parsed.prefix });
+  if (lookup === undefined) return undefined;
+  const key = await openSession(lookup.tenantId).get(apiKeyEntity, { id: lookup.keyId }, { consistent: true });
+  if (key === undefined || !isRightSecret(parsed.secret, key.keyHash)) return undefined;
+  if (!key.isActive || (key.expiresAtTime !== undefined && Date.parse(key.expiresAtTime) <= nowMs)) return undefined;
+  return { tenantId: lookup.tenantId, key };
+}
+
+function apiKeyPrincipal(tenantId: string, key: ApiKey): Principal {
+  return {
+    tenantId,
+    subject: key.id,
+    kind: 'api_key',
+    name: key.name,
+    permissions: key.scopes,
+    limits: { perMinute: key.rateLimitPerMinute, perDay: key.rateLimitPerDay },
+    allowedIps: key.allowedIps,
+    allowedOrigins: key.allowedOrigins,
+  };
+}

@@ -1,0 +1,54 @@
+/** Manifest of the identity domain: tenants, users, log-in, API keys, and the authorizers of every way in. */
+import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { apiKeys } from './api-keys/routes.ts';
+import { auth } from './auth/routes.ts';
+import { jwks } from './jwks/routes.ts';
+import { tenants } from './tenants/routes.ts';
+
+const folder = 'functions/identity';
+
+export const identity = defineDomain({
+  name: 'identity',
+  tables: { identity: { indexes: ['gsi1'] }, limits: {} },
+  events: [],
+  resources: [
+    // Argon2id needs memory and, since CPU grows with it, time: half a gigabyte keeps a log-in near 100 ms.
+    {
+      resource: auth,
+      entry: `${folder}/auth/handler.ts`,
+      memoryMb: 512,
+      access: { tables: { identity: 'readWrite', limits: 'write' }, keys: { signing: 'sign' } },
+    },
+    { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { keys: { signing: 'publicKey' } } },
+    {
+      resource: apiKeys,
+      entry: `${folder}/api-keys/handler.ts`,
+      access: { tables: { identity: 'readWrite', limits: 'write' } },
+    },
+    {
+      resource: tenants,
+      entry: `${folder}/tenants/handler.ts`,
+      memoryMb: 512,
+      access: { tables: { identity: 'readWrite', limits: 'write' } },
+    },
+  ],
+  functions: [
+    {
+      name: 'authorize-request',
+      entry: `${folder}/authorizers/authorize-request.ts`,
+      access: { tables: { identity: 'read' }, keys: { signing: 'publicKey' } },
+    },
+    {
+      name: 'authorize-device',
+      entry: `${folder}/authorizers/authorize-device.ts`,
+      access: { tables: { identity: 'read', scada: 'read' }, keys: { signing: 'publicKey' } },
+      environment: { ANONYMOUS_DEVICE_TENANT: '${stage.anonymousDevicesTenant}' },
+    },
+    {
+      name: 'provision-tenant',
+      entry: `${folder}/provisioning/handler.ts`,
+      memoryMb: 512,
+      access: { tables: { identity: 'readWrite' } },
+    },
+  ],
+});

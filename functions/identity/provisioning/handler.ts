@@ -1,0 +1,36 @@
+/**
+ * Creates a tenant from the outside of the product: invoked directly (never through the API) by whoever runs the
+ * installation, with IAM as the guard. Seeding of a development machine uses it too.
+ */
+import * as z from 'zod/mini';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { label } from '../../../layers/kernel/schema/common.ts';
+import { systemRoleNames } from '../roles/system-roles.ts';
+import { tenantSchema } from '../tenants/tenant-entity.ts';
+import { provisionTenant } from './provision-tenant.ts';
+
+const input = z.object({
+  tenant: z.extend(tenantSchema, {
+    id: z.string().check(z.regex(/^[a-z0-9-]{3,40}$/, 'Use 3 to 40 small letters, digits or "-".')),
+  }),
+  owner: z.object({
+    name: label(),
+    email: z.string().check(z.email()),
+    password: z.string().check(z.minLength(12), z.maxLength(256)),
+    roles: z._default(z.array(z.enum(systemRoleNames)), ['OWNER']),
+  }),
+});
+
+/** @returns `{ tenantId, userId, created }`; `created` is false when the tenant was there already */
+export async function handler(event: unknown): Promise<object> {
+  const { tenant, owner } = input.parse(event);
+  try {
+    return {
+      ...(await provisionTenant({ tenant, owner }, { id: 'installation', kind: 'system', name: 'installation' })),
+      created: true,
+    };
+  } catch (error) {
+    if (isAppError(error) && error.code === 'already_exists') return { tenantId: tenant.id, created: false };
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+/** Creates a tenant with its owner in one transaction: the log-in name is claimed for the whole installation. */
+import { tableName } from '../../../layers/kernel/config/resource-names.ts';
+import { globalScope } from '../../../layers/kernel/data/keys.ts';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { type Tenant, tenantEntity } from '../tenants/tenant-entity.ts';
+import { hashPassword } from '../users/password.ts';
+import { loginNameEntity, normaliseEmail, userEntity } from '../users/user-entity.ts';
+
+export interface NewTenant {
+  tenant: Tenant;
+  owner: { name: string; email: string; password: string; roles: string[] };
+}
+
+/** @throws AppError `already_exists` when the tenant id or the e-mail is taken; nothing is written then */
+export async function provisionTenant(
+  { tenant, owner }: NewTenant,
+  actor?: { id: string; kind: string; name: string },
+): Promise<{ tenantId: string; userId: string }> {
+  const session = openSession(tenant.id, { actor });
+  const userId = newId('usr');
+  const email = normaliseEmail(owner.email);
+  const passwordHash = await hashPassword(owner.password);
+  await session.transact('identity', (unit) => {
+    unit.create(tenantEntity, tenant);
+    unit.create(userEntity, {
+      id: userId,
+      email,
+      name: owner.name,
+      roles: owner.roles,
+      passwordHash,
+      status: 'active',
+      locale: tenant.locale,
+    });
+    const { key } = storageKeys(globalScope, loginNameEntity, { email });
+    unit.step(
+      {
+        Put: {
+          TableName: tableName('identity'),
+          Item: { ...key, _type: 'e-mail', email, tenantId: tenant.id, userId },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+      () => new AppError('already_exists', undefined, { values: { entity: 'e-mail', id: email } }),
+    );
+  });
+  return { tenantId: tenant.id, userId };
+}

@@ -1,0 +1,96 @@
+/**
+ * Refresh tokens rotate: each use gives a new one, and an old one that comes back means theft, so the whole family
+ * (one log-in) is revoked (RFC 9700, section 4.14.2). Only hashes are stored.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+
+const familySeconds = 30 * 24 * 3600;
+
+export interface RefreshFamily {
+  id: string;
+  tenantId: string;
+  userId: string;
+  secretHash: string;
+  revoked: boolean;
+  /** Milliseconds since the epoch. */
+  validUntil: number;
+}
+
+/** Lives in the global scope: the token is all the client sends. */
+export const refreshFamilyEntity = defineEntity<RefreshFamily>()({
+  name: 'refresh token',
+  table: 'identity',
+  key: ({ id }) => ({ pk: ['REFRESH', id], sk: ['REFRESH'] }),
+  idOf: ({ id }) => id,
+  expiresAt: ({ validUntil }) => Math.ceil(validUntil / 1000),
+  secretAttributes: ['secretHash'],
+});
+
+const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+const newSecret = (): string => randomBytes(32).toString('base64url');
+const format = /^(rtf_[0-9A-HJKMNP-TV-Z]{26})\.([A-Za-z0-9_-]{43})$/;
+
+export async function startFamily(
+  tenantId: string,
+  userId: string,
+  nowMs: number,
+): Promise<{ familyId: string; refreshToken: string }> {
+  const secret = newSecret();
+  const id = newId('rtf');
+  await openGlobalSession().transact('identity', (unit) => {
+    unit.create(refreshFamilyEntity, {
+      id,
+      tenantId,
+      userId,
+      secretHash: hash(secret),
+      revoked: false,
+      validUntil: nowMs + familySeconds * 1000,
+    });
+  });
+  return { familyId: id, refreshToken: `${id}.${secret}` };
+}
+
+/**
+ * Exchanges a refresh token for the next one.
+ * @throws AppError `unauthenticated` for an unknown, expired, revoked or already used token
+ */
+export async function rotate(
+  refreshToken: string,
+  nowMs: number,
+): Promise<{ family: RefreshFamily; refreshToken: string }> {
+  const refused = new AppError('unauthenticated', 'The refresh token is not valid.');
+  const [, id, secret] = format.exec(refreshToken) ?? [];
+  if (id === undefined || secret === undefined) throw refused;
+  const session = openGlobalSession();
+  const family = await session.get(refreshFamilyEntity, { id }, { consistent: true });
+  if (family === undefined || family.revoked || family.validUntil < nowMs) throw refused;
+  if (!timingSafeEqual(Buffer.from(hash(secret)), Buffer.from(family.secretHash))) {
+    await revoke(id);
+    throw refused;
+  }
+  const next = newSecret();
+  try {
+    await session.transact('identity', (unit) => unit.update(refreshFamilyEntity, family, { secretHash: hash(next) }));
+  } catch (error) {
+    // Two uses of one token at once: the second is a reuse.
+    if (isAppError(error) && error.code === 'version_conflict') {
+      await revoke(id);
+      throw refused;
+    }
+    throw error;
+  }
+  return { family, refreshToken: `${id}.${next}` };
+}
+
+/** Ends a log-in; unknown tokens are ignored so that logging out twice is no error. */
+export async function revoke(familyIdOrToken: string): Promise<void> {
+  const id = familyIdOrToken.split('.')[0]!;
+  const session = openGlobalSession();
+  const family = await session.get(refreshFamilyEntity, { id }, { consistent: true });
+  if (family && !family.revoked)
+    await session.transact('identity', (unit) => unit.update(refreshFamilyEntity, family, { revoked: true }));
+}

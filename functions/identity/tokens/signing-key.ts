@@ -1,0 +1,61 @@
+/** The JWT signing key lives in KMS: this process sees the public half only. */
+
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { keyId } from '../../../layers/kernel/config/resource-names.ts';
+
+const client = new KMSClient({});
+
+export interface VerificationKey {
+  /** RFC 7638 thumbprint of the public key: the `kid` of tokens. */
+  kid: string;
+  key: KeyObject;
+  jwk: { kty: string; crv: string; x: string; y: string; kid: string; alg: 'ES256'; use: 'sig' };
+}
+
+let verificationKey: Promise<VerificationKey> | undefined;
+
+/** The public half, read once per function instance. */
+export function loadVerificationKey(): Promise<VerificationKey> {
+  verificationKey ??= fetchKey().catch((error: unknown) => {
+    verificationKey = undefined;
+    throw error;
+  });
+  return verificationKey;
+}
+
+async function fetchKey(): Promise<VerificationKey> {
+  const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: keyId('signing') }));
+  const key = createPublicKey({ key: Buffer.from(PublicKey!), format: 'der', type: 'spki' });
+  const { kty, crv, x, y } = key.export({ format: 'jwk' }) as Record<string, string>;
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+  return { kid, key, jwk: { kty: kty!, crv: crv!, x: x!, y: y!, kid, alg: 'ES256', use: 'sig' } };
+}
+
+/** ECDSA with P-256 and SHA-256 over the bytes, as JOSE wants it: r and s, 32 bytes each (RFC 7518, section 3.4). */
+export async function signEs256(message: string): Promise<Buffer> {
+  const { Signature } = await client.send(
+    new SignCommand({
+      KeyId: keyId('signing'),
+      Message: Buffer.from(message),
+      MessageType: 'RAW',
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    }),
+  );
+  return derToJose(Buffer.from(Signature!));
+}
+
+/** ASN.1 `SEQUENCE { INTEGER r, INTEGER s }` to fixed-width `r || s`. */
+export function derToJose(der: Buffer): Buffer {
+  const readInteger = (offset: number): { value: Buffer; next: number } => {
+    const length = der[offset + 1]!;
+    const value = der.subarray(offset + 2, offset + 2 + length);
+    return { value: value[0] === 0 ? value.subarray(1) : value, next: offset + 2 + length };
+  };
+  const r = readInteger(2);
+  const s = readInteger(r.next);
+  const result = Buffer.alloc(64);
+  r.value.copy(result, 32 - r.value.length);
+  s.value.copy(result, 64 - s.value.length);
+  return result;
+}
