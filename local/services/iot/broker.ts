@@ -1,0 +1,264 @@
+/**
+ * The message broker: aedes (MQTT 3.1.1) made to behave as AWS IoT Core does. It knows nothing of
+ * rules; it hands every accepted message to a listener.
+ * Keep-alive and connect time-outs run on real time, because the devices' sockets do.
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import {
+  Aedes,
+  type AedesPublishPacket,
+  type AuthenticateError,
+  type Client,
+  type PublishPacket,
+  type Subscription,
+} from 'aedes';
+import { ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
+import { checkConnect } from './connect-checks.ts';
+import type { DeviceGate } from './device-gate.ts';
+import { LifecycleEvents } from './lifecycle-events.ts';
+import { MessageMeter } from './message-meter.ts';
+import { PersistentSessions } from './persistent-sessions.ts';
+import { RetainedMessages } from './retained-messages.ts';
+import type { Session } from './session.ts';
+import { basicIngest, MAX_PAYLOAD_BYTES, topicLimitProblem } from './topics.ts';
+
+const MAX_SUBSCRIPTIONS = 50;
+
+export interface BrokerMessage {
+  topic: string;
+  payload: Buffer;
+  qos: 0 | 1;
+  retain: boolean;
+}
+
+/** Called for every accepted message; the session is undefined when it did not come from a device. */
+export type MessageListener = (message: BrokerMessage, session: Session | undefined) => void;
+
+export class Broker {
+  readonly retained: RetainedMessages;
+  readonly #ctx: RuntimeContext;
+  readonly #gate: DeviceGate;
+  readonly #meter: MessageMeter;
+  readonly #onMessage: MessageListener;
+  readonly #sessions = new WeakMap<Client, Session>();
+  readonly #sockets = new Set<Socket>();
+  readonly #persistent: PersistentSessions;
+  readonly #lifecycle: LifecycleEvents;
+  #aedes!: Aedes;
+  #server: Server | undefined;
+
+  constructor(ctx: RuntimeContext, gate: DeviceGate, onMessage: MessageListener) {
+    this.#ctx = ctx;
+    this.#gate = gate;
+    this.#onMessage = onMessage;
+    this.#meter = new MessageMeter(ctx);
+    this.retained = new RetainedMessages(ctx.clock);
+    this.#persistent = new PersistentSessions(ctx.clock, (clientId) => this.#forget(clientId));
+    this.#lifecycle = new LifecycleEvents(ctx.clock, (message) => void this.publish(message));
+  }
+
+  /** Starts to listen. @returns the port */
+  async start(port: number): Promise<number> {
+    this.#aedes = await Aedes.createBroker({
+      maxTopicLevels: 12,
+      // A device may send before its CONNACK; AWS documents 100 unacknowledged publishes per client.
+      queueLimit: 100,
+      preConnect: (_client, packet, done) => {
+        const problem = checkConnect(packet);
+        if (problem !== undefined) this.#ctx.log.warn(`MQTT connection refused: ${problem}`);
+        done(problem === undefined ? null : new Error(problem), problem === undefined);
+      },
+      authenticate: (client, username, password, done) => {
+        this.#admit(client, username, password).then(
+          () => done(null, true),
+          (error: Error) => {
+            this.#ctx.log.warn(`MQTT client "${client.id}" refused: ${error.message}`);
+            done(Object.assign(error, { returnCode: 5 }) as AuthenticateError, false);
+          },
+        );
+      },
+      authorizePublish: (client, packet, done) => {
+        const session = client === null ? undefined : this.#sessions.get(client);
+        const problem = this.#publishProblem(packet, session);
+        if (problem !== undefined)
+          this.#ctx.log.warn(`MQTT client "${client?.id}" disconnected: ${problem}`, { topic: packet.topic });
+        done(problem === undefined ? null : new Error(problem));
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const { problem, allowed } = this.#subscription(client, subscription);
+        done(problem === undefined ? null : new Error(problem), allowed ? subscription : null);
+      },
+      authorizeForward: (client, packet) => (this.#mayReceive(client, packet) ? packet : null),
+      published: (packet, client, done) => {
+        this.#published(packet, client ?? undefined);
+        done();
+      },
+    });
+    this.#aedes.on('client', (client) => this.#connected(client));
+    this.#aedes.on('clientDisconnect', (client) => this.#disconnected(client));
+    this.#server = createServer((socket) => this.#accept(socket));
+    const bound = await listen(this.#server, port);
+    this.#meter.start(() => this.#aedes.connectedClients);
+    return bound;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server === undefined) return;
+    this.#meter.stop();
+    const closed = new Promise<void>((resolve) => this.#server!.close(() => resolve()));
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    this.#persistent.stop();
+  }
+
+  get connections(): number {
+    return this.#aedes?.connectedClients ?? 0;
+  }
+
+  /** Publishes for the platform itself: the data plane API, republish actions, lifecycle events. */
+  publish(message: BrokerMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (error?: Error): void => (error ? reject(error) : resolve());
+      this.#aedes.publish({ cmd: 'publish', dup: false, ...message }, done);
+    });
+  }
+
+  async #admit(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
+    const { remoteAddress = '127.0.0.1' } = client.conn as Socket;
+    const facts = {
+      username,
+      password,
+      clientId: client.id,
+      clientIdSent: !client.id.startsWith('$GEN/'),
+      sourceIp: remoteAddress.replace(/^::ffff:/, ''),
+    };
+    const session = await this.#gate.admit(facts);
+    this.#sessions.set(client, session);
+    session.startTimers(
+      () => void this.#refresh(client, session),
+      () => client.close(),
+    );
+  }
+
+  async #refresh(client: Client, session: Session): Promise<void> {
+    try {
+      await this.#gate.refresh(session);
+    } catch (error) {
+      this.#ctx.log.warn(`MQTT client "${client.id}" disconnected at policy refresh: ${(error as Error).message}`);
+      client.close();
+    }
+  }
+
+  /** AWS IoT Core answers a refused publish by closing the connection. */
+  #publishProblem(packet: PublishPacket, session: Session | undefined): string | undefined {
+    const { topic, payload, qos, retain } = packet;
+    if (qos > 1) return 'QoS 2 is not supported';
+    if (payload.length > MAX_PAYLOAD_BYTES) return 'The payload is larger than 128 KB';
+    const limit = topicLimitProblem(topic);
+    if (limit !== undefined) return limit;
+    const reserved = topic.startsWith('$');
+    if (reserved && retain) return 'A reserved topic takes no retained message';
+    if (reserved && basicIngest(topic) === undefined) return 'The topic is reserved';
+    if (session === undefined) return undefined;
+    if (!session.allows('iot:Publish', 'topic', topic)) return 'iot:Publish is not allowed';
+    if (retain && !session.allows('iot:RetainPublish', 'topic', topic)) return 'iot:RetainPublish is not allowed';
+    return undefined;
+  }
+
+  /** A filter beyond the limits closes the connection, a refused one is answered with failure (0x80). */
+  #subscription(client: Client, { topic, qos }: Subscription): { problem?: string; allowed: boolean } {
+    const held = Object.keys((client as unknown as { subscriptions: object }).subscriptions).length;
+    const tooMany = held >= MAX_SUBSCRIPTIONS ? `More than ${MAX_SUBSCRIPTIONS} subscriptions` : undefined;
+    const problem = topicLimitProblem(topic) ?? (qos > 1 ? 'QoS 2 is not supported' : tooMany);
+    if (problem !== undefined) return { problem, allowed: false };
+    // Basic Ingest passes no broker, so nobody can listen to it.
+    const reserved = topic.startsWith('$aws/rules/');
+    const allowed = !reserved && (this.#sessions.get(client)?.allows('iot:Subscribe', 'topicfilter', topic) ?? false);
+    if (!allowed) this.#ctx.log.warn(`MQTT client "${client.id}" may not subscribe to "${topic}"`);
+    return { allowed };
+  }
+
+  #mayReceive(client: Client, packet: AedesPublishPacket): boolean {
+    // "The topic filter must match the retained message's topic exactly": wildcards get none.
+    if (packet.retain && !this.#hasSubscription(client, packet.topic)) return false;
+    const allowed = this.#sessions.get(client)?.allows('iot:Receive', 'topic', packet.topic) ?? false;
+    if (allowed) this.#meter.delivered(packet.payload.length);
+    return allowed;
+  }
+
+  #hasSubscription(client: Client, topic: string): boolean {
+    return topic in (client as unknown as { subscriptions: Record<string, unknown> }).subscriptions;
+  }
+
+  #published(packet: AedesPublishPacket, client: Client | undefined): void {
+    const { topic } = packet;
+    if (topic.startsWith('$SYS/')) return;
+    const message: BrokerMessage = {
+      topic,
+      payload: packet.payload as Buffer,
+      qos: packet.qos === 0 ? 0 : 1,
+      retain: packet.retain,
+    };
+    // What AWS itself tells about connections is no billed message.
+    if (!topic.startsWith('$aws/events/')) this.#meter.received(topic, message.payload.length);
+    if (message.retain) this.retained.keep(message);
+    const session = client && this.#sessions.get(client);
+    this.#onMessage(message, session);
+    // At QoS 1 the device repeats what it holds for unacknowledged: everyone downstream sees it twice.
+    if (message.qos === 1 && client !== undefined && this.#ctx.faults.strike('iot.duplicate', topic)) {
+      this.#onMessage(message, session);
+      if (!topic.startsWith('$')) this.#redeliver(message);
+    }
+  }
+
+  #redeliver(message: BrokerMessage): void {
+    const { mq, id } = this.#aedes as unknown as { mq: { emit(packet: object): void }; id: string; counter: number };
+    const counter = ++(this.#aedes as unknown as { counter: number }).counter;
+    mq.emit({ cmd: 'publish', ...message, retain: false, dup: true, brokerId: id, brokerCounter: counter });
+  }
+
+  #connected(client: Client): void {
+    const session = this.#sessions.get(client);
+    this.#persistent.resumed(client.id);
+    this.#meter.connected();
+    if (session !== undefined) this.#lifecycle.connected(session);
+  }
+
+  #disconnected(client: Client): void {
+    const session = this.#sessions.get(client);
+    if (!client.clean) this.#persistent.left(client.id);
+    if (session === undefined) return;
+    session.stopTimers();
+    if (!this.#aedes.closed)
+      this.#lifecycle.disconnected(session, (client as unknown as { _disconnected: boolean })._disconnected);
+  }
+
+  #forget(clientId: string): void {
+    const { persistence } = this.#aedes as unknown as {
+      persistence: { cleanSubscriptions(client: { id: string }): Promise<unknown> };
+    };
+    void persistence.cleanSubscriptions({ id: clientId });
+  }
+
+  #accept(socket: Socket): void {
+    socket.setNoDelay(true);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    this.#aedes.handle(socket);
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = `Port ${port} is in use: stop the other program or choose another MQTT port.`;
+      reject(error.code === 'EADDRINUSE' ? new ConfigurationError(inUse) : error);
+    });
+    server.listen(port, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
