@@ -1,0 +1,13 @@
+/** The misbehaviour that tests ask for, at the points where AWS could misbehave. */
+import type { Engine } from '../engine.ts';
+import { throughputExceeded } from '../errors.ts';
+import type { Table } from '../tables/table.ts';
+
+export function throttle({ context }: Engine, table: Table): void {
+  if (context.faults.strike('dynamodb.throttle', table.entry.definition.name) !== undefined) throw throughputExceeded();
+}
+
+/** Whether one element of a batch is left unprocessed. */
+export function leavesUnprocessed({ context }: Engine, table: Table): boolean {
+  return context.faults.strike('dynamodb.unprocessed', table.entry.definition.name) !== undefined;
+}

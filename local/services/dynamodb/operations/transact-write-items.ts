@@ -1,0 +1,105 @@
+/** TransactWriteItems. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+import { CapacityLedger, readUnits, transactionFactor } from '../capacity.ts';
+import type { Engine } from '../engine.ts';
+import { serializationError, validationError } from '../errors.ts';
+import { applyWrite, countWrite } from './apply-write.ts';
+import type { IdempotencyTokens } from './idempotency-tokens.ts';
+import { capacityChoices } from './item-writes.ts';
+import { type DecidedWrite, decideWrite, type PreparedWrite, prepareWrite, type WriteAction } from './prepare-write.ts';
+import { rowKeyText } from './read-shape.ts';
+import { type ApiRequest, constraint, isGiven, optionalEnum, optionalString, requiredList } from './request-members.ts';
+import {
+  type CancellationReason,
+  injectedReason,
+  noReason,
+  reasonOf,
+  transactionCancelled,
+} from './transaction-cancelled.ts';
+
+const maxActions = 100;
+/** "The aggregate size of the items in the transaction cannot exceed 4 MB." */
+const maxBytes = 4 * 1024 * 1024;
+const actions: WriteAction[] = ['ConditionCheck', 'Put', 'Delete', 'Update'];
+
+export function transactWriteItems(engine: Engine, tokens: IdempotencyTokens, request: ApiRequest): object {
+  const asked = optionalEnum(request, 'ReturnConsumedCapacity', capacityChoices);
+  const token = optionalString(request, 'ClientRequestToken');
+  if (token !== undefined && (token.length < 1 || token.length > 36))
+    throw constraint(token, 'clientRequestToken', 'Member must have length between 1 and 36');
+  const items = requiredList(request, 'TransactItems', maxActions);
+  const writes = items.map((item) => prepareAction(engine, item));
+  checkDistinct(writes);
+
+  const replayed = token === undefined ? undefined : tokens.find(token, items);
+  if (replayed !== undefined) {
+    const ledger = new CapacityLedger(engine.context.meter, 'read');
+    for (const { tableName, units } of replayed.reads) ledger.add(tableName, units);
+    return consumed(ledger, asked);
+  }
+
+  const ledger = new CapacityLedger(engine.context.meter, 'write');
+  const decisions = engine.database.transaction(() => {
+    const decided = decideAll(engine, writes);
+    decided.forEach((decision, index) => {
+      if (writes[index]!.action !== 'ConditionCheck') applyWrite(engine, writes[index]!, decision);
+    });
+    return decided;
+  });
+  decisions.forEach((decision, index) => {
+    countWrite(ledger, writes[index]!.table, decision, transactionFactor);
+  });
+  if (token !== undefined) {
+    const reads = decisions.map(({ before, afterSizeBytes }, index) => ({
+      tableName: writes[index]!.table.entry.definition.name,
+      units: readUnits(Math.max(before?.sizeBytes ?? 0, afterSizeBytes), true) * transactionFactor,
+    }));
+    tokens.remember(token, items, { reads });
+  }
+  return consumed(ledger, asked);
+}
+
+/** Every item is decided on before the first is written: either all hold, or the reasons name all that do not. */
+function decideAll(engine: Engine, writes: PreparedWrite[]): DecidedWrite[] {
+  const reasons: CancellationReason[] = [];
+  const decisions: DecidedWrite[] = [];
+  for (const write of writes) {
+    const injected = injectedReason(engine, write.table);
+    if (injected !== undefined) {
+      reasons.push(injected);
+      continue;
+    }
+    try {
+      decisions.push(decideWrite(write, write.table.items.get(write.rowKey)));
+      reasons.push(noReason);
+    } catch (error) {
+      reasons.push(reasonOf(error));
+    }
+  }
+  if (decisions.length < writes.length) throw transactionCancelled(reasons);
+  const bytes = decisions.reduce((sum, { afterSizeBytes }) => sum + afterSizeBytes, 0);
+  if (bytes > maxBytes) throw validationError('Transaction payload size has exceeded the maximum allowed size of 4 MB');
+  return decisions;
+}
+
+function prepareAction(engine: Engine, item: ApiRequest): PreparedWrite {
+  const given = actions.filter((action) => isGiven(item[action]));
+  const [action] = given;
+  if (action === undefined || given.length > 1)
+    throw validationError('TransactItems can only contain one of Check, Put, Update or Delete');
+  if (typeof item[action] !== 'object') throw serializationError('Unexpected value type in payload');
+  const request = item[action] as ApiRequest;
+  if (action === 'Update' && !isGiven(request['UpdateExpression']))
+    throw constraint(null, 'transactItems.member.update.updateExpression', 'Member must not be null');
+  return prepareWrite(engine, action, request);
+}
+
+function checkDistinct(writes: PreparedWrite[]): void {
+  const keys = new Set(writes.map(({ table, rowKey }) => `${table.entry.id}\0${rowKeyText(rowKey)}`));
+  if (keys.size !== writes.length)
+    throw validationError('Transaction request cannot include multiple operations on one item');
+}
+
+function consumed(ledger: CapacityLedger, asked: unknown): object {
+  const report = ledger.report(asked, true);
+  return report === undefined ? {} : { ConsumedCapacity: report };
+}
