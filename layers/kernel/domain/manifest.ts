@@ -37,6 +37,8 @@ export interface FunctionSpec {
   environment?: Record<string, string>;
   /** Upper bound of parallel executions. @default the account's */
   reservedConcurrency?: number;
+  /** Files or folders, from the repository root, that lie beside the bundled code at run time. @default none */
+  assets?: string[];
 }
 
 export interface TableSpec {
@@ -46,12 +48,21 @@ export interface TableSpec {
   outbox?: boolean;
 }
 
+export interface BucketSpec {
+  /** Objects vanish after this many days. @default never */
+  expireAfterDays?: number;
+  /** Whether browsers upload and download by presigned URL, from the origins of the stage. @default false */
+  browserAccess?: boolean;
+}
+
 export interface QueueSpec {
   name: string;
   /** @default 5 */
   maxReceiveCount?: number;
   /** @default 6 × the consumer's timeout, as Lambda recommends */
   visibilityTimeoutSeconds?: number;
+  /** Age of the oldest message that raises the alarm. @default 60 for queues fed by topic rules, 900 for others */
+  alarmAgeSeconds?: number;
 }
 
 /** A function fed by a queue. */
@@ -87,6 +98,17 @@ export interface ScheduleSpec extends FunctionSpec {
   schedule: string;
 }
 
+/** An alarm on a metric that the domain's functions count (`countMetric`). */
+export interface MetricAlarmSpec {
+  metric: string;
+  /** Raised when the sum of five minutes reaches it. */
+  threshold: number;
+  /** What it means, one sentence. */
+  description: string;
+  /** Name of the file in `docs/runbooks/` that says what to do, without extension. */
+  runbook: string;
+}
+
 export interface ResourceSpec extends Omit<FunctionSpec, 'name'> {
   resource: Resource<any>;
 }
@@ -94,6 +116,8 @@ export interface ResourceSpec extends Omit<FunctionSpec, 'name'> {
 export interface DomainManifest {
   name: string;
   tables: Record<string, TableSpec>;
+  /** Object stores, by names that are unique in the product like those of tables. */
+  buckets?: Record<string, BucketSpec>;
   /** Every event the domain publishes. */
   events: EventDefinition<string, any>[];
   resources: ResourceSpec[];
@@ -103,6 +127,7 @@ export interface DomainManifest {
   schedules?: ScheduleSpec[];
   /** Functions that the shared infrastructure calls: authorizers, WebSocket routes. */
   functions?: FunctionSpec[];
+  alarms?: MetricAlarmSpec[];
 }
 
 export function defineDomain(manifest: DomainManifest): DomainManifest {

@@ -43,6 +43,8 @@ export interface Route {
   contentType?: string;
   /** A sample answer for the documentation. */
   example?: unknown;
+  /** Left out of the documentation: pages and their assets. @default false */
+  hidden?: boolean;
 }
 
 export type Routes = Record<string, Route>;

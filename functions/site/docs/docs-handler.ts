@@ -1,0 +1,13 @@
+/** Lambda entry of `/api/docs`. */
+import { serve } from '../../../layers/kernel/http/serve.ts';
+import { errorsPage } from './errors-page.ts';
+import { staticFiles } from '../static-files.ts';
+import { docs } from './routes.ts';
+
+const file = staticFiles(import.meta.dirname, ['index.html', 'docs.js', 'swagger-ui.css', 'swagger-ui-bundle.js']);
+
+export const handler = serve(docs, {
+  getDocs: async ({ headers }) => file('index.html', headers['accept-encoding']),
+  getErrorDocs: async ({ locale }) => ({ raw: { contentType: 'text/html; charset=utf-8', body: errorsPage(locale) } }),
+  getDocsFile: async ({ params, headers }) => file(params.file, headers['accept-encoding']),
+});

@@ -1,0 +1,23 @@
+/** The API documentation, generated from the route tables when the product is built. */
+import * as z from 'zod/mini';
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+
+export const openApi = defineResource({
+  name: 'openapi',
+  base: '/api/openapi.json',
+  title: 'Documentation',
+  routes: {
+    getOpenApi: { method: 'GET', path: '', access: 'public', summary: 'This document.', contentType: 'application/json' },
+  },
+});
+
+export const docs = defineResource({
+  name: 'docs',
+  base: '/api/docs',
+  title: 'Documentation',
+  routes: {
+    getDocs: { method: 'GET', path: '', access: 'public', summary: 'The documentation as a page.', contentType: 'text/html' },
+    getErrorDocs: { method: 'GET', path: '/errors', access: 'public', summary: 'Every error code.', contentType: 'text/html' },
+    getDocsFile: { method: 'GET', path: '/assets/{file}', access: 'public', summary: 'A file of the page.', params: z.object({ file: z.string() }), contentType: 'text/html', hidden: true },
+  },
+});
