@@ -15,7 +15,8 @@ const contentTypes: Record<string, string> = {
 };
 
 const securityHeaders = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
@@ -27,7 +28,10 @@ const compressFromBytes = 1400;
  * @param folder the folder beside the bundle
  * @param names files that may be served; everything else does not exist
  */
-export function staticFiles(folder: string, names: readonly string[]): (name: string, acceptEncoding: string | undefined) => Reply<never> {
+export function staticFiles(
+  folder: string,
+  names: readonly string[],
+): (name: string, acceptEncoding: string | undefined) => Reply<never> {
   const cache = new Map<string, { plain: Buffer; zipped: Buffer }>();
   return (name, acceptEncoding) => {
     if (!names.includes(name)) throw notFound('file', name);
@@ -39,8 +43,17 @@ export function staticFiles(folder: string, names: readonly string[]): (name: st
     }
     const zip = file.plain.length >= compressFromBytes && /\bgzip\b/.test(acceptEncoding ?? '');
     return {
-      headers: { ...securityHeaders, 'cache-control': name.endsWith('.html') ? 'no-cache' : 'public, max-age=300', vary: 'accept-encoding', ...(zip ? { 'content-encoding': 'gzip' } : {}) },
-      raw: { contentType: contentTypes[name.split('.').pop()!] ?? 'application/octet-stream', body: (zip ? file.zipped : file.plain).toString('base64'), base64: true },
+      headers: {
+        ...securityHeaders,
+        'cache-control': name.endsWith('.html') ? 'no-cache' : 'public, max-age=300',
+        vary: 'accept-encoding',
+        ...(zip ? { 'content-encoding': 'gzip' } : {}),
+      },
+      raw: {
+        contentType: contentTypes[name.split('.').pop()!] ?? 'application/octet-stream',
+        body: (zip ? file.zipped : file.plain).toString('base64'),
+        base64: true,
+      },
     };
   };
 }

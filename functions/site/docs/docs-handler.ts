@@ -1,7 +1,7 @@
 /** Lambda entry of `/api/docs`. */
 import { serve } from '../../../layers/kernel/http/serve.ts';
-import { errorsPage } from './errors-page.ts';
 import { staticFiles } from '../static-files.ts';
+import { errorsPage } from './errors-page.ts';
 import { docs } from './routes.ts';
 
 const file = staticFiles(import.meta.dirname, ['index.html', 'docs.js', 'swagger-ui.css', 'swagger-ui-bundle.js']);

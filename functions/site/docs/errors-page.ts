@@ -5,7 +5,10 @@ import { errorMessages } from '../../../layers/kernel/i18n/messages.ts';
 
 export function errorsPage(locale: Locale): string {
   const rows = (Object.keys(errorStatus) as ErrorCode[])
-    .map((code) => `<tr id="${code}"><td><code>${code}</code></td><td>${errorStatus[code]}</td><td>${errorMessages[code].en}</td><td lang="ar" dir="rtl">${errorMessages[code].ar}</td></tr>`)
+    .map(
+      (code) =>
+        `<tr id="${code}"><td><code>${code}</code></td><td>${errorStatus[code]}</td><td>${errorMessages[code].en}</td><td lang="ar" dir="rtl">${errorMessages[code].ar}</td></tr>`,
+    )
     .join('\n');
   const title = locale === 'ar' ? 'رموز الأخطاء' : 'Error codes';
   return `<!doctype html><html lang="${locale}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Mizan · ${title}</title>

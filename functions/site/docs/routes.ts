@@ -7,7 +7,13 @@ export const openApi = defineResource({
   base: '/api/openapi.json',
   title: 'Documentation',
   routes: {
-    getOpenApi: { method: 'GET', path: '', access: 'public', summary: 'This document.', contentType: 'application/json' },
+    getOpenApi: {
+      method: 'GET',
+      path: '',
+      access: 'public',
+      summary: 'This document.',
+      contentType: 'application/json',
+    },
   },
 });
 
@@ -16,8 +22,28 @@ export const docs = defineResource({
   base: '/api/docs',
   title: 'Documentation',
   routes: {
-    getDocs: { method: 'GET', path: '', access: 'public', summary: 'The documentation as a page.', contentType: 'text/html' },
-    getErrorDocs: { method: 'GET', path: '/errors', access: 'public', summary: 'Every error code.', contentType: 'text/html' },
-    getDocsFile: { method: 'GET', path: '/assets/{file}', access: 'public', summary: 'A file of the page.', params: z.object({ file: z.string() }), contentType: 'text/html', hidden: true },
+    getDocs: {
+      method: 'GET',
+      path: '',
+      access: 'public',
+      summary: 'The documentation as a page.',
+      contentType: 'text/html',
+    },
+    getErrorDocs: {
+      method: 'GET',
+      path: '/errors',
+      access: 'public',
+      summary: 'Every error code.',
+      contentType: 'text/html',
+    },
+    getDocsFile: {
+      method: 'GET',
+      path: '/assets/{file}',
+      access: 'public',
+      summary: 'A file of the page.',
+      params: z.object({ file: z.string() }),
+      contentType: 'text/html',
+      hidden: true,
+    },
   },
 });

@@ -4,5 +4,8 @@ import { serve } from '../../../layers/kernel/http/serve.ts';
 import { health } from './routes.ts';
 
 export const handler = serve(health, {
-  getHealth: async () => ({ data: { status: 'ok' as const, stage: stageName(), time: new Date().toISOString() }, headers: { 'cache-control': 'no-store' } }),
+  getHealth: async () => ({
+    data: { status: 'ok' as const, stage: stageName(), time: new Date().toISOString() },
+    headers: { 'cache-control': 'no-store' },
+  }),
 });

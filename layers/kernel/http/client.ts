@@ -35,7 +35,9 @@ export interface Answer<D> {
   pagination: Pagination | undefined;
 }
 
-export type Client<R extends Routes> = { [K in keyof R]: (input: CallInput<R[K]>) => Promise<Answer<Out<R[K]['response']>>> };
+export type Client<R extends Routes> = {
+  [K in keyof R]: (input: CallInput<R[K]>) => Promise<Answer<Out<R[K]['response']>>>;
+};
 
 /** What a client throws for an answer that is not 2xx. */
 export class ApiError extends Error {
@@ -52,13 +54,25 @@ export class ApiError extends Error {
 }
 
 export function createClient<R extends Routes>(resource: Resource<R>, options: ClientOptions): Client<R> {
-  const calls = Object.entries(resource.routes).map(([operationId, route]) => [operationId, (input: any) => call(resource.base, route, options, input)]);
+  const calls = Object.entries(resource.routes).map(([operationId, route]) => [
+    operationId,
+    (input: any) => call(resource.base, route, options, input),
+  ]);
   return Object.fromEntries(calls) as Client<R>;
 }
 
-async function call(base: string, route: Route, options: ClientOptions, input: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown } & CallOptions = {}): Promise<Answer<any>> {
-  const path = (base + route.path).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input.params?.[name])));
-  const query = new URLSearchParams(Object.entries(input.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+async function call(
+  base: string,
+  route: Route,
+  options: ClientOptions,
+  input: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown } & CallOptions = {},
+): Promise<Answer<any>> {
+  const path = (base + route.path).replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(input.params?.[name])),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
   const response = await fetch(`${options.baseUrl.replace(/\/$/, '')}${path}${query.size > 0 ? `?${query}` : ''}`, {
     method: route.method,
     redirect: 'manual',
@@ -73,7 +87,14 @@ async function call(base: string, route: Route, options: ClientOptions, input: {
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
   });
   const text = await response.text();
-  const json = /\bjson\b/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
-  if (!response.ok) throw new ApiError(json ?? { code: 'internal', detail: text.slice(0, 200) }, response.status, response.headers);
-  return { status: response.status, headers: response.headers, data: route.envelope === false ? json : json?.data, pagination: json?.pagination };
+  const json =
+    /\bjson\b/.test(response.headers.get('content-type') ?? '') && text !== '' ? JSON.parse(text) : undefined;
+  if (!response.ok)
+    throw new ApiError(json ?? { code: 'internal', detail: text.slice(0, 200) }, response.status, response.headers);
+  return {
+    status: response.status,
+    headers: response.headers,
+    data: route.envelope === false ? json : json?.data,
+    pagination: json?.pagination,
+  };
 }

@@ -44,9 +44,17 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     tags,
     paths,
-    webhooks: Object.fromEntries(domains.flatMap((domain) => domain.events).map((event) => [event.type, webhookOf(event)])),
+    webhooks: Object.fromEntries(
+      domains.flatMap((domain) => domain.events).map((event) => [event.type, webhookOf(event)]),
+    ),
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token from log-in, or an API key (`mzn_…`).' } },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An access token from log-in, or an API key (`mzn_…`).',
+        },
+      },
       schemas: { Problem: problemSchema, Pagination: paginationSchema },
     },
   };
@@ -59,7 +67,9 @@ const commonErrors = (route: Route): ErrorCode[] => [
   ...(route.access === 'public' ? [] : (['unauthenticated', 'rate_limited'] as const)),
   ...(route.access === 'public' || route.access === 'authenticated' ? [] : (['forbidden'] as const)),
   ...(route.paginated ? (['invalid_cursor'] as const) : []),
-  ...(isIdempotent(route) ? (['idempotency_in_progress', 'idempotency_key_reused', 'idempotency_answer_lost'] as const) : []),
+  ...(isIdempotent(route)
+    ? (['idempotency_in_progress', 'idempotency_key_reused', 'idempotency_answer_lost'] as const)
+    : []),
   'internal',
 ];
 
@@ -73,31 +83,70 @@ function operationOf(operationId: string, route: Route, resource: Resource<Route
     ...(route.access === 'public' ? { security: [] } : { security: [{ bearer: [] }] }),
     ...(route.access === 'public' || route.access === 'authenticated' ? {} : { 'x-permission': route.access }),
     parameters: parametersOf(route),
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } } : {}),
+    ...(route.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } }
+      : {}),
     responses: { [statusOf(route)]: successOf(route), ...errorsOf(codes) },
   };
 }
 
 function parametersOf(route: Route): Json[] {
-  const list: Json[] = [...fieldsOf(route.params, 'path'), ...fieldsOf(route.query, 'query'), ...(route.paginated ? fieldsOf(pagingQuery, 'query') : [])];
-  if (isIdempotent(route)) list.push(header('Idempotency-Key', 'Repeat a request safely: the same key gives the first answer for a day.', { type: 'string', minLength: 1, maxLength: 255 }));
-  if (route.method === 'PUT' || route.method === 'PATCH' || route.method === 'DELETE') list.push(header('If-Match', 'The version you read, from `ETag`; refused with `version_conflict` if it moved on.', { type: 'string' }));
+  const list: Json[] = [
+    ...fieldsOf(route.params, 'path'),
+    ...fieldsOf(route.query, 'query'),
+    ...(route.paginated ? fieldsOf(pagingQuery, 'query') : []),
+  ];
+  if (isIdempotent(route))
+    list.push(
+      header('Idempotency-Key', 'Repeat a request safely: the same key gives the first answer for a day.', {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+      }),
+    );
+  if (route.method === 'PUT' || route.method === 'PATCH' || route.method === 'DELETE')
+    list.push(
+      header('If-Match', 'The version you read, from `ETag`; refused with `version_conflict` if it moved on.', {
+        type: 'string',
+      }),
+    );
   return list;
 }
 
-const header = (name: string, description: string, schema: Json): Json => ({ name, in: 'header', required: false, description, schema });
+const header = (name: string, description: string, schema: Json): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema,
+});
 
 function fieldsOf(schema: Route['params'], location: 'path' | 'query'): Json[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = toSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
-  return Object.entries(properties).map(([name, { description, ...property }]) => ({ name, in: location, required: location === 'path' || required.includes(name), ...(description ? { description } : {}), schema: property }));
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...property }]) => ({
+    name,
+    in: location,
+    required: location === 'path' || required.includes(name),
+    ...(description ? { description } : {}),
+    schema: property,
+  }));
 }
 
 function successOf(route: Route): Json {
   const description = route.summary;
   const headers = {
     'X-Correlation-Id': { description: 'Quote it when you report a problem.', schema: { type: 'string' } },
-    ...(route.access === 'public' ? {} : { 'RateLimit-Limit': { schema: { type: 'integer' } }, 'RateLimit-Remaining': { schema: { type: 'integer' } }, 'RateLimit-Reset': { description: 'Seconds until the window ends.', schema: { type: 'integer' } } }),
+    ...(route.access === 'public'
+      ? {}
+      : {
+          'RateLimit-Limit': { schema: { type: 'integer' } },
+          'RateLimit-Remaining': { schema: { type: 'integer' } },
+          'RateLimit-Reset': { description: 'Seconds until the window ends.', schema: { type: 'integer' } },
+        }),
   };
   if (route.contentType) return { description, headers, content: { [route.contentType]: {} } };
   if (!route.response) return { description, headers };
@@ -105,26 +154,59 @@ function successOf(route: Route): Json {
   const schema =
     route.envelope === false
       ? data
-      : { type: 'object', required: ['success', 'data', ...(route.paginated ? ['pagination'] : [])], properties: { success: { const: true }, data, ...(route.paginated ? { pagination: { $ref: '#/components/schemas/Pagination' } } : {}) } };
-  return { description, headers, content: { 'application/json': { schema, ...(route.example === undefined ? {} : { example: route.envelope === false ? route.example : { success: true, data: route.example } }) } } };
+      : {
+          type: 'object',
+          required: ['success', 'data', ...(route.paginated ? ['pagination'] : [])],
+          properties: {
+            success: { const: true },
+            data,
+            ...(route.paginated ? { pagination: { $ref: '#/components/schemas/Pagination' } } : {}),
+          },
+        };
+  return {
+    description,
+    headers,
+    content: {
+      'application/json': {
+        schema,
+        ...(route.example === undefined
+          ? {}
+          : { example: route.envelope === false ? route.example : { success: true, data: route.example } }),
+      },
+    },
+  };
 }
 
 function errorsOf(codes: readonly ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) byStatus.set(errorStatus[code], [...(byStatus.get(errorStatus[code]) ?? []), code]);
   return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, list]) => [
-      status,
-      {
-        description: list.map((code) => `\`${code}\`: ${errorMessages[code].en}`).join('\n\n'),
-        content: { 'application/problem+json': { schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: list } } }] } } },
-      },
-    ]),
+    [...byStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, list]) => [
+        status,
+        {
+          description: list.map((code) => `\`${code}\`: ${errorMessages[code].en}`).join('\n\n'),
+          content: {
+            'application/problem+json': {
+              schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: list } } }] },
+            },
+          },
+        },
+      ]),
   );
 }
 
 function webhookOf(event: EventDefinition<string, any>): Json {
-  const envelope = { type: 'object', required: ['type', 'timestamp', 'data'], properties: { type: { const: event.type }, timestamp: { type: 'string', format: 'date-time' }, data: toSchema(event.payload, 'output') } };
+  const envelope = {
+    type: 'object',
+    required: ['type', 'timestamp', 'data'],
+    properties: {
+      type: { const: event.type },
+      timestamp: { type: 'string', format: 'date-time' },
+      data: toSchema(event.payload, 'output'),
+    },
+  };
   return {
     post: {
       operationId: `on_${event.type.replaceAll('.', '_')}`,
@@ -132,8 +214,18 @@ function webhookOf(event: EventDefinition<string, any>): Json {
       description: `${event.summary.en}\n\n${event.summary.ar}\n\nPublished by \`${event.source}\`, schema version ${event.schemaVersion}, aggregate \`${event.aggregateType}\`. Signed as Standard Webhooks prescribes.`,
       tags: ['Events'],
       security: [],
-      requestBody: { content: { 'application/json': { schema: envelope, example: { type: event.type, timestamp: '2026-01-01T00:00:00.000Z', data: event.example } } } },
-      responses: { '2XX': { description: 'Received.' }, '4XX': { description: 'Not received: it will be sent again, except for 410, which disables the endpoint.' } },
+      requestBody: {
+        content: {
+          'application/json': {
+            schema: envelope,
+            example: { type: event.type, timestamp: '2026-01-01T00:00:00.000Z', data: event.example },
+          },
+        },
+      },
+      responses: {
+        '2XX': { description: 'Received.' },
+        '4XX': { description: 'Not received: it will be sent again, except for 410, which disables the endpoint.' },
+      },
     },
   };
 }
@@ -156,19 +248,42 @@ const problemSchema: Json = {
     code: { type: 'string', enum: Object.keys(errorStatus) },
     message: { type: 'string', description: 'In the language of `Accept-Language` (Arabic or English).' },
     correlationId: { type: 'string' },
-    errors: { type: 'array', items: { type: 'object', required: ['in', 'path', 'message'], properties: { in: { enum: ['body', 'query', 'path', 'header'] }, path: { type: 'string', description: 'JSON Pointer.' }, message: { type: 'string' } } } },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['in', 'path', 'message'],
+        properties: {
+          in: { enum: ['body', 'query', 'path', 'header'] },
+          path: { type: 'string', description: 'JSON Pointer.' },
+          message: { type: 'string' },
+        },
+      },
+    },
   },
 };
 
-const paginationSchema: Json = { type: 'object', required: ['limit', 'nextCursor'], properties: { limit: { type: 'integer' }, nextCursor: { type: ['string', 'null'], description: 'Pass it as `cursor`; null on the last page.' } } };
+const paginationSchema: Json = {
+  type: 'object',
+  required: ['limit', 'nextCursor'],
+  properties: {
+    limit: { type: 'integer' },
+    nextCursor: { type: ['string', 'null'], description: 'Pass it as `cursor`; null on the last page.' },
+  },
+};
 
 /** Every permission the routes name, with the operations that need it. */
-export function permissionCatalogue(domains: readonly DomainManifest[]): { permission: string; operations: string[] }[] {
+export function permissionCatalogue(
+  domains: readonly DomainManifest[],
+): { permission: string; operations: string[] }[] {
   const byPermission = new Map<string, string[]>();
   for (const { resource } of domains.flatMap((domain) => domain.resources) as { resource: Resource<Routes> }[]) {
     for (const [operationId, { access }] of Object.entries(resource.routes)) {
-      if (access !== 'public' && access !== 'authenticated') byPermission.set(access, [...(byPermission.get(access) ?? []), operationId]);
+      if (access !== 'public' && access !== 'authenticated')
+        byPermission.set(access, [...(byPermission.get(access) ?? []), operationId]);
     }
   }
-  return [...byPermission].map(([permission, operations]) => ({ permission, operations })).sort((a, b) => (a.permission < b.permission ? -1 : 1));
+  return [...byPermission]
+    .map(([permission, operations]) => ({ permission, operations }))
+    .sort((a, b) => (a.permission < b.permission ? -1 : 1));
 }

@@ -1,0 +1,28 @@
+/** The start page. Its address is also the catch-all of the API, so that an unknown address gets our own error. */
+import * as z from 'zod/mini';
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+
+export const consolePage = defineResource({
+  name: 'console',
+  base: '/',
+  title: 'Start page',
+  routes: {
+    getStartPage: {
+      method: 'GET',
+      path: '',
+      access: 'public',
+      summary: 'The start page.',
+      contentType: 'text/html',
+      hidden: true,
+    },
+    getStartPageFile: {
+      method: 'GET',
+      path: 'assets/{file}',
+      access: 'public',
+      summary: 'A file of the start page.',
+      params: z.object({ file: z.string() }),
+      contentType: 'text/html',
+      hidden: true,
+    },
+  },
+});

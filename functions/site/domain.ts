@@ -1,0 +1,34 @@
+/** Manifest of the site: health, documentation and the start page. It owns no data. */
+import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { consolePage } from './console/routes.ts';
+import { docs, openApi } from './docs/routes.ts';
+import { health } from './health/routes.ts';
+
+const folder = 'functions/site';
+
+export const site = defineDomain({
+  name: 'site',
+  tables: {},
+  events: [],
+  resources: [
+    { resource: health, entry: `${folder}/health/handler.ts`, access: {} },
+    { resource: openApi, entry: `${folder}/docs/openapi-handler.ts`, access: {}, assets: ['dist/site/openapi.json'] },
+    {
+      resource: docs,
+      entry: `${folder}/docs/docs-handler.ts`,
+      access: {},
+      assets: [
+        `${folder}/docs/page/index.html`,
+        `${folder}/docs/page/docs.js`,
+        'node_modules/swagger-ui-dist/swagger-ui.css',
+        'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+      ],
+    },
+    {
+      resource: consolePage,
+      entry: `${folder}/console/handler.ts`,
+      access: {},
+      assets: ['console/index.html', 'console/console.css', 'dist/site/console.js'],
+    },
+  ],
+});
