@@ -32,7 +32,9 @@ export function createApi(resource: DeclaredResource, apis: ApiRegistry, baseUrl
     cors: protocol === 'HTTP' ? parseCors(resource) : undefined,
     selectRoute:
       protocol === 'WEBSOCKET'
-        ? compileRouteSelection(properties['RouteSelectionExpression'] ?? DEFAULT_ROUTE_SELECTION)
+        ? located(resource, () =>
+            compileRouteSelection(properties['RouteSelectionExpression'] ?? DEFAULT_ROUTE_SELECTION),
+          )
         : undefined,
     webSocketPathPrefix: protocol === 'WEBSOCKET' ? tagOf(properties['Tags'], PATH_PREFIX_TAG) : undefined,
     stages: new Map(),
@@ -79,6 +81,16 @@ export function apiOf(resource: DeclaredResource, apis: ApiRegistry): Api {
 /** An error that starts with the resource, so that the person at the terminal finds it in the template. */
 export function invalid(resource: DeclaredResource, problem: string): ConfigurationError {
   return new ConfigurationError(`${resource.stackName}/${resource.logicalId} (${resource.type}): ${problem}.`);
+}
+
+/** Runs a parser that knows nothing of resources and says in its error which resource it was. */
+export function located<T>(resource: DeclaredResource, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw invalid(resource, error.message.replace(/\.$/, ''));
+  }
 }
 
 /** @throws ConfigurationError when one of these properties is set */

@@ -4,7 +4,7 @@
  */
 import type { CreatedResource, DeclaredResource } from '../../runtime/types.ts';
 import type { ApiRegistry } from './api-registry.ts';
-import { apiOf, invalid, isTrue, refuse } from './api-resources.ts';
+import { apiOf, invalid, isTrue, located, refuse } from './api-resources.ts';
 import { stableId } from './identifiers.ts';
 import { parseIdentitySource } from './identity-sources.ts';
 import type { Api, Authorizer, Integration, Route } from './model.ts';
@@ -48,7 +48,7 @@ export function createAuthorizer(resource: DeclaredResource, apis: ApiRegistry):
   if (properties['AuthorizerType'] !== 'REQUEST')
     throw invalid(resource, `AuthorizerType is "${properties['AuthorizerType']}"; only REQUEST (Lambda) runs locally`);
   const identitySources = asList(properties['IdentitySource']).map((expression) =>
-    parseIdentitySource(expression, api.protocol),
+    located(resource, () => parseIdentitySource(expression, api.protocol)),
   );
   const ttlSeconds = Number(properties['AuthorizerResultTtlInSeconds'] ?? 0);
   if (api.protocol === 'HTTP') {

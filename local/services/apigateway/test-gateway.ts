@@ -32,10 +32,15 @@ export async function startGateway(resources: Record<string, [type: string, prop
   };
   const service = createApiGatewayService(ctx);
   const created: Record<string, { ref: string; attributes?: Record<string, unknown> }> = {};
-  for (const [logicalId, [type, properties]] of Object.entries(resources))
-    created[logicalId] = await service.resources[`AWS::ApiGatewayV2::${type}`]!(
-      declared(logicalId, type, resolveRefs(properties, created)),
-    );
+  try {
+    for (const [logicalId, [type, properties]] of Object.entries(resources))
+      created[logicalId] = await service.resources[`AWS::ApiGatewayV2::${type}`]!(
+        declared(logicalId, type, resolveRefs(properties, created)),
+      );
+  } catch (error) {
+    await service.stop!();
+    throw error;
+  }
   await service.start!();
   return {
     ctx,
