@@ -122,10 +122,12 @@ export class FunctionWorker {
   #receive(message: WorkerMessage, onLogLine: (line: string) => void): void {
     switch (message.type) {
       case 'log':
-        return onLogLine(message.line);
+        onLogLine(message.line);
+        return;
       case 'ready':
       case 'init-failed':
-        return this.#initialized?.(message);
+        this.#initialized?.(message);
+        return;
       case 'crash':
         this.#crashPayload = message.payload;
         return;

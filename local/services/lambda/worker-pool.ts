@@ -54,9 +54,11 @@ export class WorkerPool {
   release(worker: FunctionWorker): void {
     if (!worker.alive) return;
     const next = this.#waiting.shift();
-    if (next) return next.resolve(worker);
-    this.#idle.push(worker);
-    this.#options.idleWorkers.add(worker);
+    if (next) next.resolve(worker);
+    else {
+      this.#idle.push(worker);
+      this.#options.idleWorkers.add(worker);
+    }
   }
 
   /** Makes sure that a loaded worker is there before the first request needs it. */

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Platform, startPlatform } from './platform.ts';
+import { writeAssembly } from './runtime/test-assembly.ts';
+
+const execFileAsync = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'platform-'));
+const anyPorts = { rest: 0, mqtt: 0, aws: 0 };
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const functionOf = (path: string, Properties: Record<string, unknown> = {}) => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::Region}' }, S3Key: 'echo.zip' },
+    Handler: 'index.handler',
+    Runtime: 'nodejs24.x',
+    Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+    ...Properties,
+  },
+  Metadata: { 'aws:cdk:path': path },
+});
+
+writeAssembly(directory, {
+  stacks: [
+    {
+      name: 'Mizan',
+      template: {
+        Resources: {
+          EchoFn: functionOf('Mizan/Meters/List', { Environment: { Variables: { ROLE: { Ref: 'Role' } } } }),
+          OtherFn: functionOf('Mizan/Meters/Get'),
+          Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } },
+        },
+        Outputs: { Echo: { Value: { Ref: 'EchoFn' } } },
+      },
+    },
+  ],
+  assets: { 'echo.zip': 'asset.echo' },
+  files: {
+    'asset.echo/index.mjs': `export const handler = async (event) => {
+      console.log('called');
+      const { AWS_ENDPOINT_URL, ROLE } = process.env;
+      const answer = await fetch(AWS_ENDPOINT_URL + '/_runtime/clock');
+      return { event, role: ROLE, now: Date.now(), clock: (await answer.json()).now };
+    };`,
+  },
+});
+
+const start = (): Promise<Platform> => startPlatform({ assembly: directory, ports: anyPorts, quiet: true });
+
+describe('the platform', () => {
+  it('runs the functions of an assembly, reachable by name and by the AWS API', async () => {
+    const platform = await start();
+    try {
+      platform.clock.advance(86_400_000);
+      const { payload, functionError } = await platform.invoke('Meters/List', { a: 1 });
+      expect(functionError).toBeUndefined();
+      expect(payload).toMatchObject({ event: { a: 1 }, role: 'worker' });
+      const { now, clock } = payload as { now: number; clock: string };
+      expect(Math.abs(now - Date.parse(clock))).toBeLessThan(5_000);
+      expect(now - Date.now()).toBeGreaterThan(86_000_000);
+
+      const name = platform.outputs['Mizan']!['Echo'] as string;
+      const answer = await fetch(`${platform.endpoints.awsEndpointUrl}/2015-03-31/functions/${name}/invocations`, {
+        method: 'POST',
+        headers: { authorization: 'AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/lambda/aws4_request' },
+        body: '{"b":2}',
+      });
+      expect(await answer.json()).toMatchObject({ event: { b: 2 } });
+
+      expect(platform.logs.last(10, name).some(({ line }) => line.endsWith('called'))).toBe(true);
+      expect(platform.meter.bill().totalUsd).toBeGreaterThan(0);
+      expect(platform.resources.functionName('EchoFn')).toBe(name);
+      expect(() => platform.resources.functionName('Meters')).toThrow('is the name of several');
+      expect(() => platform.resources.functionName('Nothing')).toThrow('No AWS::Lambda::Function is called "Nothing"');
+    } finally {
+      await platform.stop();
+    }
+  });
+
+  it('leaves nothing open after stop: a process that did nothing else ends by itself', async () => {
+    const script = `
+      import { startPlatform } from ${JSON.stringify(new URL('./platform.ts', import.meta.url).href)};
+      const platform = await startPlatform(${JSON.stringify({ assembly: directory, ports: anyPorts, quiet: true })});
+      const { functionError } = await platform.invoke('EchoFn', {});
+      await Promise.all([platform.stop(), platform.stop()]);
+      console.log(JSON.stringify({ functionError, timers: platform.clock.pendingTimers }));`;
+    const { stdout } = await execFileAsync(process.execPath, ['--input-type=module', '--eval', script], {
+      timeout: 20_000,
+    });
+    expect(JSON.parse(stdout)).toEqual({ timers: 0 });
+  });
+
+  it('says which port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const started = startPlatform({ assembly: directory, ports: { ...anyPorts, aws: port }, quiet: true });
+    await expect(started).rejects.toThrow(
+      `Port ${port} is in use: stop the other program or choose another with --port`,
+    );
+    other.close();
+  });
+});
