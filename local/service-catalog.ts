@@ -3,7 +3,22 @@
  * lets work in from outside comes last. They stop in the reverse order.
  */
 import type { AwsService, RuntimeContext } from './runtime/types.ts';
+import { createApiGatewayService } from './services/apigateway/index.ts';
+import { createDynamoDbService } from './services/dynamodb/index.ts';
+import { createEventBridgeService } from './services/eventbridge/index.ts';
 import { createIamService } from './services/iam/index.ts';
+import { createIotService } from './services/iot/index.ts';
+import { createKmsService } from './services/kms/index.ts';
 import { createLambdaService } from './services/lambda/index.ts';
+import { createSqsService } from './services/sqs/index.ts';
 
-export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [createIamService, createLambdaService];
+export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [
+  createIamService,
+  createKmsService,
+  createDynamoDbService,
+  createSqsService,
+  createLambdaService,
+  createEventBridgeService,
+  createIotService,
+  createApiGatewayService,
+];
