@@ -1,0 +1,69 @@
+/** Local time of an IANA zone by means of Intl, for calendar buckets that follow daylight saving. */
+
+export interface LocalTime {
+  year: number;
+  /** 1 to 12. */
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'iso8601',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+export function localTime(timeMs: number, timeZone: string): LocalTime {
+  const local = new Date(timeMs + offsetMs(timeMs, timeZone));
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+  };
+}
+
+/** What local time is ahead of UTC at a moment, in milliseconds. */
+export function offsetMs(timeMs: number, timeZone: string): number {
+  const parts: Record<string, number> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(timeMs)) parts[type] = Number(value);
+  const { year, month, day, hour, minute, second } = parts;
+  const local = Date.UTC(year!, month! - 1, day, hour, minute, second);
+  return local - Math.floor(timeMs / 1000) * 1000;
+}
+
+/** The first moment of a local calendar day; where midnight is skipped, the moment the clocks jump over it. */
+export function startOfLocalDay(year: number, month: number, day: number, timeZone: string): number {
+  const midnight = Date.UTC(year, month - 1, day);
+  const earlier = offsetMs(midnight - 86_400_000, timeZone);
+  const later = offsetMs(midnight + 86_400_000, timeZone);
+  const candidates = [midnight - earlier, midnight - later].sort((a, b) => a - b);
+  for (const candidate of candidates) if (candidate + offsetMs(candidate, timeZone) === midnight) return candidate;
+  // The clocks skip midnight: search the jump, whose local time is the first at or after it.
+  let [before, after] = [candidates[0]! - 86_400_000, candidates[1]! + 86_400_000];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (middle + offsetMs(middle, timeZone) >= midnight) after = middle;
+    else before = middle;
+  }
+  return after;
+}
