@@ -27,7 +27,7 @@ export const site = defineDomain({
     {
       resource: consolePage,
       entry: `${folder}/console/handler.ts`,
-      access: {},
+      access: { webSocketUrl: true },
       assets: ['console/index.html', 'console/console.css', 'dist/site/console.js'],
     },
   ],

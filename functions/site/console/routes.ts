@@ -7,6 +7,15 @@ export const consolePage = defineResource({
   base: '/',
   title: 'Start page',
   routes: {
+    getStartPageSettings: {
+      method: 'GET',
+      path: 'assets/settings.json',
+      access: 'public',
+      summary: 'Where the live channels are.',
+      envelope: false,
+      response: z.object({ webSocketUrl: z.string() }),
+      hidden: true,
+    },
     getStartPage: {
       method: 'GET',
       path: '',

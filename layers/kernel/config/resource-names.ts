@@ -10,6 +10,7 @@ export const environmentName = {
   keyId: (name: string): string => `KEY_${upper(name)}_ID`,
   bucket: (name: string): string => `BUCKET_${upper(name)}`,
   webSocketEndpoint: (): string => 'WEBSOCKET_ENDPOINT',
+  webSocketUrl: (): string => 'WEBSOCKET_URL',
   bus: (): string => 'BUS_NAME',
   stage: (): string => 'STAGE',
 } as const;
@@ -27,5 +28,6 @@ export const queueUrl = (name: string): string => required(environmentName.queue
 export const keyId = (name: string): string => required(environmentName.keyId(name));
 export const bucketName = (name: string): string => required(environmentName.bucket(name));
 export const webSocketEndpoint = (): string => required(environmentName.webSocketEndpoint());
+export const webSocketUrl = (): string => required(environmentName.webSocketUrl());
 export const busName = (): string => required(environmentName.bus());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';

@@ -17,6 +17,8 @@ export interface Access {
   buckets?: Record<string, TableMode>;
   /** Posting to and closing WebSocket connections. */
   webSocket?: boolean;
+  /** Knowing the public address of the WebSocket API (`WEBSOCKET_URL`). */
+  webSocketUrl?: boolean;
   /** Publishing to MQTT topics through the IoT data plane, e.g. `acrel/*`. */
   publishTopics?: string[];
   /** Outgoing calls to the internet are a property of the network, listed here for the reader and the review. */
