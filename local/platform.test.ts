@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from './platform.ts';
 import { writeAssembly } from './runtime/test-assembly.ts';
@@ -27,6 +28,33 @@ const functionOf = (path: string, Properties: Record<string, unknown> = {}) => (
   Metadata: { 'aws:cdk:path': path },
 });
 
+/** A function as the product bundles them: the ordinary SDK inside, no endpoint configured. */
+function sdkFunction(): string {
+  const source = `
+    import { ConditionalCheckFailedException, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+    import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+    const [db, sqs] = [new DynamoDBClient({}), new SQSClient({})];
+    export const handler = async () => {
+      const put = new PutItemCommand({ TableName: process.env.TABLE, Item: { pk: { S: 'a' }, n: { N: '1' } }, ConditionExpression: 'attribute_not_exists(pk)' });
+      await db.send(put);
+      const refused = await db.send(put).catch((error) => error instanceof ConditionalCheckFailedException);
+      const { Item } = await db.send(new GetItemCommand({ TableName: process.env.TABLE, Key: { pk: { S: 'a' } } }));
+      await sqs.send(new SendMessageCommand({ QueueUrl: process.env.QUEUE, MessageBody: 'hello' }));
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: process.env.QUEUE, WaitTimeSeconds: 1 }));
+      return { refused, Item, body: Messages[0].Body };
+    };`;
+  const require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  const { outputFiles } = buildSync({
+    stdin: { contents: source, resolveDir: import.meta.dirname },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    banner: { js: require },
+  });
+  return outputFiles[0]!.text;
+}
+
 writeAssembly(directory, {
   stacks: [
     {
@@ -35,14 +63,29 @@ writeAssembly(directory, {
         Resources: {
           EchoFn: functionOf('Mizan/Meters/List', { Environment: { Variables: { ROLE: { Ref: 'Role' } } } }),
           OtherFn: functionOf('Mizan/Meters/Get'),
+          SdkFn: functionOf('Mizan/Sdk', {
+            Code: { S3Bucket: 'assets', S3Key: 'sdk.zip' },
+            Timeout: 20,
+            Environment: { Variables: { TABLE: { Ref: 'Table' }, QUEUE: { Ref: 'Queue' } } },
+          }),
+          Table: {
+            Type: 'AWS::DynamoDB::Table',
+            Properties: {
+              BillingMode: 'PAY_PER_REQUEST',
+              AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+              KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+            },
+          },
+          Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
           Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } },
         },
         Outputs: { Echo: { Value: { Ref: 'EchoFn' } } },
       },
     },
   ],
-  assets: { 'echo.zip': 'asset.echo' },
+  assets: { 'echo.zip': 'asset.echo', 'sdk.zip': 'asset.sdk' },
   files: {
+    'asset.sdk/index.mjs': sdkFunction(),
     'asset.echo/index.mjs': `export const handler = async (event) => {
       console.log('called');
       const { AWS_ENDPOINT_URL, ROLE } = process.env;
@@ -79,6 +122,16 @@ describe('the platform', () => {
       expect(platform.resources.functionName('EchoFn')).toBe(name);
       expect(() => platform.resources.functionName('Meters')).toThrow('is the name of several');
       expect(() => platform.resources.functionName('Nothing')).toThrow('No AWS::Lambda::Function is called "Nothing"');
+    } finally {
+      await platform.stop();
+    }
+  });
+
+  it('serves the AWS SDK inside the functions', async () => {
+    const platform = await start();
+    try {
+      const { payload } = await platform.invoke('Mizan/Sdk', {});
+      expect(payload).toEqual({ refused: true, Item: { pk: { S: 'a' }, n: { N: '1' } }, body: 'hello' });
     } finally {
       await platform.stop();
     }

@@ -77,11 +77,21 @@ describe('invoking a function', () => {
     const { name } = await run('return 1;', {}, { MemorySize: 1024 });
     const second = await bench.lambda.invoke(name, '{}');
     expect(second.initMs).toBeUndefined();
-    expect(second.cpuMs).toBeGreaterThan(0);
     expect(bench.ctx.meter.units('lambda.requestPerMillion')).toBe(2);
     const gbSeconds = bench.ctx.meter.units('lambda.arm64GBSecond');
     expect(gbSeconds).toBeGreaterThanOrEqual(0.002);
     expect(Math.abs(gbSeconds * 1000 - Math.round(gbSeconds * 1000))).toBeLessThan(1e-6);
+  });
+
+  it('measures the CPU time of an invocation, without what it waits', async () => {
+    const { name } = await run(
+      `const { setTimeout } = await import('node:timers/promises');
+       const spin = () => { const from = process.threadCpuUsage().user; while (process.threadCpuUsage().user - from < 10_000); };
+       spin(); await setTimeout(50); spin(); return 1;`,
+    );
+    const { cpuMs, durationMs } = await bench.lambda.invoke(name, '{}');
+    expect(cpuMs).toBeGreaterThanOrEqual(19);
+    expect(cpuMs).toBeLessThan(durationMs - 30);
   });
 
   it('turns Date with the clock, in all its forms', async () => {
