@@ -26,6 +26,8 @@ export interface TemplateResource {
 export interface AssemblyStack {
   name: string;
   template: Template;
+  /** Path of each resource's construct in the CDK tree, by logical id. */
+  constructPaths: ReadonlyMap<string, string>;
   /** Account and region the stack is bound to, when it is bound. */
   account: string | undefined;
   region: string | undefined;
@@ -41,8 +43,14 @@ interface Artifact {
   type: string;
   environment?: string;
   dependencies?: string[];
+  metadata?: ConstructMetadata;
+  /** Holds what older versions of the CDK wrote into `metadata`. */
+  additionalMetadataFile?: string;
   properties?: { templateFile?: string; stackName?: string; file?: string; directoryName?: string };
 }
+
+/** What the CDK notes about each construct, by its path with a leading slash. */
+type ConstructMetadata = Record<string, { type: string; data?: unknown }[]>;
 
 interface AssetManifest {
   files?: Record<string, { source: { path?: string }; destinations: Record<string, { objectKey: string }> }>;
@@ -64,7 +72,8 @@ function readDirectory(directory: string, assets: Map<string, string>): Assembly
     readJson<{ artifacts?: Record<string, Artifact> }>(manifestFile).artifacts ?? {};
   const stacks: AssemblyStack[] = [];
   for (const id of inDependencyOrder(artifacts)) {
-    const { type, properties = {}, environment = '' } = artifacts[id]!;
+    const artifact = artifacts[id]!;
+    const { type, properties = {}, environment = '' } = artifact;
     if (type === 'cdk:cloud-assembly')
       stacks.push(...readDirectory(join(directory, properties.directoryName!), assets));
     if (type === 'cdk:asset-manifest') readAssets(directory, properties.file!, assets);
@@ -72,6 +81,7 @@ function readDirectory(directory: string, assets: Map<string, string>): Assembly
       stacks.push({
         name: properties.stackName ?? id,
         template: readJson<Template>(join(directory, properties.templateFile!)),
+        constructPaths: readConstructPaths(directory, artifact),
         ...boundEnvironment(environment),
       });
   }
@@ -83,6 +93,16 @@ function readAssets(directory: string, file: string, assets: Map<string, string>
   for (const { source, destinations } of Object.values(manifest.files ?? {}))
     for (const { objectKey } of Object.values(destinations))
       if (source.path !== undefined) assets.set(objectKey, resolve(directory, source.path));
+}
+
+function readConstructPaths(directory: string, { metadata, additionalMetadataFile }: Artifact): Map<string, string> {
+  const constructs = additionalMetadataFile
+    ? readJson<ConstructMetadata>(join(directory, additionalMetadataFile))
+    : (metadata ?? {});
+  const paths = new Map<string, string>();
+  for (const [path, entries] of Object.entries(constructs))
+    for (const { type, data } of entries) if (type === 'aws:cdk:logicalId') paths.set(String(data), path.slice(1));
+  return paths;
 }
 
 /** `aws://123456789012/eu-west-1`, or `aws://unknown-account/unknown-region` for stacks bound to none. */

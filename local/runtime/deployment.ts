@@ -71,7 +71,7 @@ function declare(
   assembly: Assembly,
 ): DeclaredResource {
   const properties = resolveValue(resource.Properties ?? {}, scope) as Record<string, any>;
-  const metadata: Record<string, any> = { ...resource.Metadata };
+  const metadata: Record<string, any> = { 'aws:cdk:path': stack.constructPaths.get(logicalId), ...resource.Metadata };
   // CDK writes the asset's path only on request, and relative; its object key is always there.
   delete metadata['aws:asset:path'];
   for (const [property, value] of Object.entries(properties)) {

@@ -26,7 +26,7 @@ const created = new Map<string, CreatedResource>([
   ['Table', { ref: 'readings', attributes: { Arn: 'arn:aws:dynamodb:x:y:table/readings', 'Nested.Name': 'n' } }],
 ]);
 const scope = createStackScope(
-  { name: 'Metering', template, account: undefined, region: undefined },
+  { name: 'Metering', template, constructPaths: new Map(), account: undefined, region: undefined },
   {
     region: 'me-south-1',
     accountId: '123456789012',

@@ -15,7 +15,10 @@ export interface FunctionConfig {
   environment: Record<string, string>;
   reservedConcurrency: number | undefined;
   logFormat: 'Text' | 'JSON';
+  /** Lowest level of the function's own lines, in JSON format only. */
   logLevel: string;
+  /** Lowest level of Lambda's own lines, in JSON format only. */
+  systemLogLevel: string;
   logGroupName: string;
   deadLetterArn: string | undefined;
   layerArns: string[];
@@ -94,6 +97,7 @@ export function readFunctionConfig(
         : numberWithin(properties['ReservedConcurrentExecutions'], 'ReservedConcurrentExecutions', 0, 1000),
     logFormat: logging['LogFormat'] ?? 'Text',
     logLevel: logging['ApplicationLogLevel'] ?? 'INFO',
+    systemLogLevel: logging['SystemLogLevel'] ?? 'INFO',
     logGroupName: logging['LogGroup'] ?? `/aws/lambda/${name}`,
     deadLetterArn: properties['DeadLetterConfig']?.['TargetArn'],
     layerArns: properties['Layers'] ?? [],

@@ -32,7 +32,14 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
   const asyncInvocations = new AsyncInvocations(ctx);
   const listeners = new Set<LogLineListener>();
   const onLogLine: LogLineListener = (functionName, line) => {
-    for (const listener of listeners) listener(functionName, line);
+    for (const listener of listeners) {
+      try {
+        listener(functionName, line);
+      } catch (error) {
+        // A line that cannot be indexed must not fail the function that wrote it.
+        ctx.log.error('A log line was lost', { function: functionName, error: (error as Error).message });
+      }
+    }
   };
 
   const service: LambdaService = {

@@ -134,6 +134,12 @@ describe('invoking a function', () => {
     expect(lines[2]).toMatchObject({ type: 'platform.report', record: { status: 'success' } });
   });
 
+  it('leaves out what is below the declared system log level', async () => {
+    const properties = { LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' } };
+    const { name } = await run(`console.warn('kept'); return 1;`, {}, properties);
+    expect(bench.lines.filter((line) => line.startsWith(name))).toEqual([expect.stringContaining('"message":"kept"')]);
+  });
+
   it('answers null for undefined', async () => {
     expect((await run('')).answer).toBe(null);
   });

@@ -6,7 +6,7 @@ import type { FunctionConfig } from './function-config.ts';
 import type { RunOutcome } from './function-worker.ts';
 
 export function reportLines(
-  { logFormat, memoryMb }: FunctionConfig,
+  { logFormat, systemLogLevel, memoryMb }: FunctionConfig,
   requestId: string,
   { failed, durationMs }: RunOutcome,
   billedMs: number,
@@ -14,6 +14,8 @@ export function reportLines(
   now: number,
 ): string[] {
   if (logFormat === 'JSON') {
+    // The report is a line of level INFO.
+    if (systemLogLevel === 'WARN') return [];
     const metrics = {
       durationMs: round(durationMs),
       billedDurationMs: billedMs,
