@@ -2,7 +2,7 @@
  * Sortable identifiers: ULID (https://github.com/ulid/spec), monotonic within a process, with a prefix that
  * names the entity, e.g. `mtr_01J…`. They sort by creation time, which keys and cursors rely on.
  */
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const random = new Uint8Array(10);
@@ -67,4 +67,15 @@ function increment(): void {
     }
     lastRandom[i] = 0;
   }
+}
+
+/**
+ * An id that follows from what it names: the same seed always gives the same id, so a repeated step is recognised.
+ * It sorts by `timeMs` like every other id.
+ */
+export function derivedId(prefix: string, timeMs: number, seed: string): string {
+  const digest = createHash('sha256').update(seed).digest();
+  let id = '';
+  for (let i = 0; i < 16; i++) id += alphabet[digest[i]! & 31];
+  return `${prefix}_${encodeTime(timeMs)}${id}`;
 }
