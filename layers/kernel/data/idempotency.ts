@@ -72,15 +72,21 @@ export async function beginIdempotent(
     );
   } catch (error) {
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
-    return { answer: await earlierAnswer(table, key, requestHash) };
+    return { answer: await earlierAnswer(table, key, requestHash, request.nowMs) };
   }
   return { record: createRecord(table, key) };
 }
 
-async function earlierAnswer(table: string, key: Record<string, string>, requestHash: string): Promise<StoredAnswer> {
+async function earlierAnswer(
+  table: string,
+  key: Record<string, string>,
+  requestHash: string,
+  nowMs: number,
+): Promise<StoredAnswer> {
   const { Item } = await documentClient().send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   if (Item !== undefined && Item['requestHash'] !== requestHash) throw new AppError('idempotency_key_reused');
-  if (Item === undefined || Item['state'] === 'started')
+  const isRunning = Item?.['state'] !== 'completed' && Number(Item?.['lockedUntil']) > nowMs;
+  if (Item === undefined || Item['state'] === 'started' || isRunning)
     throw new AppError('idempotency_in_progress', undefined, { headers: { 'retry-after': '1' } });
   if (Item['state'] === 'committed') throw new AppError('idempotency_answer_lost');
   return Item['answer'] as StoredAnswer;

@@ -1,0 +1,151 @@
+/** `npm start`: the whole platform on this machine, with a demo utility that is alive. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoMeters, demoStations } from './demo/demo-fleet.ts';
+import { type Partner, startPartner } from './demo/partner.ts';
+import { type Demo, seedDemo } from './demo/seed.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { createTerminalLogger } from './runtime/logger.ts';
+import { ConfigurationError } from './runtime/types.ts';
+import { type Fleet, startFleet } from './simulator/fleet.ts';
+import { parseOptions, type StartOptions, usage } from './start/options.ts';
+import { localAssembly, prepareAssembly } from './start/prepare.ts';
+import { createProgress } from './start/progress.ts';
+
+interface Running {
+  platform?: Platform;
+  partner?: Partner;
+  fleet?: Fleet;
+}
+
+const running: Running = {};
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) console.log(usage);
+  else await start(options);
+} catch (error) {
+  console.error(error instanceof ConfigurationError ? `\n${error.message}` : error);
+  await stop();
+  process.exitCode = 1;
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const started = performance.now();
+  requireNode();
+  stopOnSignals();
+  const progress = createProgress();
+  console.log('Mizan\n');
+  if (options.fresh && existsSync(options.dataDir)) rmSync(options.dataDir, { recursive: true });
+  mkdirSync(options.dataDir, { recursive: true });
+
+  await progress.step('build and synthesize', () => prepareAssembly(progress.note));
+  const platform = await progress.step('start the services', () =>
+    startPlatform({
+      assembly: localAssembly,
+      dataDir: join(options.dataDir, 'data'),
+      ports: { rest: options.restPort, mqtt: options.mqttPort, aws: options.awsPort },
+      logger: createTerminalLogger('warn'),
+    }),
+  );
+  running.platform = platform;
+  const partner = await startPartner();
+  running.partner = partner;
+  const fleetMeters = demoMeters(options.meters);
+  const demo = await progress.step('seed the demo utility', () =>
+    seedDemo(platform, { dataDir: options.dataDir, meters: fleetMeters, partnerUrl: partner.url }),
+  );
+  partner.trust([demo.webhookSecret]);
+  if (options.simulator) {
+    running.fleet = await progress.step(`start ${options.meters} simulated meters`, () =>
+      startFleet({
+        mqttUrl: platform.endpoints.mqttUrl,
+        username: 'demo-fleet',
+        password: demo.apiKey,
+        stations: demoStations.map(({ id }) => ({
+          id,
+          meters: fleetMeters
+            .filter((meter) => meter.stationId === id)
+            .map((meter) => ({
+              id: meter.id,
+              type: meter.model,
+              profile: meter.profile,
+              initialRegisterKwh: Number(meter.initialRegisterKwh),
+            })),
+        })),
+        speedUp: options.speedUp,
+        intervalMs: options.intervalSeconds * 1000,
+        seed: 7,
+      }),
+    );
+  }
+  const endpoints = writeEndpoints(options, platform, demo);
+  console.log(summary(endpoints, (performance.now() - started) / 1000));
+}
+
+function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
+  const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl } = platform.endpoints;
+  const endpoints = {
+    restUrl,
+    webSocketUrl: webSocketUrl ?? '',
+    mqttUrl,
+    awsEndpointUrl,
+    tenantId: demo.tenantId,
+    email: demo.email,
+    password: demo.password,
+    apiKey: demo.apiKey,
+    stationId: demoStations[0]!.id,
+    meterIds: demoMeters(options.meters)
+      .filter(({ stationId }) => stationId === demoStations[0]!.id)
+      .map(({ id }) => id),
+  };
+  writeFileSync(join(options.dataDir, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  return endpoints;
+}
+
+function summary(endpoints: ReturnType<typeof writeEndpoints>, seconds: number): string {
+  const login = `${endpoints.restUrl}/#email=${encodeURIComponent(endpoints.email)}&password=${encodeURIComponent(endpoints.password)}`;
+  return `
+Ready in ${seconds.toFixed(1)} s.
+
+  Start page     ${login}
+  REST           ${endpoints.restUrl}
+  Documentation  ${endpoints.restUrl}/api/docs
+  WebSocket      ${endpoints.webSocketUrl}
+  MQTT           ${endpoints.mqttUrl}
+  AWS endpoint   ${endpoints.awsEndpointUrl}   (cost so far: ${endpoints.awsEndpointUrl}/_runtime/cost)
+
+  Log-in         ${endpoints.email}  /  ${endpoints.password}
+  API key        ${endpoints.apiKey}
+
+The same is in .local/endpoints.json. Ctrl-C stops everything.`;
+}
+
+function requireNode(): void {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 24)
+    throw new ConfigurationError(
+      `Mizan needs Node 24 and this is ${process.version}: run it with "npm start", which uses the one that "npm ci" installed.`,
+    );
+}
+
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      console.log('\nStopping…');
+      // A second signal, or a service that hangs, must not leave a process behind.
+      const giveUp = setTimeout(() => process.exit(1), 10_000);
+      giveUp.unref();
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}
+
+async function stop(): Promise<void> {
+  await running.fleet?.stop();
+  await running.platform?.stop();
+  await running.partner?.close();
+}

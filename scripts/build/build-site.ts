@@ -1,0 +1,33 @@
+/** Makes what the site's functions serve: the OpenAPI document and the start page's script. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
+import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
+
+const outputFolder = 'dist/site';
+
+/** @returns how many operations and events the document holds */
+export async function buildSite(manifests: readonly DomainManifest[]): Promise<{ operations: number; events: number }> {
+  mkdirSync(outputFolder, { recursive: true });
+  const { version, description } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    version: string;
+    description: string;
+  };
+  const document = buildOpenApi(manifests, { title: 'Mizan API', version, description });
+  writeFileSync(join(outputFolder, 'openapi.json'), JSON.stringify(document));
+  await build({
+    entryPoints: ['console/main.ts'],
+    outfile: join(outputFolder, 'console.js'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  const operations = Object.values(document['paths'] as Record<string, object>).reduce(
+    (sum, methods) => sum + Object.keys(methods).length,
+    0,
+  );
+  return { operations, events: Object.keys(document['webhooks']).length };
+}
