@@ -10,6 +10,7 @@ import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Platform, startPlatform } from './platform.ts';
 import { writeAssembly } from './runtime/test-assembly.ts';
+import { ConfigurationError } from './runtime/types.ts';
 
 const execFileAsync = promisify(execFile);
 const directory = mkdtempSync(join(tmpdir(), 'platform-'));
@@ -150,14 +151,13 @@ describe('the platform', () => {
     expect(JSON.parse(stdout)).toEqual({ timers: 0 });
   });
 
-  it('says which port is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+  it.each(['rest', 'mqtt', 'aws'] as const)('says that the %s port is taken', async (name) => {
+    const other = createServer().listen(0);
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const started = startPlatform({ assembly: directory, ports: { ...anyPorts, aws: port }, quiet: true });
-    await expect(started).rejects.toThrow(
-      `Port ${port} is in use: stop the other program or choose another with --port`,
-    );
+    const started = startPlatform({ assembly: directory, ports: { ...anyPorts, [name]: port }, quiet: true });
+    await expect(started).rejects.toThrow(ConfigurationError);
+    await expect(started).rejects.toThrow(new RegExp(`^Port ${port} .*in use.* choose another`));
     other.close();
   });
 });

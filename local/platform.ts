@@ -133,7 +133,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     };
   } catch (error) {
     await stop();
-    throw explained(error);
+    throw explained(error, options.ports);
   }
 }
 
@@ -166,9 +166,13 @@ function describeEndpoints(host: ServiceHost, endpoint: AwsEndpoint): PlatformEn
   };
 }
 
-function explained(error: unknown): unknown {
+/** The option of `npm start` that chooses each port. */
+const portOptions = { rest: '--port', mqtt: '--mqtt-port', aws: '--aws-port' } as const;
+
+function explained(error: unknown, ports: PlatformOptions['ports']): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code !== 'EADDRINUSE') return error;
-  const message = `Port ${port} is in use: stop the other program or choose another with --port`;
+  const name = (Object.keys(portOptions) as (keyof typeof portOptions)[]).find((key) => ports[key] === port) ?? 'rest';
+  const message = `Port ${port} is in use: stop the other program or choose another with ${portOptions[name]}`;
   return new ConfigurationError(message, { cause: error });
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLambdaBench, type LambdaBench } from './test-functions.ts';
 
@@ -120,5 +123,28 @@ describe('asynchronous invocation', () => {
   it('is a target of the router', async () => {
     await bench.ctx.targets.deliver({ arn: 'arn:aws:lambda:me-south-1:123456789012:function:working', payload: '{}' });
     await waitFor(() => expect(bench.deliveries).toHaveLength(1));
+  });
+
+  it('goes on after a restart with what a stop left unfinished', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'restart-'));
+    const code = (body: string) => ({ 'index.mjs': `export const handler = async (event) => { ${body} };` });
+    const first = createLambdaBench(undefined, dataDir);
+    await first.deploy('flaky', code(`throw new Error('not yet')`));
+    await first.deploy('hanging', code('await new Promise((resolve) => setTimeout(resolve, 15_000));'));
+    await first.lambda.invokeAsync('flaky', '{"n":1}');
+    await waitFor(() => expect(first.lambda.activity()).toMatchObject({ retrying: 1 }));
+    await first.lambda.invokeAsync('hanging', '{"n":2}');
+    await first.dispose();
+
+    const second = createLambdaBench(undefined, dataDir);
+    for (const name of ['flaky', 'hanging']) await second.deploy(name, code('console.log(JSON.stringify(event));'));
+    await second.lambda.start!();
+    await waitFor(() => {
+      expect(second.lines.some((line) => line.startsWith('flaky') && line.endsWith('{"n":1}'))).toBe(true);
+      expect(second.lines.some((line) => line.startsWith('hanging') && line.endsWith('{"n":2}'))).toBe(true);
+    });
+    await second.dispose();
+    expect(readdirSync(dataDir)).toEqual([]);
+    rmSync(dataDir, { recursive: true });
   });
 });

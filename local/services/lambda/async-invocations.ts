@@ -1,10 +1,12 @@
 /**
  * Asynchronous invocation: the event is accepted at once, retried after errors, and at last handed to a
- * destination or dead-letter queue. The queue is in memory: what waits in it is lost when the platform stops.
+ * destination or dead-letter queue. The queue is in memory; what is unfinished at a clean stop goes on after
+ * the next start, so that stopping a laptop loses no event.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 import { randomUUID } from 'node:crypto';
 import { AwsError, type ClockTimer, type RuntimeContext } from '../../runtime/types.ts';
+import type { FoundFunction } from './function-registry.ts';
 import type { Invocation, LocalFunction } from './local-function.ts';
 
 export interface EventInvokeConfig {
@@ -27,14 +29,19 @@ const errorRetryDelaysMs = [60_000, 120_000];
 const firstThrottleDelayMs = 1_000;
 const longestThrottleDelayMs = 300_000;
 
-interface QueuedEvent {
-  fn: LocalFunction;
-  config: EventInvokeConfig;
+/** What of an event outlives the process. */
+export interface UnfinishedEvent {
+  functionName: string;
   qualifier: string;
   payload: string;
   requestId: string;
   acceptedAt: number;
   invokeCount: number;
+}
+
+interface QueuedEvent extends UnfinishedEvent {
+  fn: LocalFunction;
+  config: EventInvokeConfig;
   throttles: number;
 }
 
@@ -43,19 +50,20 @@ type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 export class AsyncInvocations {
   readonly #ctx: RuntimeContext;
   readonly #timers = new Set<ClockTimer>();
-  #running = 0;
+  readonly #unfinished = new Set<QueuedEvent>();
+  #stopping = false;
 
   constructor(ctx: RuntimeContext) {
     this.#ctx = ctx;
   }
 
-  /** Events accepted and neither finished nor given up. */
-  get pending(): { running: number; waiting: number } {
-    return { running: this.#running, waiting: this.#timers.size };
+  /** Events that wait for their next attempt. */
+  get retrying(): number {
+    return this.#timers.size;
   }
 
   /** Returns the request id, which stays the same over all attempts. */
-  accept(fn: LocalFunction, config: EventInvokeConfig, payload: string, qualifier: string): string {
+  accept({ fn, qualifier }: FoundFunction, config: EventInvokeConfig, payload: string): string {
     if (payload.length * 3 > longestEventBytes && Buffer.byteLength(payload) > longestEventBytes)
       throw new AwsError(
         'RequestTooLargeException',
@@ -64,24 +72,44 @@ export class AsyncInvocations {
       );
     const requestId = randomUUID();
     const acceptedAt = this.#ctx.clock.now();
-    this.#attempt({ fn, config, qualifier, payload, requestId, acceptedAt, invokeCount: 0, throttles: 0 });
+    const functionName = fn.config.name;
+    this.#attempt({
+      functionName,
+      fn,
+      config,
+      qualifier,
+      payload,
+      requestId,
+      acceptedAt,
+      invokeCount: 0,
+      throttles: 0,
+    });
     return requestId;
   }
 
+  /** Goes on with an event that an earlier run of the platform left unfinished. */
+  resume(event: UnfinishedEvent, { fn }: FoundFunction, config: EventInvokeConfig): void {
+    this.#attempt({ ...event, fn, config, throttles: 0 });
+  }
+
+  /** Starts no more attempts; those that are running may still finish. */
   stop(): void {
+    this.#stopping = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
+  unfinished(): UnfinishedEvent[] {
+    return [...this.#unfinished].map(({ fn: _fn, config: _config, throttles: _throttles, ...event }) => event);
+  }
+
   #attempt(event: QueuedEvent): void {
-    this.#running += 1;
-    this.#invoke(event)
-      .catch((error: Error) =>
-        this.#ctx.log.error('Asynchronous invocation lost', { function: event.fn.config.name, error: error.message }),
-      )
-      .finally(() => {
-        this.#running -= 1;
-      });
+    this.#unfinished.add(event);
+    this.#invoke(event).catch((error: Error) => {
+      if (this.#stopping) return;
+      this.#unfinished.delete(event);
+      this.#ctx.log.error('Asynchronous invocation lost', { function: event.functionName, error: error.message });
+    });
   }
 
   async #invoke(event: QueuedEvent): Promise<void> {
@@ -96,9 +124,12 @@ export class AsyncInvocations {
       event.throttles += 1;
       return this.#retry(event, delayMs, undefined);
     }
+    // An attempt that the stop itself cut short does not count.
+    if (result.functionError && this.#stopping) return;
     event.invokeCount += 1;
     if (!result.functionError) {
       if (event.config.onSuccessArn) await this.#send(event.config.onSuccessArn, event, 'Success', result);
+      this.#unfinished.delete(event);
       return;
     }
     if (event.invokeCount > event.config.maximumRetryAttempts) return this.#giveUp(event, 'RetriesExhausted', result);
@@ -108,6 +139,7 @@ export class AsyncInvocations {
   async #retry(event: QueuedEvent, delayMs: number, result: Invocation | undefined): Promise<void> {
     const age = this.#ctx.clock.now() + delayMs - event.acceptedAt;
     if (age > event.config.maximumEventAgeMs) return this.#giveUp(event, 'EventAgeExceeded', result);
+    if (this.#stopping) return;
     const timer = this.#ctx.clock.setTimer(delayMs, () => {
       this.#timers.delete(timer);
       this.#attempt(event);
@@ -121,6 +153,7 @@ export class AsyncInvocations {
     if (onFailureArn) await this.#send(onFailureArn, event, condition, result);
     // A dead-letter queue receives the event alone.
     if (deadLetterArn) await this.#ctx.targets.deliver({ arn: deadLetterArn, payload: event.payload });
+    this.#unfinished.delete(event);
     if (!onFailureArn && !deadLetterArn) this.#ctx.log.error('Event discarded after all attempts', { function: name });
   }
 

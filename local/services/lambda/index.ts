@@ -1,11 +1,12 @@
 /** AWS Lambda on one machine: functions of the assembly, run in worker threads. */
 import type { LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
-import { AsyncInvocations } from './async-invocations.ts';
+import { AsyncInvocations, type UnfinishedEvent } from './async-invocations.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import { type IdleWorkerLimits, IdleWorkers } from './idle-workers.ts';
 import { handleInvokeApi } from './invoke-api.ts';
 import { type Invocation, LocalFunction } from './local-function.ts';
 import { lambdaResources } from './resources.ts';
+import { keepUnfinishedEvents, takeUnfinishedEvents } from './unfinished-events.ts';
 
 export type LogLineListener = (functionName: string, line: string) => void;
 
@@ -42,6 +43,15 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
     }
   };
 
+  const resume = (event: UnfinishedEvent) => {
+    try {
+      const found = registry.find(`${event.functionName}:${event.qualifier}`);
+      asyncInvocations.resume(event, found, registry.eventConfig(found));
+    } catch {
+      ctx.log.warn('An unfinished event has no function any more', { function: event.functionName });
+    }
+  };
+
   const service: LambdaService = {
     signingName: 'lambda',
     resources: lambdaResources({
@@ -56,7 +66,7 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
     },
     async invokeAsync(functionName, payload) {
       const found = registry.find(functionName);
-      asyncInvocations.accept(found.fn, registry.eventConfig(found), payload, found.qualifier);
+      asyncInvocations.accept(found, registry.eventConfig(found), payload);
     },
     functions: () => registry.all(),
     function: (functionName) => registry.find(functionName).fn,
@@ -66,13 +76,16 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
       return () => listeners.delete(listener);
     },
     activity() {
-      const total = { busy: 0, waiting: 0, retrying: asyncInvocations.pending.waiting, workers: 0 };
+      const total = { busy: 0, waiting: 0, retrying: asyncInvocations.retrying, workers: 0 };
       for (const { pool } of registry.all()) {
         total.busy += pool.busy;
         total.waiting += pool.waiting;
         total.workers += pool.size;
       }
       return total;
+    },
+    async start() {
+      for (const event of ctx.dataDir === undefined ? [] : takeUnfinishedEvents(ctx.dataDir)) resume(event);
     },
     async stop() {
       asyncInvocations.stop();
@@ -81,6 +94,7 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
       while (service.activity().busy > 0 && performance.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 5));
       await Promise.all(registry.all().map(({ pool }) => pool.stop()));
+      if (ctx.dataDir !== undefined) keepUnfinishedEvents(ctx.dataDir, asyncInvocations.unfinished());
     },
   };
   ctx.targets.register('lambda', ({ arn, payload }) => service.invokeAsync(arn, payload));

@@ -28,14 +28,14 @@ export interface LambdaBench {
   dispose(): Promise<void>;
 }
 
-export function createLambdaBench(limits?: IdleWorkerLimits): LambdaBench {
+export function createLambdaBench(limits?: IdleWorkerLimits, dataDir?: string): LambdaBench {
   const directory = mkdtempSync(join(tmpdir(), 'functions-'));
   const ctx = {
     clock: createClock(),
     log: { debug() {}, info() {}, warn() {}, error() {} },
     meter: new CostMeter(),
     faults: new FaultInjector(),
-    dataDir: undefined,
+    dataDir,
     region: 'me-south-1',
     accountId: '123456789012',
     ports: { rest: 0, mqtt: 0, aws: 4566 },
