@@ -19,6 +19,7 @@ import { type AwsService, ConfigurationError, type Logger, type RuntimeContext }
 import { serviceCatalog } from './service-catalog.ts';
 import type { LambdaService } from './services/lambda/index.ts';
 import type { Invocation } from './services/lambda/local-function.ts';
+import type { SsmService } from './services/ssm/index.ts';
 
 export interface PlatformOptions {
   /** The directory `cdk synth` wrote. */
@@ -109,7 +110,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     for (const create of serviceCatalog) host.add(create(context));
     const lambda = host.get<LambdaService>('lambda');
     keepFunctionLogs(lambda, logs, context, host.lookUp('logs'));
-    const environment = { region: context.region, accountId: context.accountId, parameters: options.parameters ?? {} };
+    const environment = {
+      region: context.region,
+      accountId: context.accountId,
+      parameters: options.parameters ?? {},
+      ssmParameter: (name: string) => host.get<SsmService>('ssm').parameter(name),
+    };
     const deployment = await deploy(assembly, host.providers(), environment);
     await host.start();
 

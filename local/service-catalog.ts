@@ -5,20 +5,26 @@
 import type { AwsService, RuntimeContext } from './runtime/types.ts';
 import { createApiGatewayService } from './services/apigateway/index.ts';
 import { createDynamoDbService } from './services/dynamodb/index.ts';
+import { createEventSourcesService } from './services/event-sources/index.ts';
 import { createEventBridgeService } from './services/eventbridge/index.ts';
 import { createIamService } from './services/iam/index.ts';
 import { createIotService } from './services/iot/index.ts';
 import { createKmsService } from './services/kms/index.ts';
 import { createLambdaService } from './services/lambda/index.ts';
+import { createSecretsManagerService } from './services/secretsmanager/index.ts';
 import { createSqsService } from './services/sqs/index.ts';
+import { createSsmService } from './services/ssm/index.ts';
 
 export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [
   createIamService,
   createKmsService,
+  createSecretsManagerService,
+  createSsmService,
   createDynamoDbService,
   createSqsService,
   createLambdaService,
   createEventBridgeService,
+  createEventSourcesService,
   createIotService,
   createApiGatewayService,
 ];

@@ -41,6 +41,7 @@ describe('an assembly the CDK wrote', () => {
       region: 'me-south-1',
       accountId: '123456789012',
       parameters: {},
+      ssmParameter: () => undefined,
     });
 
     const fn = declared.find(({ type }) => type === 'AWS::Lambda::Function')!;

@@ -11,7 +11,7 @@ import { ConfigurationError, type DeclaredResource, type ResourceProvider } from
 const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const environment = { region: 'us-east-1', accountId: '000000000000', parameters: {} };
+const environment = { region: 'us-east-1', accountId: '000000000000', parameters: {}, ssmParameter: () => undefined };
 
 async function deployStacks(stacks: { name: string; template: Template; dependencies?: string[] }[]) {
   const declared: DeclaredResource[] = [];

@@ -8,6 +8,8 @@ export interface StackEnvironment {
   accountId: string;
   /** Values for template parameters, by name. */
   parameters: Record<string, string>;
+  /** The value of a parameter in Parameter Store, as far as earlier stacks created it. */
+  ssmParameter(name: string): string | undefined;
   /** Exports of the stacks before this one. */
   exports: Map<string, unknown>;
 }
@@ -36,15 +38,19 @@ export function createStackScope(
   const conditions = new Map<string, boolean>();
 
   const parameter = (name: string, { Type, Default }: { Type: string; Default?: unknown }): unknown => {
-    const value = environment.parameters[name] ?? Default;
-    if (Type.startsWith('AWS::SSM::Parameter::Value<') && environment.parameters[name] === undefined)
-      return String(Default).startsWith('/cdk-bootstrap/')
-        ? bootstrapVersion
-        : fail(`the parameter ${name} reads SSM at deployment, which is not supported locally.`);
+    const given = environment.parameters[name];
+    const isStored = given === undefined && Type.startsWith('AWS::SSM::Parameter::Value<');
+    const value = isStored ? storedParameter(name, String(Default)) : (given ?? Default);
     if (value === undefined) return fail(`the parameter ${name} has no default and no value was given.`);
-    const isList = Type === 'CommaDelimitedList' || Type.startsWith('List<');
+    const isList = Type === 'CommaDelimitedList' || Type.includes('List<');
     return isList && typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
   };
+
+  const storedParameter = (name: string, path: string): unknown =>
+    environment.ssmParameter(path) ??
+    (path.startsWith('/cdk-bootstrap/')
+      ? bootstrapVersion
+      : fail(`the parameter ${name} reads ${path} of Parameter Store, which no earlier stack creates.`));
 
   const existing = (logicalId: string): CreatedResource =>
     created.get(logicalId) ??
