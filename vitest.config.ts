@@ -1,11 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+const exclude = ['**/node_modules/**', 'dist/**', 'cdk.out/**'];
+
+/** Unit tests stand beside their sources; system tests boot the synthesized application and need it built first. */
 export default defineConfig({
   test: {
-    include: ['{infra,functions,layers,local,console,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', 'cdk.out/**'],
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'dist/test-results.json' }]] : ['default'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{infra,functions,layers,local,console,scripts}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          exclude,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/{http,e2e,faults,console}/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -9,6 +9,7 @@ import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf } from '../../scada/contract.ts';
+import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
 
 export const deviceScope = 'metering:readings:publish';
@@ -57,7 +58,7 @@ async function identify(username: string | undefined, password: string): Promise
     return { tenantId: found.tenantId, subject: found.key.id, stationIds: found.key.stationIds };
   }
   // Only a development machine sets this: devices without any credential belong to the demo tenant.
-  const anonymousTenant = process.env['ANONYMOUS_DEVICE_TENANT'];
+  const anonymousTenant = config.ANONYMOUS_DEVICE_TENANT;
   if (!username && password === '' && anonymousTenant)
     return { tenantId: anonymousTenant, subject: 'anonymous', stationIds: [] };
   return undefined;

@@ -1,18 +1,13 @@
 /** Subscriber: carries events to everybody who listens. A connection that is gone is forgotten. */
-import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { webSocketEndpoint } from '../../../layers/kernel/config/resource-names.ts';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
 import { countMetric, logger } from '../../../layers/kernel/observability/logger.ts';
 import { type Subscription, subscriptionEntity } from './connection-entity.ts';
 import { type LiveMessage, liveMessages } from './live-message.ts';
+import { managementClient } from './management-client.ts';
 import { closeConnection } from './presence.ts';
-
-// On AWS the API has an address of its own; a local endpoint, when the SDK is given one, answers for every service.
-const client = new ApiGatewayManagementApiClient(
-  process.env['AWS_ENDPOINT_URL'] ? {} : { endpoint: webSocketEndpoint() },
-);
 
 const parallelPosts = 25;
 
@@ -46,7 +41,7 @@ async function listenersOf(session: TenantSession, rooms: readonly string[]): Pr
 
 async function post(connectionId: string, text: string): Promise<void> {
   try {
-    await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: text }));
+    await managementClient.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: text }));
   } catch (error) {
     if ((error as Error).name === 'GoneException') {
       await closeConnection(connectionId);

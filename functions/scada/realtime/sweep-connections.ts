@@ -1,14 +1,10 @@
 /** Schedule: forgets connections that gave no sign of life for longer than API Gateway keeps an idle one open. */
-import { ApiGatewayManagementApiClient, GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { webSocketEndpoint } from '../../../layers/kernel/config/resource-names.ts';
+import { GetConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { type Connection, connectionEntity, sweepShards } from './connection-entity.ts';
+import { managementClient } from './management-client.ts';
 import { closeConnection } from './presence.ts';
-
-const client = new ApiGatewayManagementApiClient(
-  process.env['AWS_ENDPOINT_URL'] ? {} : { endpoint: webSocketEndpoint() },
-);
 
 /** API Gateway closes a connection after 10 idle minutes. */
 const staleAfterMs = 12 * 60_000;
@@ -36,7 +32,7 @@ export async function handler(): Promise<{ removed: number }> {
 /** A listener that only receives gives no sign of life to us, but API Gateway knows it. */
 async function isOpen(connectionId: string): Promise<boolean> {
   try {
-    await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+    await managementClient.send(new GetConnectionCommand({ ConnectionId: connectionId }));
     return true;
   } catch (error) {
     if ((error as Error).name === 'GoneException') return false;

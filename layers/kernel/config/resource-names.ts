@@ -31,3 +31,6 @@ export const webSocketEndpoint = (): string => required(environmentName.webSocke
 export const webSocketUrl = (): string => required(environmentName.webSocketUrl());
 export const busName = (): string => required(environmentName.bus());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';
+
+/** Whether the SDK was given one endpoint for every service, as on a development machine. */
+export const isEndpointOverridden = (): boolean => Boolean(process.env['AWS_ENDPOINT_URL']);
