@@ -1,0 +1,60 @@
+/** What differs between deployments of the same code, checked when the app starts so that a typing error never deploys. */
+import * as z from 'zod';
+
+export const stageNames = ['local', 'dev', 'staging', 'prod'] as const;
+export type StageName = (typeof stageNames)[number];
+
+const origin = z.union([z.literal('*'), z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url)], {
+  error: 'Write an origin such as "https://console.example.com", or "*".',
+});
+
+/** Retention periods that CloudWatch Logs accepts, in days. */
+const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
+
+export const stageConfigSchema = z
+  .strictObject({
+    name: z.enum(stageNames),
+    /** @default the account and region of the credentials that deploy */
+    account: z.optional(z.string().regex(/^\d{12}$/, 'An AWS account has 12 digits.')),
+    region: z.optional(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'Not a region such as "eu-central-1".')),
+    /** Tables refuse to be deleted. The first of two switches that both must be off before data can be destroyed. */
+    deletionProtection: z.boolean(),
+    /** What becomes of tables, buckets and keys that leave a template. The second switch. */
+    removalPolicy: z.enum(['retain', 'destroy']),
+    logRetentionDays: z.literal(retentionDays),
+    logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+    /** Gets every alarm, after confirming AWS's message. */
+    alarmEmail: z.optional(z.email()),
+    /** Partners' webhooks may be on this machine. Never true where others can register webhooks. */
+    webhooksMayReachLoopback: z.boolean(),
+    /** Tenant of devices that connect without credentials. */
+    anonymousDevicesTenant: z.optional(z.string().min(1)),
+    /** Origins whose pages may call the API. */
+    corsOrigins: z.array(origin).max(20),
+    /** Of the whole HTTP API; per-credential limits are the application's. */
+    throttling: z.strictObject({ ratePerSecond: z.int().min(1).max(10_000), burst: z.int().min(1).max(5_000) }),
+  })
+  .superRefine((config, context) => {
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (config.name !== 'local') {
+      if (config.anonymousDevicesTenant !== undefined)
+        refuse('anonymousDevicesTenant', 'Only the local stage may accept devices without credentials.');
+      if (config.webhooksMayReachLoopback)
+        refuse('webhooksMayReachLoopback', 'Only the local stage may call webhooks on its own machine.');
+    }
+    if (config.name === 'prod') {
+      if (!config.deletionProtection) refuse('deletionProtection', 'Production keeps deletion protection on.');
+      if (config.removalPolicy !== 'retain') refuse('removalPolicy', 'Production keeps "retain".');
+      if (config.corsOrigins.includes('*')) refuse('corsOrigins', 'Production names its origins.');
+    }
+  });
+
+export type StageConfig = z.infer<typeof stageConfigSchema>;
+
+/** @throws Error that names every wrong setting */
+export function parseStageConfig(input: unknown): Readonly<StageConfig> {
+  const parsed = stageConfigSchema.safeParse(input);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'stage'}: ${message}`).join('; ');
+  throw new Error(`The stage configuration is wrong: ${wrong}`);
+}

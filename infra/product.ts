@@ -1,0 +1,126 @@
+/**
+ * The stacks of one deployment, in the order in which they need each other: foundations, data, APIs, domains, and what
+ * hangs on domains' functions. References point backwards only, so no two stacks can wait for each other.
+ */
+import type { App, Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { DomainManifest } from '../layers/kernel/domain/manifest.ts';
+import type { StageConfig } from './config/stage-config.ts';
+import { RequestAuthorizer } from './constructs/request-authorizer.ts';
+import { ResourceRoutes } from './constructs/resource-routes.ts';
+import type { DeployedBucket, DeployedTable, Deployment } from './deployment.ts';
+import { checkManifests } from './manifest/check-manifests.ts';
+import { awsGatewayQuotas, planGateways } from './manifest/plan-gateways.ts';
+import { constructId } from './naming.ts';
+import { ApiStack } from './stacks/api-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+import { DevicesStack } from './stacks/devices-stack.ts';
+import { DomainStack } from './stacks/domain-stack.ts';
+import { FoundationStack } from './stacks/foundation-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
+import { RealtimeStack } from './stacks/realtime-stack.ts';
+
+export interface ProductProps {
+  stage: StageConfig;
+  manifests: readonly DomainManifest[];
+  /** Folder with one folder per bundled function. */
+  functionsDir: string;
+}
+
+/** @throws Error for manifests that do not fit together, before any stack is made */
+export function createProduct(app: App, { stage, manifests, functionsDir }: ProductProps): void {
+  checkManifests(manifests);
+  const hasCors = stage.corsOrigins.length > 0;
+  const plan = planGateways(manifests, hasCors, stage.name === 'local' ? undefined : awsGatewayQuotas);
+
+  const foundation = new FoundationStack(app, stage);
+  const data = manifests.filter(hasData).map((manifest) => new DataStack(app, stage, manifest));
+  const api = new ApiStack(app, { stage, gateways: plan.count });
+  const deployment: Deployment = {
+    stage,
+    functionsDir,
+    bus: foundation.bus,
+    keys: foundation.keys,
+    alarmTopic: foundation.alarmTopic,
+    tables: new Map<string, DeployedTable>(data.flatMap(({ tables }) => [...tables])),
+    buckets: new Map<string, DeployedBucket>(data.flatMap(({ buckets }) => [...buckets])),
+    webSocket: api.webSocket,
+  };
+
+  const domains = manifests.map((manifest) => new DomainStack(app, manifest, deployment));
+  // Imports by name are no references that CDK could see.
+  for (const domain of domains) needs(domain, [foundation, ...data, api]);
+
+  connectRoutes(manifests, domains, api, plan.gatewayOf, hasCors);
+  const find = (name: string): LambdaFunction | undefined =>
+    domains.map(({ functions }) => functions.get(name)).find((lambda) => lambda !== undefined);
+  connectWebSocket(app, stage, api, find);
+  const authorizeDevice = find('authorize-device');
+  if (authorizeDevice) new DevicesStack(app, { stage, authorize: authorizeDevice });
+  needs(new ObservabilityStack(app, { deployment, apiIds: api.apiIds, domains }), [api]);
+}
+
+/**
+ * Each gateway has one authorizer. It lives with its function, and the first stack that needs another's comes after it;
+ * the domain that authorizes needs nobody's but its own.
+ */
+function connectRoutes(
+  manifests: readonly DomainManifest[],
+  domains: readonly DomainStack[],
+  api: ApiStack,
+  gatewayOf: ReadonlyMap<string, number>,
+  hasCors: boolean,
+): void {
+  const authorizing = domains.find(({ functions }) => functions.has('authorize-request'));
+  const authorizers =
+    authorizing &&
+    api.apiIds.map(
+      (apiId, index) =>
+        new RequestAuthorizer(authorizing, `Authorizer${index === 0 ? '' : index + 1}`, {
+          apiId,
+          lambda: authorizing.functions.get('authorize-request')!,
+        }),
+    );
+  manifests.forEach((manifest, position) => {
+    const stack = domains[position]!;
+    const gateway = gatewayOf.get(manifest.name)!;
+    for (const { resource } of manifest.resources)
+      new ResourceRoutes(stack, `${constructId(resource.name)}Routes`, {
+        resource,
+        lambda: stack.functions.get(resource.name)!,
+        apiId: api.apiIds[gateway]!,
+        authorizerId: () => {
+          if (!authorizers)
+            throw new Error(
+              `The resource "${resource.name}" needs a credential, but no domain has the function "authorize-request".`,
+            );
+          return authorizers[gateway]!.authorizerId;
+        },
+        hasCors,
+      });
+  });
+}
+
+/** @throws Error when a domain has some of the functions of WebSocket routes, but not all */
+function connectWebSocket(
+  app: App,
+  stage: StageConfig,
+  api: ApiStack,
+  find: (name: string) => LambdaFunction | undefined,
+): void {
+  const names = ['websocket-connect', 'websocket-disconnect', 'websocket-message'] as const;
+  const [connect, disconnect, message] = names.map(find);
+  if (!connect && !disconnect && !message) return;
+  const authorize = find('authorize-request');
+  if (!connect || !disconnect || !message || !authorize)
+    throw new Error(`The WebSocket API needs the functions ${names.join(', ')} and authorize-request.`);
+  needs(new RealtimeStack(app, { stage, webSocket: api.webSocket, authorize, connect, disconnect, message }), [api]);
+}
+
+/** A stack without resources cannot be deployed. */
+const hasData = ({ tables, buckets = {} }: DomainManifest): boolean =>
+  Object.keys(tables).length + Object.keys(buckets).length > 0;
+
+function needs(stack: Stack, earlier: readonly Stack[]): void {
+  for (const other of earlier) stack.addStackDependency(other);
+}

@@ -1,0 +1,52 @@
+/**
+ * The HTTP APIs and the WebSocket API as empty shells. Domains' stacks hang their own routes on them, so that removing
+ * a resource touches one stack, and functions can know the WebSocket API before its routes know them.
+ */
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import { HttpGateway } from '../constructs/http-gateway.ts';
+import type { WebSocketTarget } from '../deployment.ts';
+import { stackName } from '../naming.ts';
+import { stackProps } from './stack-props.ts';
+
+export interface ApiStackProps {
+  stage: StageConfig;
+  /** Number of HTTP APIs the domains are spread over. */
+  gateways: number;
+}
+
+/** Last part of the WebSocket URL on AWS: `wss://….amazonaws.com/live`. */
+const webSocketStageName = 'live';
+/** Where the local runtime serves the channels, beside the REST API, as the documented URLs have it. */
+const localWebSocketPrefix = '/api/scada/ws';
+
+export class ApiStack extends Stack {
+  /** Ids of the HTTP APIs. */
+  readonly apiIds: readonly string[];
+  readonly webSocket: WebSocketTarget;
+
+  constructor(scope: Construct, { stage, gateways }: ApiStackProps) {
+    super(scope, 'Api', stackProps(stage, 'api', 'HTTP and WebSocket APIs'));
+    this.apiIds = Array.from({ length: gateways }, (_, index) => {
+      const suffix = index === 0 ? '' : String(index + 1);
+      const gateway = new HttpGateway(this, `Http${suffix}`, { stage, name: index === 0 ? 'api' : `api-${suffix}` });
+      new CfnOutput(this, `HttpApiUrl${suffix}`, { value: gateway.url });
+      return this.exportValue(gateway.api.ref);
+    });
+    const webSocketApi = new CfnApi(this, 'WebSocketApi', {
+      name: stackName(stage, 'live'),
+      protocolType: 'WEBSOCKET',
+      routeSelectionExpression: '$request.body.action',
+      tags: { 'mizan:websocket-path-prefix': localWebSocketPrefix },
+    });
+    new CfnOutput(this, 'WebSocketUrl', { value: `${webSocketApi.attrApiEndpoint}/${webSocketStageName}` });
+    const apiId = this.exportValue(webSocketApi.ref);
+    this.webSocket = {
+      apiId,
+      stageName: webSocketStageName,
+      managementEndpoint: `https://${apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${webSocketStageName}`,
+    };
+  }
+}

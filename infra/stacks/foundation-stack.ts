@@ -1,0 +1,52 @@
+/** What every domain stands on: the keys, the event bus with its archive, and the topic that alarms go to. */
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnArchive, EventBus } from 'aws-cdk-lib/aws-events';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config/stage-config.ts';
+import type { Foundations, KeyName } from '../deployment.ts';
+import { busName, stackName } from '../naming.ts';
+import { stackProps } from './stack-props.ts';
+
+/** Events can be replayed this long from the bus's own archive; the event log keeps them longer, by tenant. */
+const archiveDays = 30;
+
+export class FoundationStack extends Stack implements Foundations {
+  readonly bus: EventBus;
+  readonly keys: Record<KeyName, Key>;
+  readonly alarmTopic: Topic;
+
+  constructor(scope: Construct, stage: StageConfig) {
+    super(scope, 'Foundation', stackProps(stage, 'foundation', 'keys, event bus, alarm topic'));
+    const removalPolicy = stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.keys = {
+      signing: new Key(this, 'SigningKey', {
+        description: 'Signs access tokens; its private half never leaves KMS.',
+        alias: `alias/${stackName(stage, 'signing')}`,
+        keySpec: KeySpec.ECC_NIST_P256,
+        keyUsage: KeyUsage.SIGN_VERIFY,
+        removalPolicy,
+      }),
+      secrets: new Key(this, 'SecretsKey', {
+        description: 'Seals secrets before they are stored, such as those of webhooks.',
+        alias: `alias/${stackName(stage, 'secrets')}`,
+        enableKeyRotation: true,
+        removalPolicy,
+      }),
+    };
+    this.bus = new EventBus(this, 'Bus', {
+      eventBusName: busName(stage),
+      description: 'Every event of the product, from the outboxes of the domains.',
+    });
+    new CfnArchive(this, 'BusArchive', {
+      sourceArn: this.bus.eventBusArn,
+      description: 'Every event, for replay after a mistake in a subscriber.',
+      retentionDays: archiveDays,
+    });
+    this.alarmTopic = new Topic(this, 'Alarms', { displayName: `Mizan ${stage.name}`, enforceSSL: true });
+    if (stage.alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    this.exportValue(this.alarmTopic.topicArn);
+  }
+}
