@@ -4,7 +4,7 @@ import type { RegisterPoint } from './advance.ts';
 import { type Circumstances, checkReading } from './check-reading.ts';
 import type { MeterState } from './meter-state.ts';
 import type { ReportedReading } from './reading-message.ts';
-import { countReadings, quarterMs, testSegment, testStart, testState } from './test-meter.ts';
+import { countReadings, quarterMs, testSegment, testStart, testState } from './test-support/simulated-meter.ts';
 
 const received: Circumstances = { receivedMs: testStart + 400 * 86_400_000, stationId: 'ST-1' };
 const at = (hours: number, kwh: number, more: Partial<ReportedReading> = {}): ReportedReading => ({

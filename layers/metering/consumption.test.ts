@@ -4,7 +4,7 @@ import type { RegisterPoint } from './advance.ts';
 import { consumptionOf, energyCurve } from './consumption.ts';
 import type { MeterProfile } from './meter-state.ts';
 import { fromUnits } from './register.ts';
-import { countReadings, quarterMs, testSegment, testStart, testState } from './test-meter.ts';
+import { countReadings, quarterMs, testSegment, testStart, testState } from './test-support/simulated-meter.ts';
 import { timeBuckets } from './time-buckets.ts';
 
 const hourMs = 3_600_000;

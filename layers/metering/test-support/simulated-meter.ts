@@ -1,7 +1,7 @@
 /** A simulated meter for tests of this folder: it counts as a real one does, so whatever it shows is valid. */
-import type { RegisterPoint } from './advance.ts';
-import type { MeterState, RegisterSegment } from './meter-state.ts';
-import { modulusOf } from './register.ts';
+import type { RegisterPoint } from '../advance.ts';
+import type { MeterState, RegisterSegment } from '../meter-state.ts';
+import { modulusOf } from '../register.ts';
 
 export const quarterMs = 15 * 60_000;
 export const testStart = Date.UTC(2026, 0, 1);

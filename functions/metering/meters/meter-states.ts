@@ -1,0 +1,135 @@
+/**
+ * The state of meters: one small item under each number a meter reports by, all that ingest needs to know. The
+ * profile changes with the meter, in its transaction; the checkpoint is ingest's own and may be lost or overtaken
+ * without harm, since any accepted reading will do.
+ */
+import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { tableName } from '../../../layers/kernel/config/resource-names.ts';
+import { getAll, type RawItem, rawKey } from '../../../layers/kernel/data/bulk.ts';
+import { rawClient } from '../../../layers/kernel/data/client.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { RegisterPoint } from '../../../layers/metering/advance.ts';
+import type { MeterState } from '../../../layers/metering/meter-state.ts';
+import { packProfile, unpackProfile } from '../../../layers/metering/profile-codec.ts';
+import { profileOf } from './meter-profile.ts';
+import type { Meter } from './meter-schema.ts';
+
+const table = 'metering';
+/** DynamoDB's limit on one transaction. */
+const transactionLimit = 100;
+
+const stateKey = (session: TenantSession, reportedId: string): RawItem =>
+  rawKey(session, ['METER', reportedId], ['STATE']);
+const plainKey = (session: TenantSession, reportedId: string) => {
+  const { pk, sk } = stateKey(session, reportedId);
+  return { pk: pk!.S, sk: sk!.S };
+};
+
+/** Reserves the number for the meter; refused when another meter reports by it. */
+export function claimReportedId(unit: UnitOfWork, session: TenantSession, reportedId: string, meter: Meter): void {
+  const content =
+    reportedId === meter.id
+      ? { profile: packProfile(profileOf(meter)), reportedId }
+      : { aliasOf: meter.id, reportedId };
+  unit.step(
+    {
+      Put: {
+        TableName: tableName(table),
+        Item: { ...plainKey(session, reportedId), _type: 'meter state', ...content },
+        ConditionExpression: 'attribute_not_exists(pk) OR aliasOf = :meter',
+        ExpressionAttributeValues: { ':meter': meter.id },
+      },
+    },
+    () =>
+      new AppError('already_exists', `Another meter already reports as "${reportedId}".`, {
+        values: { entity: 'meter', id: reportedId },
+      }),
+  );
+}
+
+/** Follows a change of the meter, and leaves the checkpoint. */
+export function updateProfile(unit: UnitOfWork, session: TenantSession, meter: Meter): void {
+  unit.step(
+    {
+      Update: {
+        TableName: tableName(table),
+        Key: plainKey(session, meter.id),
+        UpdateExpression: 'SET profile = :profile',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':profile': packProfile(profileOf(meter)) },
+      },
+    },
+    () => new AppError('conflict', `Meter "${meter.id}" has no state.`),
+  );
+}
+
+/** States by the reported id; ids nobody reports by are missing. Eventually consistent. */
+export async function readStates(
+  session: TenantSession,
+  reportedIds: readonly string[],
+): Promise<Map<string, MeterState>> {
+  const states = new Map<string, MeterState>();
+  const aliases = new Map<string, string>();
+  const items = await getAll(
+    table,
+    reportedIds.map((id) => stateKey(session, id)),
+    'reportedId, profile, aliasOf, checkpoint',
+  );
+  for (const item of items) {
+    const reportedId = item['reportedId']!.S!;
+    if (item['aliasOf']?.S !== undefined) aliases.set(reportedId, item['aliasOf'].S);
+    else states.set(reportedId, toState(item));
+  }
+  if (aliases.size > 0) {
+    const targets = await readStates(
+      session,
+      [...new Set(aliases.values())].filter((id) => !states.has(id)),
+    );
+    for (const [alias, meterId] of aliases) {
+      const state = states.get(meterId) ?? targets.get(meterId);
+      if (state !== undefined) states.set(alias, state);
+    }
+  }
+  return states;
+}
+
+function toState(item: RawItem): MeterState {
+  const state: MeterState = unpackProfile(item['profile']!.S!);
+  const checkpoint = item['checkpoint']?.S;
+  if (checkpoint !== undefined) {
+    const [time, register] = checkpoint.split(',');
+    state.checkpoint = { time: Number(time), register: Number(register) };
+  }
+  return state;
+}
+
+export interface NewCheckpoint {
+  session: TenantSession;
+  meterId: string;
+  point: RegisterPoint;
+}
+
+/**
+ * Remembers recent readings. Writers do not lock each other out: whichever accepted reading comes last bounds as
+ * rightly as any other. A batch is one transaction only because that is the one call that updates many items.
+ * @throws when DynamoDB refuses; the caller may carry on, a later reading will do
+ */
+export async function saveCheckpoints(checkpoints: readonly NewCheckpoint[]): Promise<void> {
+  for (let start = 0; start < checkpoints.length; start += transactionLimit) {
+    await rawClient().send(
+      new TransactWriteItemsCommand({
+        TransactItems: checkpoints.slice(start, start + transactionLimit).map(({ session, meterId, point }) => ({
+          Update: {
+            TableName: tableName(table),
+            Key: stateKey(session, meterId),
+            UpdateExpression: 'SET #checkpoint = :checkpoint',
+            ExpressionAttributeNames: { '#checkpoint': 'checkpoint' },
+            ExpressionAttributeValues: { ':checkpoint': { S: `${point.time},${point.register}` } },
+          },
+        })),
+      }),
+    );
+  }
+}
