@@ -52,8 +52,9 @@ export class Availability {
   #arm(): void {
     const at = this.#dueAt();
     // A timer that is early costs one look; a late one would cost latency.
-    if (at === undefined || (this.#timer !== undefined && this.#timer.at <= at)) return;
+    if (at !== undefined && this.#timer !== undefined && this.#timer.at <= at) return;
     this.stop();
+    if (at === undefined) return;
     const handle = this.#clock.setTimer(Math.max(0, at - this.#clock.now()), () => {
       this.#timer = undefined;
       this.changed();

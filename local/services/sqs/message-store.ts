@@ -59,8 +59,10 @@ export function createMessageStore(file: string): MessageStore {
     dirty.clear();
     remembered.length = 0;
   };
+  let isClosed = false;
+  // What changes after the stop is not kept: such messages are delivered again.
   const soon = () => {
-    timer ??= setTimeout(flush, WRITE_BEHIND_MS);
+    if (!isClosed) timer ??= setTimeout(flush, WRITE_BEHIND_MS);
   };
   return {
     touch(queue, message) {
@@ -75,6 +77,7 @@ export function createMessageStore(file: string): MessageStore {
     flush,
     close() {
       flush();
+      isClosed = true;
       db.close();
     },
   };

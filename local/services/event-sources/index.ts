@@ -1,0 +1,60 @@
+/** Event source mappings: the pollers that AWS Lambda runs between queues or table streams and functions. */
+import { createHash } from 'node:crypto';
+import type { AwsService, RuntimeContext } from '../../runtime/types.ts';
+import type { SqsService } from '../sqs/index.ts';
+import { openCheckpoints } from './checkpoints.ts';
+import { type MappingSettings, readMapping } from './mapping-settings.ts';
+import { createQueueMapping } from './queue-mapping.ts';
+import { createStreamMapping } from './stream-mapping.ts';
+
+/** Real time that running batches get to end when the platform stops. */
+const GRACE_MS = 2000;
+
+export function createEventSourcesService(ctx: RuntimeContext): AwsService {
+  const mappings: MappingSettings[] = [];
+  const stopping = new AbortController();
+  const checkpoints = openCheckpoints(ctx.dataDir, 'event-sources');
+  let pollers: { start(): void; stop(): Promise<void> }[] = [];
+
+  return {
+    signingName: 'lambda-event-sources',
+    resources: {
+      'AWS::Lambda::EventSourceMapping': ({ properties, defaultName }) => {
+        mappings.push(readMapping(defaultName, properties));
+        const id = stableUuid(defaultName);
+        const arn = `arn:aws:lambda:${ctx.region}:${ctx.accountId}:event-source-mapping:${id}`;
+        return { ref: id, attributes: { Id: id, EventSourceMappingArn: arn } };
+      },
+    },
+    async start() {
+      pollers = mappings
+        .filter(({ enabled }) => enabled)
+        .map((mapping) =>
+          mapping.sourceArn.startsWith('arn:aws:sqs:')
+            ? createQueueMapping(ctx, mapping, ctx.service<SqsService>('sqs').queue(mapping.sourceArn), stopping.signal)
+            : createStreamMapping(ctx, mapping, checkpoints),
+        );
+      for (const poller of pollers) poller.start();
+    },
+    async stop() {
+      stopping.abort(new Error('The platform stops.'));
+      await stopWithin(GRACE_MS, pollers);
+      checkpoints.close();
+    },
+  };
+}
+
+/** Lets running batches end, but not for ever: what is cut off is delivered again after the next start. */
+export async function stopWithin(graceMs: number, pollers: { stop(): Promise<void> }[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs);
+  });
+  await Promise.race([Promise.all(pollers.map((poller) => poller.stop())), grace]);
+  clearTimeout(timer);
+}
+
+function stableUuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
