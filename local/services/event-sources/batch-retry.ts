@@ -77,6 +77,8 @@ export async function deliverInOrder(
       control.advance?.(pending[failedIndex - 1]!);
       pending = pending.slice(failedIndex);
       attempts = 0;
+      // With bisecting the batch is split at the reported record.
+      if (bisects) continue;
     } else if (bisects && pending.length > 1) {
       // "Splitting batches doesn't consume the retry quota."
       const middle = Math.ceil(pending.length / 2);

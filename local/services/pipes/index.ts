@@ -1,0 +1,49 @@
+/** Amazon EventBridge Pipes: point-to-point from streams and queues to targets. */
+import { type AwsService, ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
+import { openCheckpoints } from '../event-sources/checkpoints.ts';
+import { stopWithin } from '../event-sources/index.ts';
+import { createPipe, type RunningPipe } from './pipe.ts';
+import { readPipe } from './pipe-settings.ts';
+
+/** Real time that running batches get to end when the platform stops. */
+const GRACE_MS = 2000;
+
+export function createPipesService(ctx: RuntimeContext): AwsService {
+  const checkpoints = openCheckpoints(ctx.dataDir, 'pipes');
+  const stopping = new AbortController();
+  const declared: (() => RunningPipe)[] = [];
+  let running: RunningPipe[] = [];
+
+  return {
+    signingName: 'pipes',
+    resources: {
+      'AWS::Pipes::Pipe': ({ properties, defaultName }) => {
+        const name: string = properties['Name'] ?? defaultName;
+        const arn = `arn:aws:pipes:${ctx.region}:${ctx.accountId}:pipe/${name}`;
+        const settings = readPipe(name, arn, properties);
+        try {
+          const open = createPipe(ctx, settings, checkpoints, stopping.signal);
+          if (settings.running) declared.push(open);
+        } catch (cause) {
+          if (cause instanceof ConfigurationError) throw cause;
+          throw new ConfigurationError(`Pipe ${name}: ${(cause as Error).message}`, { cause });
+        }
+        const now = new Date(ctx.clock.now()).toISOString();
+        const CurrentState = settings.running ? 'RUNNING' : 'STOPPED';
+        return {
+          ref: name,
+          attributes: { Arn: arn, CurrentState, CreationTime: now, LastModifiedTime: now, StateReason: '' },
+        };
+      },
+    },
+    async start() {
+      running = declared.map((open) => open());
+      for (const pipe of running) pipe.start();
+    },
+    async stop() {
+      stopping.abort(new Error('The platform stops.'));
+      await stopWithin(GRACE_MS, running);
+      checkpoints.close();
+    },
+  };
+}
