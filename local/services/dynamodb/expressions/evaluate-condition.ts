@@ -86,9 +86,9 @@ function operandValue(operand: Operand, item: Item, values: Values): AttributeVa
   return size === undefined ? undefined : { N: String(size) };
 }
 
-/** The `size` function: bytes of strings and binary values, members of the rest; numbers and flags have none. */
+/** The `size` function: characters of strings, bytes of binary values, members of the rest; numbers and flags have none. */
 function sizeOf(value: AttributeValue): number | undefined {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.S !== undefined) return value.S.length;
   if (value.B !== undefined) return Buffer.byteLength(value.B, 'base64');
   if (value.M !== undefined) return Object.keys(value.M).length;
   return (value.L ?? value.SS ?? value.NS ?? value.BS)?.length;

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { validationError } from '../errors.ts';
 import { type AttributeValue, typeOf } from '../values/attribute-value.ts';
 import { isReservedWord } from './reserved-words.ts';
-import type { ExpressionKind, ParsedByKind, ValueReference } from './syntax-tree.ts';
+import type { ConditionNode, ExpressionKind, ParsedByKind, ValueReference } from './syntax-tree.ts';
 
 interface Parser {
   parse(text: string, options: { context: object }): object | string;
@@ -25,6 +25,10 @@ const parsers: Record<ExpressionKind, Parser> = {
 
 /** "The maximum length of any expression string is 4 KB" (Constraints in Amazon DynamoDB, Expression parameters). */
 const maxExpressionBytes = 4096;
+/** "The maximum number of operators or functions allowed in an UpdateExpression is 300"; conditions have the same limit. */
+const maxOperators = 300;
+/** "The maximum number of operands for the IN comparator is 100." */
+const maxInOperands = 100;
 const maxRemembered = 5000;
 
 export interface Parsed<Kind extends ExpressionKind> {
@@ -82,6 +86,7 @@ function parse<Kind extends ExpressionKind>(kind: Kind, text: string, { names, v
     },
   };
   const tree = runParser(parsers[kind], text, context, fail);
+  if ('expression' in tree) checkOperators(tree.expression as ConditionNode, fail);
   return {
     tree: tree as ParsedByKind[Kind],
     usedNames: Object.keys(names).filter((name) => !(name in unusedAttrNames)),
@@ -100,6 +105,20 @@ function runParser(parser: Parser, text: string, context: object, fail: (reason:
   }
   if (typeof result === 'string') throw fail(result);
   return result;
+}
+
+function checkOperators(root: ConditionNode, fail: (reason: string) => Error): void {
+  let operators = 0;
+  const open: object[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (!('args' in node) || !('type' in node)) continue;
+    operators += 1;
+    const args = node.args as object[];
+    if (node.type === 'in' && args.length - 1 > maxInOperands)
+      throw fail(`The IN operator is provided with too many operands; number of operands: ${args.length - 1}`);
+    open.push(...args);
+  }
+  if (operators > maxOperators) throw fail(`The expression contains too many operators; operator count: ${operators}`);
 }
 
 function marks(entries: object): Record<string, true> {

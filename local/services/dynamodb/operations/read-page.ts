@@ -34,10 +34,6 @@ export function readPage(engine: Engine, target: ReadTarget, page: PageRequest):
   let hasMore = false;
   for (const stored of target.rows(page.range)) {
     const seen = target.see(stored);
-    if (scanned > 0 && pageBytes + seen.sizeBytes > maxPageBytes) {
-      hasMore = true;
-      break;
-    }
     scanned += 1;
     pageBytes += seen.sizeBytes;
     if (seen.fetchedBytes !== undefined) fetchUnits += readUnits(seen.fetchedBytes, target.consistent);
@@ -47,7 +43,7 @@ export function readPage(engine: Engine, target: ReadTarget, page: PageRequest):
       if (!target.countOnly) items.push(projected(seen.item, page.projection));
     }
     // A full page says "there may be more" without looking, so a following page can be empty.
-    if (scanned === page.limit) {
+    if (scanned === page.limit || pageBytes >= maxPageBytes) {
       hasMore = true;
       break;
     }

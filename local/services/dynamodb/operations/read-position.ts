@@ -19,16 +19,16 @@ export function startPosition(request: ApiRequest, target: ReadTarget): StartPos
   if (given === undefined || given === null) return undefined;
   const key = normalizeItem(given);
   const names = positionNames(target);
-  const unknown =
-    Object.keys(key).length !== names.length || names.some((name) => attributeOf(key, name) === undefined);
-  if (unknown) throw validationError('The provided starting key is invalid');
+  const invalid = 'The provided starting key is invalid';
+  if (Object.keys(key).length !== names.length || names.some((name) => attributeOf(key, name) === undefined))
+    throw validationError(`${invalid}: The provided key element does not match the schema`);
   const { definition } = target.table.entry;
   const schemas = target.index === undefined ? [definition] : [target.index.definition, definition];
   const columns = schemas.flatMap((schema) => {
     try {
       checkKey(pick(key, keyNames(schema)), schema);
     } catch (error) {
-      throw validationError(`The provided starting key is invalid: ${(error as Error).message}`);
+      throw validationError(`${invalid}: ${(error as Error).message}`);
     }
     const { hash, range } = rowKeyOf(key, schema);
     return [hash, range];

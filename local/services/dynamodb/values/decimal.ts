@@ -45,7 +45,7 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   const signs = signOf(a) - signOf(b);
   if (signs !== 0 || a.digits === '') return signs;
   const magnitudes = a.exponent - b.exponent || (a.digits === b.digits ? 0 : a.digits < b.digits ? -1 : 1);
-  return a.negative ? -magnitudes : magnitudes;
+  return a.negative ? 0 - magnitudes : magnitudes;
 }
 
 /** Exact sum; the caller checks the 38 digits. */
