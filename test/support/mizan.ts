@@ -1,0 +1,157 @@
+/** A running platform for system tests: the synthesized application, in memory, on free ports, with two tenants. */
+
+import { type Platform, startPlatform } from '../../local/platform.ts';
+import { localAssembly } from '../../local/start/prepare.ts';
+
+export interface Mizan {
+  platform: Platform;
+  /** Two utilities that know nothing of each other. */
+  north: TestTenant;
+  south: TestTenant;
+  stop(): Promise<void>;
+}
+
+export interface TestTenant {
+  id: string;
+  email: string;
+  password: string;
+  stationId: string;
+  meterIds: string[];
+  /** Key with every tenant permission, for REST and as MQTT password. */
+  apiKey: string;
+  token: string;
+  /** Calls with the tenant's key. */
+  api: Api;
+}
+
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  json: any;
+  text: string;
+}
+
+export type Api = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<ApiAnswer>;
+
+export function apiWith(baseUrl: string, credential?: string): Api {
+  return async (method, path, body, headers = {}) => {
+    const isText = typeof body === 'string';
+    const response = await fetch(baseUrl + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(credential ? { authorization: `Bearer ${credential}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson && text ? JSON.parse(text) : undefined,
+    };
+  };
+}
+
+const password = 'correct horse battery staple';
+
+export interface MizanOptions {
+  /** Meters of each tenant. @default 3 */
+  meters?: number;
+  dataDir?: string;
+}
+
+export async function startMizan({ meters = 3, dataDir }: MizanOptions = {}): Promise<Mizan> {
+  const platform = await startPlatform({
+    assembly: localAssembly,
+    ports: { rest: 0, mqtt: 0, aws: 0 },
+    quiet: true,
+    ...(dataDir ? { dataDir } : {}),
+  });
+  try {
+    const [north, south] = await Promise.all([
+      addTenant(platform, 'north', meters),
+      addTenant(platform, 'south', meters),
+    ]);
+    return { platform, north, south, stop: () => platform.stop() };
+  } catch (error) {
+    await platform.stop();
+    throw error;
+  }
+}
+
+async function addTenant(platform: Platform, name: string, meterCount: number): Promise<TestTenant> {
+  const baseUrl = platform.endpoints.restUrl;
+  const email = `owner@${name}.example`;
+  const made = await platform.invoke('provision-tenant', {
+    tenant: { id: `tenant-${name}`, name, timeZone: 'Asia/Aden' },
+    owner: { name, email, password, roles: ['OWNER', ...(name === 'north' ? ['SUPER_ADMIN'] : [])] },
+  });
+  if (made.functionError) throw new Error(`Tenant ${name}: ${JSON.stringify(made.payload)}`);
+  const login = expectOk(await apiWith(baseUrl)('POST', '/api/v1/auth/login', { email, password }));
+  const owner = apiWith(baseUrl, login.accessToken);
+  const key = expectOk(
+    await owner('POST', '/api/v1/developer/api-keys', {
+      name: 'test',
+      scopes: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
+      rateLimitPerMinute: 100_000,
+      rateLimitPerDay: 10_000_000,
+    }),
+  );
+  const api = apiWith(baseUrl, key.data.key);
+  const stationId = `${name.toUpperCase()}-1`;
+  expectOk(await api('POST', '/api/scada/stations', { id: stationId, name: `${name} station` }));
+  const meterIds = Array.from({ length: meterCount }, (_, i) => `${name.toUpperCase()}-M${i + 1}`);
+  const installedAt = new Date(Date.now() - 60 * 86_400_000).toISOString();
+  for (const id of meterIds)
+    expectOk(
+      await api('POST', '/api/billing/meters', {
+        id,
+        model: 'ADL200',
+        stationId,
+        initialRegisterKwh: '0',
+        installedAt,
+      }),
+    );
+  return {
+    id: `tenant-${name}`,
+    email,
+    password,
+    stationId,
+    meterIds,
+    apiKey: key.data.key,
+    token: login.accessToken,
+    api,
+  };
+}
+
+/** The JSON of a 2xx answer. */
+export function expectOk(answer: ApiAnswer): any {
+  if (answer.status < 200 || answer.status > 299) throw new Error(`${answer.status}: ${answer.text.slice(0, 500)}`);
+  return answer.json;
+}
+
+/** Asks until the answer satisfies, and says what it was at the end if it never does. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (value: T) => boolean,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await ask();
+    if (satisfies(value)) return value;
+    if (Date.now() > end)
+      throw new Error(`Not within ${timeoutMs} ms; the last answer was ${JSON.stringify(value)?.slice(0, 1000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
