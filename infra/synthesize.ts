@@ -21,35 +21,43 @@ export interface SynthesizeOptions {
   functionsDir?: string;
 }
 
+/** Nothing of AWS's statistics and no tree for a visualizer: both would only make synthesis slower. */
+export const quietApp = { analyticsReporting: false, treeMetadata: false } as const;
+
 const root = join(import.meta.dirname, '..');
 
 /** Feature flags decide what templates look like, so they come from one file whoever asks. */
 const featureFlags = (): Record<string, unknown> =>
   (JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
 
-/** @throws Error when manifests do not fit together, a bundle is missing, or cdk-nag finds something nobody accepted */
+/** @throws Error when manifests do not fit together, a bundle is missing, or a check finds something nobody accepted */
 export function synthesize(options: SynthesizeOptions): CloudAssembly {
+  const stage = typeof options.stage === 'string' ? stageConfig(options.stage) : options.stage;
+  const isLocal = stage.name === 'local';
   const app = new App({
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
-    analyticsReporting: false,
+    ...quietApp,
+    // Checking templates takes seconds of which a start has none; the same constructs are checked for every other stage.
+    builtinCloudFormationValidation: !isLocal,
     context: {
       ...featureFlags(),
       // One machine has no limit on the resources of a stack.
-      ...(nameOf(options.stage) === 'local' ? { '@aws-cdk/core:stackResourceLimit': 0 } : {}),
+      ...(isLocal ? { '@aws-cdk/core:stackResourceLimit': 0 } : {}),
     },
   });
-  return synthesizeApp(app, options);
+  return synthesizeApp(app, { ...options, stage });
 }
 
-/** The same in an app that exists, such as the one of the CDK command line. */
-export function synthesizeApp(app: App, options: Omit<SynthesizeOptions, 'outdir'>): CloudAssembly {
-  checkWithNag(app);
+/** The same in an app that exists: that of the CDK command line. */
+export function synthesizeApp(
+  app: App,
+  options: Omit<SynthesizeOptions, 'outdir' | 'stage'> & { stage: StageConfig },
+): CloudAssembly {
+  if (options.stage.name !== 'local') checkWithNag(app);
   createProduct(app, {
-    stage: typeof options.stage === 'string' ? stageConfig(options.stage) : options.stage,
+    stage: options.stage,
     manifests: options.manifests ?? domains,
     functionsDir: options.functionsDir ?? join(root, 'dist/functions'),
   });
   return app.synth();
 }
-
-const nameOf = (stage: string | StageConfig): string => (typeof stage === 'string' ? stage : stage.name);
