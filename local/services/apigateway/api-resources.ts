@@ -69,6 +69,7 @@ export function createStage(resource: DeclaredResource, apis: ApiRegistry): Crea
     if (limits) stage.routeLimits.set(routeKey, limits);
   }
   api.stages.set(name, stage);
+  apis.changed();
   return { ref: name };
 }
 

@@ -179,25 +179,26 @@ test('a named stage is the first path segment and part of rawPath', async () => 
   expect(event.requestContext.stage).toBe('beta');
 });
 
-test('a second HTTP API is reached by its prefix or its host name', async () => {
-  const [api, stage, integration, route] = ['Api', 'Stage', 'Integration0', 'Route0'].map(
-    (id) => httpApi(['GET /'])[id]!,
-  );
-  const second = JSON.parse(
-    JSON.stringify({ Api2: api, Stage2: stage, Integration2: integration, Route2: route })
-      .replaceAll('"Ref":"Api"', '"Ref":"Api2"')
-      .replaceAll('Integration0', 'Integration2')
-      .replaceAll(':f0', ':second'),
-  );
-  gateway = await startGateway({ ...httpApi(['GET /']), ...second });
+test('several HTTP APIs are one at the root and each alone by its prefix or host name', async () => {
+  gateway = await startGateway({
+    ...httpApi(['GET /', 'ANY /{proxy+}']),
+    ...httpApi(['GET /', 'GET /meters/{id}'], { prefix: 'second-' }),
+  });
   gateway.lambda.on('f0', () => 'first');
-  gateway.lambda.on('second', () => 'second');
-  const { ref, attributes } = gateway.created['Api2']!;
-  expect((await send(gateway.url, '/')).body).toBe('first');
-  expect((await send(gateway.url, `/_apis/${ref}`)).body).toBe('second');
-  expect((await send(gateway.url, '/', { headers: { host: `${ref}.execute-api.us-east-1.amazonaws.com` } })).body).toBe(
-    'second',
-  );
+  gateway.lambda.on('f1', () => 'rest');
+  gateway.lambda.on('second-f0', () => 'second');
+  gateway.lambda.on('second-f1', () => 'meter');
+  const { ref, attributes } = gateway.created['second-Api']!;
+  const bodyOf = async (path: string, headers = {}) => (await send(gateway.url, path, { headers })).body;
+
+  expect(await bodyOf('/')).toBe('first');
+  expect(await bodyOf('/meters/1')).toBe('meter');
+  expect(gateway.lambda.events('second-f1')[0].requestContext.apiId).toBe(ref);
+  expect(await bodyOf('/other')).toBe('rest');
+
+  expect(await bodyOf(`/_apis/${ref}`)).toBe('second');
+  expect(await bodyOf(`/_apis/${ref}/other`)).toBe('{"message":"Not Found"}');
+  expect(await bodyOf('/', { host: `${ref}.execute-api.us-east-1.amazonaws.com` })).toBe('second');
   expect(gateway.created['Api']!.attributes!['ApiEndpoint']).toBe(gateway.url);
   expect(attributes!['ApiEndpoint']).toBe(`${gateway.url}/_apis/${ref}`);
 });

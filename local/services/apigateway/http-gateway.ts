@@ -52,14 +52,16 @@ export class HttpGateway {
     const rawPath = queryAt < 0 ? url : url.slice(0, queryAt);
     const target = this.#apis.httpTarget(request.headers.host, rawPath);
     if (!target) return sendMessage(exchange, 404, 'Not Found');
-    const { api, stage } = target;
-    exchange.api = api;
+    exchange.api = target.api;
 
     const segments = decodeSegments(target.path);
     if (!segments) return sendMessage(exchange, 400, 'Bad Request');
     const match = target.routes.match(request.method!, segments);
+    if (!match) return this.#answerUnrouted(exchange, target, segments);
+    const { api } = match.route;
+    const stage = api.stages.get(target.stageName)!;
+    exchange.api = api;
     const preflight = api.cors !== undefined && isPreflight(request);
-    if (!match) return preflight ? sendPreflight(exchange, api) : sendMessage(exchange, 404, 'Not Found');
 
     if (!admit(stage, match.route.key, this.#ctx.clock.now())) return sendMessage(exchange, 429, 'Too Many Requests');
 
@@ -79,6 +81,16 @@ export class HttpGateway {
     if (!(await this.#authorize(exchange, match.route, event))) return;
     if (preflight) return sendPreflight(exchange, api);
     await this.#integrate(exchange, match.route, event);
+  }
+
+  /** Of what no route takes, a preflight is answered from the CORS configuration; the rest is unknown. */
+  #answerUnrouted(exchange: Exchange, target: HttpTarget, segments: string[]): void {
+    const { request } = exchange;
+    const wantedMethod = isPreflight(request) ? request.headers['access-control-request-method'] : undefined;
+    const wanted = wantedMethod === undefined ? undefined : target.routes.match(wantedMethod, segments);
+    const api = wanted?.route.api ?? target.api;
+    if (wantedMethod !== undefined && api.cors) sendPreflight(exchange, api);
+    else sendMessage(exchange, 404, 'Not Found');
   }
 
   /**
@@ -170,9 +182,9 @@ function decodeSegments(path: string): string[] | undefined {
   }
 }
 
-function fullPath({ stage, path }: HttpTarget, segments: string[]): string {
+function fullPath({ stageName, path }: HttpTarget, segments: string[]): string {
   const decoded = path.includes('%') ? `/${segments.join('/')}` : path;
-  return stage.name === '$default' ? decoded : `/${stage.name}${decoded}`;
+  return stageName === '$default' ? decoded : `/${stageName}${decoded}`;
 }
 
 function parseAnswer(payload: string): HttpAnswer | undefined {

@@ -48,6 +48,7 @@ export interface RouteLimits {
 
 export interface Route {
   readonly id: string;
+  readonly api: Api;
   readonly key: string;
   /** WebSocket `$connect` and `$disconnect` may have none. */
   readonly integration: Integration | undefined;

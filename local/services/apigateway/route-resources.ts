@@ -85,6 +85,7 @@ export function createRoute(resource: DeclaredResource, apis: ApiRegistry): Crea
   );
   const route: Route = {
     id: stableId(resource.stackName, resource.logicalId),
+    api,
     key,
     integration: integrationOf(resource, api, properties['Target']),
     authorizer: authorizerOf(resource, api),
@@ -95,7 +96,7 @@ export function createRoute(resource: DeclaredResource, apis: ApiRegistry): Crea
   if (!route.integration && (api.protocol === 'HTTP' || !PREDEFINED_WEBSOCKET_ROUTES.has(key)))
     throw invalid(resource, 'the route has no Target');
   api.routes.set(key, route);
-  apis.routesChanged(api);
+  apis.changed();
   return { ref: route.id, attributes: { RouteId: route.id } };
 }
 

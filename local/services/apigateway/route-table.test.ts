@@ -4,7 +4,14 @@ import { RouteTable, splitPath } from './route-table.ts';
 
 function tableOf(...keys: string[]) {
   const routes = keys.map(
-    (key): Route => ({ id: key, key, integration: undefined, authorizer: undefined, twoWay: false }),
+    (key): Route => ({
+      id: key,
+      api: undefined as never,
+      key,
+      integration: undefined,
+      authorizer: undefined,
+      twoWay: false,
+    }),
   );
   const table = new RouteTable(routes);
   return (method: string, path: string) => {

@@ -42,7 +42,7 @@ export class RouteTable {
 
   #add(route: Route): void {
     if (route.key === '$default') {
-      this.#default = route;
+      this.#default ??= route;
       return;
     }
     const [method = '', path = ''] = route.key.split(' ');
@@ -57,14 +57,14 @@ export class RouteTable {
       names.push(variable[1]!);
       if (variable[2]) {
         node.greedy ??= new Map();
-        node.greedy.set(method, { route, names });
+        addOnce(node.greedy, method, { route, names });
         return;
       }
       node.variable ??= newNode();
       node = node.variable;
     }
     node.methods ??= new Map();
-    node.methods.set(method, { route, names });
+    addOnce(node.methods, method, { route, names });
   }
 }
 
@@ -105,6 +105,11 @@ function find(
     }
   }
   return undefined;
+}
+
+/** Where several APIs declare the same route, the first keeps it. */
+function addOnce(methods: Methods, method: string, entry: { route: Route; names: string[] }): void {
+  if (!methods.has(method)) methods.set(method, entry);
 }
 
 function byMethod(methods: Methods | undefined, method: string) {

@@ -136,20 +136,29 @@ export function send(
   });
 }
 
-/** An HTTP API with one function per route key, named `f0`, `f1` … in order. */
+/** An HTTP API with one function per route key, named `f0`, `f1` … in order; `prefix` goes before all names. */
 export function httpApi(
   routeKeys: string[],
-  extra: { api?: object; stage?: object; authorizer?: object; integration?: object; unprotected?: string[] } = {},
+  extra: {
+    prefix?: string;
+    api?: object;
+    stage?: object;
+    authorizer?: object;
+    integration?: object;
+    unprotected?: string[];
+  } = {},
 ): Parameters<typeof startGateway>[0] {
+  const { prefix = '' } = extra;
+  const ApiId = { Ref: `${prefix}Api` };
   const resources: Parameters<typeof startGateway>[0] = {
-    Api: ['Api', { Name: 'platform', ProtocolType: 'HTTP', ...extra.api }],
-    Stage: ['Stage', { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true, ...extra.stage }],
+    [`${prefix}Api`]: ['Api', { Name: `${prefix}platform`, ProtocolType: 'HTTP', ...extra.api }],
+    [`${prefix}Stage`]: ['Stage', { ApiId, StageName: '$default', AutoDeploy: true, ...extra.stage }],
   };
   if (extra.authorizer)
-    resources['Authorizer'] = [
+    resources[`${prefix}Authorizer`] = [
       'Authorizer',
       {
-        ApiId: { Ref: 'Api' },
+        ApiId,
         AuthorizerType: 'REQUEST',
         AuthorizerPayloadFormatVersion: '2.0',
         AuthorizerUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn('authorizer')}/invocations`,
@@ -157,24 +166,24 @@ export function httpApi(
       },
     ];
   routeKeys.forEach((RouteKey, i) => {
-    resources[`Integration${i}`] = [
+    resources[`${prefix}Integration${i}`] = [
       'Integration',
       {
-        ApiId: { Ref: 'Api' },
+        ApiId,
         IntegrationType: 'AWS_PROXY',
-        IntegrationUri: functionArn(`f${i}`),
+        IntegrationUri: functionArn(`${prefix}f${i}`),
         PayloadFormatVersion: '2.0',
         ...extra.integration,
       },
     ];
     const isProtected = extra.authorizer && !extra.unprotected?.includes(RouteKey);
-    resources[`Route${i}`] = [
+    resources[`${prefix}Route${i}`] = [
       'Route',
       {
-        ApiId: { Ref: 'Api' },
+        ApiId,
         RouteKey,
-        Target: { IntegrationRef: `Integration${i}` },
-        ...(isProtected && { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: 'Authorizer' } }),
+        Target: { IntegrationRef: `${prefix}Integration${i}` },
+        ...(isProtected && { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: `${prefix}Authorizer` } }),
       },
     ];
   });
