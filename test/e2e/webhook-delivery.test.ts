@@ -1,0 +1,293 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+let mizan: Mizan;
+const receivers: Receiver[] = [];
+let stationCount = 0;
+
+beforeAll(async () => {
+  mizan = await startMizan({ meters: 0 });
+});
+afterAll(() => mizan?.stop());
+afterEach(async () => {
+  for (const receiver of receivers.splice(0)) await receiver.close();
+});
+
+async function newReceiver(): Promise<Receiver> {
+  const receiver = await startReceiver();
+  receivers.push(receiver);
+  return receiver;
+}
+
+/** An endpoint for station events and how to look at it. */
+async function register(url: string, settings: object = {}) {
+  const { api } = mizan.north;
+  const { data } = expectOk(
+    await api('POST', '/api/v1/developer/webhooks', {
+      name: 'partner',
+      url,
+      subscribedEvents: ['station.created'],
+      ...settings,
+    }),
+  );
+  const path = `/api/v1/developer/webhooks/${data.id}`;
+  return {
+    id: data.id as string,
+    secret: data.secret as string,
+    get: async () => expectOk(await api('GET', path)).data,
+    deliveries: async (): Promise<any[]> => expectOk(await api('GET', `${path}/deliveries`)).data,
+    post: async (action: string, body?: object) => expectOk(await api('POST', `${path}/${action}`, body ?? {})),
+    remove: async () => expectOk(await api('DELETE', path)),
+  };
+}
+
+/** Something happens: a station is created. Returns its code. */
+async function something(): Promise<string> {
+  const id = `HOOK-${++stationCount}`;
+  expectOk(await mizan.north.api('POST', '/api/scada/stations', { id, name: id }));
+  return id;
+}
+
+describe('a receiver that fails', () => {
+  it('gets the same message again after the published times, until it answers', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    receiver.behave((_, response, count) => void response.writeHead(count < 3 ? 500 : 204).end());
+    await something();
+
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count === 1,
+      15_000,
+    );
+    mizan.platform.clock.advance(minuteMs);
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count === 2,
+    );
+    mizan.platform.clock.advance(5 * minuteMs);
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count === 3,
+    );
+
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    const [delivery] = await eventually(endpoint.deliveries, ([first]) => first?.status === 'success');
+    expect(delivery).toMatchObject({ attemptNumber: 3, responseStatus: 204 });
+    await endpoint.remove();
+  });
+
+  it('that hangs is given up on after its timeout and tried again', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url, { timeoutSeconds: 1 });
+    receiver.behave((_, response, count) => {
+      if (count > 1) response.writeHead(204).end();
+    });
+    await something();
+    const [failed] = await eventually(
+      endpoint.deliveries,
+      ([first]) => (first?.attemptNumber ?? 0) >= 1 && first.nextRetryAt != null,
+      20_000,
+    );
+    expect(failed.errorMessage).toMatch(/time|late|1 s/i);
+    mizan.platform.clock.advance(minuteMs);
+    await eventually(endpoint.deliveries, ([first]) => first?.status === 'success');
+    await endpoint.remove();
+  });
+
+  it('that redirects to a metadata address is not followed', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    receiver.behave(
+      (_, response) => void response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
+    );
+    await something();
+    const [delivery] = await eventually(endpoint.deliveries, ([first]) => first?.responseStatus === 302, 15_000);
+    expect(delivery.status).not.toBe('success');
+    expect(delivery.errorMessage).toMatch(/redirect/i);
+    await endpoint.remove();
+  });
+
+  it('that answers 410 is disabled at once, with an event that says so', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    receiver.behave((_, response) => void response.writeHead(410).end());
+    await something();
+    await eventually(endpoint.get, ({ isActive }) => isActive === false, 15_000);
+    const events = await eventually(
+      async () =>
+        expectOk(await mizan.north.api('GET', '/api/v1/developer/events?type=webhook.endpoint_disabled')).data,
+      (list) => list.some(({ aggregateId }: any) => aggregateId === endpoint.id),
+    );
+    expect(events[0].payload).toMatchObject({ webhookId: endpoint.id, reason: 'gone' });
+    await something();
+    expect(receiver.received).toHaveLength(1);
+    await endpoint.remove();
+  });
+
+  it('and comes back after an hour gets everything it missed', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    let isDown = true;
+    receiver.behave((_, response) => void response.writeHead(isDown ? 503 : 204).end());
+    const stations = [await something(), await something(), await something()];
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count >= 3,
+      15_000,
+    );
+
+    for (let step = 0; step < 6; step++) {
+      mizan.platform.clock.advance(10 * minuteMs);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    isDown = false;
+    const delivered = (): string[] =>
+      stations.filter((id) => receiver.received.some(({ body }) => body.includes(`"${id}"`)));
+    await eventually(
+      async () => {
+        mizan.platform.clock.advance(30 * minuteMs);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return (await endpoint.deliveries()).filter(({ status }) => status === 'success').length;
+      },
+      (successes) => successes === 3,
+      30_000,
+    );
+    expect(delivered()).toEqual(stations);
+    await endpoint.remove();
+  });
+
+  it('for days is disabled, and resumes with what it missed when it is enabled again', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    receiver.behave((_, response) => void response.writeHead(500).end());
+    const missed = await something();
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count >= 1,
+      15_000,
+    );
+    await eventually(
+      async () => {
+        mizan.platform.clock.advance(6 * hourMs);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return (await endpoint.get()).isActive;
+      },
+      (isActive) => isActive === false,
+      60_000,
+    );
+
+    receiver.behave((_, response) => void response.writeHead(204).end());
+    await endpoint.post('enable');
+    await endpoint.post('recover', { since: new Date(Date.now() - hourMs).toISOString() });
+    await eventually(
+      endpoint.deliveries,
+      (list) =>
+        list.some(
+          ({ status, requestBody }) => status === 'success' && JSON.stringify(requestBody ?? '').includes(missed),
+        ) || receiver.received.at(-1)!.body.includes(missed),
+      20_000,
+    );
+    await endpoint.remove();
+  }, 120_000);
+});
+
+describe('an endpoint', () => {
+  it('may not point into private networks', async () => {
+    for (const url of [
+      'http://169.254.169.254/x',
+      'https://10.0.0.1/x',
+      'https://192.168.1.1/',
+      'https://[fd00:ec2::254]/',
+      'ftp://example.com/',
+      'https://user:pass@example.com/',
+      'not a url',
+    ]) {
+      const answer = await mizan.north.api('POST', '/api/v1/developer/webhooks', {
+        name: 'x',
+        url,
+        subscribedEvents: ['*'],
+      });
+      expect(answer.status, url).toBe(400);
+    }
+  });
+
+  it('refuses patterns that no event can match', async () => {
+    const answer = await mizan.north.api('POST', '/api/v1/developer/webhooks', {
+      name: 'x',
+      url: 'https://partner.example.com/',
+      subscribedEvents: ['invoice.exploded'],
+    });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } });
+  });
+
+  it('shows its secret once, and accepts both secrets while one is rotated out', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    expect(JSON.stringify(await endpoint.get())).not.toContain(endpoint.secret);
+    const rotated = await endpoint.post('rotate-secret');
+    await something();
+    const [request] = await eventually(
+      async () => receiver.received,
+      (list) => list.length > 0,
+      15_000,
+    );
+    for (const secret of [endpoint.secret, rotated.data.secret])
+      expect(() => new Webhook(secret).verify(request!.body, request!.headers)).not.toThrow();
+    await endpoint.remove();
+  });
+
+  it('can be tested with a sample', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url);
+    const result = await endpoint.post('test', { eventType: 'station.created' });
+    expect(result.data).toMatchObject({ responseStatus: 204 });
+    expect(
+      new Webhook(endpoint.secret).verify(receiver.received[0]!.body, receiver.received[0]!.headers),
+    ).toMatchObject({ type: 'station.created' });
+    await endpoint.remove();
+  });
+
+  it('gets only what its filter lets through', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url, { filter: { id: [{ prefix: 'VIP-' }] } });
+    await something();
+    expectOk(await mizan.north.api('POST', '/api/scada/stations', { id: 'VIP-1', name: 'x' }));
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count === 1,
+      15_000,
+    );
+    expect(receiver.received[0]!.body).toContain('VIP-1');
+    await endpoint.remove();
+  });
+
+  it('gets a range of events again on replay, marked as such', async () => {
+    const receiver = await newReceiver();
+    const from = new Date(Date.now() - 3 * hourMs).toISOString();
+    const id = await something();
+    await eventually(
+      async () =>
+        expectOk(await mizan.north.api('GET', `/api/v1/developer/events?aggregateType=station&aggregateId=${id}`)).data
+          .length,
+      (count) => count === 1,
+    );
+    const endpoint = await register(receiver.url);
+    const to = new Date(Date.now() + 400 * 24 * hourMs).toISOString();
+    expectOk(
+      await mizan.north.api('POST', '/api/v1/developer/events/replay', {
+        from,
+        to,
+        types: ['station.created'],
+        webhookId: endpoint.id,
+      }),
+    );
+    await eventually(async () => receiver.received.some(({ body }) => body.includes(`"${id}"`)), Boolean, 20_000);
+    await endpoint.remove();
+  });
+});
