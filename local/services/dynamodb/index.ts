@@ -11,7 +11,7 @@ import {
 } from '../../runtime/types.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { serializationError } from './errors.ts';
-import { startExpiring } from './expire-items.ts';
+import { expireItems } from './expire-items.ts';
 import { bindOperations, type CallOperation } from './operations/operations.ts';
 import { streamReader } from './stream-reader.ts';
 import { provideTable } from './tables/table-resource.ts';
@@ -24,7 +24,6 @@ export interface DynamoDbService extends DynamoDbStreams {
 export function createDynamoDbService(context: RuntimeContext): DynamoDbService {
   const engine: Engine = createEngine(context);
   const call = bindOperations(engine);
-  let stopExpiring: (() => void) | undefined;
   return {
     signingName: 'dynamodb',
     resources: { 'AWS::DynamoDB::Table': (resource) => provideTable(engine, resource) },
@@ -34,11 +33,11 @@ export function createDynamoDbService(context: RuntimeContext): DynamoDbService 
       return answer(call, request);
     },
     async start() {
-      stopExpiring ??= startExpiring(engine);
+      engine.expiry.start(() => expireItems(engine));
     },
     async stop() {
-      stopExpiring?.();
-      engine.log.trim();
+      engine.expiry.stop();
+      engine.log.saveSequence();
       engine.database.close();
     },
   };

@@ -127,15 +127,18 @@ describe('a stream', () => {
     expect(calls).toBe(1);
   });
 
-  test('forgets records after a day', async () => {
+  test('forgets records after a day', () => {
     const arn = on.table('things');
-    await on.service.start!();
     put(keyOf('a'));
     on.clock.advance(20 * 60 * 60 * 1000);
     put(keyOf('b'));
     on.clock.advance(5 * 60 * 60 * 1000);
-    expect(records(arn).map(({ dynamodb }) => dynamodb.Keys)).toEqual([keyOf('b')]);
-    await on.service.stop!();
+    const kept = () => records(arn).map(({ dynamodb }) => dynamodb.Keys);
+    expect(kept()).toEqual([keyOf('b')]);
+    put(keyOf('c'));
+    expect(kept()).toHaveLength(2);
+    on.clock.advance(23 * 60 * 60 * 1000);
+    expect(kept()).toEqual([keyOf('c')]);
   });
 
   test('that does not exist is refused', () => {
@@ -180,6 +183,21 @@ describe('time to live', () => {
       userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
       dynamodb: { Keys: keyOf('soon') },
     });
+    await on.service.stop!();
+  });
+
+  test('sets no timer that has nothing to delete', async () => {
+    on.table('things');
+    enable();
+    await on.service.start!();
+    put({ ...keyOf('never'), expires: { S: 'never' } });
+    expect(on.clock.pendingTimers).toBe(0);
+    put({ ...keyOf('later'), expires: inSeconds(1_000_000) });
+    put({ ...keyOf('sooner'), expires: inSeconds(1000) });
+    expect(on.clock.pendingTimers).toBe(1);
+    on.clock.advance(1_100_000 * 1000);
+    expect(pks()).toEqual(['never']);
+    expect(on.clock.pendingTimers).toBe(0);
     await on.service.stop!();
   });
 

@@ -25,13 +25,11 @@ export function applyWrite(
   if (before !== undefined && after !== undefined)
     if (before.text === afterImage!.text || itemsEqual(before.item, after)) return;
   if (afterImage === undefined) table.items.delete(rowKey);
-  else
-    table.items.put(
-      rowKey,
-      afterImage.text,
-      afterSizeBytes,
-      expirySecondsOf(afterImage.item, table.entry.timeToLiveAttribute),
-    );
+  else {
+    const expiresAtS = expirySecondsOf(afterImage.item, table.entry.timeToLiveAttribute);
+    table.items.put(rowKey, afterImage.text, afterSizeBytes, expiresAtS);
+    engine.expiry.note(expiresAtS);
+  }
   for (const index of table.indexes) moveIndexRow(index, rowKey, before?.item, after);
   const { stream, definition } = table.entry;
   if (stream !== undefined)

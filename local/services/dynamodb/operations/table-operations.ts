@@ -2,6 +2,7 @@
 import { AwsError } from '../../../runtime/types.ts';
 import type { Engine } from '../engine.ts';
 import { tableNotFound, validationError } from '../errors.ts';
+import { watchExpiry } from '../expire-items.ts';
 import { describeTable as describe } from '../tables/describe-table.ts';
 import { readTableDefinition, type TableProperties } from '../tables/table-definition.ts';
 import {
@@ -54,7 +55,8 @@ export function describeTimeToLive({ catalog }: Engine, request: ApiRequest): ob
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html */
-export function updateTimeToLive({ catalog }: Engine, request: ApiRequest): object {
+export function updateTimeToLive(engine: Engine, request: ApiRequest): object {
+  const { catalog } = engine;
   const table = catalog.require(tableNameOf(request), tableNotFound);
   const specification = requiredMap(request, 'TimeToLiveSpecification');
   const enabled = optionalBoolean(specification, 'Enabled');
@@ -67,5 +69,6 @@ export function updateTimeToLive({ catalog }: Engine, request: ApiRequest): obje
     throw validationError(`TimeToLive is active on a different AttributeName: current AttributeName is ${current}`);
   if (!enabled && current === undefined) throw validationError('TimeToLive is already disabled');
   catalog.setTimeToLive(table, enabled ? attribute : undefined);
+  watchExpiry(engine, table);
   return { TimeToLiveSpecification: { AttributeName: attribute, Enabled: enabled } };
 }

@@ -88,6 +88,14 @@ export class ItemStore {
     return rows.map((row) => storedItem(row as unknown as Row));
   }
 
+  /** The first expiry after a time, both in seconds since the epoch. */
+  nextExpiry(afterS: number): number | undefined {
+    const row = this.#database
+      .prepare(`SELECT min(expires_at_s) AS next FROM ${this.#table} WHERE expires_at_s > ?`)
+      .get(afterS);
+    return (row!['next'] as number | null) ?? undefined;
+  }
+
   totals(): { count: number; sizeBytes: number } {
     const row = this.#database.prepare(`SELECT count(*) AS count, total(size) AS size FROM ${this.#table}`).get();
     return { count: row!['count'] as number, sizeBytes: row!['size'] as number };

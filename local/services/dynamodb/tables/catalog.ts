@@ -105,11 +105,6 @@ export class Catalog {
     });
   }
 
-  setTags(table: Table, tags: { Key: string; Value: string }[]): void {
-    table.entry.tags = tags;
-    this.#save(table.entry);
-  }
-
   delete(table: Table): void {
     const { definition, stream } = table.entry;
     this.#database.transaction(() => {

@@ -1,6 +1,7 @@
 /** Creates `AWS::DynamoDB::Table`: a new table, or an existing one brought to what the template says. */
 import { ConfigurationError, type CreatedResource, type DeclaredResource } from '../../../runtime/types.ts';
 import type { Engine } from '../engine.ts';
+import { watchExpiry } from '../expire-items.ts';
 import { streamArnOf } from './describe-table.ts';
 import { readTableDefinition, type TableDefinition, type TableProperties } from './table-definition.ts';
 
@@ -29,7 +30,8 @@ const knownProperties = new Set([
   'TableClass',
 ]);
 
-export function provideTable({ catalog }: Engine, resource: DeclaredResource): CreatedResource {
+export function provideTable(engine: Engine, resource: DeclaredResource): CreatedResource {
+  const { catalog } = engine;
   const { properties, logicalId, stackName } = resource;
   const unknown = Object.keys(properties).filter((name) => !knownProperties.has(name));
   if (unknown.length > 0)
@@ -42,7 +44,10 @@ export function provideTable({ catalog }: Engine, resource: DeclaredResource): C
   const table = existing === undefined ? catalog.create(definition) : catalog.change(existing, definition);
   const timeToLive = properties['TimeToLiveSpecification'] as { Enabled?: boolean; AttributeName?: string } | undefined;
   const attribute = timeToLive?.Enabled ? timeToLive.AttributeName : undefined;
-  if (attribute !== table.entry.timeToLiveAttribute) catalog.setTimeToLive(table, attribute);
+  if (attribute !== table.entry.timeToLiveAttribute) {
+    catalog.setTimeToLive(table, attribute);
+    watchExpiry(engine, table);
+  }
   const streamArn = streamArnOf(table);
   return { ref: name, attributes: { Arn: table.arn, ...(streamArn === undefined ? {} : { StreamArn: streamArn }) } };
 }

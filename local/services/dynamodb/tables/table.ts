@@ -18,7 +18,6 @@ export interface TableEntry {
   indexIds: Record<string, number>;
   stream?: { id: number; label: string };
   timeToLiveAttribute?: string;
-  tags?: { Key: string; Value: string }[];
 }
 
 export interface TableIndex {
