@@ -4,6 +4,7 @@
  */
 import type { AwsService, RuntimeContext } from './runtime/types.ts';
 import { createApiGatewayService } from './services/apigateway/index.ts';
+import { createCloudWatchService } from './services/cloudwatch/index.ts';
 import { createDynamoDbService } from './services/dynamodb/index.ts';
 import { createEventSourcesService } from './services/event-sources/index.ts';
 import { createEventBridgeService } from './services/eventbridge/index.ts';
@@ -11,19 +12,26 @@ import { createIamService } from './services/iam/index.ts';
 import { createIotService } from './services/iot/index.ts';
 import { createKmsService } from './services/kms/index.ts';
 import { createLambdaService } from './services/lambda/index.ts';
+import { createPipesService } from './services/pipes/index.ts';
+import { createS3Service } from './services/s3/index.ts';
+import { createSchedulerService } from './services/scheduler/index.ts';
 import { createSecretsManagerService } from './services/secretsmanager/index.ts';
 import { createSqsService } from './services/sqs/index.ts';
 import { createSsmService } from './services/ssm/index.ts';
 
 export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [
   createIamService,
+  createCloudWatchService,
   createKmsService,
   createSecretsManagerService,
   createSsmService,
+  createS3Service,
   createDynamoDbService,
   createSqsService,
   createLambdaService,
   createEventBridgeService,
+  createSchedulerService,
+  createPipesService,
   createEventSourcesService,
   createIotService,
   createApiGatewayService,

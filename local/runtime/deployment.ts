@@ -31,14 +31,14 @@ export interface Deployment {
 export async function deploy(
   assembly: Assembly,
   providers: ReadonlyMap<string, ResourceProvider>,
-  environment: Omit<StackEnvironment, 'exports'>,
+  environment: Omit<StackEnvironment, 'exports' | 'outputs'>,
 ): Promise<Deployment> {
   refuseUnknownTypes(assembly, providers);
   const deployment: Deployment = { resources: [], outputs: {} };
   const exports = new Map<string, unknown>();
   for (const stack of assembly.stacks) {
     const created = new Map<string, CreatedResource>();
-    const scope = createStackScope(stack, { ...environment, exports }, created);
+    const scope = createStackScope(stack, { ...environment, exports, outputs: deployment.outputs }, created);
     const resources = stack.template.Resources ?? {};
     for (const logicalId of creationOrder(stack.name, resources)) {
       const resource = resources[logicalId]!;

@@ -14,6 +14,7 @@ export interface ResolveScope {
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): unknown;
   importValue(exportName: string): unknown;
+  stackOutput(stackName: string, outputName: string, region: string | undefined): unknown;
   availabilityZones(region: string): string[];
 }
 
@@ -94,6 +95,11 @@ const intrinsics: Record<string, Intrinsic> = {
   'Fn::Or': (conditions, scope) => conditions.some((condition: unknown) => resolveCondition(condition, scope)),
   'Fn::Not': ([condition], scope) => !resolveCondition(condition, scope),
   'Fn::ImportValue': (name, scope) => scope.importValue(asText(resolveValue(name, scope), scope)),
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+  'Fn::GetStackOutput': (argument, scope) => {
+    const { StackName, OutputName, Region } = resolveValue(argument, scope) as Record<string, string>;
+    return scope.stackOutput(StackName!, OutputName!, Region);
+  },
   'Fn::Base64': (text, scope) => Buffer.from(asText(resolveValue(text, scope), scope)).toString('base64'),
   'Fn::GetAZs': (region, scope) => scope.availabilityZones(String(resolveValue(region, scope))),
 };

@@ -11,7 +11,9 @@ export interface StackEnvironment {
   /** The value of a parameter in Parameter Store, as far as earlier stacks created it. */
   ssmParameter(name: string): string | undefined;
   /** Exports of the stacks before this one. */
-  exports: Map<string, unknown>;
+  exports: ReadonlyMap<string, unknown>;
+  /** Outputs of the stacks before this one, by stack name, then by output name. */
+  outputs: Readonly<Record<string, Record<string, unknown>>>;
 }
 
 /** Newer than any version a template asks for: the assembly is never uploaded, so no bootstrap stack is needed. */
@@ -86,6 +88,10 @@ export function createStackScope(
     },
     importValue(exportName) {
       return environment.exports.get(exportName) ?? fail(`no earlier stack exports "${exportName}".`);
+    },
+    stackOutput(name, outputName, region = environment.region) {
+      if (region !== environment.region) return fail(`the output ${outputName} is of another region, ${region}.`);
+      return environment.outputs[name]?.[outputName] ?? fail(`no earlier stack ${name} has an output ${outputName}.`);
     },
     availabilityZones(region) {
       return ['a', 'b', 'c'].map((zone) => `${region || environment.region}${zone}`);

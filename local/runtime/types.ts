@@ -118,10 +118,12 @@ export interface TargetRequest {
   arn: string;
   /** The exact JSON text (or raw text) that the target receives. */
   payload: string;
-  /** Target-specific parameters: `messageGroupId` for FIFO queues, `detailType` and `source` for event buses. */
+  /** Target-specific parameters: `messageGroupId` for FIFO queues, `messageAttributes` for queues, `subject` for topics, `detailType` and `source` for event buses. */
   parameters?: {
     messageGroupId?: string;
     messageDeduplicationId?: string;
+    messageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: string }>;
+    subject?: string;
     detailType?: string;
     source?: string;
     resources?: string[];
