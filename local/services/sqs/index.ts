@@ -62,6 +62,7 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
   ctx.targets.register('sqs', async ({ arn, payload, parameters }) => {
     service.queue(arn).send({
       body: payload,
+      attributes: parameters?.messageAttributes,
       groupId: parameters?.messageGroupId,
       deduplicationId: parameters?.messageDeduplicationId,
     });
