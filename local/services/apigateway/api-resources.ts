@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_ApiGatewayV2.html
  */
 import { ConfigurationError, type CreatedResource, type DeclaredResource } from '../../runtime/types.ts';
+import { compileAccessLog } from './access-log.ts';
 import type { ApiRegistry } from './api-registry.ts';
 import { stableId } from './identifiers.ts';
 import type { Api, Cors, RouteLimits, Stage } from './model.ts';
@@ -62,6 +63,7 @@ export function createStage(resource: DeclaredResource, apis: ApiRegistry): Crea
     variables: properties['StageVariables'],
     defaultLimits: parseLimits(properties['DefaultRouteSettings']),
     routeLimits: new Map(),
+    accessLog: parseAccessLog(resource, api),
     throttles: new Map(),
   };
   for (const [routeKey, settings] of Object.entries(properties['RouteSettings'] ?? {})) {
@@ -116,6 +118,16 @@ function parseCors(resource: DeclaredResource): Cors | undefined {
     exposeHeaders: joined(declared.ExposeHeaders),
     maxAge: declared.MaxAge === undefined ? undefined : String(declared.MaxAge),
   };
+}
+
+function parseAccessLog(resource: DeclaredResource, api: Api): Stage['accessLog'] {
+  const settings = resource.properties['AccessLogSettings'];
+  if (settings === undefined) return undefined;
+  if (api.protocol !== 'HTTP') throw invalid(resource, 'access logs of WebSocket APIs are not written locally');
+  const { DestinationArn: destinationArn, Format: format } = settings;
+  if (typeof destinationArn !== 'string' || typeof format !== 'string')
+    throw invalid(resource, 'AccessLogSettings needs a DestinationArn and a Format');
+  return { destinationArn, format: compileAccessLog(format) };
 }
 
 function parseLimits(settings: any): RouteLimits | undefined {

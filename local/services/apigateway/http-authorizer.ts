@@ -13,7 +13,7 @@ export type Decision =
   | { kind: 'allowed'; context: unknown }
   | { kind: 'unauthorized' } // 401: identity sources are missing
   | { kind: 'forbidden' } // 403
-  | { kind: 'failed' }; // 500: the authorizer could not be run or broke its format
+  | { kind: 'failed'; error: string }; // 500: the authorizer could not be run or broke its format
 
 /** Simple answers decide for every route; policies are evaluated anew for each. */
 type Verdict = { kind: 'simple'; allowed: boolean; context: unknown } | { kind: 'policy'; policy: AuthorizerPolicy };
@@ -39,7 +39,10 @@ export class HttpAuthorizers {
 
     const key = authorizer.resultTtlMs > 0 && identity.length > 0 ? JSON.stringify(identity) : undefined;
     const verdict = this.#cached(authorizer, key) ?? (await this.#ask(authorizer, event, identity, routeArn, key));
-    if (!verdict) return { kind: 'failed' };
+    if (typeof verdict === 'string') {
+      this.#ctx.log.error(`Authorizer ${authorizer.name}: ${verdict}`);
+      return { kind: 'failed', error: verdict };
+    }
     if (verdict.kind === 'simple')
       return verdict.allowed ? { kind: 'allowed', context: verdict.context } : { kind: 'forbidden' };
     return allows(verdict.policy, routeArn)
@@ -57,13 +60,14 @@ export class HttpAuthorizers {
     return undefined;
   }
 
+  /** The verdict, or what went wrong. */
   async #ask(
     authorizer: Authorizer,
     event: HttpEvent,
     identity: string[],
     routeArn: string,
     key: string | undefined,
-  ): Promise<Verdict | undefined> {
+  ): Promise<Verdict | string> {
     const { version, ...request } = event;
     const identitySource = identity.length > 0 ? identity : null;
     const result = await invoke(this.#ctx, this.#lambda, {
@@ -73,16 +77,14 @@ export class HttpAuthorizers {
     });
     if (result.outcome !== 'answered') {
       const reason = result.outcome === 'failed' ? errorMessageOf(result.payload) : result.outcome;
-      this.#ctx.log.error(`Authorizer ${authorizer.name} did not answer: ${reason}`);
-      return undefined;
+      return `it did not answer: ${reason}`;
     }
     try {
       const verdict = readVerdict(authorizer, result.payload);
       if (key !== undefined) this.#remember(authorizer, key, verdict);
       return verdict;
     } catch (error) {
-      this.#ctx.log.error(`Authorizer ${authorizer.name} broke its response format: ${(error as Error).message}`);
-      return undefined;
+      return `it broke its response format: ${(error as Error).message}`;
     }
   }
 

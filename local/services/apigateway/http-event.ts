@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { RuntimeContext } from '../../runtime/types.ts';
-import { newRequestId, newTraceId } from './identifiers.ts';
-import type { Api, Stage } from './model.ts';
+import { newTraceId } from './identifiers.ts';
+import type { Stage } from './model.ts';
 import { clfTime } from './request-time.ts';
 import type { RouteMatch } from './route-table.ts';
 
@@ -39,11 +39,10 @@ export interface HttpRequestContext {
 
 export interface HttpEventSource {
   ctx: RuntimeContext;
-  api: Api;
   stage: Stage;
   request: IncomingMessage;
   match: RouteMatch;
-  requestId?: string;
+  requestId: string;
   /**
    * Decoded, with the stage in front unless it is `$default`. HTTP APIs hand out a decoded `rawPath`, unlike
    * REST APIs and function URLs.
@@ -54,7 +53,8 @@ export interface HttpEventSource {
 }
 
 export function httpEvent(source: HttpEventSource): HttpEvent {
-  const { ctx, api, stage, request, match, path, rawQueryString } = source;
+  const { ctx, stage, request, match, path, rawQueryString } = source;
+  const { api } = match.route;
   const now = Math.floor(ctx.clock.now());
   const sourceIp = sourceIpOf(request);
   const { headers, cookies } = combineHeaders(request.rawHeaders);
@@ -79,7 +79,7 @@ export function httpEvent(source: HttpEventSource): HttpEvent {
         sourceIp,
         userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: source.requestId ?? newRequestId(),
+      requestId: source.requestId,
       routeKey: match.route.key,
       stage: stage.name,
       time: clfTime(now),

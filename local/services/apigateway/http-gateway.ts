@@ -5,14 +5,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
 import type { ApiRegistry, HttpTarget } from './api-registry.ts';
-import { applyCors, isPreflight, preflightHeaders } from './cors.ts';
+import { isPreflight } from './cors.ts';
 import { HttpAuthorizers } from './http-authorizer.ts';
 import { encodeBody, hasBody, PAYLOAD_LIMIT_BYTES, PayloadTooLarge, RequestAborted, readBody } from './http-body.ts';
 import { type HttpEvent, httpEvent } from './http-event.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { HttpObserver } from './http-observer.ts';
 import { type HttpAnswer, interpretAnswer } from './http-response.ts';
-import { newRequestId } from './identifiers.ts';
-import { errorMessageOf, invoke } from './invocation.ts';
-import type { Api, Route } from './model.ts';
+import { errorMessageOf, type Invocation, invoke } from './invocation.ts';
+import type { Route } from './model.ts';
 import { splitPath } from './route-table.ts';
 import { admit } from './throttle.ts';
 
@@ -24,73 +25,70 @@ export class HttpGateway {
   readonly #lambda: LambdaInvoker;
   readonly #apis: ApiRegistry;
   readonly #authorizers: HttpAuthorizers;
+  readonly #observer: HttpObserver;
 
   constructor(ctx: RuntimeContext, lambda: LambdaInvoker, apis: ApiRegistry) {
     this.#ctx = ctx;
     this.#lambda = lambda;
     this.#apis = apis;
     this.#authorizers = new HttpAuthorizers(ctx, lambda);
+    this.#observer = new HttpObserver(ctx);
   }
 
   /** Answers every request; never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const exchange: Exchange = { request, response, requestId: newRequestId(), api: undefined };
+    const exchange = new HttpExchange(request, response, this.#ctx.clock.now());
     try {
       await this.#answer(exchange);
     } catch (error) {
-      if (error instanceof RequestAborted) return;
-      if (error instanceof PayloadTooLarge) return sendMessage(exchange, 413, 'Request Entity Too Large');
-      this.#ctx.log.error(`${request.method} ${request.url} failed in the gateway: ${(error as Error).stack}`);
-      sendMessage(exchange, 500, 'Internal Server Error');
+      this.#answerError(exchange, error);
     }
+    const served = exchange.served(this.#ctx.clock.now());
+    if (served) this.#observer.served(exchange.stage!, served);
   }
 
-  async #answer(exchange: Exchange): Promise<void> {
+  #answerError(exchange: HttpExchange, error: unknown): void {
+    if (error instanceof RequestAborted) return;
+    if (error instanceof PayloadTooLarge) {
+      exchange.sendMessage(413, 'Request Entity Too Large');
+      return;
+    }
+    const { method, url } = exchange.request;
+    this.#ctx.log.error(`${method} ${url} failed in the gateway: ${(error as Error).stack}`);
+    exchange.sendMessage(500, 'Internal Server Error');
+  }
+
+  async #answer(exchange: HttpExchange): Promise<void> {
     const { request } = exchange;
     const url = request.url!;
     const queryAt = url.indexOf('?');
-    const rawPath = queryAt < 0 ? url : url.slice(0, queryAt);
-    const target = this.#apis.httpTarget(request.headers.host, rawPath);
-    if (!target) return sendMessage(exchange, 404, 'Not Found');
+    exchange.path = queryAt < 0 ? url : url.slice(0, queryAt);
+    const target = this.#apis.httpTarget(request.headers.host, exchange.path);
+    if (!target) return exchange.sendMessage(404, 'Not Found');
     exchange.api = target.api;
+    exchange.stage = target.api.stages.get(target.stageName)!;
 
     const segments = decodeSegments(target.path);
-    if (!segments) return sendMessage(exchange, 400, 'Bad Request');
+    if (!segments) return exchange.sendMessage(400, 'Bad Request');
+    exchange.path = fullPath(target, segments);
     const match = target.routes.match(request.method!, segments);
-    if (!match) return this.#answerUnrouted(exchange, target, segments);
-    const { api } = match.route;
-    const stage = api.stages.get(target.stageName)!;
-    exchange.api = api;
-    const preflight = api.cors !== undefined && isPreflight(request);
+    if (!match) return answerUnrouted(exchange, target, segments);
+    const { route } = match;
+    const stage = route.api.stages.get(target.stageName)!;
+    exchange.api = route.api;
+    exchange.stage = stage;
 
-    if (!admit(stage, match.route.key, this.#ctx.clock.now())) return sendMessage(exchange, 429, 'Too Many Requests');
-
-    const latency = this.#ctx.faults.strike('http.latency', `${api.name} ${match.route.key}`);
+    if (!admit(stage, route.key, exchange.receivedAt)) return exchange.sendMessage(429, 'Too Many Requests');
+    const latency = this.#ctx.faults.strike('http.latency', `${route.api.name} ${route.key}`);
     if (latency?.delayMs) await this.#ctx.clock.sleep(latency.delayMs);
 
-    const event = httpEvent({
-      ctx: this.#ctx,
-      api,
-      stage,
-      request,
-      match,
-      requestId: exchange.requestId,
-      path: fullPath(target, segments),
-      rawQueryString: queryAt < 0 ? '' : url.slice(queryAt + 1),
-    });
-    if (!(await this.#authorize(exchange, match.route, event))) return;
-    if (preflight) return sendPreflight(exchange, api);
-    await this.#integrate(exchange, match.route, event);
-  }
-
-  /** Of what no route takes, a preflight is answered from the CORS configuration; the rest is unknown. */
-  #answerUnrouted(exchange: Exchange, target: HttpTarget, segments: string[]): void {
-    const { request } = exchange;
-    const wantedMethod = isPreflight(request) ? request.headers['access-control-request-method'] : undefined;
-    const wanted = wantedMethod === undefined ? undefined : target.routes.match(wantedMethod, segments);
-    const api = wanted?.route.api ?? target.api;
-    if (wantedMethod !== undefined && api.cors) sendPreflight(exchange, api);
-    else sendMessage(exchange, 404, 'Not Found');
+    const { requestId, path } = exchange;
+    const rawQueryString = queryAt < 0 ? '' : url.slice(queryAt + 1);
+    const event = httpEvent({ ctx: this.#ctx, stage, request, match, requestId, path, rawQueryString });
+    exchange.event = event;
+    if (!(await this.#authorize(exchange, route, event))) return;
+    if (route.api.cors && isPreflight(request)) exchange.sendPreflight(route.api.cors);
+    else await this.#integrate(exchange, route, event);
   }
 
   /**
@@ -99,7 +97,7 @@ export class HttpGateway {
    * authorizer is what lets it through.
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html#http-api-cors-default-route
    */
-  async #authorize(exchange: Exchange, route: Route, event: HttpEvent): Promise<boolean> {
+  async #authorize(exchange: HttpExchange, route: Route, event: HttpEvent): Promise<boolean> {
     if (!route.authorizer) return true;
     const decision = await this.#authorizers.decide(route.authorizer, event);
     switch (decision.kind) {
@@ -107,55 +105,42 @@ export class HttpGateway {
         event.requestContext.authorizer = { lambda: decision.context ?? null };
         return true;
       case 'unauthorized':
-        sendMessage(exchange, 401, 'Unauthorized');
+        exchange.sendMessage(401, 'Unauthorized');
         return false;
       case 'forbidden':
-        sendMessage(exchange, 403, 'Forbidden');
+        exchange.sendMessage(403, 'Forbidden');
         return false;
       case 'failed':
-        sendMessage(exchange, 500, 'Internal Server Error');
+        exchange.authorizerError = decision.error;
+        exchange.sendMessage(500, 'Internal Server Error');
         return false;
       default:
         return decision satisfies never;
     }
   }
 
-  async #integrate(exchange: Exchange, route: Route, event: HttpEvent): Promise<void> {
+  async #integrate(exchange: HttpExchange, route: Route, event: HttpEvent): Promise<void> {
     const { request } = exchange;
     const bytes = hasBody(request) ? await readBody(request) : undefined;
     const body = bytes ? encodeBody(bytes, request.headers['content-type']) : { isBase64Encoded: false };
-    const { integration } = route;
+    const invokedAt = this.#ctx.clock.now();
     const result = await invoke(this.#ctx, this.#lambda, {
-      functionName: integration!.functionName,
+      functionName: route.integration!.functionName,
       payload: JSON.stringify({ ...event, ...body }),
-      timeoutMs: integration!.timeoutMs,
+      timeoutMs: route.integration!.timeoutMs,
     });
-    switch (result.outcome) {
-      case 'answered': {
-        const answer = parseAnswer(result.payload);
-        this.#meter(bytes?.length ?? 0, answer ? Buffer.byteLength(answer.body) : 0);
-        if (answer) return sendAnswer(exchange, answer);
-        this.#ctx.log.error(`${route.key}: the function's answer is not a payload format 2.0 response`, {
-          payload: result.payload.slice(0, 500),
-        });
-        return sendMessage(exchange, 500, 'Internal Server Error');
-      }
-      case 'failed':
-        this.#meter(bytes?.length ?? 0, 0);
-        this.#ctx.log.error(`${route.key}: the function failed: ${errorMessageOf(result.payload)}`);
-        return sendMessage(exchange, 500, 'Internal Server Error');
-      case 'unavailable':
-        this.#ctx.log.error(`${route.key}: the function could not be run: ${result.error.message}`);
-        return sendMessage(exchange, 500, 'Internal Server Error');
-      case 'too-large':
-        return sendMessage(exchange, 413, 'Request Entity Too Large');
-      case 'throttled':
-      case 'timed-out':
-        this.#meter(bytes?.length ?? 0, 0);
-        return sendMessage(exchange, 503, 'Service Unavailable');
-      default:
-        return result satisfies never;
-    }
+    exchange.integrationLatencyMs = Math.round(this.#ctx.clock.now() - invokedAt);
+    const answer = result.outcome === 'answered' ? parseAnswer(result.payload) : undefined;
+    this.#meter(bytes?.length ?? 0, answer ? Buffer.byteLength(answer.body) : 0);
+    if (answer) exchange.sendAnswer(answer);
+    else this.#answerFailure(exchange, route, result);
+  }
+
+  #answerFailure(exchange: HttpExchange, route: Route, result: Invocation): void {
+    const [status, message, reason] = failureOf(result);
+    exchange.integrationError = reason;
+    this.#ctx.log.error(`${route.key}: ${reason}`);
+    exchange.sendMessage(status, message);
   }
 
   #meter(requestBytes: number, responseBytes: number): void {
@@ -164,12 +149,36 @@ export class HttpGateway {
   }
 }
 
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-  requestId: string;
-  /** Known once the request found its API; decides about CORS headers. */
-  api: Api | undefined;
+/** What the client is told, and why. */
+function failureOf(result: Invocation): [status: number, message: string, reason: string] {
+  switch (result.outcome) {
+    case 'answered': {
+      const start = result.payload.slice(0, 200);
+      return [500, 'Internal Server Error', `The answer is not a payload format 2.0 response: ${start}`];
+    }
+    case 'failed':
+      return [500, 'Internal Server Error', `The function failed: ${errorMessageOf(result.payload)}`];
+    case 'unavailable':
+      return [500, 'Internal Server Error', `The function could not be run: ${result.error.message}`];
+    case 'too-large':
+      return [413, 'Request Entity Too Large', 'The event is above the payload quota of Lambda.'];
+    case 'throttled':
+      return [503, 'Service Unavailable', 'The function is throttled.'];
+    case 'timed-out':
+      return [503, 'Service Unavailable', 'The function did not answer within the integration timeout.'];
+    default:
+      return result satisfies never;
+  }
+}
+
+/** Of what no route takes, a preflight is answered from the CORS configuration; the rest is unknown. */
+function answerUnrouted(exchange: HttpExchange, target: HttpTarget, segments: string[]): void {
+  const { request } = exchange;
+  const wantedMethod = isPreflight(request) ? request.headers['access-control-request-method'] : undefined;
+  const wanted = wantedMethod === undefined ? undefined : target.routes.match(wantedMethod, segments);
+  const { cors } = wanted?.route.api ?? target.api;
+  if (wantedMethod !== undefined && cors) exchange.sendPreflight(cors);
+  else exchange.sendMessage(404, 'Not Found');
 }
 
 /** Undefined when the path has a broken percent escape. */
@@ -194,45 +203,4 @@ function parseAnswer(payload: string): HttpAnswer | undefined {
   } catch {
     return undefined;
   }
-}
-
-function sendPreflight(exchange: Exchange, api: Api): void {
-  send(exchange, 204, preflightHeaders(api.cors!, exchange.request.headers.origin!), [], '');
-}
-
-function sendMessage(exchange: Exchange, status: number, message: string): void {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  const { api, request } = exchange;
-  if (api?.cors) applyCors(api.cors, request.headers.origin, headers);
-  send(exchange, status, headers, [], JSON.stringify({ message }));
-}
-
-function sendAnswer(exchange: Exchange, { status, headers, cookies, body }: HttpAnswer): void {
-  const { api, request } = exchange;
-  if (api?.cors) applyCors(api.cors, request.headers.origin, headers);
-  send(exchange, status, headers, cookies, body);
-}
-
-function send(
-  { request, response, requestId }: Exchange,
-  status: number,
-  headers: Record<string, string>,
-  cookies: string[],
-  body: string | Buffer,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  // A body that nobody reads would block the next request on a kept-alive connection, and closing it
-  // instead would reset the connection before the client has seen the answer.
-  if (!request.complete) request.resume();
-  const raw: string[] = ['apigw-requestid', requestId];
-  for (const name in headers) raw.push(name, headers[name]!);
-  for (const cookie of cookies) raw.push('set-cookie', cookie);
-  if (status === 204 || status === 304) {
-    response.writeHead(status, raw);
-    response.end();
-    return;
-  }
-  raw.push('content-length', String(Buffer.byteLength(body)));
-  response.writeHead(status, raw);
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

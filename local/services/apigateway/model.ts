@@ -2,6 +2,7 @@
  * What a template declares about an API, parsed once when the resource is created, so that the request
  * path reads ready-made values instead of CloudFormation properties.
  */
+import type { AccessLogFormat } from './access-log.ts';
 import type { Throttle } from './throttle.ts';
 import type { RouteSelection } from './websocket/route-selection.ts';
 
@@ -37,6 +38,8 @@ export interface Stage {
   /** Applies to every route that has no limits of its own. */
   readonly defaultLimits: RouteLimits | undefined;
   readonly routeLimits: Map<string, RouteLimits>;
+  /** HTTP APIs only. */
+  readonly accessLog: { destinationArn: string; format: AccessLogFormat } | undefined;
   /** Filled on first use, by route key. */
   readonly throttles: Map<string, Throttle>;
 }

@@ -17,6 +17,8 @@ export async function startGateway(resources: Record<string, [type: string, prop
   const clock = createClock();
   const lambda = new FakeLambda();
   const logged: string[] = [];
+  const delivered: { arn: string; payload: string }[] = [];
+  const metrics = new FakeMetrics();
   const record = (message: string) => void logged.push(message);
   const ctx: RuntimeContext = {
     clock,
@@ -27,8 +29,8 @@ export async function startGateway(resources: Record<string, [type: string, prop
     region: 'us-east-1',
     accountId: '000000000000',
     ports: { rest: 0, mqtt: 0, aws: 0 },
-    service: <T extends AwsService>() => lambda as unknown as T,
-    targets: { register: () => undefined, deliver: async () => undefined },
+    service: <T extends AwsService>(name: string) => (name === 'lambda' ? lambda : metrics) as unknown as T,
+    targets: { register: () => undefined, deliver: async ({ arn, payload }) => void delivered.push({ arn, payload }) },
   };
   const service = createApiGatewayService(ctx);
   const created: Record<string, { ref: string; attributes?: Record<string, unknown> }> = {};
@@ -47,6 +49,8 @@ export async function startGateway(resources: Record<string, [type: string, prop
     clock,
     lambda,
     logged,
+    delivered,
+    metrics,
     service,
     created,
     url: service.restUrl,
@@ -105,6 +109,17 @@ export class FakeLambda implements LambdaInvoker {
   }
 
   async invokeAsync(): Promise<void> {}
+}
+
+/** Stands for CloudWatch: keeps `namespace name {dimensions}` with its values. */
+class FakeMetrics {
+  readonly values: Record<string, number[]> = {};
+
+  putMetric(namespace: string, name: string, dimensions: Record<string, string>, value: number): void {
+    const key = `${namespace} ${name} ${JSON.stringify(dimensions)}`;
+    this.values[key] ??= [];
+    this.values[key].push(value);
+  }
 }
 
 export interface HttpReply {
