@@ -1,0 +1,123 @@
+/**
+ * Metrics in buckets of one minute of modelled time, kept for a day.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
+import type { RuntimeContext } from '../../runtime/types.ts';
+
+export const MINUTE_MS = 60_000;
+const KEPT_MINUTES = 1_440;
+/** Values kept of a minute for percentiles; sums, counts and extremes are exact beyond. */
+const KEPT_VALUES = 1_000;
+const HOURS_PER_MONTH = 730;
+
+export type Dimensions = Readonly<Record<string, string>>;
+
+export interface MetricId {
+  namespace: string;
+  name: string;
+  dimensions: Dimensions;
+}
+
+interface Bucket {
+  sum: number;
+  count: number;
+  min: number;
+  max: number;
+  values: number[];
+}
+
+interface Series extends MetricId {
+  buckets: Map<number, Bucket>;
+  billedHour: number;
+}
+
+/** `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99.9`. */
+export type Statistic = string;
+
+export class MetricStore {
+  readonly #ctx: RuntimeContext;
+  readonly #series = new Map<string, Series>();
+
+  constructor(ctx: RuntimeContext) {
+    this.#ctx = ctx;
+  }
+
+  put(id: MetricId, values: readonly number[], timestampMs: number): void {
+    const series = this.#open(id);
+    this.#bill(series);
+    const minute = Math.floor(timestampMs / MINUTE_MS);
+    let bucket = series.buckets.get(minute);
+    if (bucket === undefined) {
+      bucket = { sum: 0, count: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, values: [] };
+      series.buckets.set(minute, bucket);
+      const oldest = Math.floor(this.#ctx.clock.now() / MINUTE_MS) - KEPT_MINUTES;
+      for (const old of series.buckets.keys()) if (old < oldest) series.buckets.delete(old);
+    }
+    for (const value of values) {
+      bucket.sum += value;
+      bucket.count += 1;
+      bucket.min = Math.min(bucket.min, value);
+      bucket.max = Math.max(bucket.max, value);
+      if (bucket.values.length < KEPT_VALUES) bucket.values.push(value);
+    }
+  }
+
+  /** The statistic over the minutes that begin from `startMs` to before `endMs`; undefined without data. */
+  statistic(id: MetricId, statistic: Statistic, startMs: number, endMs: number): number | undefined {
+    const series = this.#series.get(keyOf(id));
+    if (series === undefined) return undefined;
+    const buckets: Bucket[] = [];
+    for (let minute = Math.ceil(startMs / MINUTE_MS); minute * MINUTE_MS < endMs; minute++) {
+      const bucket = series.buckets.get(minute);
+      if (bucket !== undefined) buckets.push(bucket);
+    }
+    return buckets.length === 0 ? undefined : compute(statistic, buckets);
+  }
+
+  list(): MetricId[] {
+    return [...this.#series.values()].map(({ namespace, name, dimensions }) => ({ namespace, name, dimensions }));
+  }
+
+  #open(id: MetricId): Series {
+    const key = keyOf(id);
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = { ...id, buckets: new Map(), billedHour: -1 };
+      this.#series.set(key, series);
+    }
+    return series;
+  }
+
+  /** Custom metrics are billed for each hour in which they are sent; those of AWS services are free. */
+  #bill(series: Series): void {
+    const hour = Math.floor(this.#ctx.clock.now() / 3_600_000);
+    if (series.namespace.startsWith('AWS/') || series.billedHour === hour) return;
+    series.billedHour = hour;
+    this.#ctx.meter.count('cloudwatch.metricMonth', 1 / HOURS_PER_MONTH);
+  }
+}
+
+export function isStatistic(statistic: string): boolean {
+  return Object.hasOwn(STATISTICS, statistic) || /^p\d{1,2}(\.\d+)?$|^p100$/.test(statistic);
+}
+
+const STATISTICS: Record<string, (buckets: Bucket[]) => number> = {
+  Sum: (buckets) => buckets.reduce((total, { sum }) => total + sum, 0),
+  SampleCount: (buckets) => buckets.reduce((total, { count }) => total + count, 0),
+  Average: (buckets) => STATISTICS['Sum']!(buckets) / STATISTICS['SampleCount']!(buckets),
+  Minimum: (buckets) => Math.min(...buckets.map(({ min }) => min)),
+  Maximum: (buckets) => Math.max(...buckets.map(({ max }) => max)),
+};
+
+function compute(statistic: Statistic, buckets: Bucket[]): number | undefined {
+  const simple = STATISTICS[statistic];
+  if (simple !== undefined) return simple(buckets);
+  const values = buckets.flatMap(({ values: each }) => each).sort((a, b) => a - b);
+  const rank = Math.ceil((Number(statistic.slice(1)) / 100) * values.length);
+  return values[Math.max(0, rank - 1)];
+}
+
+function keyOf({ namespace, name, dimensions }: MetricId): string {
+  const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([namespace, name, sorted]);
+}
