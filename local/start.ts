@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoMeters, demoStations } from './demo/demo-fleet.ts';
+import { type DemoSimulation, startDemoSimulation } from './demo/demo-simulation.ts';
 import { type Partner, startPartner } from './demo/partner.ts';
 import { type Demo, seedDemo } from './demo/seed.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { createTerminalLogger } from './runtime/logger.ts';
 import { ConfigurationError } from './runtime/types.ts';
-import { type Fleet, startFleet } from './simulator/fleet.ts';
 import { parseOptions, type StartOptions, usage } from './start/options.ts';
 import { localAssembly, prepareAssembly } from './start/prepare.ts';
 import { createProgress } from './start/progress.ts';
@@ -15,7 +15,7 @@ import { createProgress } from './start/progress.ts';
 interface Running {
   platform?: Platform;
   partner?: Partner;
-  fleet?: Fleet;
+  simulation?: DemoSimulation;
 }
 
 const running: Running = {};
@@ -57,25 +57,15 @@ async function start(options: StartOptions): Promise<void> {
   );
   partner.trust([demo.webhookSecret]);
   if (options.simulator) {
-    running.fleet = await progress.step(`start ${options.meters} simulated meters`, () =>
-      startFleet({
+    running.simulation = await progress.step(`start ${options.meters} simulated meters`, () =>
+      startDemoSimulation({
         mqttUrl: platform.endpoints.mqttUrl,
-        username: 'demo-fleet',
-        password: demo.apiKey,
-        stations: demoStations.map(({ id }) => ({
-          id,
-          meters: fleetMeters
-            .filter((meter) => meter.stationId === id)
-            .map((meter) => ({
-              id: meter.id,
-              type: meter.model,
-              profile: meter.profile,
-              initialRegisterKwh: Number(meter.initialRegisterKwh),
-            })),
-        })),
-        speedUp: options.speedUp,
+        restUrl: platform.endpoints.restUrl,
+        apiKey: demo.apiKey,
+        meters: fleetMeters,
         intervalMs: options.intervalSeconds * 1000,
-        seed: 7,
+        speedUp: options.speedUp,
+        onError: (error) => console.error(`The simulated fleet stopped: ${error.message}`),
       }),
     );
   }
@@ -145,7 +135,7 @@ function stopOnSignals(): void {
 }
 
 async function stop(): Promise<void> {
-  await running.fleet?.stop();
+  await running.simulation?.stop();
   await running.platform?.stop();
   await running.partner?.close();
 }

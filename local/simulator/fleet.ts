@@ -4,7 +4,7 @@
  */
 import { connectAsync, type MqttClient } from 'mqtt';
 import { FleetModel, type StationSpec } from './fleet-model.ts';
-import { COMMAND_TOPICS, commandAddress, type FleetMessage } from './messages.ts';
+import { commandAddress, commandTopics, type FleetMessage } from './messages.ts';
 import type { FaultShares } from './meter-faults.ts';
 
 export interface FleetSettings {
@@ -114,7 +114,11 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
     const answer = obey(model, topic, payload);
     if (answer) publish(answer);
   });
-  await client.subscribeAsync(COMMAND_TOPICS, { qos: 1 });
+  // Station by station: a credential may listen under its own stations and not under a wildcard.
+  await client.subscribeAsync(
+    settings.stations.map(({ id }) => commandTopics(id)),
+    { qos: 1 },
+  );
 
   let lastTickMs = clock.now();
   let timer = clock.setTimer(TICK_MS, tick);

@@ -99,7 +99,8 @@ export function infrastructureMessage(
   };
 }
 
-export const COMMAND_TOPICS = 'acrel/+/meter/+/command';
+/** Where a station's meters get their commands. */
+export const commandTopics = (stationId: string): string => `acrel/${stationId}/meter/+/command`;
 
 /** The meter that a command topic addresses. */
 export function commandAddress(topic: string): MeterAddress | undefined {

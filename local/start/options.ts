@@ -10,7 +10,7 @@ export interface StartOptions {
   awsPort: number;
   /** Size of the demo fleet. */
   meters: number;
-  /** Simulated seconds per real second. */
+  /** Simulated seconds per real second while history is played. */
   speedUp: number;
   /** Seconds between two readings of one meter. */
   intervalSeconds: number;
@@ -28,7 +28,7 @@ export const usage = `npm start -- [options]
   --no-simulator       leave the demo fleet quiet
   --meters N           size of the demo fleet                         (24)
   --interval SECONDS   between two readings of one meter              (5)
-  --speed-up N         simulated seconds per second                   (60)
+  --speed-up N         pace at which the first start's history plays  (3600)
   --data DIR           where state is kept                            (.local)
 `;
 
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): StartOptions {
     mqttPort: integer('--mqtt-port', values['mqtt-port'], 1883, 0, 65_535),
     awsPort: integer('--aws-port', values['aws-port'], 4566, 0, 65_535),
     meters: integer('--meters', values.meters, 24, 1, 10_000),
-    speedUp: integer('--speed-up', values['speed-up'], 60, 1, 100_000),
+    speedUp: integer('--speed-up', values['speed-up'], 3600, 1, 100_000),
     intervalSeconds: integer('--interval', values.interval, 5, 1, 3600),
     dataDir: values.data ?? '.local',
     help: values.help ?? false,
