@@ -16,8 +16,11 @@ import { createPipesService } from './services/pipes/index.ts';
 import { createS3Service } from './services/s3/index.ts';
 import { createSchedulerService } from './services/scheduler/index.ts';
 import { createSecretsManagerService } from './services/secretsmanager/index.ts';
+import { createSesService } from './services/ses/index.ts';
+import { createSnsService } from './services/sns/index.ts';
 import { createSqsService } from './services/sqs/index.ts';
 import { createSsmService } from './services/ssm/index.ts';
+import { createTimestreamService } from './services/timestream/index.ts';
 
 export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [
   createIamService,
@@ -28,6 +31,9 @@ export const serviceCatalog: ((ctx: RuntimeContext) => AwsService)[] = [
   createS3Service,
   createDynamoDbService,
   createSqsService,
+  createSnsService,
+  createSesService,
+  createTimestreamService,
   createLambdaService,
   createEventBridgeService,
   createSchedulerService,
