@@ -19,6 +19,8 @@ export interface SynthesizeOptions {
   manifests?: readonly DomainManifest[];
   /** @default `dist/functions` */
   functionsDir?: string;
+  /** Whether CDK checks templates against CloudFormation's schemas, which takes seconds. @default true, except for `local` */
+  checkTemplates?: boolean;
 }
 
 /** Nothing of AWS's statistics and no tree for a visualizer: both would only make synthesis slower. */
@@ -37,8 +39,8 @@ export function synthesize(options: SynthesizeOptions): CloudAssembly {
   const app = new App({
     ...(options.outdir === undefined ? {} : { outdir: options.outdir }),
     ...quietApp,
-    // Checking templates takes seconds of which a start has none; the same constructs are checked for every other stage.
-    builtinCloudFormationValidation: !isLocal,
+    // A start has no seconds to spare, and the same constructs are checked for every other stage.
+    builtinCloudFormationValidation: options.checkTemplates ?? !isLocal,
     context: {
       ...featureFlags(),
       // One machine has no limit on the resources of a stack.

@@ -4,9 +4,12 @@ import * as z from 'zod';
 export const stageNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type StageName = (typeof stageNames)[number];
 
-const origin = z.union([z.literal('*'), z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url)], {
-  error: 'Write an origin such as "https://console.example.com", or "*".',
-});
+const origin = z
+  .string()
+  .refine(
+    (text) => text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text),
+    'Write an origin such as "https://console.example.com", or "*".',
+  );
 
 /** Retention periods that CloudWatch Logs accepts, in days. */
 const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;

@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { access, gauging } from './test-support/sample-domains.ts';
+import { type Sample, sampleStage, synthesizeSample } from './test-support/synthesize-sample.ts';
+
+let sample: Sample;
+beforeAll(() => {
+  sample = synthesizeSample();
+});
+
+describe('the stacks of a deployment', () => {
+  it('are foundations, data and functions per domain, APIs, realtime, devices, observability', () => {
+    expect(sample.stackNames.sort()).toEqual(
+      ['access', 'access-data', 'api', 'devices', 'foundation', 'gauging', 'gauging-data', 'observability', 'realtime']
+        .map((part) => `mizan-dev-${part}`)
+        .sort(),
+    );
+  });
+
+  it('wait for what they import, and never for each other', () => {
+    const needs = (part: string) => sample.dependencies.get(`mizan-dev-${part}`) ?? [];
+    expect(needs('gauging')).toEqual(
+      expect.arrayContaining(
+        ['foundation', 'access-data', 'gauging-data', 'api', 'access'].map((p) => `mizan-dev-${p}`),
+      ),
+    );
+    expect(needs('access')).not.toContain('mizan-dev-gauging');
+    expect(needs('realtime')).toEqual(expect.arrayContaining(['mizan-dev-api', 'mizan-dev-gauging']));
+  });
+
+  it('give out the addresses and names that people and tools need', () => {
+    expect(sample.outputs['mizan-dev-api']).toMatchObject({ HttpApiUrl: {}, WebSocketUrl: {} });
+    expect(sample.outputs['mizan-dev-gauging-data']).toMatchObject({ GaugesTableName: {}, ExportsBucketName: {} });
+    expect(sample.outputs['mizan-dev-devices']).toMatchObject({ DeviceAuthorizerName: {}, StationPolicyName: {} });
+  });
+
+  it('import every value that they name from an export of an earlier stack', () => {
+    const exported = new Set(
+      Object.values(sample.outputs).flatMap((outputs) =>
+        Object.values(outputs).map(({ Export }) => (Export as { Name?: string } | undefined)?.Name),
+      ),
+    );
+    const imported = [...JSON.stringify(sample.resources).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(imported.length).toBeGreaterThan(10);
+    expect(imported.filter((name) => !exported.has(name))).toEqual([]);
+  });
+
+  it('have no custom resources and no bucket notifications, which hide functions of their own', () => {
+    expect(
+      sample.resources.filter(({ Type }) => Type.startsWith('Custom::') || Type.includes('CustomResource')),
+    ).toEqual([]);
+    expect(
+      sample.ofType('AWS::Lambda::Function').every(({ Properties }) => Properties.FunctionName !== undefined),
+    ).toBe(true);
+  });
+});
+
+describe('data', () => {
+  it('is kept by two switches outside development', () => {
+    const kept = synthesizeSample(sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'retain' }));
+    for (const table of kept.ofType('AWS::DynamoDB::Table')) {
+      expect(table.Properties.DeletionProtectionEnabled).toBe(true);
+      expect(table.DeletionPolicy).toBe('Retain');
+    }
+    const half = synthesizeSample(sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'destroy' }));
+    for (const table of half.ofType('AWS::DynamoDB::Table')) {
+      expect(table.Properties.DeletionProtectionEnabled).toBe(true);
+      expect(table.DeletionPolicy).toBe('Delete');
+    }
+  });
+});
+
+describe('what cannot be', () => {
+  it('a credential is needed, but nothing checks it', () => {
+    expect(() => synthesizeSample(sampleStage(), [{ ...access, functions: [] }])).toThrow(/authorize-request/);
+  });
+
+  it('some WebSocket functions without the others', () => {
+    const some = { ...gauging, functions: gauging.functions!.slice(0, 1) };
+    expect(() => synthesizeSample(sampleStage(), [access, some])).toThrow(/websocket-connect, websocket-disconnect/);
+  });
+
+  it('a domain without WebSocket functions needs no WebSocket routes', () => {
+    const none = synthesizeSample(sampleStage(), [access, { ...gauging, functions: [] }]);
+    expect(none.stackNames).not.toContain('mizan-dev-realtime');
+  });
+});
