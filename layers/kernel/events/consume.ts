@@ -3,7 +3,7 @@
  * does not hold up or repeat the others; it must be idempotent, since everything after the bus is at-least-once.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { logger, metrics } from '../observability/logger.ts';
+import { logger, publishMetrics } from '../observability/logger.ts';
 import { type EventEnvelope, readEnvelope } from './envelope.ts';
 
 export interface ReceivedEvent {
@@ -37,7 +37,7 @@ export function consumeEventBatch(
     try {
       failed.push(...(await consume(events)));
     } finally {
-      metrics.publishStoredMetrics();
+      publishMetrics();
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -13,7 +13,7 @@ import { AppError } from '../errors/app-error.ts';
 import { toProblem } from '../errors/problem.ts';
 import { type Locale, negotiateLocale } from '../i18n/locale.ts';
 import { newId } from '../ids.ts';
-import { logger, metrics } from '../observability/logger.ts';
+import { logger, publishMetrics } from '../observability/logger.ts';
 import { checkNetwork } from './network.ts';
 import {
   isIdempotent,
@@ -76,7 +76,7 @@ export function serve<R extends Routes>(resource: Resource<R>, operations: Opera
         path: event.rawPath,
         durationMs: Math.round(performance.now() - call.startedMs),
       });
-      metrics.publishStoredMetrics();
+      publishMetrics();
     }
   };
   return middy<GatewayEvent, GatewayAnswer>().handler(answerCall);

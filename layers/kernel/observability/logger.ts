@@ -5,8 +5,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-export { MetricUnit };
-
 /** CloudWatch namespace of every metric of the product. */
 export const metricNamespace = 'Mizan';
 
@@ -14,13 +12,23 @@ const service = process.env['POWERTOOLS_SERVICE_NAME'] ?? 'mizan';
 
 export const logger = new Logger({ serviceName: service });
 
-export const metrics = new Metrics({ namespace: metricNamespace, serviceName: service });
+const metrics = new Metrics({ namespace: metricNamespace, serviceName: service });
+let hasMetrics = false;
 
-/** Adds to a counter in CloudWatch (embedded metric format); published with `metrics.publishStoredMetrics()` at the end of the invocation. */
+/** Adds to a counter in CloudWatch (embedded metric format). */
 export function countMetric(name: string, value = 1): void {
+  hasMetrics = true;
   metrics.addMetric(name, MetricUnit.Count, value);
 }
 
 export function durationMetric(name: string, ms: number): void {
+  hasMetrics = true;
   metrics.addMetric(name, MetricUnit.Milliseconds, ms);
+}
+
+/** Writes out what was counted; the pipeline of every function calls it at the end of an invocation. */
+export function publishMetrics(): void {
+  if (!hasMetrics) return;
+  hasMetrics = false;
+  metrics.publishStoredMetrics();
 }
