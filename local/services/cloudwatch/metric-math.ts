@@ -1,13 +1,24 @@
 /**
- * The arithmetic of metric math: ids, numbers, + - * / and parentheses, and FILL(id, number).
- * Other functions are refused.
+ * The arithmetic of metric math: ids, numbers, + - * / and parentheses, comparisons (1 or 0), FILL(id, number) and
+ * IF(condition, then, else). Other functions are refused.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 /** Reads the data point of a metric id; undefined without data. */
 export type Lookup = (id: string) => number | undefined;
 
+const comparisons: Record<string, (a: number, b: number) => boolean> = {
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
 export function compileMetricMath(expression: string): (lookup: Lookup) => number | undefined {
-  const tokens = [...expression.matchAll(/\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[-+*/(),]|\S)/g)].map((match) => match[1]!);
+  const tokens = [...expression.matchAll(/\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[<>=!]=|[-+*/(),<>]|\S)/g)].map(
+    (match) => match[1]!,
+  );
   let position = 0;
   type Node = (lookup: Lookup) => number | undefined;
   const fail = (): never => {
@@ -26,6 +37,13 @@ export function compileMetricMath(expression: string): (lookup: Lookup) => numbe
       const result = apply(a, b);
       return Number.isFinite(result) ? result : undefined;
     };
+  const comparison = (): Node => {
+    const left = sum();
+    const compare = comparisons[tokens[position] ?? ''];
+    if (!compare) return left;
+    position += 1;
+    return combine(left, sum(), (a, b) => Number(compare(a, b)));
+  };
   const sum = (): Node => {
     let left = product();
     for (;;) {
@@ -50,7 +68,7 @@ export function compileMetricMath(expression: string): (lookup: Lookup) => numbe
         (a, b) => a - b,
       );
     if (accept('(')) {
-      const inner = sum();
+      const inner = comparison();
       expect(')');
       return inner;
     }
@@ -69,10 +87,24 @@ export function compileMetricMath(expression: string): (lookup: Lookup) => numbe
       expect(')');
       return (lookup) => inner(lookup) ?? other(lookup);
     }
+    if (token === 'IF') {
+      expect('(');
+      const condition = comparison();
+      expect(',');
+      const whenTrue = comparison();
+      expect(',');
+      const otherwise = comparison();
+      expect(')');
+      return (lookup) => {
+        const decision = condition(lookup);
+        if (decision === undefined) return undefined;
+        return decision === 0 ? otherwise(lookup) : whenTrue(lookup);
+      };
+    }
     if (tokens[position] === '(') fail();
     return (lookup) => lookup(token);
   };
-  const result = sum();
+  const result = comparison();
   if (position < tokens.length) fail();
   return result;
 }
