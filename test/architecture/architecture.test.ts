@@ -105,6 +105,17 @@ describe('tenancy', () => {
   });
 });
 
+describe('every resource', () => {
+  it('is served by the one pipeline that refuses nobody', async () => {
+    const { domains } = await import('../../infra/domains.ts');
+    const entries = domains.flatMap(({ resources }) => resources.map(({ entry }) => entry));
+    const unguarded = entries.filter(
+      (entry) => !/^export const handler = serve\(/m.test(sources.find(({ path }) => path === entry)?.text ?? ''),
+    );
+    expect(unguarded).toEqual([]);
+  });
+});
+
 describe('style', () => {
   it('files are named in kebab-case, after a topic', () => {
     const bad = sources

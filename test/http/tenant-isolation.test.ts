@@ -95,6 +95,18 @@ describe('without a credential', () => {
   });
 });
 
+describe('with a credential that is not good', () => {
+  it.each(guarded)('$name refuses with a problem', async ({ route, path }) => {
+    const forged = `mzn_local_${'a'.repeat(10)}_${'b'.repeat(43)}`;
+    const answer = await apiWith(mizan.platform.endpoints.restUrl, forged)(
+      route.method,
+      withNorthIds(path),
+      route.body ? {} : undefined,
+    );
+    expect(answer).toMatchObject({ status: 401, json: { success: false, code: 'unauthenticated' } });
+  });
+});
+
 describe('without the permission', () => {
   let powerless: string;
   beforeAll(async () => {

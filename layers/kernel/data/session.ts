@@ -54,6 +54,9 @@ export interface Page<T> {
 const batchGetLimit = 100;
 const maxBatchRounds = 8;
 
+/** A filter that hardly matches gives a short page with a cursor after this many reads of up to 1 MB each. */
+const maxReadsPerPage = 10;
+
 export class TenantSession {
   readonly context: SessionContext;
 
@@ -110,7 +113,7 @@ export class TenantSession {
     return found;
   }
 
-  /** One page of a partition. With a filter, pages are filled up to `limit` from as many reads as it takes. */
+  /** One page of a partition. With a filter, a page is filled from several reads; it may be short and still have a cursor. */
   async query<T>(entity: Pick<Entity, 'table'>, options: QueryOptions): Promise<Page<T>> {
     const { scope } = this.context;
     const prefix = options.index ?? '';
@@ -124,7 +127,8 @@ export class TenantSession {
       { attribute: `${prefix}pk`, value: partition },
       ownPrefix,
     );
-    const items: T[] = [];
+    const found: Record<string, unknown>[] = [];
+    let reads = 0;
     do {
       const answer: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
         await documentClient().send(
@@ -140,14 +144,18 @@ export class TenantSession {
             ExpressionAttributeValues: { ':pk': partition, ...sort?.values, ...filter?.values },
             ...(filter ? { FilterExpression: filter.expression } : {}),
             ScanIndexForward: options.order !== 'descending',
-            Limit: limit - items.length,
+            // One more than asked for, so that the last page knows that it is the last. A filter works on whole reads.
+            ...(filter ? {} : { Limit: limit + 1 - found.length }),
             ...(startKey ? { ExclusiveStartKey: startKey } : {}),
           }),
         );
-      for (const item of answer.Items ?? []) items.push(fromStorage(item));
+      found.push(...(answer.Items ?? []));
       startKey = answer.LastEvaluatedKey;
-    } while (startKey !== undefined && items.length < limit);
-    return { items, nextCursor: encodeCursor(startKey) };
+      reads += 1;
+    } while (startKey !== undefined && found.length <= limit && reads < maxReadsPerPage);
+    const hasMore = found.length > limit;
+    const cursorKey = hasMore ? keyAttributes(found[limit - 1]!, prefix) : startKey;
+    return { items: found.slice(0, limit).map((item) => fromStorage<T>(item)), nextCursor: encodeCursor(cursorKey) };
   }
 
   /** The audit trail of one entity, newest first. */
@@ -195,6 +203,12 @@ function anonymousContext(): Omit<SessionContext, 'scope' | 'tenantId'> {
     userAgent: '',
     now: () => new Date().toISOString(),
   };
+}
+
+/** The attributes DynamoDB starts after: the table's key, and the index's when one is read. */
+function keyAttributes(item: Record<string, unknown>, index: string): Record<string, unknown> {
+  const names = index === '' ? ['pk', 'sk'] : ['pk', 'sk', `${index}pk`, `${index}sk`];
+  return Object.fromEntries(names.map((name) => [name, item[name]]));
 }
 
 function sortCondition(options: QueryOptions): { expression: string; values: Record<string, string> } | undefined {
