@@ -303,6 +303,8 @@ describe('templates that are refused', () => {
     [{ EventPattern: { a: 'x' } }, /not valid/],
     [{}, /EventPattern or a ScheduleExpression/],
     [{ ScheduleExpression: 'rate(1 minute)' }, /default bus/],
+    [{ EventBusName: 'default', ScheduleExpression: 'rate(1 minutes)' }, /singular/],
+    [{ EventBusName: 'default', ScheduleExpression: 'rate(5 minute)' }, /plural/],
     [{ EventPattern: { a: ['x'] }, Targets: [{ Id: 't', Arn: 'arn:aws:states:x:y:z' }] }, /cannot deliver/],
     [{ EventPattern: { a: ['x'] }, Targets: [{ Id: 't', Arn: 'arn:aws:sqs:r:a:q.fifo' }] }, /MessageGroupId/],
     [{ EventPattern: { a: ['x'] }, Targets: [{ Id: 't', Arn: functionArn, HttpParameters: {} }] }, /HttpParameters/],

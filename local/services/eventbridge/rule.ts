@@ -62,6 +62,9 @@ export function readRule(
   try {
     const schedule = scheduleText === undefined ? undefined : parseSchedule(scheduleText, place.now);
     if (schedule?.kind === 'at') refuse('at(…) is for EventBridge Scheduler, rules take rate(…) and cron(…).');
+    // "Rate expressions" of rules, unlike Scheduler's: a value of 1 takes a singular unit, any other a plural.
+    if (schedule?.kind === 'rate' && scheduleText.startsWith('rate(1 ') === scheduleText.endsWith('s)'))
+      refuse(`${scheduleText} must use the singular of its unit for 1 and the plural otherwise.`);
     const path = busName === 'default' ? name : `${busName}/${name}`;
     return {
       name,

@@ -39,8 +39,7 @@ export function parseSchedule(expression: string, anchor: number, timeZone = 'UT
 function parseRate(argument: string, anchor: number): Schedule {
   const [, digits, unit = ''] = /^([1-9]\d*) (minutes?|hours?|days?)$/.exec(argument) ?? [];
   const value = Number(digits);
-  // "Rate expressions": a value of 1 takes a singular unit, any other a plural.
-  if (digits === undefined || (value === 1) === unit.endsWith('s'))
+  if (digits === undefined)
     throw new SyntaxError(`rate(${argument}) must be a positive number and minute(s), hour(s) or day(s).`);
   const periodMs = value * UNIT_MS[unit.replace(/s$/, '')]!;
   return {

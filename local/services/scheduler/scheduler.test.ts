@@ -242,8 +242,8 @@ describe('restarts', () => {
   });
 
   it('refuse a template schedule with its reason', async () => {
-    await expect(declared('bad', { ScheduleExpression: 'rate(1 hours)' })).rejects.toThrow(
-      /Schedule bad: .*rate\(1 hours\)/,
+    await expect(declared('bad', { ScheduleExpression: 'rate(1 fortnight)' })).rejects.toThrow(
+      /Schedule bad: .*rate\(1 fortnight\)/,
     );
   });
 });

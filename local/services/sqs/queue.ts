@@ -7,10 +7,10 @@ import type { CostMeter } from '../../runtime/cost-meter.ts';
 import type { FaultInjector } from '../../runtime/faults.ts';
 import { AwsError, type Clock } from '../../runtime/types.ts';
 import { Availability } from './availability.ts';
-import { DeadlineHeap } from './deadline-heap.ts';
 import { DeduplicationWindow, identify } from './deduplication.ts';
-import { checkEntry, type MessageState, md5, md5OfAttributes, type QueuedMessage, type SendEntry } from './message.ts';
-import { FifoOrder, type MessageOrder, StandardOrder } from './message-order.ts';
+import { pollLong } from './long-poll.ts';
+import { checkEntry, md5, md5OfAttributes, type QueuedMessage, type SendEntry } from './message.ts';
+import { MessageShelf } from './message-shelf.ts';
 import type { MessageStore } from './message-store.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
@@ -38,25 +38,22 @@ const API_BATCH = 10;
 export class Queue {
   readonly settings: QueueSettings;
   readonly #environment: QueueEnvironment;
-  readonly #messages = new Map<string, QueuedMessage>();
-  readonly #order: MessageOrder;
-  readonly #hidden = new DeadlineHeap();
-  readonly #counts: Record<MessageState, number> = { delayed: 0, visible: 0, 'in-flight': 0, deleted: 0 };
+  readonly #shelf: MessageShelf;
   readonly #deduplication: DeduplicationWindow;
   readonly availability: Availability;
 
   constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.settings = settings;
     this.#environment = environment;
-    this.#order = settings.fifo ? new FifoOrder() : new StandardOrder();
+    this.#shelf = new MessageShelf(settings.name, settings.fifo, environment.clock, environment.store);
     this.availability = new Availability(
       environment.clock,
-      () => this.#hidden.earliest?.visibleAt,
-      () => this.#surfaceDue(),
+      () => this.#shelf.nextDue,
+      () => this.#shelf.showDue(),
     );
     const stored = environment.store?.load(settings.name, environment.clock.now());
     this.#deduplication = new DeduplicationWindow(stored?.deduplications ?? []);
-    for (const message of stored?.messages ?? []) this.#enter(message);
+    for (const message of stored?.messages ?? []) this.#shelf.enter(message);
   }
 
   /** Accepts one message; throws `AwsError` for one that SQS would refuse. */
@@ -88,21 +85,21 @@ export class Queue {
 
   /** Takes up to `max` visible messages in requests of ten and hides them for the visibility timeout. Empty answers are not billed: in this process nobody polls, AWS bills a long poll every 20 s. */
   receive(max: number, visibilityTimeoutMs = this.settings.visibilityTimeoutSeconds * 1000): QueuedMessage[] {
-    this.#surfaceDue();
-    if (this.#counts['in-flight'] >= MAX_IN_FLIGHT)
+    this.#shelf.showDue();
+    if (this.#shelf.counts['in-flight'] >= MAX_IN_FLIGHT)
       throw new AwsError('OverLimit', `Too many messages in flight in ${this.settings.name}.`, 403);
     const now = this.#environment.clock.now();
     const received: QueuedMessage[] = [];
     while (received.length < max) {
-      const taken = this.#order.take(max - received.length);
+      const taken = this.#shelf.take(max - received.length);
       if (taken.length === 0) break;
       for (const message of taken) {
-        if (message.sentAt + this.settings.retentionSeconds * 1000 <= now) this.#drop(message);
+        if (message.sentAt + this.settings.retentionSeconds * 1000 <= now) this.#shelf.drop(message);
         else if (this.#isExhausted(message)) this.#moveToDeadLetterQueue(message);
         else received.push(this.#deliver(message, now));
       }
     }
-    for (const message of received) this.#hide(message, now + visibilityTimeoutMs, 'in-flight');
+    for (const message of received) this.#shelf.hide(message, now + visibilityTimeoutMs, 'in-flight');
     for (let start = 0; start < received.length; start += API_BATCH)
       this.#bill(received.slice(start, start + API_BATCH).reduce((sum, { bytes }) => sum + bytes, 0));
     if (received.length > 0) this.availability.changed();
@@ -116,34 +113,13 @@ export class Queue {
     visibilityTimeoutMs?: number,
     signal?: AbortSignal,
   ): Promise<QueuedMessage[]> {
-    const immediate = this.receive(max, visibilityTimeoutMs);
-    if (immediate.length > 0 || waitMs === 0 || signal?.aborted) {
-      if (immediate.length === 0) this.#bill(0);
-      return immediate;
-    }
-    return new Promise((resolve, reject) => {
-      const finish = (messages: QueuedMessage[]) => {
-        timer.cancel();
-        unsubscribe();
-        signal?.removeEventListener('abort', giveUp);
-        resolve(messages);
-      };
-      const giveUp = () => finish([]);
-      const timer = this.#environment.clock.setTimer(waitMs, () => {
-        this.#bill(0);
-        giveUp();
-      });
-      const unsubscribe = this.availability.subscribe(() => {
-        try {
-          const messages = this.receive(max, visibilityTimeoutMs);
-          if (messages.length > 0) finish(messages);
-        } catch (error) {
-          reject(error);
-          giveUp();
-        }
-      });
-      signal?.addEventListener('abort', giveUp);
-    });
+    const receive = () => this.receive(max, visibilityTimeoutMs);
+    const { availability } = this;
+    let messages = receive();
+    if (messages.length === 0 && waitMs > 0 && !signal?.aborted)
+      messages = await pollLong({ clock: this.#environment.clock, availability, receive, waitMs, signal });
+    if (messages.length === 0) this.#bill(0);
+    return messages;
   }
 
   /** Deletes by receipt handles, in requests of ten. @returns per handle an error, or undefined */
@@ -160,8 +136,7 @@ export class Queue {
         const message = this.#byHandle(receiptHandle);
         if (message === undefined || message.state !== 'in-flight')
           throw new AwsError('MessageNotInflight', 'The message is not available for visibility timeout change.');
-        this.#hidden.remove(message);
-        this.#hide(message, this.#environment.clock.now() + timeoutMs, 'in-flight');
+        this.#shelf.hide(message, this.#environment.clock.now() + timeoutMs, 'in-flight');
       }),
     );
     for (let start = 0; start < changes.length; start += API_BATCH) this.#bill(0);
@@ -171,9 +146,9 @@ export class Queue {
 
   /** Removes a visible message for a dead-letter redrive, without counting a receive. */
   takeForMove(): QueuedMessage | undefined {
-    this.#surfaceDue();
-    const [message] = this.#order.take(1);
-    if (message !== undefined) this.#drop(message);
+    this.#shelf.showDue();
+    const [message] = this.#shelf.take(1);
+    if (message !== undefined) this.#shelf.drop(message);
     return message;
   }
 
@@ -192,19 +167,14 @@ export class Queue {
   }
 
   purge(): void {
-    for (const message of this.#messages.values()) {
-      this.#setState(message, 'deleted');
-      this.#environment.store?.touch(this.settings.name, message);
-    }
-    this.#messages.clear();
-    this.#hidden.clear();
-    this.#order.clear();
+    this.#shelf.dropAll();
   }
 
   /** Approximate numbers of messages, which here are exact. */
   counts(): { visible: number; inFlight: number; delayed: number } {
-    this.#surfaceDue();
-    return { visible: this.#counts.visible, inFlight: this.#counts['in-flight'], delayed: this.#counts.delayed };
+    this.#shelf.showDue();
+    const { visible, delayed, 'in-flight': inFlight } = this.#shelf.counts;
+    return { visible, inFlight, delayed };
   }
 
   #accept(entry: SendEntry, bytes: number): SendResult {
@@ -240,39 +210,17 @@ export class Queue {
     return { messageId, md5OfBody, md5OfAttributes: digest, sequenceNumber };
   }
 
-  #enter(message: QueuedMessage): void {
-    this.#messages.set(message.messageId, message);
-    this.#counts[message.state] += 1;
-    this.#order.enter(message);
-    if (!message.stored) this.#environment.store?.touch(this.settings.name, message);
-    if (message.state === 'visible') this.#surfaceNew(message);
-    else this.#hidden.add(message);
-  }
-
-  #surface(message: QueuedMessage): void {
-    this.#setState(message, 'visible');
-    this.#order.surface(message);
-  }
-
   /** With the reorder fault a new message swaps places with another, or is held back so that later ones overtake it. */
-  #surfaceNew(message: QueuedMessage): void {
+  #enter(message: QueuedMessage): void {
     const { faults, clock } = this.#environment;
-    const fault = this.settings.fifo ? undefined : faults.strike('sqs.reorder', this.settings.arn);
+    const mayReorder = !this.settings.fifo && message.state === 'visible';
+    const fault = mayReorder ? faults.strike('sqs.reorder', this.settings.arn) : undefined;
     if (fault?.delayMs) {
-      this.#hide(message, clock.now() + fault.delayMs, 'delayed');
+      this.#shelf.enter({ ...message, state: 'delayed', visibleAt: clock.now() + fault.delayMs });
       return;
     }
-    this.#surface(message);
-    if (fault !== undefined) this.#order.scramble?.(() => faults.random());
-  }
-
-  #surfaceDue(): boolean {
-    const now = this.#environment.clock.now();
-    for (let next = this.#hidden.earliest; next !== undefined && next.visibleAt <= now; next = this.#hidden.earliest) {
-      this.#hidden.remove(next);
-      this.#surface(next);
-    }
-    return this.#order.hasVisible();
+    this.#shelf.enter(message);
+    if (fault !== undefined) this.#shelf.scramble(() => faults.random());
   }
 
   #deliver(message: QueuedMessage, now: number): QueuedMessage {
@@ -280,13 +228,6 @@ export class Queue {
     message.firstReceivedAt ??= now;
     message.receiptHandle = `${message.messageId}#${message.receiveCount}`;
     return message;
-  }
-
-  #hide(message: QueuedMessage, until: number, state: MessageState): void {
-    this.#setState(message, state);
-    message.visibleAt = until;
-    this.#hidden.add(message);
-    this.#environment.store?.touch(this.settings.name, message);
   }
 
   #deleteOne(receiptHandle: string): void {
@@ -298,11 +239,10 @@ export class Queue {
       this.#environment.faults.strike('sqs.duplicate', this.settings.arn)
     ) {
       // "At-least-once delivery": the server holding a copy was not reached by the delete, and had not seen the receive either.
-      this.#hidden.remove(message);
       message.receiveCount -= 1;
       message.receiptHandle = undefined;
-      this.#surface(message);
-    } else this.#drop(message);
+      this.#shelf.show(message);
+    } else this.#shelf.drop(message);
     this.availability.changed();
   }
 
@@ -315,8 +255,8 @@ export class Queue {
         `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
         404,
       );
-    this.#surfaceDue();
-    const message = this.#messages.get(messageId);
+    this.#shelf.showDue();
+    const message = this.#shelf.get(messageId);
     if (message?.receiptHandle !== receiptHandle) return undefined;
     // A FIFO handle dies with its visibility timeout. @see "Exactly-once processing in Amazon SQS"
     if (this.settings.fifo && message.state !== 'in-flight')
@@ -337,7 +277,7 @@ export class Queue {
   }
 
   #moveToDeadLetterQueue(message: QueuedMessage): void {
-    this.#drop(message);
+    this.#shelf.drop(message);
     // "Using dead-letter queues": a standard message keeps its enqueue timestamp, a FIFO one gets a new one.
     const sentAt = this.settings.fifo ? this.#environment.clock.now() : message.sentAt;
     this.#deadLetterQueue()!.adopt(message, {
@@ -345,20 +285,6 @@ export class Queue {
       sentAt,
       deadLetterSourceArn: this.settings.arn,
     });
-  }
-
-  #drop(message: QueuedMessage): void {
-    this.#hidden.remove(message);
-    this.#setState(message, 'deleted');
-    this.#messages.delete(message.messageId);
-    this.#order.remove(message);
-    this.#environment.store?.touch(this.settings.name, message);
-  }
-
-  #setState(message: QueuedMessage, state: MessageState): void {
-    this.#counts[message.state] -= 1;
-    message.state = state;
-    this.#counts[state] += 1;
   }
 
   /** Every 64 KB chunk of a request's payload is one request. @see https://aws.amazon.com/sqs/pricing/ */
