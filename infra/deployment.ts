@@ -1,7 +1,7 @@
 /**
  * What the stacks of one deployment share. Data and foundations come first; nothing in here belongs to a function.
- * Tables and buckets are explicit exports and imports, so that the last function that stops using one does not remove
- * an export which CloudFormation still sees in use.
+ * Tables, buckets and APIs are exports and imports: CloudFormation then refuses to replace one that functions still
+ * use. All other references across stacks are weak (`Fn::GetStackOutput`), so that what is no longer used can go.
  */
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -31,6 +31,8 @@ export interface WebSocketTarget {
   stageName: string;
   /** Where functions post messages to connections. */
   managementEndpoint: string;
+  /** Where clients connect, `wss://…`. */
+  publicUrl: string;
 }
 
 export interface Foundations {

@@ -38,5 +38,6 @@ function grantedNames(
   for (const name of Object.keys(access.keys ?? {})) names[environmentName.keyId(name)] = keys[name as KeyName].keyId;
   for (const name of access.queues ?? []) names[environmentName.queueUrl(name)] = queueUrl(name);
   if (access.webSocket) names[environmentName.webSocketEndpoint()] = webSocket.managementEndpoint;
+  if (access.webSocketUrl) names[environmentName.webSocketUrl()] = webSocket.publicUrl;
   return names;
 }

@@ -41,11 +41,13 @@ export class ApiStack extends Stack {
       routeSelectionExpression: '$request.body.action',
       tags: { 'mizan:websocket-path-prefix': localWebSocketPrefix },
     });
-    new CfnOutput(this, 'WebSocketUrl', { value: `${webSocketApi.attrApiEndpoint}/${webSocketStageName}` });
+    const publicUrl = `${webSocketApi.attrApiEndpoint}/${webSocketStageName}`;
+    new CfnOutput(this, 'WebSocketUrl', { value: publicUrl });
     const apiId = this.exportValue(webSocketApi.ref);
     this.webSocket = {
       apiId,
       stageName: webSocketStageName,
+      publicUrl,
       managementEndpoint: `https://${apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${webSocketStageName}`,
     };
   }
