@@ -59,7 +59,6 @@ function appendSegment(curve: CurvePoint[], segment: RegisterSegment, readings: 
   const { links, suspects } = trustedChain(points, limitsOf(segment));
   const before = curve.at(-1);
   const base = before?.energy ?? 0n;
-  const factor = BigInt(Math.round(segment.multiplier * 1000));
   let units = 0n;
   links.forEach((link, i) => {
     units += BigInt(link.units);
@@ -68,9 +67,15 @@ function appendSegment(curve: CurvePoint[], segment: RegisterSegment, readings: 
       flags.push('exchanged', ...(before.time < link.point.time ? (['unmeasured'] as const) : []));
     if (link.rolledOver) flags.push('rolled_over');
     if (link.isBreak) flags.push('register_broken');
-    curve.push({ time: link.point.time, energy: base + (units * factor) / 1000n, flags });
+    curve.push({ time: link.point.time, energy: base + toPrimaryUnits(units, segment), flags });
   });
   flagSuspects(curve, suspects);
+}
+
+/** Primary energy of counted units; each of the two ratios has at most three decimals. */
+export function toPrimaryUnits(units: number | bigint, { multiplier }: RegisterSegment): bigint {
+  if (multiplier === 1) return BigInt(units);
+  return (BigInt(units) * BigInt(Math.round(multiplier * 1_000_000))) / 1_000_000n;
 }
 
 function flagSuspects(curve: CurvePoint[], suspects: readonly ChainPoint[]): void {

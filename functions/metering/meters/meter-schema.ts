@@ -118,6 +118,8 @@ export const meterSchema = z.object({
   model: z.string(),
   type: z.enum(meterTypes),
   status: z.enum(meterStatuses),
+  /** Since when, by the clock of who said so; missing until it first changes. */
+  statusAt: z.optional(utcTime()),
   stationId: z.string(),
   customerId: z.optional(z.string()),
   phases: z.union([z.literal(1), z.literal(3)]),

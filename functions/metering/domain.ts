@@ -1,0 +1,68 @@
+/** Manifest of the metering domain: meters, their readings, and everything devices send. */
+import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { meteringEvents } from './events.ts';
+import { selectMessage } from './ingest/device-message.ts';
+import { liveReadings } from './live-readings/routes.ts';
+import { meters } from './meters/routes.ts';
+import { readings } from './readings/routes.ts';
+import { rejectedReadings } from './rejected-readings/routes.ts';
+
+const folder = 'functions/metering';
+const limits = { limits: 'write' } as const;
+
+export const metering = defineDomain({
+  name: 'metering',
+  tables: { metering: { indexes: ['gsi1', 'gsi2'], outbox: true }, readings: {} },
+  events: meteringEvents,
+  resources: [
+    {
+      resource: meters,
+      entry: `${folder}/meters/handler.ts`,
+      access: { tables: { metering: 'readWrite', readings: 'readWrite', identity: 'read', scada: 'read', ...limits } },
+    },
+    {
+      resource: readings,
+      entry: `${folder}/readings/handler.ts`,
+      access: { tables: { metering: 'readWrite', readings: 'write', ...limits } },
+    },
+    {
+      resource: liveReadings,
+      entry: `${folder}/live-readings/handler.ts`,
+      access: { tables: { metering: 'read', readings: 'read', scada: 'read', ...limits } },
+    },
+    {
+      resource: rejectedReadings,
+      entry: `${folder}/rejected-readings/handler.ts`,
+      access: { tables: { metering: 'readWrite', readings: 'write', scada: 'read', ...limits } },
+      timeoutSeconds: 29,
+    },
+  ],
+  consumers: [
+    {
+      name: 'ingest',
+      entry: `${folder}/ingest/handler.ts`,
+      queue: { name: 'ingest' },
+      // A second's wait gathers a fleet's readings into few writes and events; a lone reading waits no longer.
+      batchSize: 1000,
+      batchWindowSeconds: 1,
+      memoryMb: 512,
+      access: { tables: { metering: 'readWrite', readings: 'write', scada: 'read' } },
+    },
+    {
+      name: 'device-events',
+      entry: `${folder}/device-events/handler.ts`,
+      queue: { name: 'device-events' },
+      access: { tables: { metering: 'readWrite', scada: 'read' } },
+    },
+  ],
+  topicRules: [
+    { name: 'meter-data', sql: `${selectMessage} FROM 'acrel/+/meter/+/data'`, queue: 'ingest' },
+    { name: 'meter-alert', sql: `${selectMessage} FROM 'acrel/+/meter/+/alert'`, queue: 'device-events' },
+    { name: 'meter-status', sql: `${selectMessage} FROM 'acrel/+/meter/+/status'`, queue: 'device-events' },
+    {
+      name: 'infrastructure-data',
+      sql: `${selectMessage} FROM 'acrel/+/infrastructure/+/data'`,
+      queue: 'device-events',
+    },
+  ],
+});

@@ -1,0 +1,123 @@
+/** Publishes accepted readings: one event per tenant and station and batch, in parts that every queue can carry. */
+import { createHash } from 'node:crypto';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { type Publication, publishMany } from '../../../layers/kernel/events/publish-many.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import { movement } from '../../../layers/metering/advance.ts';
+import { toPrimaryUnits } from '../../../layers/metering/consumption.ts';
+import { limitsOf, segmentAt } from '../../../layers/metering/meter-state.ts';
+import { isoTime } from '../../../layers/metering/reading-time.ts';
+import { fromUnits } from '../../../layers/metering/register.ts';
+import { meterReading } from '../events.ts';
+import type { Accepted } from './accept-readings.ts';
+
+/** At most 200 bytes a row keep an event below 100 KB, and with its escaped quotes below every limit on its way. */
+const maxRows = 500;
+
+/** @returns origins of readings whose event was not taken */
+export async function publishReadings(accepted: readonly Accepted[]): Promise<Set<string>> {
+  const parts = partsOf(accepted);
+  const failed = await publishMany(
+    'metering',
+    parts.map((part) => part.publication),
+  );
+  const origins = new Set<string>();
+  for (const { publication, rows } of parts)
+    if (failed.has(publication.event.id)) for (const { arrival } of rows) origins.add(arrival.origin);
+  return origins;
+}
+
+interface Part {
+  publication: Publication;
+  rows: Accepted[];
+}
+
+function partsOf(accepted: readonly Accepted[]): Part[] {
+  const groups = new Map<TenantSession, Map<string, Accepted[]>>();
+  for (const entry of accepted) {
+    const { session } = entry.arrival;
+    const stations = groups.get(session) ?? new Map<string, Accepted[]>();
+    groups.set(session, stations);
+    const rows = stations.get(entry.stationId);
+    if (rows === undefined) stations.set(entry.stationId, [entry]);
+    else rows.push(entry);
+  }
+  const parts: Part[] = [];
+  for (const [session, stations] of groups)
+    for (const [stationId, rows] of stations)
+      for (let start = 0; start < rows.length; start += maxRows)
+        parts.push(toPart(session, stationId, rows.slice(start, start + maxRows)));
+  return parts;
+}
+
+function toPart(session: TenantSession, stationId: string, rows: Accepted[]): Part {
+  const consumption = consumptionWithin(rows);
+  const readings = rows.map((entry) => toRow(entry, consumption.get(entry)));
+  return {
+    rows,
+    publication: {
+      session,
+      definition: meterReading,
+      event: { id: eventId(session, stationId, rows), aggregateId: stationId, payload: { stationId, readings } },
+    },
+  };
+}
+
+function toRow({ arrival: { reading }, state }: Accepted, consumptionKwh: string | undefined) {
+  const { voltage, current, powerFactor, powerKw } = reading;
+  // JSON drops what is undefined.
+  return {
+    meterId: state.meterId,
+    time: isoTime(reading.timeMs),
+    registerKwh: fromUnits(reading.register),
+    consumptionKwh,
+    voltage,
+    current,
+    powerFactor,
+    powerKw,
+  } as { meterId: string; time: string; registerKwh: string };
+}
+
+/** The same readings out of the same messages make the same event, however often they are tried. */
+function eventId(session: TenantSession, stationId: string, rows: readonly Accepted[]): string {
+  let earliest = Number.POSITIVE_INFINITY;
+  const names: string[] = [];
+  for (const { arrival, state } of rows) {
+    earliest = Math.min(earliest, arrival.receivedMs);
+    names.push(`${arrival.origin} ${state.meterId} ${arrival.reading.timeMs} ${arrival.reading.register}`);
+  }
+  const digest = createHash('sha256').update(names.sort().join('\n')).digest('hex');
+  return derivedId('evt', earliest, `${meterReading.type} ${session.tenantId} ${stationId} ${digest}`);
+}
+
+/** Consumption between readings of one meter that travel together: the only one that can be told without reading. */
+function consumptionWithin(rows: readonly Accepted[]): Map<Accepted, string> {
+  const byMeter = new Map<string, Accepted[]>();
+  for (const row of rows) {
+    const same = byMeter.get(row.state.meterId);
+    if (same === undefined) byMeter.set(row.state.meterId, [row]);
+    else same.push(row);
+  }
+  const consumption = new Map<Accepted, string>();
+  for (const same of byMeter.values()) {
+    if (same.length === 1) continue;
+    same.sort((a, b) => a.arrival.reading.timeMs - b.arrival.reading.timeMs);
+    for (let i = 1; i < same.length; i++) {
+      const kwh = consumptionBetween(same[i - 1]!, same[i]!);
+      if (kwh !== undefined) consumption.set(same[i]!, kwh);
+    }
+  }
+  return consumption;
+}
+
+function consumptionBetween(earlier: Accepted, later: Accepted): string | undefined {
+  const [from, to] = [earlier.arrival.reading, later.arrival.reading];
+  const segment = segmentAt(later.state, to.timeMs);
+  if (segment === undefined || from.timeMs < segment.from) return undefined;
+  const moved = movement(
+    { time: from.timeMs, register: from.register },
+    { time: to.timeMs, register: to.register },
+    limitsOf(segment),
+  );
+  return typeof moved === 'string' ? undefined : fromUnits(toPrimaryUnits(moved.units, segment));
+}

@@ -1,0 +1,40 @@
+/** Registers a meter with the state its readings will be judged by. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { requireStation } from '../../scada/contract.ts';
+import { meterCreated } from '../events.ts';
+import { checkDevices } from './check-devices.ts';
+import { meterEntity } from './meter-entity.ts';
+import type { CreateMeter, Device, Meter } from './meter-schema.ts';
+import { claimReportedId } from './meter-states.ts';
+
+export async function registerMeter(session: TenantSession, request: CreateMeter) {
+  await requireStation(session, request.stationId);
+  const meter = newMeter(request);
+  checkDevices(meter);
+  return session.transact(meterEntity.table, (unit) => {
+    const stored = unit.create(meterEntity, meter);
+    claimReportedId(unit, session, meter.id, meter);
+    if (meter.serialNumber !== meter.id) claimReportedId(unit, session, meter.serialNumber, meter);
+    unit.emit(meterCreated, { aggregateId: meter.id, payload: stored });
+    return stored;
+  });
+}
+
+function newMeter({ initialRegisterKwh, installedAt, ...request }: CreateMeter): Meter {
+  const serialNumber = request.serialNumber ?? request.id;
+  const device: Device = {
+    serialNumber,
+    model: request.model,
+    digits: request.digits,
+    decimals: request.decimals,
+    ...(installedAt === undefined ? {} : { installedAt }),
+    ...(initialRegisterKwh === undefined ? {} : { initialRegisterKwh }),
+  };
+  return {
+    ...request,
+    serialNumber,
+    status: 'connected',
+    devices: [device],
+    stations: [{ stationId: request.stationId, ...(installedAt === undefined ? {} : { since: installedAt }) }],
+  };
+}

@@ -1,0 +1,20 @@
+/** Sets the reading that new ones are checked against, after a person looked at the meter. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { segmentAt } from '../../../layers/metering/meter-state.ts';
+import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
+import { refused } from './check-devices.ts';
+import { meterEntity } from './meter-entity.ts';
+import { profileOf } from './meter-profile.ts';
+import { saveCheckpoints } from './meter-states.ts';
+
+export async function setReference(session: TenantSession, meterId: string, time: string, registerKwh: string) {
+  const meter = await session.require(meterEntity, { id: meterId });
+  const point = { time: Date.parse(time), register: toUnits(registerKwh)! };
+  if (time > session.context.now()) throw refused('/time', 'The time is yet to come.');
+  const segment = segmentAt(profileOf(meter), point.time);
+  if (segment === undefined) throw refused('/time', 'No device was installed at that time.');
+  if (point.register >= modulusOf(segment.digits))
+    throw refused('/registerKwh', `It does not fit a register of ${segment.digits} digits.`);
+  await saveCheckpoints([{ session, meterId, point }]);
+  return { meterId, time, registerKwh };
+}
