@@ -35,7 +35,9 @@ export function defineMetricAlarm(name: string, properties: Record<string, any>)
     refuse(`ComparisonOperator ${properties['ComparisonOperator']} is not played locally`);
   const threshold = Number(properties['Threshold'] ?? refuse('it has no Threshold'));
   const evaluationPeriods = Number(properties['EvaluationPeriods']);
-  const treatMissingData = String(properties['TreatMissingData'] ?? 'missing');
+  // "Alarms that evaluate metrics in the AWS/DynamoDB namespace ignore missing data by default."
+  const usual = properties['Namespace'] === 'AWS/DynamoDB' ? 'ignore' : 'missing';
+  const treatMissingData = String(properties['TreatMissingData'] ?? usual);
   if (!MISSING_DATA.includes(treatMissingData)) refuse(`TreatMissingData ${treatMissingData} is unknown`);
   const { periodMs, datapoint } =
     properties['Metrics'] === undefined ? singleMetric(properties, refuse) : metricMath(properties['Metrics'], refuse);

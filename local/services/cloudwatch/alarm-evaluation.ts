@@ -1,9 +1,12 @@
 /**
- * The state of a metric alarm at one moment: M of the last N periods breach.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ * The state of a metric alarm at one moment: M of the last N data points breach.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 import type { AlarmState, MetricAlarmDefinition } from './alarm-definition.ts';
 import type { MetricStore } from './metrics.ts';
+
+/** CloudWatch looks at more periods than it needs, to fill gaps with older points; its examples show two more. */
+const EXTRA_PERIODS = 2;
 
 export interface Evaluation {
   state: AlarmState;
@@ -17,18 +20,37 @@ export function evaluateAlarm(
   metrics: MetricStore,
   nowMs: number,
 ): Evaluation {
-  const { periodMs, evaluationPeriods, datapointsToAlarm, treatMissingData, threshold } = alarm;
+  const { periodMs, evaluationPeriods } = alarm;
   const end = Math.floor(nowMs / periodMs) * periodMs;
-  const points = Array.from({ length: evaluationPeriods }, (_, index) =>
+  const range = Array.from({ length: evaluationPeriods + EXTRA_PERIODS }, (_, index) =>
     alarm.datapoint(metrics, end - (index + 1) * periodMs, end - index * periodMs),
   );
-  const known = points.filter((point) => point !== undefined);
-  const missing = points.length - known.length;
-  const breaching = known.filter(alarm.comparison).length + (treatMissingData === 'breaching' ? missing : 0);
+  return decide(alarm, current, range);
+}
+
+/** @param range the data points of the evaluation range, newest first, undefined where missing */
+export function decide(
+  alarm: Pick<
+    MetricAlarmDefinition,
+    'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData' | 'comparison' | 'threshold'
+  >,
+  current: AlarmState,
+  range: readonly (number | undefined)[],
+): Evaluation {
+  const { evaluationPeriods, datapointsToAlarm, treatMissingData, threshold } = alarm;
+  const known = range.filter((point) => point !== undefined).slice(0, evaluationPeriods);
+  const missing = evaluationPeriods - known.length;
+  const breaching = known.filter(alarm.comparison).length;
   const text = `${known.length} datapoints [${known.join(', ')}] and ${missing} missing, threshold ${threshold}`;
-  if (breaching >= datapointsToAlarm) return { state: 'ALARM', reason: `Threshold Crossed: ${text}` };
-  if (known.length === 0 && treatMissingData === 'ignore') return { state: current, reason: `No data: ${text}` };
-  if (known.length === 0 && treatMissingData === 'missing')
-    return { state: 'INSUFFICIENT_DATA', reason: `Insufficient Data: ${text}` };
-  return { state: 'OK', reason: `Threshold not crossed: ${text}` };
+  const judged = (alarming: boolean): Evaluation =>
+    alarming
+      ? { state: 'ALARM', reason: `Threshold Crossed: ${text}` }
+      : { state: 'OK', reason: `Threshold not crossed: ${text}` };
+  const enough = breaching >= datapointsToAlarm;
+  if (enough || missing === 0 || treatMissingData === 'notBreaching') return judged(enough);
+  if (treatMissingData === 'breaching') return judged(breaching + missing >= datapointsToAlarm);
+  const allBreach = breaching === known.length;
+  if (treatMissingData === 'ignore') return allBreach ? { state: current, reason: `No data: ${text}` } : judged(false);
+  if (known.length === 0) return { state: 'INSUFFICIENT_DATA', reason: `Insufficient Data: ${text}` };
+  return judged(allBreach);
 }

@@ -34,6 +34,7 @@ export class Alarms {
   readonly #ctx: RuntimeContext;
   readonly #metrics: MetricStore;
   readonly #alarms = new Map<string, WatchedAlarm>();
+  readonly #samplers: (() => void)[] = [];
   #timer: ClockTimer | undefined;
 
   constructor(ctx: RuntimeContext, metrics: MetricStore) {
@@ -71,12 +72,19 @@ export class Alarms {
     return [...this.#alarms.values()];
   }
 
+  /** Called at the start of each minute, to record what is a level rather than an event. */
+  addSampler(sample: () => void): void {
+    this.#samplers.push(sample);
+  }
+
   start(): void {
     const { clock } = this.#ctx;
     const arm = (): void => {
       this.#timer = clock.setTimer(MINUTE_MS - (clock.now() % MINUTE_MS), () => {
         arm();
         this.evaluate();
+        // A level belongs to the minute that begins; it is judged at that minute's end.
+        for (const sample of this.#samplers) sample();
       });
     };
     arm();

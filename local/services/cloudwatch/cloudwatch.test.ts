@@ -168,6 +168,19 @@ describe('metrics', () => {
   });
 });
 
+describe('levels', () => {
+  it('are sampled at the start of each minute', () => {
+    let length = 3;
+    cloudwatch.sampleEachMinute(() =>
+      cloudwatch.putMetric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: 'q' }, length),
+    );
+    ctx.clock.advance(MINUTE);
+    length = 5;
+    ctx.clock.advance(MINUTE);
+    expect(lastMinute('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', { QueueName: 'q' })).toBe(3);
+  });
+});
+
 describe('metric alarms', () => {
   const declare = (more: object = {}) =>
     createResource(cloudwatch, 'AWS::CloudWatch::Alarm', 'A', {
@@ -194,11 +207,13 @@ describe('metric alarms', () => {
       attributes: { Arn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors' },
     });
     expect(state()).toBe('INSUFFICIENT_DATA');
-    put(1);
+    put(0);
     ctx.clock.advance(MINUTE);
     expect(state()).toBe('OK');
-    put(2);
-    ctx.clock.advance(MINUTE);
+    for (const value of [1, 2]) {
+      put(value);
+      ctx.clock.advance(MINUTE);
+    }
     expect(state()).toBe('ALARM');
     for (let minute = 0; minute < 2; minute++) {
       put(0);
@@ -231,7 +246,7 @@ describe('metric alarms', () => {
     put(1);
     ctx.clock.advance(MINUTE);
     expect(state()).toBe('ALARM');
-    ctx.clock.advance(5 * MINUTE);
+    ctx.clock.advance(10 * MINUTE);
     expect(state()).toBe(expected);
   });
 

@@ -23,6 +23,10 @@ export interface CloudWatchService extends AwsService {
   useLogGroup(functionName: string, logGroupName: string): void;
   /** Records one value, now; for the metrics that AWS services keep of themselves. */
   putMetric(namespace: string, name: string, dimensions: Dimensions, value: number): void;
+  /** Like `putMetric`, prepared for metrics that are recorded often. */
+  counter(namespace: string, name: string, dimensions: Dimensions): (value?: number) => void;
+  /** Calls back at the start of each minute, for metrics that are levels, such as the length of a queue. */
+  sampleEachMinute(sample: () => void): void;
   /** A statistic over the minutes from `startMs` to before `endMs`; undefined without data. */
   statistic(
     namespace: string,
@@ -68,6 +72,8 @@ export function createCloudWatchService(ctx: RuntimeContext): CloudWatchService 
     useLogGroup: (functionName, logGroupName) => void groupOf.set(functionName, logGroupName),
     putMetric: (namespace, name, dimensions, value) =>
       metrics.put({ namespace, name, dimensions }, [value], ctx.clock.now()),
+    counter: (namespace, name, dimensions) => metrics.counter({ namespace, name, dimensions }),
+    sampleEachMinute: (sample) => alarms.addSampler(sample),
     statistic: (namespace, name, dimensions, statistic, startMs, endMs) =>
       metrics.statistic({ namespace, name, dimensions }, statistic, startMs, endMs),
     logEvents: (logGroupName) => groups.events(logGroupName),

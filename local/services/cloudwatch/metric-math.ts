@@ -1,26 +1,48 @@
 /**
- * The arithmetic of metric math: ids, numbers, + - * / and parentheses, comparisons (1 or 0), FILL(id, number) and
- * IF(condition, then, else). Other functions are refused.
+ * Metric math: ids, numbers, arithmetic, comparisons (1 or 0), AND, OR, IF, FILL, ABS, CEIL, FLOOR,
+ * and MAX, MIN, SUM of a list. Other functions are refused.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 /** Reads the data point of a metric id; undefined without data. */
 export type Lookup = (id: string) => number | undefined;
+/** A metric math expression ready to compute one data point. */
+export type MetricMath = (lookup: Lookup) => number | undefined;
 
-const comparisons: Record<string, (a: number, b: number) => boolean> = {
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
+const LEVELS: Record<string, (a: number, b: number) => number>[] = [
+  { '||': (a, b) => Number(a !== 0 || b !== 0), OR: (a, b) => Number(a !== 0 || b !== 0) },
+  { '&&': (a, b) => Number(a !== 0 && b !== 0), AND: (a, b) => Number(a !== 0 && b !== 0) },
+  {
+    '>=': (a, b) => Number(a >= b),
+    '<=': (a, b) => Number(a <= b),
+    '==': (a, b) => Number(a === b),
+    '!=': (a, b) => Number(a !== b),
+    '>': (a, b) => Number(a > b),
+    '<': (a, b) => Number(a < b),
+  },
+  { '+': (a, b) => a + b, '-': (a, b) => a - b },
+  { '*': (a, b) => a * b, '/': (a, b) => a / b },
+  { '^': (a, b) => a ** b },
+];
+
+/** Functions of the computed arguments; undefined means no data. */
+const FUNCTIONS: Record<string, (values: (number | undefined)[]) => number | undefined> = {
+  // "IF(condition, then, else)": the branch not taken may be without data.
+  IF: ([condition, then, otherwise]) => (condition === undefined ? undefined : condition !== 0 ? then : otherwise),
+  FILL: ([value, other]) => value ?? other,
+  ABS: ([value]) => value && Math.abs(value),
+  CEIL: ([value]) => value && Math.ceil(value),
+  FLOOR: ([value]) => value && Math.floor(value),
+  MAX: (values) => overKnown(values, (known) => Math.max(...known)),
+  MIN: (values) => overKnown(values, (known) => Math.min(...known)),
+  SUM: (values) => overKnown(values, (known) => known.reduce((a, b) => a + b, 0)),
 };
 
-export function compileMetricMath(expression: string): (lookup: Lookup) => number | undefined {
-  const tokens = [...expression.matchAll(/\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[<>=!]=|[-+*/(),<>]|\S)/g)].map(
+/** @throws Error for what is not played locally */
+export function compileMetricMath(expression: string): MetricMath {
+  const tokens = [...expression.matchAll(/\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[<>=!]=|&&|\|\||\S)/g)].map(
     (match) => match[1]!,
   );
   let position = 0;
-  type Node = (lookup: Lookup) => number | undefined;
   const fail = (): never => {
     throw new Error(`the metric math "${expression}" is not played locally (at "${tokens[position] ?? 'end'}")`);
   };
@@ -28,39 +50,18 @@ export function compileMetricMath(expression: string): (lookup: Lookup) => numbe
   const expect = (token: string): void => {
     if (!accept(token)) fail();
   };
-  const combine =
-    (left: Node, right: Node, apply: (a: number, b: number) => number): Node =>
-    (lookup) => {
-      const a = left(lookup);
-      const b = right(lookup);
-      if (a === undefined || b === undefined) return undefined;
-      const result = apply(a, b);
-      return Number.isFinite(result) ? result : undefined;
-    };
-  const comparison = (): Node => {
-    const left = sum();
-    const compare = comparisons[tokens[position] ?? ''];
-    if (!compare) return left;
-    position += 1;
-    return combine(left, sum(), (a, b) => Number(compare(a, b)));
-  };
-  const sum = (): Node => {
-    let left = product();
+  const binary = (level: number): MetricMath => {
+    const operators = LEVELS[level];
+    if (operators === undefined) return factor();
+    let left = binary(level + 1);
     for (;;) {
-      if (accept('+')) left = combine(left, product(), (a, b) => a + b);
-      else if (accept('-')) left = combine(left, product(), (a, b) => a - b);
-      else return left;
+      const apply = operators[tokens[position] ?? ''];
+      if (apply === undefined) return left;
+      position += 1;
+      left = combine(left, binary(level + 1), apply);
     }
   };
-  const product = (): Node => {
-    let left = factor();
-    for (;;) {
-      if (accept('*')) left = combine(left, factor(), (a, b) => a * b);
-      else if (accept('/')) left = combine(left, factor(), (a, b) => a / b);
-      else return left;
-    }
-  };
-  const factor = (): Node => {
+  const factor = (): MetricMath => {
     if (accept('-'))
       return combine(
         () => 0,
@@ -68,43 +69,42 @@ export function compileMetricMath(expression: string): (lookup: Lookup) => numbe
         (a, b) => a - b,
       );
     if (accept('(')) {
-      const inner = comparison();
+      const inner = binary(0);
       expect(')');
       return inner;
     }
     const token = tokens[position] ?? fail();
-    if (/^\d/.test(token)) {
-      position += 1;
-      return () => Number(token);
-    }
-    if (!/^\w+$/.test(token)) return fail();
+    if (!/^\w+(\.\d+)?$/.test(token)) fail();
     position += 1;
-    if (token === 'FILL') {
-      expect('(');
-      const inner = sum();
-      expect(',');
-      const other = factor();
-      expect(')');
-      return (lookup) => inner(lookup) ?? other(lookup);
-    }
-    if (token === 'IF') {
-      expect('(');
-      const condition = comparison();
-      expect(',');
-      const whenTrue = comparison();
-      expect(',');
-      const otherwise = comparison();
-      expect(')');
-      return (lookup) => {
-        const decision = condition(lookup);
-        if (decision === undefined) return undefined;
-        return decision === 0 ? otherwise(lookup) : whenTrue(lookup);
-      };
-    }
-    if (tokens[position] === '(') fail();
-    return (lookup) => lookup(token);
+    if (/^\d/.test(token)) return () => Number(token);
+    return accept('(') ? call(token) : (lookup) => lookup(token);
   };
-  const result = comparison();
+  const call = (name: string): MetricMath => {
+    const apply = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]! : fail();
+    const list = accept('[');
+    const parts = [binary(0)];
+    while (accept(',')) parts.push(binary(0));
+    if (list) expect(']');
+    expect(')');
+    return (lookup) => apply(parts.map((part) => part(lookup)));
+  };
+  const result = binary(0);
   if (position < tokens.length) fail();
   return result;
+}
+
+/** A point that any operand lacks, and a division by zero, have no result. */
+function combine(left: MetricMath, right: MetricMath, apply: (a: number, b: number) => number): MetricMath {
+  return (lookup) => {
+    const a = left(lookup);
+    const b = right(lookup);
+    if (a === undefined || b === undefined) return undefined;
+    const result = apply(a, b);
+    return Number.isFinite(result) ? result : undefined;
+  };
+}
+
+function overKnown(values: (number | undefined)[], apply: (known: number[]) => number): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : apply(known);
 }

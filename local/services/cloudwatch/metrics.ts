@@ -43,7 +43,34 @@ export class MetricStore {
   }
 
   put(id: MetricId, values: readonly number[], timestampMs: number): void {
+    this.#add(this.#open(id), values, timestampMs);
+  }
+
+  /** A quick way to record the same metric again and again, now. */
+  counter(id: MetricId): (value?: number) => void {
     const series = this.#open(id);
+    return (value = 1) => this.#add(series, [value], this.#ctx.clock.now());
+  }
+
+  /** The statistic over the minutes that begin from `startMs` to before `endMs`; undefined without data. */
+  statistic(id: MetricId, statistic: Statistic, startMs: number, endMs: number): number | undefined {
+    const series = this.#series.get(keyOf(id));
+    if (series === undefined) return undefined;
+    const buckets: Bucket[] = [];
+    for (let minute = Math.ceil(startMs / MINUTE_MS); minute * MINUTE_MS < endMs; minute++) {
+      const bucket = series.buckets.get(minute);
+      if (bucket !== undefined) buckets.push(bucket);
+    }
+    return buckets.length === 0 ? undefined : compute(statistic, buckets);
+  }
+
+  list(): MetricId[] {
+    return [...this.#series.values()]
+      .filter(({ buckets }) => buckets.size > 0)
+      .map(({ namespace, name, dimensions }) => ({ namespace, name, dimensions }));
+  }
+
+  #add(series: Series, values: readonly number[], timestampMs: number): void {
     this.#bill(series);
     const minute = Math.floor(timestampMs / MINUTE_MS);
     let bucket = series.buckets.get(minute);
@@ -60,22 +87,6 @@ export class MetricStore {
       bucket.max = Math.max(bucket.max, value);
       if (bucket.values.length < KEPT_VALUES) bucket.values.push(value);
     }
-  }
-
-  /** The statistic over the minutes that begin from `startMs` to before `endMs`; undefined without data. */
-  statistic(id: MetricId, statistic: Statistic, startMs: number, endMs: number): number | undefined {
-    const series = this.#series.get(keyOf(id));
-    if (series === undefined) return undefined;
-    const buckets: Bucket[] = [];
-    for (let minute = Math.ceil(startMs / MINUTE_MS); minute * MINUTE_MS < endMs; minute++) {
-      const bucket = series.buckets.get(minute);
-      if (bucket !== undefined) buckets.push(bucket);
-    }
-    return buckets.length === 0 ? undefined : compute(statistic, buckets);
-  }
-
-  list(): MetricId[] {
-    return [...this.#series.values()].map(({ namespace, name, dimensions }) => ({ namespace, name, dimensions }));
   }
 
   #open(id: MetricId): Series {

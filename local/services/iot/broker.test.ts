@@ -221,10 +221,13 @@ describe('without an authorizer', () => {
     expect(iot.connections()).toBe(0);
   });
 
-  it('tells a second broker on the same port what to do', async () => {
+  it('does not start on a port in use', async () => {
     const other = createFakeContext();
     other.ports.mqtt = Number(new URL(iot.mqttUrl).port);
-    await expect(createIotService(other).start!()).rejects.toThrow(/^Port \d+ is in use/);
+    await expect(createIotService(other).start!()).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      port: other.ports.mqtt,
+    });
   });
 });
 

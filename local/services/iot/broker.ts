@@ -5,25 +5,17 @@
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import {
-  Aedes,
-  type AedesPublishPacket,
-  type AuthenticateError,
-  type Client,
-  type PublishPacket,
-  type Subscription,
-} from 'aedes';
-import { ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
+import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes';
+import type { RuntimeContext } from '../../runtime/types.ts';
 import { checkConnect } from './connect-checks.ts';
+import { refusePublish, refuseSubscription } from './device-checks.ts';
 import type { DeviceGate } from './device-gate.ts';
+import type { BrokerMetric, IotMetrics } from './iot-metrics.ts';
 import { LifecycleEvents } from './lifecycle-events.ts';
 import { MessageMeter } from './message-meter.ts';
 import { PersistentSessions } from './persistent-sessions.ts';
 import { RetainedMessages } from './retained-messages.ts';
 import type { Session } from './session.ts';
-import { basicIngest, MAX_PAYLOAD_BYTES, topicLimitProblem } from './topics.ts';
-
-const MAX_SUBSCRIPTIONS = 50;
 
 export interface BrokerMessage {
   topic: string;
@@ -35,10 +27,17 @@ export interface BrokerMessage {
 /** Called for every accepted message; the session is undefined when it did not come from a device. */
 export type MessageListener = (message: BrokerMessage, session: Session | undefined) => void;
 
+export interface BrokerParts {
+  ctx: RuntimeContext;
+  gate: DeviceGate;
+  metrics: IotMetrics;
+}
+
 export class Broker {
   readonly retained: RetainedMessages;
   readonly #ctx: RuntimeContext;
   readonly #gate: DeviceGate;
+  readonly #metrics: IotMetrics;
   readonly #meter: MessageMeter;
   readonly #onMessage: MessageListener;
   readonly #sessions = new WeakMap<Client, Session>();
@@ -48,9 +47,10 @@ export class Broker {
   #aedes!: Aedes;
   #server: Server | undefined;
 
-  constructor(ctx: RuntimeContext, gate: DeviceGate, onMessage: MessageListener) {
+  constructor({ ctx, gate, metrics }: BrokerParts, onMessage: MessageListener) {
     this.#ctx = ctx;
     this.#gate = gate;
+    this.#metrics = metrics;
     this.#onMessage = onMessage;
     this.#meter = new MessageMeter(ctx);
     this.retained = new RetainedMessages(ctx.clock);
@@ -66,28 +66,37 @@ export class Broker {
       queueLimit: 100,
       preConnect: (_client, packet, done) => {
         const problem = checkConnect(packet);
-        if (problem !== undefined) this.#ctx.log.warn(`MQTT connection refused: ${problem}`);
+        if (problem !== undefined) this.#refused('Connect.ClientError', 'A connection is refused', problem);
         done(problem === undefined ? null : new Error(problem), problem === undefined);
       },
       authenticate: (client, username, password, done) => {
         this.#admit(client, username, password).then(
           () => done(null, true),
           (error: Error) => {
-            this.#ctx.log.warn(`MQTT client "${client.id}" refused: ${error.message}`);
+            this.#refused('Connect.AuthError', `MQTT client "${client.id}" is refused`, error.message);
             done(Object.assign(error, { returnCode: 5 }) as AuthenticateError, false);
           },
         );
       },
+      // AWS IoT Core answers a refused publish by closing the connection.
       authorizePublish: (client, packet, done) => {
-        const session = client === null ? undefined : this.#sessions.get(client);
-        const problem = this.#publishProblem(packet, session);
-        if (problem !== undefined)
-          this.#ctx.log.warn(`MQTT client "${client?.id}" disconnected: ${problem}`, { topic: packet.topic });
-        done(problem === undefined ? null : new Error(problem));
+        const refusal = refusePublish(packet, client === null ? undefined : this.#sessions.get(client));
+        if (refusal === undefined) return done(null);
+        const { kind, reason } = refusal;
+        this.#refused(`PublishIn.${kind}`, `MQTT client "${client?.id}" is disconnected for "${packet.topic}"`, reason);
+        done(new Error(reason));
       },
+      // A filter beyond the limits closes the connection, a forbidden one is answered with failure (0x80).
       authorizeSubscribe: (client, subscription, done) => {
-        const { problem, allowed } = this.#subscription(client, subscription);
-        done(problem === undefined ? null : new Error(problem), allowed ? subscription : null);
+        const refusal = refuseSubscription(subscription, this.#sessions.get(client), subscriptionsOf(client).length);
+        if (refusal === undefined) return done(null, subscription);
+        const { kind, reason } = refusal;
+        this.#refused(
+          'Subscribe.AuthError',
+          `MQTT client "${client.id}" may not subscribe to "${subscription.topic}"`,
+          reason,
+        );
+        done(kind === 'ClientError' ? new Error(reason) : null, null);
       },
       authorizeForward: (client, packet) => (this.#mayReceive(client, packet) ? packet : null),
       published: (packet, client, done) => {
@@ -151,45 +160,20 @@ export class Broker {
     }
   }
 
-  /** AWS IoT Core answers a refused publish by closing the connection. */
-  #publishProblem(packet: PublishPacket, session: Session | undefined): string | undefined {
-    const { topic, payload, qos, retain } = packet;
-    if (qos > 1) return 'QoS 2 is not supported';
-    if (payload.length > MAX_PAYLOAD_BYTES) return 'The payload is larger than 128 KB';
-    const limit = topicLimitProblem(topic);
-    if (limit !== undefined) return limit;
-    const reserved = topic.startsWith('$');
-    if (reserved && retain) return 'A reserved topic takes no retained message';
-    if (reserved && basicIngest(topic) === undefined) return 'The topic is reserved';
-    if (session === undefined) return undefined;
-    if (!session.allows('iot:Publish', 'topic', topic)) return 'iot:Publish is not allowed';
-    if (retain && !session.allows('iot:RetainPublish', 'topic', topic)) return 'iot:RetainPublish is not allowed';
-    return undefined;
-  }
-
-  /** A filter beyond the limits closes the connection, a refused one is answered with failure (0x80). */
-  #subscription(client: Client, { topic, qos }: Subscription): { problem?: string; allowed: boolean } {
-    const held = Object.keys((client as unknown as { subscriptions: object }).subscriptions).length;
-    const tooMany = held >= MAX_SUBSCRIPTIONS ? `More than ${MAX_SUBSCRIPTIONS} subscriptions` : undefined;
-    const problem = topicLimitProblem(topic) ?? (qos > 1 ? 'QoS 2 is not supported' : tooMany);
-    if (problem !== undefined) return { problem, allowed: false };
-    // Basic Ingest passes no broker, so nobody can listen to it.
-    const reserved = topic.startsWith('$aws/rules/');
-    const allowed = !reserved && (this.#sessions.get(client)?.allows('iot:Subscribe', 'topicfilter', topic) ?? false);
-    if (!allowed) this.#ctx.log.warn(`MQTT client "${client.id}" may not subscribe to "${topic}"`);
-    return { allowed };
+  #refused(metric: BrokerMetric, what: string, reason: string): void {
+    this.#metrics.broker(metric);
+    this.#ctx.log.warn(`${what}: ${reason}`);
   }
 
   #mayReceive(client: Client, packet: AedesPublishPacket): boolean {
     // "The topic filter must match the retained message's topic exactly": wildcards get none.
-    if (packet.retain && !this.#hasSubscription(client, packet.topic)) return false;
+    if (packet.retain && !subscriptionsOf(client).includes(packet.topic)) return false;
     const allowed = this.#sessions.get(client)?.allows('iot:Receive', 'topic', packet.topic) ?? false;
-    if (allowed) this.#meter.delivered(packet.payload.length);
+    if (allowed) {
+      this.#meter.delivered(packet.payload.length);
+      this.#metrics.broker('PublishOut.Success');
+    }
     return allowed;
-  }
-
-  #hasSubscription(client: Client, topic: string): boolean {
-    return topic in (client as unknown as { subscriptions: Record<string, unknown> }).subscriptions;
   }
 
   #published(packet: AedesPublishPacket, client: Client | undefined): void {
@@ -205,6 +189,7 @@ export class Broker {
     if (!topic.startsWith('$aws/events/')) this.#meter.received(topic, message.payload.length);
     if (message.retain) this.retained.keep(message);
     const session = client && this.#sessions.get(client);
+    if (session !== undefined) this.#metrics.broker('PublishIn.Success');
     this.#onMessage(message, session);
     // At QoS 1 the device repeats what it holds for unacknowledged: everyone downstream sees it twice.
     if (message.qos === 1 && client !== undefined && this.#ctx.faults.strike('iot.duplicate', topic)) {
@@ -223,6 +208,7 @@ export class Broker {
     const session = this.#sessions.get(client);
     this.#persistent.resumed(client.id);
     this.#meter.connected();
+    this.#metrics.broker('Connect.Success');
     if (session !== undefined) this.#lifecycle.connected(session);
   }
 
@@ -250,12 +236,14 @@ export class Broker {
   }
 }
 
+/** The filters a client holds; aedes keeps them without declaring the member. */
+function subscriptionsOf(client: Client): string[] {
+  return Object.keys((client as unknown as { subscriptions: object }).subscriptions);
+}
+
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const inUse = `Port ${port} is in use: stop the other program or choose another MQTT port.`;
-      reject(error.code === 'EADDRINUSE' ? new ConfigurationError(inUse) : error);
-    });
+    server.once('error', reject);
     server.listen(port, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

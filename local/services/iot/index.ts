@@ -6,6 +6,7 @@ import type { AwsService, RuntimeContext } from '../../runtime/types.ts';
 import { handleIotRequest } from './api.ts';
 import { Broker, type BrokerMessage } from './broker.ts';
 import { DeviceGate } from './device-gate.ts';
+import { IotMetrics } from './iot-metrics.ts';
 import { iotResources } from './resources.ts';
 import { RulesEngine } from './rules-engine.ts';
 
@@ -22,8 +23,9 @@ export interface IotService extends AwsService {
 
 export function createIotService(ctx: RuntimeContext): IotService {
   const gate = new DeviceGate(ctx);
-  const engine = new RulesEngine(ctx);
-  const broker = new Broker(ctx, gate, ({ topic, payload }, session) => {
+  const metrics = new IotMetrics(ctx);
+  const engine = new RulesEngine(ctx, metrics);
+  const broker = new Broker({ ctx, gate, metrics }, ({ topic, payload }, session) => {
     const { clientId, sourceIp } = session?.facts ?? {};
     engine.process({ topic, payload, clientId, principal: session?.principal, sourceIp });
   });

@@ -1,7 +1,10 @@
 /** Topic rules end to end: declared as CloudFormation does, reached by a real MQTT client. */
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCloudWatchService } from '../cloudwatch/index.ts';
+import { createS3Service } from '../s3/index.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
+import { createTimestreamService } from '../timestream/index.ts';
 import { createIotService, type IotService } from './index.ts';
 
 const QUEUE_URL = 'http://localhost:4566/000000000000/readings';
@@ -142,6 +145,51 @@ describe('topic rules', () => {
       { clientId: 'meter-9', eventType: 'connected' },
       { clientId: 'meter-9', eventType: 'disconnected', clientInitiatedDisconnect: true },
     ]);
+  });
+
+  it('write objects and time series, and are counted by CloudWatch (metrics_dimensions)', async () => {
+    const s3 = ctx.add(createS3Service(ctx));
+    const timestream = ctx.add(createTimestreamService(ctx));
+    const cloudwatch = ctx.add(createCloudWatchService(ctx));
+    await createResource(s3, 'AWS::S3::Bucket', 'B', { BucketName: 'raw' });
+    await createResource(timestream, 'AWS::Timestream::Database', 'D', { DatabaseName: 'db' });
+    await createResource(timestream, 'AWS::Timestream::Table', 'T', { DatabaseName: 'db', TableName: 'table' });
+    await rule('Store', "SELECT data.v AS v, data.ok AS ok FROM 'st/+'", [
+      { S3: { BucketName: 'raw', Key: `\${topic()}/\${timestamp()}.json` } },
+      {
+        Timestream: {
+          DatabaseName: 'db',
+          TableName: 'table',
+          Dimensions: [{ Name: 'station', Value: `\${topic(2)}` }],
+        },
+      },
+    ]);
+    await publish('st/1', '{"data":{"v":220.5,"ok":true}}');
+    const request = {
+      method: 'GET',
+      path: `/raw/st/1/${ctx.clock.now()}.json`,
+      query: new URLSearchParams(),
+      headers: {},
+      body: Buffer.alloc(0),
+      operation: undefined,
+      region: '',
+    };
+    expect(String((await s3.handle!(request)).body)).toBe('{"v":220.5,"ok":true}');
+    const common = {
+      Dimensions: [{ Name: 'station', Value: '1' }],
+      Time: String(ctx.clock.now()),
+      TimeUnit: 'MILLISECONDS',
+    };
+    expect(timestream.records('db', 'table')).toEqual([
+      { ...common, MeasureName: 'v', MeasureValue: '220.5', MeasureValueType: 'DOUBLE' },
+      { ...common, MeasureName: 'ok', MeasureValue: 'true', MeasureValueType: 'BOOLEAN' },
+    ]);
+    const now = ctx.clock.now();
+    const sum = (name: string, dimensions: Record<string, string>) =>
+      cloudwatch.statistic('AWS/IoT', name, dimensions, 'Sum', now, now + 1);
+    expect(sum('Success', { RuleName: 'Store', ActionType: 'S3Action' })).toBe(1);
+    expect(sum('TopicMatch', { RuleName: 'Store' })).toBe(1);
+    expect(sum('PublishIn.Success', { Protocol: 'MQTT' })).toBeGreaterThan(0);
   });
 
   it('see a QoS 1 message twice when the fault says so', async () => {

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RuntimeContext } from '../../runtime/types.ts';
 import type { RuleAction } from './actions/action.ts';
+import type { IotMetrics } from './iot-metrics.ts';
 import { billedSteps } from './message-meter.ts';
 import { type MessageFacts, RuleMessage } from './sql/message.ts';
 import type { Outgoing, RuleStatement } from './sql/rule-statement.ts';
@@ -38,13 +39,15 @@ interface Failure {
 
 export class RulesEngine {
   readonly #ctx: RuntimeContext;
+  readonly #metrics: IotMetrics;
   readonly #rules = new Map<string, TopicRule>();
   readonly #matchers = new Map<TopicRule, (topic: string) => boolean>();
   #byTopic = new Map<string, TopicRule[]>();
   readonly #running = new Set<Promise<void>>();
 
-  constructor(ctx: RuntimeContext) {
+  constructor(ctx: RuntimeContext, metrics: IotMetrics) {
     this.#ctx = ctx;
+    this.#metrics = metrics;
   }
 
   add(rule: TopicRule): void {
@@ -70,7 +73,12 @@ export class RulesEngine {
     }
     const rule = this.#rules.get(direct.ruleName);
     if (rule?.enabled) this.#run(rule, new RuleMessage(this.#facts(origin, direct.topic)));
-    else this.#ctx.log.error(`RuleNotFound: Basic Ingest names the rule "${direct.ruleName}", which is not active`);
+    else this.#notFound(direct.ruleName);
+  }
+
+  #notFound(ruleName: string): void {
+    this.#metrics.engine('RuleNotFound');
+    this.#ctx.log.error(`RuleNotFound: Basic Ingest names the rule "${ruleName}", which is not active`);
   }
 
   /** Resolves when every action that has begun is over. */
@@ -113,10 +121,13 @@ export class RulesEngine {
     const steps = billedSteps(message.facts.payload.length);
     this.#ctx.meter.count('iotCore.ruleTriggeredPerMillion', steps);
     this.#ctx.meter.count('iotCore.ruleActionPerMillion', steps * Math.max(1, rule.actions.length));
+    this.#metrics.rule('TopicMatch', rule.name);
+    this.#metrics.engine('RulesExecuted');
     let outgoing: Outgoing | undefined;
     try {
       outgoing = rule.statement.evaluate(message);
     } catch (error) {
+      this.#metrics.rule('ParseError', rule.name);
       this.#track(this.#fail(rule, message, [failure('SqlStatement', rule.name, error)]));
     }
     if (outgoing !== undefined) this.#track(this.#act(rule, message, outgoing));
@@ -132,7 +143,9 @@ export class RulesEngine {
     for (const action of rule.actions) {
       try {
         await action.execute(outgoing, message);
+        this.#metrics.action('Success', rule.name, action.name);
       } catch (error) {
+        this.#metrics.action('Failure', rule.name, action.name);
         failures.push(failure(action.name, action.resource(message), error));
       }
     }
@@ -154,7 +167,9 @@ export class RulesEngine {
     };
     try {
       await rule.errorAction.execute(JSON.stringify(report), message);
+      this.#metrics.action('ErrorActionSuccess', rule.name, rule.errorAction.name);
     } catch (error) {
+      this.#metrics.action('ErrorActionFailure', rule.name, rule.errorAction.name);
       this.#ctx.log.error(`The error action of IoT rule "${rule.name}" failed`, { error: String(error) });
     }
   }
