@@ -104,11 +104,32 @@ test('simulated time stops at the present and goes on at real speed', async () =
   expect(newest).toBeLessThanOrEqual(clock.now());
 });
 
+test('a large fleet spreads over connections that keep to the limits of AWS IoT', async () => {
+  const requests: number[] = [];
+  broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription);
+  broker.on('subscribe', (subscriptions) => requests.push(subscriptions.length));
+  const clients: string[] = [];
+  broker.on('clientReady', ({ id }) => clients.push(id));
+  fleet = await start({ stations: planFleet(120, 1, 1), clientId: 'gateway' });
+  expect(clients).toEqual(['gateway', 'gateway-2', 'gateway-3']);
+  expect(requests.reduce((sum, length) => sum + length, 0)).toBe(120);
+  expect(Math.max(...requests)).toBeLessThanOrEqual(8);
+  clock.advance(15_100);
+  await expect.poll(() => fleet!.stats().published.reading).toBeGreaterThanOrEqual(120);
+});
+
+test('a refused subscription is an error that names the topic and leaves no connection', async () => {
+  broker.authorizeSubscribe = (_client, _subscription, done) => done(null, null);
+  await expect(start()).rejects.toThrow('refused to let the fleet listen to acrel/ST-0001/meter/+/command');
+  await expect.poll(() => broker.connectedClients).toBe(0);
+});
+
 test('a refused log-in and settings without sense are errors', async () => {
   await expect(start({ password: 'wrong' })).rejects.toThrow(/[Nn]ot authorized|Bad user/);
   await expect(start({ speedUp: 0 })).rejects.toThrow('speedUp is 0');
   await expect(start({ intervalMs: 10 })).rejects.toThrow('intervalMs is 10');
   await expect(start({ startMs: clock.now() + 60_000 })).rejects.toThrow('in the future');
+  await expect(start({ stations: [] })).rejects.toThrow('no stations');
   const twice = [...planFleet(1, 1), ...planFleet(1, 1)];
   await expect(start({ stations: twice })).rejects.toThrow('two meters "ST-0001/ACR-000001"');
 });

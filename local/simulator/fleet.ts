@@ -2,9 +2,9 @@
  * Runs a fleet against an MQTT broker: simulated time passes `speedUp` times as fast as real time, messages
  * are published as they fall due, and relay commands that the platform publishes are obeyed.
  */
-import { connectAsync, type MqttClient } from 'mqtt';
+import { FleetConnections } from './fleet-connections.ts';
 import { FleetModel, type StationSpec } from './fleet-model.ts';
-import { commandAddress, commandTopics, type FleetMessage } from './messages.ts';
+import { commandAddress, type FleetMessage } from './messages.ts';
 import type { FaultShares } from './meter-faults.ts';
 
 export interface FleetSettings {
@@ -78,6 +78,7 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
   const { speedUp = 1, seed = 1, intervalMs = 900_000, clock = machineClock } = settings;
   if (!(speedUp > 0)) throw new Error(`speedUp is ${speedUp}; it must be above 0.`);
   if (!(intervalMs >= 1000)) throw new Error(`intervalMs is ${intervalMs}; it must be at least 1000.`);
+  if (settings.stations.length === 0) throw new Error('The fleet has no stations.');
   const startMs = settings.startMs ?? (speedUp > 1 ? clock.now() - HISTORY_MS : clock.now());
   if (startMs > clock.now()) throw new Error('startMs is in the future, from where no reading can come.');
   const model = new FleetModel({
@@ -88,16 +89,6 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
     faults: settings.faults ?? {},
     outagesPerDay: settings.outagesPerDay ?? 0,
   });
-  const client = await connectAsync(
-    settings.mqttUrl,
-    {
-      username: settings.username,
-      password: settings.password,
-      clientId: settings.clientId,
-      reconnectPeriod: 1_000,
-    },
-    false,
-  );
   const stats: FleetStats = {
     meters: model.meterCount,
     simulatedMs: 0,
@@ -108,17 +99,12 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
     inFlight: 0,
     commands: 0,
   };
-  const publish = (message: FleetMessage) => publishCounted(client, message, stats);
-  client.on('message', (topic, payload) => {
+  const stationIds = settings.stations.map(({ id }) => id);
+  const connections = await FleetConnections.open(settings, stationIds, (topic, payload) => {
     stats.commands += 1;
     const answer = obey(model, topic, payload);
-    if (answer) publish(answer);
+    if (answer) publishCounted(connections, answer, stats);
   });
-  // Station by station: a credential may listen under its own stations and not under a wildcard.
-  await client.subscribeAsync(
-    settings.stations.map(({ id }) => commandTopics(id)),
-    { qos: 1 },
-  );
 
   let lastTickMs = clock.now();
   let timer = clock.setTimer(TICK_MS, tick);
@@ -127,7 +113,8 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
     const elapsedMs = now - lastTickMs;
     lastTickMs = now;
     if (stats.inFlight < MAX_IN_FLIGHT) {
-      for (const message of model.advance(Math.min(now, model.nowMs + elapsedMs * speedUp))) publish(message);
+      for (const message of model.advance(Math.min(now, model.nowMs + elapsedMs * speedUp)))
+        publishCounted(connections, message, stats);
       stats.simulatedMs = model.nowMs - startMs;
     }
     timer = clock.setTimer(TICK_MS, tick);
@@ -137,14 +124,14 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
     stats: () => ({ ...stats, published: { ...stats.published } }),
     stop: async () => {
       timer.cancel();
-      await client.endAsync();
+      await connections.close();
     },
   };
 }
 
-function publishCounted(client: MqttClient, message: FleetMessage, stats: FleetStats): void {
+function publishCounted(connections: FleetConnections, message: FleetMessage, stats: FleetStats): void {
   stats.inFlight += 1;
-  client.publish(message.topic, message.payload, { qos: 1 }, (error) => {
+  connections.publish(message, (error) => {
     stats.inFlight -= 1;
     if (error) {
       stats.failed += 1;

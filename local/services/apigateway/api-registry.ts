@@ -55,6 +55,8 @@ export class ApiRegistry {
   }
 
   httpTarget(host: string | undefined, rawPath: string): HttpTarget | undefined {
+    // `OPTIONS *` and the absolute form are for proxies.
+    if (!rawPath.startsWith('/')) return undefined;
     const byHost = host === undefined ? undefined : this.#http.find(({ id }) => isHostOf(host, id));
     if (byHost) return this.#staged(byHost.id, rawPath);
     if (!rawPath.startsWith(API_PREFIX)) return this.#staged('', rawPath);

@@ -165,6 +165,12 @@ test('an unknown path or method is a 404', async () => {
   expect(await send(gateway.url, '/known/')).toMatchObject(notFound);
 });
 
+test('a request target that is no path is a 404', async () => {
+  gateway = await startGateway(httpApi(['ANY /', 'ANY /{proxy+}', '$default']));
+  expect((await send(gateway.url, '*', { method: 'OPTIONS' })).status).toBe(404);
+  expect(gateway.lambda.calls).toEqual([]);
+});
+
 test('a broken percent escape is a 400', async () => {
   gateway = await startGateway(httpApi(['ANY /{proxy+}']));
   expect((await send(gateway.url, '/%zz')).status).toBe(400);

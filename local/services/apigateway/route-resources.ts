@@ -22,7 +22,14 @@ export function createIntegration(resource: DeclaredResource, apis: ApiRegistry)
     throw invalid(resource, 'only Lambda proxy integrations (IntegrationType AWS_PROXY) run locally');
   refuse(
     resource,
-    ['RequestParameters', 'ResponseParameters', 'RequestTemplates', 'TemplateSelectionExpression', 'TlsConfig'],
+    [
+      'ContentHandlingStrategy',
+      'RequestParameters',
+      'RequestTemplates',
+      'ResponseParameters',
+      'TemplateSelectionExpression',
+      'TlsConfig',
+    ],
     'map values in the function instead',
   );
   const version = properties['PayloadFormatVersion'];
@@ -83,6 +90,9 @@ export function createRoute(resource: DeclaredResource, apis: ApiRegistry): Crea
     ['AuthorizationScopes', 'RequestModels', 'RequestParameters', 'ModelSelectionExpression'],
     'check it in the function instead',
   );
+  const responseSelection = properties['RouteResponseSelectionExpression'];
+  if (responseSelection !== undefined && responseSelection !== '$default')
+    throw invalid(resource, `RouteResponseSelectionExpression is "${responseSelection}"; it must be $default`);
   const route: Route = {
     id: stableId(resource.stackName, resource.logicalId),
     api,
