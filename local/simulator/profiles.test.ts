@@ -86,6 +86,16 @@ test('street lights burn by night only', () => {
   for (const hour of [7, 12, 17]) expect(powerKw('street-light', 5, SUNDAY + hour * HOUR_MS)).toBeLessThan(0.02);
 });
 
+test('nobody outgrows an 80 A connection, of three phases for a workshop', () => {
+  const july = Date.parse('2026-07-05T00:00:00+03:00');
+  for (const profile of profiles)
+    for (let customer = 0; customer < 1_000; customer++)
+      for (let hour = 6.5; hour < 22; hour += 3.5) {
+        const kw = powerKw(profile, seedOf(`${profile}-${customer}`), july + hour * HOUR_MS);
+        expect(kw).toBeLessThan(0.23 * 80 * 0.82 * (profile === 'workshop' ? 3 : 1));
+      }
+});
+
 test('power is finite and, without a roof, never negative, at any time of two years', () => {
   for (const profile of profiles)
     for (let at = SUNDAY; at < SUNDAY + 730 * 24 * HOUR_MS; at += 7.3 * HOUR_MS) {

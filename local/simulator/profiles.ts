@@ -16,6 +16,8 @@ const HABIT = 2;
 const VARIATION = 3;
 const CLOUDS = 4;
 
+/** Deviations from the median size. */
+const LARGEST = 2.2;
 const STREET_LIGHT_KW = 1.5;
 const SOLAR_PEAK_KW = 3.5;
 /** Where rooftop panels are bought, the household behind them is large. */
@@ -54,8 +56,8 @@ export function generationKw(customerSeed: number, moment: Moment): number {
 
 function consumption(weekly: WeeklyCurves, customerSeed: number, epochMs: number, moment: Moment): number {
   const points = moment.ramadan ? weekly.ramadan : moment.friday ? weekly.friday : weekly.workday;
-  // Sizes are skewed: many small customers, a few large ones.
-  const size = Math.exp(0.35 * normal(customerSeed, SIZE));
+  // Sizes are skewed: many small customers, a few large ones, none that outgrows its connection.
+  const size = Math.exp(0.35 * Math.max(-LARGEST, Math.min(LARGEST, normal(customerSeed, SIZE))));
   // People keep their own hours, up to 45 minutes around the class's.
   const hour = (moment.hour + 24 + 1.5 * (uniform(customerSeed, HABIT) - 0.5)) % 24;
   const variation = 0.6 + 0.8 * uniform(customerSeed, Math.floor(epochMs / QUARTER_HOUR_MS), VARIATION);
