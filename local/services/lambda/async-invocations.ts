@@ -138,7 +138,7 @@ export class AsyncInvocations {
 
   async #retry(event: QueuedEvent, delayMs: number, result: Invocation | undefined): Promise<void> {
     const age = this.#ctx.clock.now() + delayMs - event.acceptedAt;
-    if (age > event.config.maximumEventAgeMs) return this.#giveUp(event, 'EventAgeExceeded', result);
+    if (age >= event.config.maximumEventAgeMs) return this.#giveUp(event, 'EventAgeExceeded', result);
     if (this.#stopping) return;
     const timer = this.#ctx.clock.setTimer(delayMs, () => {
       this.#timers.delete(timer);
