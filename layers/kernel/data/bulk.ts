@@ -6,6 +6,7 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
+  type BatchWriteItemCommandOutput,
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -38,9 +39,10 @@ export async function putAll(table: string, items: readonly RawItem[]): Promise<
   for (let round = 0; pending.length > 0 && round < maxRounds; round++) {
     if (round > 0) await pause(round);
     const left = await inBatches(pending, putLimit, async (batch) => {
-      const answer = await rawClient().send(
+      const answer = await sendUnlessThrottled(
         new BatchWriteItemCommand({ RequestItems: { [name]: batch.map((Item) => ({ PutRequest: { Item } })) } }),
       );
+      if (answer === undefined) return batch;
       return (answer.UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) =>
         PutRequest?.Item === undefined ? [] : [PutRequest.Item],
       );
@@ -116,6 +118,18 @@ function sortCondition({ from, to }: RangeQuery): string {
   return to === undefined ? '' : ' AND sk <= :to';
 }
 
+const throttlings = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);
+
+/** @returns undefined when DynamoDB took nothing of the batch because it is too busy, after the client's own retries */
+async function sendUnlessThrottled(command: BatchWriteItemCommand): Promise<BatchWriteItemCommandOutput | undefined> {
+  try {
+    return await rawClient().send(command);
+  } catch (error) {
+    if (throttlings.has((error as Error).name)) return undefined;
+    throw error;
+  }
+}
+
 /** Runs a few batches at a time, each lane taking the next one as soon as it is free. */
 async function inBatches<T, R>(items: readonly T[], size: number, run: (batch: T[]) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
@@ -133,4 +147,4 @@ async function inBatches<T, R>(items: readonly T[], size: number, run: (batch: T
 }
 
 const pause = (round: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, 20 * 2 ** round * (0.5 + Math.random())));
+  new Promise((resolve) => setTimeout(resolve, 10 * 2 ** round * (0.5 + Math.random())));
