@@ -5,6 +5,7 @@ import type { SqsService } from '../sqs/index.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { type MappingSettings, readMapping } from './mapping-settings.ts';
 import { createQueueMapping } from './queue-mapping.ts';
+import { requireDeclared } from './require-declared.ts';
 import { createStreamMapping } from './stream-mapping.ts';
 
 /** Real time that running batches get to end when the platform stops. */
@@ -14,6 +15,8 @@ export function createEventSourcesService(ctx: RuntimeContext): AwsService {
   const mappings: MappingSettings[] = [];
   const stopping = new AbortController();
   const checkpoints = openCheckpoints(ctx.dataDir, 'event-sources');
+  const queueOf = ({ name, sourceArn }: MappingSettings) =>
+    requireDeclared(`Event source mapping ${name}`, () => ctx.service<SqsService>('sqs').queue(sourceArn));
   let pollers: { start(): void; stop(): Promise<void> }[] = [];
 
   return {
@@ -27,14 +30,14 @@ export function createEventSourcesService(ctx: RuntimeContext): AwsService {
       },
     },
     async start() {
-      pollers = mappings
-        .filter(({ enabled }) => enabled)
-        .map((mapping) =>
-          mapping.sourceArn.startsWith('arn:aws:sqs:')
-            ? createQueueMapping(ctx, mapping, ctx.service<SqsService>('sqs').queue(mapping.sourceArn), stopping.signal)
-            : createStreamMapping(ctx, mapping, checkpoints),
-        );
-      for (const poller of pollers) poller.start();
+      const enabled = mappings.filter((mapping) => mapping.enabled);
+      pollers = enabled.map((mapping) =>
+        mapping.sourceArn.startsWith('arn:aws:sqs:')
+          ? createQueueMapping(ctx, mapping, queueOf(mapping), stopping.signal)
+          : createStreamMapping(ctx, mapping, checkpoints),
+      );
+      for (const [index, poller] of pollers.entries())
+        requireDeclared(`Event source mapping ${enabled[index]!.name}`, () => poller.start());
     },
     async stop() {
       stopping.abort(new Error('The platform stops.'));

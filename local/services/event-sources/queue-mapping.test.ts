@@ -241,6 +241,17 @@ describe('filters ("Filtering with Amazon SQS")', () => {
   });
 });
 
+describe('faults', () => {
+  it('delivers a message of a standard queue twice when told to ("At-least-once delivery")', async () => {
+    await connect();
+    ctx.faults.use([{ point: 'sqs.duplicate', probability: 1, limit: 1 }]);
+    send('1');
+    await settle();
+    expect(fn.events.map(bodiesOf)).toEqual([['1'], ['1']]);
+    expect(remaining()).toBe(0);
+  });
+});
+
 describe('costs', () => {
   it('bills the receives and deletes of the poller, and nothing while idle', async () => {
     await connect();
@@ -259,6 +270,7 @@ describe('mappings that are refused', () => {
   it.each<[Record<string, unknown>, RegExp]>([
     [{ BatchSize: 11 }, /MaximumBatchingWindowInSeconds/],
     [{ BatchSize: 10_001 }, /BatchSize/],
+    [{ EventSourceArn: 'arn:aws:sqs:us-east-1:0:nowhere' }, /Event source mapping .*nowhere does not exist/],
     [{ TumblingWindowInSeconds: 5 }, /tumbling/],
     [{ ScalingConfig: { MaximumConcurrency: 1 } }, /MaximumConcurrency/],
     [{ StartingPosition: 'LATEST' }, /StartingPosition/],

@@ -28,6 +28,8 @@ export interface StreamReaderOptions extends RetryLimits, BatchConsumer {
 
 export class StreamReader {
   readonly #options: StreamReaderOptions;
+  /** A table that is made anew has another stream, whose positions mean something else. */
+  readonly #consumer: string;
   readonly #loops = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #wakers = new Set<() => void>();
@@ -35,6 +37,7 @@ export class StreamReader {
 
   constructor(options: StreamReaderOptions) {
     this.#options = options;
+    this.#consumer = `${options.name} ${options.streamArn}`;
   }
 
   start(): void {
@@ -59,8 +62,8 @@ export class StreamReader {
     const { streams, streamArn, checkpoints, name, log } = this.#options;
     for (const shardId of streams.shards(streamArn)) {
       if (this.#loops.has(shardId)) continue;
-      if (checkpoints.get(name, shardId) === undefined)
-        checkpoints.set(name, shardId, (from === 'LATEST' && streams.latest(streamArn, shardId)) || '');
+      if (checkpoints.get(this.#consumer, shardId) === undefined)
+        checkpoints.set(this.#consumer, shardId, (from === 'LATEST' && streams.latest(streamArn, shardId)) || '');
       const loop = this.#read(shardId).catch((error: unknown) => {
         if (!this.#stopping.signal.aborted)
           log.error(`${name}: reading shard ${shardId} ended`, { error: String(error) });
@@ -70,25 +73,26 @@ export class StreamReader {
   }
 
   async #read(shardId: string): Promise<void> {
-    const { checkpoints, name, parallelizationFactor } = this.#options;
+    const { checkpoints, parallelizationFactor } = this.#options;
     while (!this.#stopping.signal.aborted) {
       const { records, last } = await this.#gather(shardId);
       if (last === undefined) continue;
       if (parallelizationFactor === 1) {
-        const advance = (record: StreamRecord) => checkpoints.set(name, shardId, record.dynamodb.SequenceNumber);
+        const advance = (record: StreamRecord) =>
+          checkpoints.set(this.#consumer, shardId, record.dynamodb.SequenceNumber);
         await this.#deliver(records, shardId, advance);
       } else await Promise.all(lanes(records, parallelizationFactor).map((lane) => this.#deliver(lane, shardId)));
-      checkpoints.set(name, shardId, last);
+      checkpoints.set(this.#consumer, shardId, last);
     }
   }
 
   /** Waits for records that pass the filter until the batch is full or its window has passed; a read that finds none of them still advances. */
   async #gather(shardId: string): Promise<{ records: StreamRecord[]; last: string | undefined }> {
-    const { streams, streamArn, checkpoints, name, clock, batchSize, windowMs, parallelizationFactor, matches } =
+    const { streams, streamArn, checkpoints, clock, batchSize, windowMs, parallelizationFactor, matches } =
       this.#options;
     const wanted = batchSize * parallelizationFactor;
     const records: StreamRecord[] = [];
-    let position = checkpoints.get(name, shardId) || undefined;
+    let position = checkpoints.get(this.#consumer, shardId) || undefined;
     let last: string | undefined;
     let windowEnd: number | undefined;
     while (!this.#stopping.signal.aborted) {

@@ -301,6 +301,7 @@ describe('faults', () => {
 describe('templates that are refused', () => {
   it.each<[Record<string, unknown>, RegExp]>([
     [{ EventPattern: { a: 'x' } }, /not valid/],
+    [{ EventPattern: { a: ['x'] }, EventBusName: 'nowhere' }, /Rule rule: Event bus nowhere does not exist/],
     [{}, /EventPattern or a ScheduleExpression/],
     [{ ScheduleExpression: 'rate(1 minute)' }, /default bus/],
     [{ EventBusName: 'default', ScheduleExpression: 'rate(1 minutes)' }, /singular/],

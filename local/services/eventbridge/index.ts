@@ -6,6 +6,7 @@ import {
   type RuntimeContext,
   type TargetRequest,
 } from '../../runtime/types.ts';
+import { requireDeclared } from '../event-sources/require-declared.ts';
 import { createOperations } from './api.ts';
 import { readArchive } from './archive.ts';
 import { Buses } from './buses.ts';
@@ -30,12 +31,13 @@ export function createEventBridgeService(ctx: RuntimeContext): AwsService {
         return { ref: name, attributes: { Arn: bus.arn, Name: name, Policy: bus.policy } };
       },
       'AWS::Events::EventBusPolicy': ({ properties, defaultName }) => {
-        buses.get(properties['EventBusName']).policy = properties['Statement'];
+        const bus = requireDeclared(`Event bus policy ${defaultName}`, () => buses.get(properties['EventBusName']));
+        bus.policy = properties['Statement'];
         return { ref: defaultName };
       },
       'AWS::Events::Rule': (resource) => {
         const rule = readRule(resource, { region: ctx.region, accountId: ctx.accountId, now: ctx.clock.now() });
-        buses.get(rule.busName).rules.set(rule.name, rule);
+        requireDeclared(`Rule ${rule.name}`, () => buses.get(rule.busName)).rules.set(rule.name, rule);
         return {
           ref: rule.busName === 'default' ? rule.name : `${rule.busName}|${rule.name}`,
           attributes: { Arn: rule.arn },
@@ -45,7 +47,7 @@ export function createEventBridgeService(ctx: RuntimeContext): AwsService {
         const name: string = properties['ArchiveName'] ?? defaultName;
         try {
           const archive = readArchive(properties, name, ctx);
-          buses.get(archive.busName).archives.push(archive);
+          requireDeclared(`Archive ${name}`, () => buses.get(archive.busName)).archives.push(archive);
           return { ref: name, attributes: { Arn: archive.arn, ArchiveName: name } };
         } catch (cause) {
           if (cause instanceof PatternError)

@@ -2,6 +2,7 @@
 import { type AwsService, ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
 import { openCheckpoints } from '../event-sources/checkpoints.ts';
 import { stopWithin } from '../event-sources/index.ts';
+import { requireDeclared } from '../event-sources/require-declared.ts';
 import { createPipe, type RunningPipe } from './pipe.ts';
 import { readPipe } from './pipe-settings.ts';
 
@@ -11,8 +12,8 @@ const GRACE_MS = 2000;
 export function createPipesService(ctx: RuntimeContext): AwsService {
   const checkpoints = openCheckpoints(ctx.dataDir, 'pipes');
   const stopping = new AbortController();
-  const declared: (() => RunningPipe)[] = [];
-  let running: RunningPipe[] = [];
+  const declared: { name: string; open: () => RunningPipe }[] = [];
+  const running: RunningPipe[] = [];
 
   return {
     signingName: 'pipes',
@@ -23,7 +24,7 @@ export function createPipesService(ctx: RuntimeContext): AwsService {
         const settings = readPipe(name, arn, properties);
         try {
           const open = createPipe(ctx, settings, checkpoints, stopping.signal);
-          if (settings.running) declared.push(open);
+          if (settings.running) declared.push({ name, open });
         } catch (cause) {
           if (cause instanceof ConfigurationError) throw cause;
           throw new ConfigurationError(`Pipe ${name}: ${(cause as Error).message}`, { cause });
@@ -37,8 +38,12 @@ export function createPipesService(ctx: RuntimeContext): AwsService {
       },
     },
     async start() {
-      running = declared.map((open) => open());
-      for (const pipe of running) pipe.start();
+      for (const { name, open } of declared)
+        requireDeclared(`Pipe ${name}`, () => {
+          const pipe = open();
+          running.push(pipe);
+          pipe.start();
+        });
     },
     async stop() {
       stopping.abort(new Error('The platform stops.'));

@@ -261,6 +261,7 @@ describe('pipes that are refused', () => {
   it.each<[Record<string, unknown>, RegExp]>([
     [fromStream({ BatchSize: 100 }), /at most 10/],
     [{}, /StartingPosition/],
+    [{ Source: arnOf('sqs:nowhere') }, /Pipe outbox: .*nowhere does not exist/],
     [{ Source: 'arn:aws:kinesis:r:a:stream/s' }, /kinesis/],
     [{ ...fromStream(), Target: 'arn:aws:states:r:a:x' }, /states/],
     [{ ...fromStream(), TargetParameters: { InputTemplate: '<aws.pipes.moon>' } }, /moon/],

@@ -1,6 +1,7 @@
 /** Amazon SNS: topics that hand messages to queues, functions and, as log lines, e-mail addresses. */
 import { createHash } from 'node:crypto';
 import { AwsError, type AwsService, ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
+import { requireDeclared } from '../event-sources/require-declared.ts';
 import { operations } from './api.ts';
 import { readForm, renderResult } from './query-protocol.ts';
 import { readSubscription } from './subscription.ts';
@@ -9,7 +10,7 @@ import { Topics } from './topics.ts';
 export function createSnsService(ctx: RuntimeContext): AwsService {
   const topics = new Topics(ctx);
   const subscribe = (properties: Record<string, any>, name: string): string => {
-    const topic = topics.get(String(properties['TopicArn']));
+    const topic = requireDeclared(`Subscription ${name}`, () => topics.get(String(properties['TopicArn'])));
     const arn = `${topic.arn}:${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
     topic.subscriptions.push(readSubscription(properties, arn));
     return arn;
