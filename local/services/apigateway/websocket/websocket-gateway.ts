@@ -129,11 +129,11 @@ export class WebSocketGateway {
     }
     const answer = JSON.parse(result.payload) as { statusCode?: number; body?: string; headers?: object } | null;
     const status = Number(answer?.statusCode);
-    if (!Number.isInteger(status)) {
-      this.#ctx.log.error(`${api.name} $connect: the function's answer has no statusCode`);
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      this.#ctx.log.error(`${api.name} $connect: the function's answer has no usable statusCode`);
       return { status: 502 };
     }
-    if (status < 200 || status > 299) return { status, body: answer?.body };
+    if (status > 299) return { status, body: answer?.body };
     return { facts, subprotocol: subprotocolOf(answer?.headers) };
   }
 
