@@ -1,0 +1,84 @@
+/** Lists alerts and takes them through their states. */
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
+import { alertEntity, alertsOfStatus, alertsPartition, openAlertEntity, type StoredAlert } from './alert-entity.ts';
+import type { AlertRoutes, AlertView } from './routes.ts';
+
+export const alertOperations: Operations<AlertRoutes> = {
+  listAlerts: async ({ session, query, page, locale }) => {
+    const { status, ...equal } = query;
+    const filter = Object.entries(equal).flatMap(([attribute, value]): FilterTerm[] =>
+      value === undefined ? [] : [{ attribute, operator: '=', value }],
+    );
+    const { items, nextCursor } = await session.query<StoredAlert>(alertEntity, {
+      index: status === undefined ? 'gsi1' : 'gsi2',
+      pk: status === undefined ? alertsPartition : alertsOfStatus(status),
+      order: 'descending',
+      limit: page.limit,
+      cursor: page.cursor,
+      filter,
+    });
+    return { data: items.map((alert) => view(alert, locale)), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getAlert: async ({ session, params, locale }) => ({ data: view(await session.require(alertEntity, params), locale) }),
+
+  acknowledgeAlert: async ({ session, params, principal, locale }) => {
+    const before = await session.require(alertEntity, params);
+    if (before.status !== 'active')
+      throw new AppError('conflict', `The alert is ${before.status}; only an active one can be acknowledged.`);
+    const after = await session.transact('platform', (unit) =>
+      unit.update(alertEntity, before, {
+        status: 'acknowledged',
+        acknowledgedAt: session.context.now(),
+        acknowledgedBy: principal.subject,
+      }),
+    );
+    return { data: view(after, locale) };
+  },
+
+  resolveAlert: async ({ session, params, body, principal, locale }) => {
+    const before = await session.require(alertEntity, params);
+    if (before.status === 'resolved') throw new AppError('conflict', 'The alert is resolved already.');
+    const open = await session.get(openAlertEntity, { dedupeKey: before.dedupeKey }, { consistent: true });
+    const after = await session.transact('platform', (unit) => {
+      const resolved = unit.update(alertEntity, before, {
+        status: 'resolved',
+        resolvedAt: session.context.now(),
+        resolvedBy: principal.subject,
+        ...(body?.resolutionNotes === undefined ? {} : { resolutionNotes: body.resolutionNotes }),
+      });
+      if (open?.alertId === before.id) unit.delete(openAlertEntity, open);
+      return resolved;
+    });
+    return { data: view(after, locale) };
+  },
+};
+
+function view(alert: StoredAlert, locale: Locale): AlertView {
+  return {
+    id: alert.id,
+    alertType: alert.alertType,
+    severity: alert.severity,
+    title: alert.title[locale],
+    titles: alert.title,
+    description: alert.description ?? null,
+    sourceSystem: alert.sourceSystem,
+    sourceRuleId: alert.sourceRuleId ?? null,
+    alertData: alert.alertData ?? null,
+    status: alert.status,
+    occurrences: alert.occurrences,
+    lastSeenAt: alert.lastSeenAt,
+    acknowledgedAt: alert.acknowledgedAt ?? null,
+    acknowledgedBy: alert.acknowledgedBy ?? null,
+    resolvedAt: alert.resolvedAt ?? null,
+    resolvedBy: alert.resolvedBy ?? null,
+    resolutionNotes: alert.resolutionNotes ?? null,
+    createdAt: alert.createdAt,
+    // Alerts are kept until they are resolved, and after: nothing makes them expire.
+    expiresAt: null,
+    version: alert.version,
+  };
+}

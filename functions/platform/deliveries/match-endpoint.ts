@@ -1,0 +1,16 @@
+/** Whether an endpoint gets an event: subscription, filter, and no endpoint hears about itself. */
+import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
+import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
+import { matchesFilter } from '../../../layers/webhooks/payload-filter.ts';
+import type { Webhook } from '../webhooks/webhook-entity.ts';
+
+export type MatchableEvent = Pick<EventEnvelope, 'type' | 'source' | 'aggregateType' | 'aggregateId' | 'payload'>;
+
+/** @param types narrows what the endpoint subscribes to, for replays */
+export function endpointWants(webhook: Webhook, event: MatchableEvent, types?: readonly string[]): boolean {
+  if (event.type.startsWith('webhook.') && event.aggregateId === webhook.id) return false;
+  if (!matchesAnyPattern(types ?? webhook.subscribedEvents, event.type)) return false;
+  if (webhook.filter === undefined) return true;
+  const { type, source, aggregateType, aggregateId, payload } = event;
+  return matchesFilter(webhook.filter, { type, source, aggregateType, aggregateId, data: payload });
+}

@@ -1,0 +1,98 @@
+/** Manifest of the platform domain: the event log, webhooks and alerts. */
+import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { alerts } from './alerts/routes.ts';
+import { events } from './events/routes.ts';
+import { systemAlert, webhookDeliveryExhausted, webhookEndpointDisabled, webhookEndpointEnabled } from './events.ts';
+import { webhooks } from './webhooks/routes.ts';
+
+const folder = 'functions/platform';
+const table = { platform: 'readWrite' } as const;
+const http = { tables: { platform: 'readWrite', limits: 'write' } } as const;
+const secrets = { secrets: 'encryptDecrypt' } as const;
+const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+const deliveries = 'webhook-deliveries';
+const lanes = 'webhook-lanes';
+const batches = 'webhook-batches';
+const replays = 'webhook-replays';
+
+export const platform = defineDomain({
+  name: 'platform',
+  tables: { platform: { indexes: ['gsi1', 'gsi2'], outbox: true } },
+  events: [systemAlert, webhookEndpointDisabled, webhookEndpointEnabled, webhookDeliveryExhausted],
+  resources: [
+    {
+      resource: events,
+      entry: `${folder}/events/handler.ts`,
+      access: { ...http, queues: [replays] },
+    },
+    {
+      resource: webhooks,
+      entry: `${folder}/webhooks/handler.ts`,
+      // A test waits up to 20 s for the receiver.
+      timeoutSeconds: 28,
+      access: { ...http, queues: [deliveries, replays], keys: secrets, internet: true },
+      environment: addresses,
+    },
+    {
+      resource: alerts,
+      entry: `${folder}/alerts/handler.ts`,
+      access: http,
+    },
+  ],
+  subscribers: [
+    {
+      name: 'recorder',
+      entry: `${folder}/subscribers/record-events.ts`,
+      events: ['*'],
+      batchSize: 10,
+      access: { tables: table },
+    },
+    {
+      name: 'dispatcher',
+      entry: `${folder}/subscribers/dispatch-webhooks.ts`,
+      events: ['*'],
+      batchSize: 10,
+      access: { tables: table, queues: [deliveries, lanes, batches] },
+    },
+    {
+      name: 'alert-recorder',
+      entry: `${folder}/subscribers/record-alerts.ts`,
+      events: [systemAlert.type],
+      access: { tables: table },
+    },
+  ],
+  consumers: [
+    {
+      name: 'deliverer',
+      entry: `${folder}/consumers/deliver-webhooks.ts`,
+      queue: { name: deliveries },
+      batchSize: 10,
+      memoryMb: 512,
+      access: { tables: table, queues: [deliveries], keys: { secrets: 'decrypt' }, internet: true },
+      environment: addresses,
+    },
+    {
+      name: 'lane-runner',
+      entry: `${folder}/consumers/run-lanes.ts`,
+      queue: { name: lanes },
+      batchSize: 5,
+      memoryMb: 512,
+      access: { tables: table, queues: [lanes], keys: { secrets: 'decrypt' }, internet: true },
+      environment: addresses,
+    },
+    {
+      name: 'batcher',
+      entry: `${folder}/consumers/flush-batches.ts`,
+      queue: { name: batches },
+      batchSize: 5,
+      access: { tables: table, queues: [batches, deliveries] },
+    },
+    {
+      name: 'replayer',
+      entry: `${folder}/consumers/run-replays.ts`,
+      queue: { name: replays },
+      batchSize: 1,
+      access: { tables: table, queues: [replays, deliveries, lanes] },
+    },
+  ],
+});

@@ -1,0 +1,103 @@
+/** Events the platform domain publishes: alerts of any part of the product, and the life of webhook endpoints. */
+import * as z from 'zod/mini';
+import { defineEvent } from '../../layers/kernel/events/define-event.ts';
+
+export const alertTypes = ['performance', 'security', 'system', 'business'] as const;
+export const alertSeverities = ['info', 'warning', 'error', 'critical'] as const;
+
+export const systemAlert = defineEvent({
+  type: 'system.alert',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'alert',
+  summary: { en: 'A part of the system asks for attention.', ar: 'جزء من النظام يحتاج إلى انتباه.' },
+  payload: z.object({
+    alertType: z.enum(alertTypes),
+    severity: z.enum(alertSeverities),
+    title: z.object({ en: z.string().check(z.maxLength(500)), ar: z.string().check(z.maxLength(500)) }),
+    description: z.optional(z.string()),
+    /** The domain or device that raised it. */
+    sourceSystem: z.string(),
+    alertData: z.optional(z.record(z.string(), z.unknown())),
+    /** While an alert with this key is open, the same one raised again is counted, not repeated. */
+    dedupeKey: z.string().check(z.minLength(1), z.maxLength(200)),
+  }),
+  example: {
+    alertType: 'system',
+    severity: 'warning',
+    title: { en: 'Meter MTR-001 stopped reporting', ar: 'توقف العداد MTR-001 عن الإرسال' },
+    description: 'No reading for 6 hours.',
+    sourceSystem: 'metering',
+    alertData: { meterId: 'MTR-001', lastReadingAt: '2026-01-01T06:00:00.000Z' },
+    dedupeKey: 'meter-silent/MTR-001',
+  },
+});
+
+const endpoint = { webhookId: z.string(), name: z.string(), url: z.string() };
+const endpointExample = {
+  webhookId: 'whk_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  name: 'Accounting',
+  url: 'https://accounting.example.com/hooks/mizan',
+};
+
+export const webhookEndpointDisabled = defineEvent({
+  type: 'webhook.endpoint_disabled',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'webhook',
+  summary: {
+    en: 'A webhook endpoint was disabled because its deliveries kept failing.',
+    ar: 'عُطّلت نقطة استقبال لأن التسليم إليها ظل يفشل.',
+  },
+  payload: z.object({
+    ...endpoint,
+    reason: z.enum(['gone', 'failing_for_days', 'messages_exhausted']),
+    consecutiveFailures: z.int(),
+    failingSince: z.nullable(z.string()),
+  }),
+  example: {
+    ...endpointExample,
+    reason: 'failing_for_days',
+    consecutiveFailures: 128,
+    failingSince: '2026-01-01T00:00:00.000Z',
+  },
+});
+
+export const webhookEndpointEnabled = defineEvent({
+  type: 'webhook.endpoint_enabled',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'webhook',
+  summary: { en: 'A webhook endpoint was enabled again.', ar: 'أُعيد تفعيل نقطة استقبال.' },
+  payload: z.object(endpoint),
+  example: endpointExample,
+});
+
+export const webhookDeliveryExhausted = defineEvent({
+  type: 'webhook.delivery_exhausted',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'webhook',
+  summary: {
+    en: 'A webhook message was given up after its last attempt.',
+    ar: 'تُركت رسالة بعد آخر محاولة لتسليمها.',
+  },
+  payload: z.object({
+    ...endpoint,
+    deliveryId: z.string(),
+    eventId: z.string(),
+    eventType: z.string(),
+    attempts: z.int(),
+    responseStatus: z.nullable(z.int()),
+    errorMessage: z.nullable(z.string()),
+  }),
+  example: {
+    ...endpointExample,
+    deliveryId: 'dlv_5f2b9c0d1e3a4b5c6d7e8f90',
+    eventId: 'evt_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    eventType: 'invoice.paid',
+    attempts: 4,
+    responseStatus: 503,
+    errorMessage: 'The receiver answered 503.',
+  },
+});

@@ -1,0 +1,187 @@
+/**
+ * One step of a replay: reads the next events of the range, queues those the endpoint wants, and moves the job on. A
+ * step that is repeated queues the same deliveries again, which are recognised by their ids.
+ */
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import {
+  type Delivery,
+  deliveryEntity,
+  deliveryIdOf,
+  deliveryPosition,
+  deliveryTimeline,
+} from '../deliveries/delivery-entity.ts';
+import { type DeliveryMessage, deliveriesQueue, encodeDelivery } from '../deliveries/delivery-message.ts';
+import { firstMessage } from '../deliveries/dispatch-events.ts';
+import { endpointsOf } from '../deliveries/endpoint-directory.ts';
+import { bodyOfRow } from '../deliveries/load-body.ts';
+import { endpointWants } from '../deliveries/match-endpoint.ts';
+import { messageOf } from '../deliveries/settle-attempt.ts';
+import { type EventRow, eventEntity, eventsTimeline, positionOf } from '../events/event-record.ts';
+import { loadPayload } from '../events/event-store.ts';
+import { enqueueInLanes, type LaneEntry } from '../lanes/enqueue-lane.ts';
+import { aggregateLane, replayLane } from '../lanes/lane-entity.ts';
+import { walkTimeline } from '../timeline/timeline.ts';
+import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
+import { encodeStep, type ReplayStep, replayEntity, replaysQueue, type StoredReplayJob } from './replay-entity.ts';
+
+const eventsPerStep = 200;
+
+export async function runReplayStep(step: ReplayStep): Promise<void> {
+  const session = openSession(step.tenantId);
+  const job: StoredReplayJob | undefined = await session.get(replayEntity, { id: step.jobId }, { consistent: true });
+  if (job === undefined || (job.status !== 'queued' && job.status !== 'running')) return;
+  const webhook = (await endpointsOf(session)).get(job.webhookId);
+  if (!webhook?.isActive) {
+    const errorMessage = webhook ? 'The endpoint was disabled.' : 'The endpoint was deleted.';
+    await advance(session, job, { status: 'failed', errorMessage, finishedAt: session.context.now() });
+    return;
+  }
+  const rows = await readRange(session, job);
+  const wanted = await select(session, job, webhook, rows);
+  await queue(session, job, webhook, wanted);
+  const isLast = rows.length < eventsPerStep;
+  const moved = await advance(session, job, {
+    status: isLast ? 'completed' : 'running',
+    eventsRead: job.eventsRead + rows.length,
+    eventsQueued: job.eventsQueued + wanted.length,
+    ...(rows.length > 0 ? { position: positionOf(rows.at(-1)!) } : {}),
+    ...(isLast ? { finishedAt: session.context.now() } : {}),
+  });
+  if (moved && !isLast) await sendMessages(replaysQueue, [encodeStep(step)]);
+}
+
+async function readRange(session: TenantSession, { from, to, position }: StoredReplayJob): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  const walk = walkTimeline<EventRow>(session, eventsTimeline, positionOf, {
+    entity: eventEntity,
+    index: 'gsi1',
+    order: 'ascending',
+    from,
+    to,
+    after: position,
+    pageSize: 100,
+  });
+  for await (const row of walk) {
+    rows.push(row);
+    if (rows.length === eventsPerStep) break;
+  }
+  return rows;
+}
+
+interface Wanted {
+  row: EventRow;
+  /** What is stored of its ordinary delivery. */
+  delivery: Delivery | undefined;
+}
+
+async function select(
+  session: TenantSession,
+  job: StoredReplayJob,
+  webhook: StoredWebhook,
+  rows: readonly EventRow[],
+): Promise<Wanted[]> {
+  const fitting: EventRow[] = [];
+  for (const row of rows) {
+    const event = {
+      type: row.eventType,
+      source: row.eventSource,
+      aggregateType: row.aggregateType,
+      aggregateId: row.aggregateId,
+      // Only a filter looks inside.
+      payload: webhook.filter === undefined ? undefined : JSON.parse(await loadPayload(session, row)),
+    };
+    if (endpointWants(webhook, event, job.types)) fitting.push(row);
+  }
+  if (job.mode === 'replay') return fitting.map((row) => ({ row, delivery: undefined }));
+  if (webhook.batch) {
+    const inBatches = await eventsInBatches(session, webhook.id, fitting);
+    return fitting.flatMap((row) => (inBatches.has(row.id) ? [] : [{ row, delivery: undefined }]));
+  }
+  const ids = fitting.map((row) => ({ id: deliveryIdOf(webhook.id, row.id, row.createdAt) }));
+  const known = new Map<string, Delivery>(
+    (await session.getMany(deliveryEntity, ids)).map((delivery) => [delivery.id, delivery]),
+  );
+  return fitting.flatMap((row, i) => {
+    const delivery = known.get(ids[i]!.id);
+    // Delivered, or on its way by itself.
+    return delivery?.status === 'success' || delivery?.nextRetryAt !== undefined ? [] : [{ row, delivery }];
+  });
+}
+
+/** A batch is closed minutes after its events at the latest. */
+const batchLagMs = 15 * 60_000;
+
+/** Events that reached the endpoint in a batch, or are on their way in one. */
+async function eventsInBatches(
+  session: TenantSession,
+  webhookId: string,
+  rows: readonly EventRow[],
+): Promise<Set<string>> {
+  const inBatches = new Set<string>();
+  if (rows.length === 0) return inBatches;
+  const deliveries = walkTimeline<Delivery>(session, deliveryTimeline(webhookId), deliveryPosition, {
+    entity: deliveryEntity,
+    index: 'gsi1',
+    order: 'ascending',
+    from: rows[0]!.createdAt,
+    to: new Date(Date.parse(rows.at(-1)!.createdAt) + batchLagMs).toISOString(),
+    pageSize: 100,
+  });
+  for await (const { status, nextRetryAt, eventIds, eventId } of deliveries)
+    if (status === 'success' || nextRetryAt !== undefined) for (const id of eventIds ?? [eventId]) inBatches.add(id);
+  return inBatches;
+}
+
+async function queue(
+  session: TenantSession,
+  job: StoredReplayJob,
+  webhook: StoredWebhook,
+  wanted: readonly Wanted[],
+): Promise<void> {
+  const now = session.context.now();
+  const messages = await Promise.all(
+    wanted.map(async ({ row, delivery }): Promise<LaneEntry> => {
+      const event = {
+        id: row.id,
+        type: row.eventType,
+        occurredAt: row.createdAt,
+        correlationId: row.correlationId,
+      };
+      const body = await bodyOfRow(session, row);
+      const first = { ...firstMessage(session.tenantId, webhook.id, event, body, now), replay: job.id };
+      if (job.mode === 'replay')
+        return {
+          lane: replayLane(job.id),
+          message: { ...first, deliveryId: deliveryIdOf(webhook.id, row.id, row.createdAt, job.id) },
+        };
+      const message: DeliveryMessage =
+        delivery === undefined
+          ? first
+          : { ...messageOf(session.tenantId, delivery), roundBase: delivery.attemptNumber, replay: job.id, body };
+      return { lane: aggregateLane(row.aggregateType, row.aggregateId), message };
+    }),
+  );
+  if (job.mode === 'replay' || webhook.ordering === 'aggregate') return enqueueInLanes(session, messages, 0);
+  const nowMs = Date.now();
+  await sendMessages(
+    deliveriesQueue,
+    messages.map(({ message }) => encodeDelivery(message, nowMs)),
+  );
+}
+
+/** @returns whether the job was as it was read: otherwise somebody cancelled it, or another worker made the step */
+async function advance(
+  session: TenantSession,
+  job: StoredReplayJob,
+  changes: Partial<StoredReplayJob>,
+): Promise<boolean> {
+  try {
+    await session.transact('platform', (unit) => void unit.update(replayEntity, job, changes));
+    return true;
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return false;
+    throw error;
+  }
+}

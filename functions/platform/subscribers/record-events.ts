@@ -1,0 +1,27 @@
+/** Subscriber `recorder`: writes every bus event to the event log. */
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { consumeEventBatch, type ReceivedEvent } from '../../../layers/kernel/events/consume.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { recordEvents } from '../events/event-store.ts';
+import { retentionDays } from '../events/settings.ts';
+import { byTenant } from './by-tenant.ts';
+
+export const handler = consumeEventBatch(async (events) => {
+  const outcomes = await Promise.all([...byTenant(events)].map(([tenantId, own]) => record(tenantId, own)));
+  return outcomes.flat();
+});
+
+async function record(tenantId: string, events: ReceivedEvent[]): Promise<string[]> {
+  try {
+    const session = openSession(tenantId);
+    await recordEvents(
+      session,
+      events.map(({ envelope }) => envelope),
+      await retentionDays(session),
+    );
+    return [];
+  } catch (error) {
+    logger.error('events not recorded', { tenantId, events: events.length, error: error as Error });
+    return events.map(({ messageId }) => messageId);
+  }
+}

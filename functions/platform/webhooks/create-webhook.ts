@@ -1,0 +1,39 @@
+/** Creates an endpoint with a secret of its own, which the answer shows. */
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { generateSecret, verificationKey } from '../../../layers/webhooks/signing.ts';
+import { endpointsOf, forgetEndpoints } from '../deliveries/endpoint-directory.ts';
+import { checkWebhook } from './check-webhook.ts';
+import type { WebhookRoutes } from './routes.ts';
+import { maxWebhooksPerTenant, type Webhook, webhookEntity } from './webhook-entity.ts';
+import { sealHeaders, sealSecret } from './webhook-secrets.ts';
+import { viewWebhook } from './webhook-view.ts';
+
+export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({ session, body, principal }) => {
+  const { description, filter, headers, batch, rateLimitPerSecond, ...fields } = body;
+  checkWebhook(body, { ordering: body.ordering, ...(batch ? { batch } : {}) });
+  forgetEndpoints(session.tenantId);
+  if ((await endpointsOf(session)).size >= maxWebhooksPerTenant)
+    throw new AppError('unprocessable', `A tenant has at most ${maxWebhooksPerTenant} webhooks.`);
+  const id = newId('whk');
+  const secret = generateSecret(body.signature);
+  const webhook: Webhook = {
+    id,
+    ...fields,
+    ...(description ? { description } : {}),
+    ...(filter ? { filter } : {}),
+    ...(batch ? { batch } : {}),
+    ...(rateLimitPerSecond ? { rateLimitPerSecond } : {}),
+    headerNames: Object.keys(headers ?? {}),
+    ...(headers ? { sealedHeaders: await sealHeaders(session.tenantId, id, headers) } : {}),
+    secretKey: await sealSecret(session.tenantId, id, secret),
+    createdBy: principal.subject,
+  };
+  const stored = await session.transact('platform', (unit) => unit.create(webhookEntity, webhook));
+  forgetEndpoints(session.tenantId);
+  return {
+    data: { ...(await viewWebhook(session, stored)), secret: verificationKey(secret) },
+    headers: { 'cache-control': 'no-store' },
+  };
+};

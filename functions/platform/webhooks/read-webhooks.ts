@@ -1,0 +1,54 @@
+/** Reads and removes endpoints. */
+import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { disablePolicy } from '../../../layers/webhooks/endpoint-health.ts';
+import { jitterRatio, longestRetryAfterMs, retryDelaysSeconds } from '../../../layers/webhooks/retry-schedule.ts';
+import { forgetEndpoints } from '../deliveries/endpoint-directory.ts';
+import type { WebhookRoutes } from './routes.ts';
+import { type StoredWebhook, webhookEntity, webhooksPartition } from './webhook-entity.ts';
+import { viewWebhook, viewWebhooks } from './webhook-view.ts';
+
+export const readOperations: Pick<
+  Operations<WebhookRoutes>,
+  'listWebhooks' | 'getWebhook' | 'deleteWebhook' | 'getRetrySchedule'
+> = {
+  listWebhooks: async ({ session, query, page }) => {
+    const filter: FilterTerm[] =
+      query.isActive === undefined ? [] : [{ attribute: 'isActive', operator: '=', value: query.isActive }];
+    const { items, nextCursor } = await session.query<StoredWebhook>(webhookEntity, {
+      pk: webhooksPartition,
+      limit: page.limit,
+      cursor: page.cursor,
+      filter,
+      consistent: true,
+    });
+    return { data: await viewWebhooks(session, items), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getWebhook: async ({ session, params }) => ({
+    data: await viewWebhook(session, await session.require(webhookEntity, params)),
+  }),
+
+  deleteWebhook: async ({ session, params, expectedVersion }) => {
+    const before = await session.require(webhookEntity, params);
+    refuseStale(before, expectedVersion);
+    await session.transact('platform', (unit) => unit.delete(webhookEntity, before));
+    forgetEndpoints(session.tenantId);
+    return {};
+  },
+
+  getRetrySchedule: async () => ({
+    data: {
+      retryDelaysSeconds: [...retryDelaysSeconds],
+      jitterRatio,
+      longestRetryAfterSeconds: longestRetryAfterMs / 1000,
+      disabling: {
+        failingForSeconds: disablePolicy.failingForMs / 1000,
+        exhaustedInARow: disablePolicy.exhaustedInARow,
+        exhaustedForSeconds: disablePolicy.exhaustedForMs / 1000,
+        statusGone: 410,
+      },
+    },
+  }),
+};
