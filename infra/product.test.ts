@@ -7,6 +7,12 @@ beforeAll(() => {
   sample = synthesizeSample();
 });
 
+/** What an intrinsic function is called with, anywhere below a value. */
+function argumentsOf(intrinsic: string, value: any): any[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) => (key === intrinsic ? [item] : argumentsOf(intrinsic, item)));
+}
+
 describe('the stacks of a deployment', () => {
   it('are foundations, data and functions per domain, APIs, realtime, devices, observability', () => {
     expect(sample.stackNames.sort()).toEqual(
@@ -33,17 +39,24 @@ describe('the stacks of a deployment', () => {
     expect(sample.outputs['mizan-dev-devices']).toMatchObject({ DeviceAuthorizerName: {}, StationPolicyName: {} });
   });
 
-  it('import every value that they name from an export of an earlier stack', () => {
-    const exported = new Set(
-      Object.values(sample.outputs).flatMap((outputs) =>
-        Object.values(outputs).map(({ Export }) => (Export as { Name?: string } | undefined)?.Name),
-      ),
+  it('name no value of another stack that it does not give out', () => {
+    const outputs = Object.values(sample.outputs).flatMap((of) => Object.values(of));
+    const exported = new Set(outputs.map(({ Export }) => (Export as { Name?: string } | undefined)?.Name));
+    const imports = argumentsOf('Fn::ImportValue', sample.resources);
+    expect(imports.length).toBeGreaterThan(10);
+    expect(imports.filter((name) => !exported.has(name))).toEqual([]);
+    const weak = argumentsOf('Fn::GetStackOutput', sample.resources);
+    expect(weak.length).toBeGreaterThan(10);
+    expect(weak.filter(({ StackName, OutputName }) => !sample.outputs[StackName]?.[OutputName])).toEqual([]);
+  });
+
+  it('bind data and APIs strongly, so that none is replaced while functions use it', () => {
+    const exports = Object.entries(sample.outputs).flatMap(([stack, of]) =>
+      Object.values(of).some(({ Export }) => Export !== undefined) ? [stack] : [],
     );
-    const imported = [...JSON.stringify(sample.resources).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(
-      ([, name]) => name,
+    expect(exports).toEqual(
+      expect.arrayContaining(['mizan-dev-access-data', 'mizan-dev-gauging-data', 'mizan-dev-api']),
     );
-    expect(imported.length).toBeGreaterThan(10);
-    expect(imported.filter((name) => !exported.has(name))).toEqual([]);
   });
 
   it('have no custom resources and no bucket notifications, which hide functions of their own', () => {

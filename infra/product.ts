@@ -10,7 +10,7 @@ import { RequestAuthorizer } from './constructs/request-authorizer.ts';
 import { ResourceRoutes } from './constructs/resource-routes.ts';
 import type { DeployedBucket, DeployedTable, Deployment } from './deployment.ts';
 import { checkManifests } from './manifest/check-manifests.ts';
-import { awsGatewayQuotas, planGateways } from './manifest/plan-gateways.ts';
+import { awsGatewayQuotas, type GatewayQuotas, planGateways } from './manifest/plan-gateways.ts';
 import { constructId } from './naming.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
@@ -31,7 +31,7 @@ export interface ProductProps {
 export function createProduct(app: App, { stage, manifests, functionsDir }: ProductProps): void {
   checkManifests(manifests);
   const hasCors = stage.corsOrigins.length > 0;
-  const plan = planGateways(manifests, hasCors, stage.name === 'local' ? undefined : awsGatewayQuotas);
+  const plan = planGateways(manifests, hasCors, quotasOf(stage));
 
   const foundation = new FoundationStack(app, stage);
   const data = manifests.filter(hasData).map((manifest) => new DataStack(app, stage, manifest));
@@ -116,6 +116,9 @@ function connectWebSocket(
     throw new Error(`The WebSocket API needs the functions ${names.join(', ')} and authorize-request.`);
   needs(new RealtimeStack(app, { stage, webSocket: api.webSocket, authorize, connect, disconnect, message }), [api]);
 }
+
+const quotasOf = ({ name, httpApiRouteQuota }: StageConfig): GatewayQuotas | undefined =>
+  name === 'local' ? undefined : { ...awsGatewayQuotas, routes: httpApiRouteQuota ?? awsGatewayQuotas.routes };
 
 /** A stack without resources cannot be deployed. */
 const hasData = ({ tables, buckets = {} }: DomainManifest): boolean =>

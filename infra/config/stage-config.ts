@@ -32,6 +32,16 @@ export const stageConfigSchema = z
     webhooksMayReachLoopback: z.boolean(),
     /** Tenant of devices that connect without credentials. */
     anonymousDevicesTenant: z.optional(z.string().min(1)),
+    /** Where the APIs are reached by name: the HTTP API at `name`, the WebSocket API at `live.<name>`. */
+    domain: z.optional(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'Not a host name such as "api.example.com".'),
+        /** In AWS Certificate Manager, same region, for the name and `*.<name>`. */
+        certificateArn: z.string().regex(/^arn:aws[a-z-]*:acm:/, 'Not the ARN of a certificate.'),
+      }),
+    ),
+    /** Routes AWS grants one HTTP API: 300 unless you asked for more. Integrations are 300 and cannot be raised. */
+    httpApiRouteQuota: z.optional(z.int().min(300)),
     /** Origins whose pages may call the API. */
     corsOrigins: z.array(origin).max(20),
     /** Of the whole HTTP API; per-credential limits are the application's. */

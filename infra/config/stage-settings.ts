@@ -4,7 +4,7 @@ import { type StageConfig, stageConfigSchema } from './stage-config.ts';
 const placeholder = /\$\{stage\.([^}]*)\}/g;
 
 /** Settings that cannot be written as one text. */
-const notText = new Set(['corsOrigins', 'throttling']);
+const notText = new Set(['corsOrigins', 'throttling', 'domain']);
 const settings = new Set(Object.keys(stageConfigSchema.shape).filter((name) => !notText.has(name)));
 
 /**

@@ -149,7 +149,8 @@ describe('a queue', () => {
           MetricName === metric && Dimensions?.[0].Value['Fn::GetAtt'][0] === queue(of).logicalId,
       );
     expect(alarm('ApproximateAgeOfOldestMessage', 'gauging-ingest')?.Threshold).toBe(60);
-    expect(alarm('ApproximateAgeOfOldestMessage', 'gauging-work')?.Threshold).toBe(900);
+    expect(alarm('ApproximateAgeOfOldestMessage', 'gauging-work')?.Threshold).toBe(1800);
+    expect(alarm('ApproximateAgeOfOldestMessage', 'gauging-recorder')?.Threshold).toBe(900);
     for (const { Properties } of sample.ofType('AWS::SQS::Queue', '-gauging'))
       if (Properties.QueueName.endsWith('-dlq'))
         expect(

@@ -38,6 +38,7 @@ const preflightSeconds = 3600;
 
 export class HttpGateway extends Construct {
   readonly api: CfnApi;
+  readonly stage: CfnStage;
 
   constructor(scope: Construct, id: string, { stage, name }: HttpGatewayProps) {
     super(scope, id);
@@ -62,7 +63,7 @@ export class HttpGateway extends Construct {
       retention: stage.logRetentionDays,
       removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    new CfnStage(this, 'Stage', {
+    this.stage = new CfnStage(this, 'Stage', {
       apiId: this.api.ref,
       stageName: '$default',
       autoDeploy: true,

@@ -24,10 +24,12 @@ export interface WorkQueueProps {
   purpose: string;
   /** Whether devices fill it: the alarm then comes early. @default false */
   isIngest?: boolean;
+  /** Whether functions send to it: messages may then be delayed by SQS's 15 minutes on purpose. @default false */
+  isSentTo?: boolean;
 }
 
 const defaultMaxReceiveCount = 5;
-const alarmAgeSeconds = { ingest: 60, other: 900 };
+const alarmAgeSeconds = { ingest: 60, subscription: 900, sentTo: 1800 };
 
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -36,7 +38,7 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const { name, spec, alarmTopic, purpose, isIngest = false } = props;
+    const { name, spec, alarmTopic, purpose, isIngest = false, isSentTo = false } = props;
     this.spec = spec;
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', `${name}-dlq`, alarmTopic, purpose);
     this.queue = new Queue(this, 'Queue', {
@@ -49,7 +51,7 @@ export class WorkQueue extends Construct {
     refusePlainText(this.queue);
     new RunbookAlarm(this, 'Age', {
       metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: Duration.minutes(1) }),
-      threshold: spec.alarmAgeSeconds ?? (isIngest ? alarmAgeSeconds.ingest : alarmAgeSeconds.other),
+      threshold: spec.alarmAgeSeconds ?? alarmAgeSeconds[isIngest ? 'ingest' : isSentTo ? 'sentTo' : 'subscription'],
       periods: 3,
       description: `${purpose}: messages wait too long in ${name}.`,
       runbook: isIngest ? 'ingest-lag' : 'queue-backlog',

@@ -6,6 +6,7 @@ import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { HttpGateway } from '../constructs/http-gateway.ts';
 import type { WebSocketTarget } from '../deployment.ts';
 import { stackName } from '../naming.ts';
@@ -22,6 +23,9 @@ const webSocketStageName = 'live';
 /** Where the local runtime serves the channels, beside the REST API, as the documented URLs have it. */
 const localWebSocketPrefix = '/api/scada/ws';
 
+/** An HTTP and a WebSocket API cannot share a host name. */
+export const webSocketHostName = (domain: string): string => `live.${domain}`;
+
 export class ApiStack extends Stack {
   /** Ids of the HTTP APIs. */
   readonly apiIds: readonly string[];
@@ -32,7 +36,13 @@ export class ApiStack extends Stack {
     this.apiIds = Array.from({ length: gateways }, (_, index) => {
       const suffix = index === 0 ? '' : String(index + 1);
       const gateway = new HttpGateway(this, `Http${suffix}`, { stage, name: index === 0 ? 'api' : `api-${suffix}` });
-      new CfnOutput(this, `HttpApiUrl${suffix}`, { value: gateway.url });
+      const hostName = stage.domain && (index === 0 ? stage.domain.name : `api-${suffix}.${stage.domain.name}`);
+      if (stage.domain && hostName) {
+        const { certificateArn } = stage.domain;
+        const apiId = gateway.api.ref;
+        new ApiDomain(this, `Domain${suffix}`, { hostName, certificateArn, apiId, stageName: gateway.stage.ref });
+      }
+      new CfnOutput(this, `HttpApiUrl${suffix}`, { value: hostName ? `https://${hostName}` : gateway.url });
       return this.exportValue(gateway.api.ref);
     });
     const webSocketApi = new CfnApi(this, 'WebSocketApi', {
@@ -41,7 +51,9 @@ export class ApiStack extends Stack {
       routeSelectionExpression: '$request.body.action',
       tags: { 'mizan:websocket-path-prefix': localWebSocketPrefix },
     });
-    const publicUrl = `${webSocketApi.attrApiEndpoint}/${webSocketStageName}`;
+    const publicUrl = stage.domain
+      ? `wss://${webSocketHostName(stage.domain.name)}`
+      : `${webSocketApi.attrApiEndpoint}/${webSocketStageName}`;
     new CfnOutput(this, 'WebSocketUrl', { value: publicUrl });
     const apiId = this.exportValue(webSocketApi.ref);
     this.webSocket = {

@@ -126,3 +126,20 @@ describe('IoT Core', () => {
       if (Action !== 'iot:Connect') expect(JSON.stringify(Resource)).toContain('stationId');
   });
 });
+
+describe('host names of one’s own', () => {
+  it('lead to the HTTP API and to the WebSocket API, without a path that would be cut off', () => {
+    const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1';
+    const named = synthesizeSample(sampleStage({ domain: { name: 'api.example.com', certificateArn } }));
+    const hosts = named.ofType('AWS::ApiGatewayV2::DomainName').map(({ Properties }) => Properties.DomainName);
+    expect(hosts.sort()).toEqual(['api.example.com', 'live.api.example.com']);
+    for (const { Properties } of named.ofType('AWS::ApiGatewayV2::ApiMapping'))
+      expect(Properties.ApiMappingKey).toBeUndefined();
+    expect(named.outputs['mizan-dev-api']!['HttpApiUrl']!.Value).toBe('https://api.example.com');
+    expect(named.outputs['mizan-dev-api']!['WebSocketUrl']!.Value).toBe('wss://live.api.example.com');
+  });
+
+  it('are not declared where there are none', () => {
+    expect(sample.ofType('AWS::ApiGatewayV2::DomainName')).toEqual([]);
+  });
+});

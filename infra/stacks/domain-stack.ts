@@ -46,7 +46,7 @@ export class DomainStack extends Stack {
 
   #createQueues(): void {
     const { stage, alarmTopic } = this.#deployment;
-    for (const { spec, consumer, isIngest } of queuesOf(this.#manifest))
+    for (const { spec, consumer, isIngest, isSentTo } of queuesOf(this.#manifest))
       this.queues.set(
         spec.name,
         new WorkQueue(this, `${constructId(spec.name)}Queue`, {
@@ -57,6 +57,7 @@ export class DomainStack extends Stack {
           alarmTopic,
           purpose: `${this.#manifest.name} ${consumer.name}`,
           isIngest,
+          isSentTo,
         }),
       );
   }

@@ -4,10 +4,12 @@ import { CfnAuthorizer, CfnIntegration, CfnRoute, CfnRouteResponse, CfnStage } f
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import { ApiDomain } from '../constructs/api-domain.ts';
 import { executionArn, invocationUri } from '../constructs/http-gateway.ts';
 import { accept } from '../constructs/nag.ts';
 import type { WebSocketTarget } from '../deployment.ts';
 import { constructId } from '../naming.ts';
+import { webSocketHostName } from './api-stack.ts';
 import { stackProps } from './stack-props.ts';
 
 export interface RealtimeStackProps {
@@ -49,6 +51,11 @@ export class RealtimeStack extends Stack {
     });
     // API Gateway refuses to deploy an API without routes.
     for (const route of routes) webSocketStage.addResourceDependency(route);
+    if (stage.domain) {
+      const { name, certificateArn } = stage.domain;
+      const hostName = webSocketHostName(name);
+      new ApiDomain(this, 'Domain', { hostName, certificateArn, apiId, stageName: webSocketStage.ref });
+    }
     accept(
       webSocketStage,
       'APIG1',

@@ -63,7 +63,7 @@ export interface QueueSpec {
   maxReceiveCount?: number;
   /** @default 6 × the consumer's timeout, as Lambda recommends */
   visibilityTimeoutSeconds?: number;
-  /** Age of the oldest message that raises the alarm. @default 60 for queues fed by topic rules, 900 for others */
+  /** Age of the oldest message that raises the alarm. @default 60 for queues fed by topic rules, 1800 for those functions send to, 900 for others */
   alarmAgeSeconds?: number;
 }
 
