@@ -7,6 +7,7 @@ import {
   type TargetRequest,
 } from '../../runtime/types.ts';
 import { requireDeclared } from '../event-sources/require-declared.ts';
+import { jsonOperations } from '../support/json-operations.ts';
 import { createOperations } from './api.ts';
 import { readArchive } from './archive.ts';
 import { Buses } from './buses.ts';
@@ -56,15 +57,7 @@ export function createEventBridgeService(ctx: RuntimeContext): AwsService {
         }
       },
     },
-    async handle(request) {
-      const operation = operations[request.operation ?? ''];
-      if (operation === undefined)
-        throw new AwsError(
-          'UnknownOperationException',
-          `The local runtime does not support the EventBridge operation ${request.operation}.`,
-        );
-      return { status: 200, body: operation(JSON.parse(request.body.toString() || '{}')) };
-    },
+    handle: jsonOperations('EventBridge', operations),
     async start() {
       buses.start();
     },

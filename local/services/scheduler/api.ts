@@ -7,7 +7,7 @@ import type { Schedules } from './schedules.ts';
 export function answer(request: AwsRequest, schedules: Schedules): AwsResponse {
   const [collection, name] = request.path.split('/').filter((part) => part !== '');
   const route = `${request.method} ${collection}${name === undefined ? '' : '/{name}'}`;
-  const input = request.body.length === 0 ? {} : (JSON.parse(request.body.toString()) as Record<string, any>);
+  const input = readBody(request.body);
   const key = { Name: name ?? '', GroupName: request.query.get('groupName') ?? input['GroupName'] ?? 'default' };
   const ok = (body: object): AwsResponse => ({ status: 200, body });
   switch (route) {
@@ -50,6 +50,15 @@ export function answer(request: AwsRequest, schedules: Schedules): AwsResponse {
         `The local runtime does not support the Scheduler request ${route}.`,
         404,
       );
+  }
+}
+
+function readBody(body: Buffer): Record<string, any> {
+  if (body.length === 0) return {};
+  try {
+    return JSON.parse(body.toString()) as Record<string, any>;
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON.');
   }
 }
 

@@ -17,7 +17,7 @@ export interface ApiScope {
 type Input = Record<string, any>;
 type Operation = (input: Input, scope: ApiScope) => object | Promise<object>;
 
-export const operations: Record<string, Operation> = {
+const operations: Record<string, Operation> = {
   SendMessage: (input, scope) => sendView(queueOf(input, scope).send(sendEntry(input))),
   SendMessageBatch: (input, scope) => {
     const queue = queueOf(input, scope);
@@ -92,6 +92,13 @@ export const operations: Record<string, Operation> = {
     return { ApproximateNumberOfMessagesMoved };
   },
 };
+
+/** The operations over the queues of one platform. */
+export function bindOperations(scope: ApiScope): Record<string, (input: Input) => object | Promise<object>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [name, (input: Input) => operation(input, scope)]),
+  );
+}
 
 function queueOf(input: Input, scope: ApiScope): Queue {
   if (typeof input['QueueUrl'] !== 'string')

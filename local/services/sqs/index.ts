@@ -11,7 +11,8 @@ import {
   type DeclaredResource,
   type RuntimeContext,
 } from '../../runtime/types.ts';
-import { type ApiScope, operations } from './api.ts';
+import { jsonOperations } from '../support/json-operations.ts';
+import { type ApiScope, bindOperations } from './api.ts';
 import { createMessageStore } from './message-store.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { Queue, type QueueEnvironment } from './queue.ts';
@@ -41,6 +42,8 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
     moves,
     signal: stopping.signal,
   };
+
+  const respond = jsonOperations('SQS', bindOperations(scope));
 
   const createQueue = ({ properties, defaultName }: DeclaredResource): CreatedResource => {
     const suffix = String(properties['FifoQueue']) === 'true' && !defaultName.endsWith('.fifo') ? '.fifo' : '';
@@ -80,7 +83,7 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
       if (queue === undefined) throw new AwsError('QueueDoesNotExist', `The queue ${identifier} does not exist.`);
       return queue;
     },
-    handle: (request) => answer(request, scope),
+    handle: (request) => answer(request, respond),
     async start() {
       for (const { settings } of queues.values())
         if (settings.redrive && !queueByArn(settings.redrive.deadLetterTargetArn))
@@ -117,15 +120,12 @@ const QUERY_CODES: Record<string, string> = {
   UnsupportedOperation: 'AWS.SimpleQueueService.UnsupportedOperation',
 };
 
-async function answer(request: AwsRequest, scope: ApiScope): Promise<AwsResponse> {
+async function answer(
+  request: AwsRequest,
+  respond: (request: AwsRequest) => Promise<AwsResponse>,
+): Promise<AwsResponse> {
   try {
-    const operation = operations[request.operation ?? ''];
-    if (operation === undefined)
-      throw new AwsError(
-        'UnsupportedOperation',
-        `The local runtime does not support the SQS operation ${request.operation}.`,
-      );
-    return { status: 200, body: await operation(JSON.parse(request.body.toString() || '{}'), scope) };
+    return await respond(request);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return {

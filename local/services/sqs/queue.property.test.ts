@@ -19,7 +19,7 @@ const steps = fc.array(
     fc.record({ kind: fc.constant('return' as const), pick: fc.nat() }),
     fc.record({ kind: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 20 }) }),
   ),
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 );
 
 interface Held {
