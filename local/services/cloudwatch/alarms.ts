@@ -84,10 +84,18 @@ export class Alarms {
         arm();
         this.evaluate();
         // A level belongs to the minute that begins; it is judged at that minute's end.
-        for (const sample of this.#samplers) sample();
+        for (const sample of this.#samplers) this.#sample(sample);
       });
     };
     arm();
+  }
+
+  #sample(sample: () => void): void {
+    try {
+      sample();
+    } catch (error) {
+      this.#ctx.log.error('A metric could not be sampled', { error: (error as Error).stack });
+    }
   }
 
   stop(): void {

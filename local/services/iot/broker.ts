@@ -55,7 +55,9 @@ export class Broker {
     this.#meter = new MessageMeter(ctx);
     this.retained = new RetainedMessages(ctx.clock);
     this.#persistent = new PersistentSessions(ctx.clock, (clientId) => this.#forget(clientId));
-    this.#lifecycle = new LifecycleEvents(ctx.clock, (message) => void this.publish(message));
+    this.#lifecycle = new LifecycleEvents(ctx.clock, (message) => {
+      this.publish(message).catch((error: Error) => ctx.log.debug(`A lifecycle event is lost: ${error.message}`));
+    });
   }
 
   /** Starts to listen. @returns the port */
@@ -104,6 +106,12 @@ export class Broker {
         done();
       },
     });
+    this.#aedes.on(
+      'error' as 'closed',
+      ((error: Error) => {
+        this.#ctx.log.error('The MQTT broker failed at a message', { error: error.stack });
+      }) as () => void,
+    );
     this.#aedes.on('client', (client) => this.#connected(client));
     this.#aedes.on('clientDisconnect', (client) => this.#disconnected(client));
     this.#server = createServer((socket) => this.#accept(socket));
@@ -145,10 +153,6 @@ export class Broker {
     };
     const session = await this.#gate.admit(facts);
     this.#sessions.set(client, session);
-    session.startTimers(
-      () => void this.#refresh(client, session),
-      () => client.close(),
-    );
   }
 
   async #refresh(client: Client, session: Session): Promise<void> {
@@ -209,7 +213,12 @@ export class Broker {
     this.#persistent.resumed(client.id);
     this.#meter.connected();
     this.#metrics.broker('Connect.Success');
-    if (session !== undefined) this.#lifecycle.connected(session);
+    if (session === undefined) return;
+    session.startTimers(
+      () => void this.#refresh(client, session),
+      () => client.close(),
+    );
+    this.#lifecycle.connected(session);
   }
 
   #disconnected(client: Client): void {
@@ -244,7 +253,8 @@ function subscriptionsOf(client: Client): string[] {
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, () => {
+    // On this machine alone, as everything else: without an authorizer anyone who reaches it may do anything.
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });

@@ -83,7 +83,7 @@ export class RulesEngine {
 
   /** Resolves when every action that has begun is over. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
   #rulesFor(topic: string): TopicRule[] {
@@ -135,7 +135,9 @@ export class RulesEngine {
 
   #track(work: Promise<void>): void {
     this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
+    work
+      .catch((error: Error) => this.#ctx.log.error('The rules engine failed at a message', { error: error.stack }))
+      .finally(() => this.#running.delete(work));
   }
 
   async #act(rule: TopicRule, message: RuleMessage, outgoing: Outgoing): Promise<void> {

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsError } from '../../runtime/types.ts';
+import type { LifecycleRule } from './lifecycle.ts';
 import { MultipartUploads } from './multipart-uploads.ts';
 import { ObjectStore } from './object-store.ts';
 
@@ -18,6 +19,7 @@ export interface Bucket {
   objects: ObjectStore;
   uploads: MultipartUploads;
   corsRules: CorsRule[];
+  lifecycle: LifecycleRule[];
 }
 
 export class Buckets {
@@ -38,7 +40,7 @@ export class Buckets {
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {
       const objects = new ObjectStore(this.#folder && join(this.#folder, name));
-      bucket = { name, objects, uploads: new MultipartUploads(), corsRules: [] };
+      bucket = { name, objects, uploads: new MultipartUploads(), corsRules: [], lifecycle: [] };
       this.#buckets.set(name, bucket);
     }
     return bucket;
@@ -59,6 +61,10 @@ export class Buckets {
     if (this.find(name).objects.size > 0)
       throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
     this.#buckets.delete(name);
+  }
+
+  all(): Bucket[] {
+    return [...this.#buckets.values()];
   }
 
   names(): string[] {

@@ -10,6 +10,7 @@ import {
 } from '../../runtime/types.ts';
 import { type Bucket, Buckets } from './buckets.ts';
 import { corsHeaders } from './cors.ts';
+import { LifecycleSweep, readLifecycle } from './lifecycle.ts';
 import { storeObject } from './object-operations.ts';
 import { checkPresigned } from './presigned.ts';
 import { addressOf, routeRequest } from './routing.ts';
@@ -21,6 +22,7 @@ export interface S3Service extends AwsService {
 
 export function createS3Service(ctx: RuntimeContext): S3Service {
   const buckets = new Buckets(ctx.dataDir);
+  const sweep = new LifecycleSweep(ctx.clock, buckets);
   return {
     signingName: 's3',
     resources: {
@@ -47,6 +49,8 @@ export function createS3Service(ctx: RuntimeContext): S3Service {
       const cors = buckets.has(bucketName) ? corsHeaders(buckets.find(bucketName).corsRules, request) : {};
       return { ...answer, headers: { ...cors, ...answer.headers } };
     },
+    start: async () => sweep.start(),
+    stop: async () => sweep.stop(),
     async putObject(bucketName, key, body) {
       ctx.meter.count('s3.putPerMillion', 1);
       await storeObject(buckets.find(bucketName), key, body, ctx.clock);
@@ -66,6 +70,7 @@ function declareBucket({ properties, defaultName }: DeclaredResource, buckets: B
   if (properties['NotificationConfiguration'] !== undefined)
     throw new ConfigurationError(`S3 bucket "${name}" declares notifications, which are not played locally.`);
   const bucket = buckets.open(name);
+  bucket.lifecycle = readLifecycle(name, properties['LifecycleConfiguration']);
   bucket.corsRules = properties['CorsConfiguration']?.CorsRules ?? [];
   return bucket;
 }

@@ -16,15 +16,17 @@ export interface Part {
 interface Upload {
   key: string;
   headers: Record<string, string>;
+  /** Milliseconds since the epoch. */
+  begunAt: number;
   parts: Map<number, Part>;
 }
 
 export class MultipartUploads {
   readonly #uploads = new Map<string, Upload>();
 
-  begin(key: string, headers: Record<string, string>): string {
+  begin(key: string, headers: Record<string, string>, begunAt: number): string {
     const uploadId = randomUUID();
-    this.#uploads.set(uploadId, { key, headers, parts: new Map() });
+    this.#uploads.set(uploadId, { key, headers, begunAt, parts: new Map() });
     return uploadId;
   }
 
@@ -66,8 +68,8 @@ export class MultipartUploads {
     return [...this.find(uploadId, key).parts.values()].sort((a, b) => a.partNumber - b.partNumber);
   }
 
-  all(): { uploadId: string; key: string }[] {
-    return [...this.#uploads].map(([uploadId, { key }]) => ({ uploadId, key }));
+  all(): { uploadId: string; key: string; begunAt: number }[] {
+    return [...this.#uploads].map(([uploadId, { key, begunAt }]) => ({ uploadId, key, begunAt }));
   }
 
   find(uploadId: string, key: string): Upload {

@@ -15,6 +15,7 @@ import {
   sourceOf,
   storeObject,
 } from './object-operations.ts';
+import { postForm } from './post-form.ts';
 import { type XmlContent, xmlDocument, xmlElements, xmlText } from './xml.ts';
 
 /** Bucket and key from the path, or the bucket from the host name `<bucket>.[s3.…]localhost`. */
@@ -30,12 +31,14 @@ export function addressOf({ path, headers }: AwsRequest): { bucketName: string; 
 
 export async function routeRequest(request: AwsRequest, buckets: Buckets, clock: Clock): Promise<AwsResponse> {
   const { bucketName, key } = addressOf(request);
-  const { method } = request;
+  const { method, headers } = request;
   if (bucketName === '') {
     const list = buckets.names().map((Name) => ({ Name }));
     return xml('ListAllMyBucketsResult', { Buckets: { Bucket: list } });
   }
   if (method === 'OPTIONS') return preflight(buckets.find(bucketName).corsRules, request);
+  if (method === 'POST' && headers['content-type']?.startsWith('multipart/form-data'))
+    return await postForm(buckets.find(bucketName), request, clock);
   if (key === '') return await onBucket(request, bucketName, buckets);
   return await onObject(request, buckets.find(bucketName), key, buckets, clock);
 }
@@ -79,7 +82,7 @@ async function onObject(
     return xml('InitiateMultipartUploadResult', {
       Bucket: bucket.name,
       Key: key,
-      UploadId: bucket.uploads.begin(key, keptHeaders(headers)),
+      UploadId: bucket.uploads.begin(key, keptHeaders(headers), clock.now()),
     });
   if (query.has('tagging') && method === 'GET') return getTagging(bucket, key);
   if (query.has('tagging') && method === 'PUT') return await putTagging(bucket, key, request);

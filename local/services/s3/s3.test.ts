@@ -250,6 +250,82 @@ describe('presigned URLs (sigv4-query-string-auth)', () => {
   });
 });
 
+describe('forms (sigv4-HTTPPOSTConstructPolicy)', () => {
+  const post = (fields: Record<string, string>, conditions: unknown[], body = 'content') => {
+    const policy = { expiration: new Date(ctx.clock.now() + 60_000).toISOString(), conditions };
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('Policy', Buffer.from(JSON.stringify(policy)).toString('base64'));
+    form.set('X-Amz-Signature', 's');
+    form.set('file', new File([body], 'photo.jpg'));
+    return () => fetch(`${endpoint.url}/${Bucket}`, { method: 'POST', body: form });
+  };
+  const conditions = [
+    { bucket: Bucket },
+    ['starts-with', '$key', 'in/'],
+    { 'Content-Type': 'image/jpeg' },
+    ['content-length-range', 1, 10],
+  ];
+
+  it('store what their policy allows, until it expires', async () => {
+    const send = post({ key: `in/\${filename}`, 'Content-Type': 'image/jpeg' }, conditions);
+    expect((await send()).status).toBe(204);
+    expect(await get('in/photo.jpg')).toMatchObject({ ContentType: 'image/jpeg', ContentLength: 7 });
+    ctx.clock.advance(60_000);
+    expect(await (await send()).text()).toContain('Policy expired');
+  });
+
+  it.each<[string, Record<string, string>, string, string]>([
+    ['another prefix', { key: 'out/a', 'Content-Type': 'image/jpeg' }, 'x', 'Policy Condition failed'],
+    ['too much', { key: 'in/a', 'Content-Type': 'image/jpeg' }, 'x'.repeat(11), 'EntityTooLarge'],
+    [
+      'a field without a condition',
+      { key: 'in/a', 'Content-Type': 'image/jpeg', 'x-amz-meta-a': '1' },
+      'x',
+      'Extra input fields',
+    ],
+  ])('refuse %s', async (_name, fields, body, text) => {
+    const answer = await post(fields, conditions, body)();
+    expect(answer.ok).toBe(false);
+    expect(await answer.text()).toContain(text);
+  });
+});
+
+describe('lifecycle rules (intro-lifecycle-rules)', () => {
+  it('delete objects and abort uploads at the midnight after their days', async () => {
+    const day = 86_400_000;
+    await createResource(service, 'AWS::S3::Bucket', 'Old', {
+      BucketName: 'old',
+      LifecycleConfiguration: {
+        Rules: [
+          { Status: 'Enabled', Prefix: 'tmp/', ExpirationInDays: 2 },
+          { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+          { Status: 'Disabled', ExpirationInDays: 1 },
+        ],
+      },
+    });
+    await service.start!();
+    ctx.clock.advance(3_600_000);
+    for (const key of ['tmp/a', 'kept']) await service.putObject('old', key, Buffer.from('x'));
+    await client.send(new s3.CreateMultipartUploadCommand({ Bucket: 'old', Key: 'u' }));
+    const keys = async () =>
+      (await client.send(new s3.ListObjectsV2Command({ Bucket: 'old' }))).Contents!.map(({ Key }) => Key);
+    ctx.clock.advance(2 * day);
+    expect(await keys()).toEqual(['kept', 'tmp/a']);
+    ctx.clock.advance(day);
+    expect(await keys()).toEqual(['kept']);
+    expect((await client.send(new s3.ListMultipartUploadsCommand({ Bucket: 'old' }))).Uploads).toBeUndefined();
+    await service.stop!();
+    expect(ctx.clock.pending).toBe(0);
+  });
+  it('by tag are refused', async () => {
+    const LifecycleConfiguration = { Rules: [{ Status: 'Enabled', TagFilters: [] }] };
+    await expect(createResource(service, 'AWS::S3::Bucket', 'T', { LifecycleConfiguration })).rejects.toThrow(
+      'by tag or size',
+    );
+  });
+});
+
 describe('the service', () => {
   it('finds the bucket in the host name', async () => {
     await put('k', 'v');

@@ -11,8 +11,9 @@ const DECIMAL = /^-?\d+(\.\d+)?(E-?\d+)?$/i;
 /** "To decimal": numbers, and strings that look like one. */
 export function toDecimal(value: SqlValue): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value === 'string' && DECIMAL.test(value)) return Number(value);
-  return undefined;
+  if (typeof value !== 'string' || !DECIMAL.test(value)) return undefined;
+  const decimal = Number(value);
+  return Number.isFinite(decimal) ? decimal : undefined;
 }
 
 /** Function arguments that take an Int round down; see the argument tables of the function reference. */
