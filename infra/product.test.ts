@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { access, gauging } from './test-support/sample-domains.ts';
+import type { DomainManifest } from '../layers/kernel/domain/manifest.ts';
+import { access, gauging, sampleEvent } from './test-support/sample-domains.ts';
 import { type Sample, sampleStage, synthesizeSample } from './test-support/synthesize-sample.ts';
 
 let sample: Sample;
@@ -97,5 +98,28 @@ describe('what cannot be', () => {
   it('a domain without WebSocket functions needs no WebSocket routes', () => {
     const none = synthesizeSample(sampleStage(), [access, { ...gauging, functions: [] }]);
     expect(none.stackNames).not.toContain('mizan-dev-realtime');
+  });
+});
+
+describe('a domain of fifteen resources, ten subscribers and five schedules', () => {
+  const { access: granted, entry, resource } = gauging.resources[0]!;
+  const repeat = <T>(count: number, make: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, i) => make(i));
+  const large: DomainManifest = {
+    name: 'large',
+    tables: { large: { indexes: ['gsi1', 'gsi2'], outbox: true } },
+    events: [sampleEvent],
+    resources: repeat(15, (index) => ({
+      entry,
+      access: { ...granted, tables: { large: 'readWrite' }, buckets: {} },
+      resource: { ...resource, name: `resource-${index}`, base: `/api/large/resource-${index}` },
+    })),
+    subscribers: repeat(10, (index) => ({ name: `reaction-${index}`, entry, access: {}, events: ['*'] })),
+    schedules: repeat(5, (index) => ({ name: `sweep-${index}`, entry, access: {}, schedule: 'rate(1 hour)' })),
+  };
+
+  it('stays far below CloudFormation’s 500 resources', () => {
+    const sample = synthesizeSample(sampleStage(), [access, large]);
+    expect(sample.resources.filter(({ stack }) => stack === 'mizan-dev-large').length).toBeLessThan(350);
   });
 });

@@ -25,6 +25,9 @@ export const assumptions = {
   gigabyteSecondsPerInvocation: 0.1,
   logBytesPerInvocation: 500,
   alarms: 45,
+  queues: 14,
+  /** Lambda keeps five long polls of 20 s open on a queue, empty or not. */
+  pollsPerQueueAndMinute: 15,
 } as const;
 
 const million = 1e6;
@@ -77,8 +80,13 @@ export function estimateCosts(meters: number): CostLine[] {
       usd: storedGB * (prices.dynamodb.storageGBMonth + perMonth.pointInTimeRecoveryPerGB),
     },
     {
-      item: 'Fixed: two keys, alarms, dashboard',
-      usd: 2 * prices.kms.keyMonth + a.alarms * perMonth.alarm + perMonth.dashboard,
+      item: 'Fixed: two keys, alarms, dashboard, polling of idle queues',
+      usd:
+        2 * prices.kms.keyMonth +
+        a.alarms * perMonth.alarm +
+        perMonth.dashboard +
+        ((a.queues * a.pollsPerQueueAndMinute * 60 * 24 * a.daysPerMonth) / million) *
+          prices.sqs.standardRequestPerMillion,
     },
   ];
 }
