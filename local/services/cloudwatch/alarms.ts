@@ -118,7 +118,9 @@ export class Alarms {
     if (state === alarm.state) return;
     const before = alarm.state;
     Object.assign(alarm, { state, stateReason: reason, stateUpdatedAt: this.#ctx.clock.now() });
-    this.#ctx.log.info(`CloudWatch alarm "${alarm.name}" is ${state}`, { before, reason });
+    // Every alarm leaves its first state once; that is no news.
+    const level = state === 'ALARM' ? 'warn' : before === 'ALARM' ? 'info' : 'debug';
+    this.#ctx.log[level](`CloudWatch alarm "${alarm.name}" is ${state}`, { before, reason });
     if (String(alarm.properties['ActionsEnabled'] ?? true) !== 'true') return;
     for (const arn of (alarm.properties[ACTIONS[state]] ?? []) as string[]) void this.#act(alarm, before, arn);
   }
