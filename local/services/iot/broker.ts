@@ -80,7 +80,7 @@ export class Broker {
           },
         );
       },
-      // AWS IoT Core answers a refused publish by closing the connection.
+      // AWS IoT Core answers what it refuses by closing the connection: publishing and, at MQTT 3.1.1, subscribing.
       authorizePublish: (client, packet, done) => {
         const refusal = refusePublish(packet, client === null ? undefined : this.#sessions.get(client));
         if (refusal === undefined) return done(null);
@@ -88,17 +88,16 @@ export class Broker {
         this.#refused(`PublishIn.${kind}`, `MQTT client "${client?.id}" is disconnected for "${packet.topic}"`, reason);
         done(new Error(reason));
       },
-      // A filter beyond the limits closes the connection, a forbidden one is answered with failure (0x80).
       authorizeSubscribe: (client, subscription, done) => {
         const refusal = refuseSubscription(subscription, this.#sessions.get(client), subscriptionsOf(client).length);
         if (refusal === undefined) return done(null, subscription);
         const { kind, reason } = refusal;
         this.#refused(
-          'Subscribe.AuthError',
-          `MQTT client "${client.id}" may not subscribe to "${subscription.topic}"`,
+          `Subscribe.${kind}`,
+          `MQTT client "${client.id}" is disconnected for "${subscription.topic}"`,
           reason,
         );
-        done(kind === 'ClientError' ? new Error(reason) : null, null);
+        done(new Error(reason));
       },
       authorizeForward: (client, packet) => (this.#mayReceive(client, packet) ? packet : null),
       published: (packet, client, done) => {

@@ -16,7 +16,8 @@ export type BrokerMetric =
   | 'PublishIn.AuthError'
   | 'PublishIn.ClientError'
   | 'PublishOut.Success'
-  | 'Subscribe.AuthError';
+  | 'Subscribe.AuthError'
+  | 'Subscribe.ClientError';
 export type RuleMetric = 'TopicMatch' | 'ParseError';
 export type ActionMetric = 'Success' | 'Failure' | 'ErrorActionSuccess' | 'ErrorActionFailure';
 

@@ -47,10 +47,8 @@ export function createTimestreamService(ctx: RuntimeContext): TimestreamService 
       return Reason === undefined ? [] : [{ RecordIndex, Reason }];
     });
     const accepted = merged.filter((_, index) => !rejected.some(({ RecordIndex }) => RecordIndex === index));
-    for (const record of accepted) {
-      table.push(record);
-      // "Billed in units of 1 KB": the bytes of a whole write are added up before rounding.
-    }
+    table.push(...accepted);
+    // The bytes of a whole write are added up before they are rounded to KB.
     const bytes = accepted.reduce((total, record) => total + recordBytes(record), 0);
     ctx.meter.count('timestream.writePerMillion1KB', Math.ceil(bytes / 1024));
     if (table.length > KEPT_RECORDS * 1.1) table.splice(0, table.length - KEPT_RECORDS);
