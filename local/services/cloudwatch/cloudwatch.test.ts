@@ -156,6 +156,21 @@ describe('metrics', () => {
     });
   });
 
+  it('count exactly, and estimate percentiles, beyond what is kept of a minute', () => {
+    const count = cloudwatch.counter('AWS/IoT', 'Success', {});
+    for (let value = 1; value <= 20_000; value++) {
+      cloudwatch.putMetric('AWS/X', 'latency', {}, value);
+      count();
+    }
+    ctx.clock.advance(MINUTE);
+    expect(lastMinute('AWS/IoT', 'Success')).toBe(20_000);
+    expect(lastMinute('AWS/X', 'latency', 'Maximum')).toBe(20_000);
+    expect(lastMinute('AWS/X', 'latency', 'SampleCount')).toBe(20_000);
+    expect(lastMinute('AWS/X', 'latency', 'p50')).toBeGreaterThan(8_000);
+    expect(lastMinute('AWS/X', 'latency', 'p50')).toBeLessThan(12_000);
+    expect(lastMinute('AWS/IoT', 'Success', 'p50')).toBeUndefined();
+  });
+
   it('of our own are billed by the hour, those of AWS are free', () => {
     const hours = () => Math.round(ctx.meter.units('cloudwatch.metricMonth') * 730);
     cloudwatch.putMetric('AWS/Lambda', 'Errors', {}, 1);

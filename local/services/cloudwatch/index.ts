@@ -23,7 +23,7 @@ export interface CloudWatchService extends AwsService {
   useLogGroup(functionName: string, logGroupName: string): void;
   /** Records one value, now; for the metrics that AWS services keep of themselves. */
   putMetric(namespace: string, name: string, dimensions: Dimensions, value: number): void;
-  /** Like `putMetric`, prepared for metrics that are recorded often. */
+  /** Like `putMetric`, prepared for metrics that are recorded often; without percentiles. */
   counter(namespace: string, name: string, dimensions: Dimensions): (value?: number) => void;
   /** Calls back at the start of each minute, for metrics that are levels, such as the length of a queue. */
   sampleEachMinute(sample: () => void): void;

@@ -6,8 +6,10 @@ import type { RuntimeContext } from '../../runtime/types.ts';
 
 export const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 1_440;
-/** Values kept of a minute for percentiles; sums, counts and extremes are exact beyond. */
+/** Values kept of a minute for percentiles, a random sample beyond; sums, counts and extremes are always exact. */
 const KEPT_VALUES = 1_000;
+/** Percentiles reach back this far; the values are most of what a metric weighs. */
+const MINUTES_WITH_VALUES = 60;
 const HOURS_PER_MONTH = 730;
 
 export type Dimensions = Readonly<Record<string, string>>;
@@ -46,10 +48,10 @@ export class MetricStore {
     this.#add(this.#open(id), values, timestampMs);
   }
 
-  /** A quick way to record the same metric again and again, now. */
+  /** A quick way to record the same metric again and again, now; it has no percentiles. */
   counter(id: MetricId): (value?: number) => void {
     const series = this.#open(id);
-    return (value = 1) => this.#add(series, [value], this.#ctx.clock.now());
+    return (value = 1) => this.#record(this.#bucket(series, this.#ctx.clock.now()), value);
   }
 
   /** The statistic over the minutes that begin from `startMs` to before `endMs`; undefined without data. */
@@ -71,22 +73,38 @@ export class MetricStore {
   }
 
   #add(series: Series, values: readonly number[], timestampMs: number): void {
+    const bucket = this.#bucket(series, timestampMs);
+    for (const value of values) {
+      this.#record(bucket, value);
+      if (bucket.values.length < KEPT_VALUES) bucket.values.push(value);
+      else {
+        const place = Math.floor(Math.random() * bucket.count);
+        if (place < KEPT_VALUES) bucket.values[place] = value;
+      }
+    }
+  }
+
+  #record(bucket: Bucket, value: number): void {
+    bucket.sum += value;
+    bucket.count += 1;
+    bucket.min = Math.min(bucket.min, value);
+    bucket.max = Math.max(bucket.max, value);
+  }
+
+  #bucket(series: Series, timestampMs: number): Bucket {
     this.#bill(series);
     const minute = Math.floor(timestampMs / MINUTE_MS);
     let bucket = series.buckets.get(minute);
     if (bucket === undefined) {
       bucket = { sum: 0, count: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, values: [] };
       series.buckets.set(minute, bucket);
-      const oldest = Math.floor(this.#ctx.clock.now() / MINUTE_MS) - KEPT_MINUTES;
-      for (const old of series.buckets.keys()) if (old < oldest) series.buckets.delete(old);
+      const current = Math.floor(this.#ctx.clock.now() / MINUTE_MS);
+      for (const [age, old] of series.buckets) {
+        if (age < current - KEPT_MINUTES) series.buckets.delete(age);
+        else if (age < current - MINUTES_WITH_VALUES && old.values.length > 0) old.values = [];
+      }
     }
-    for (const value of values) {
-      bucket.sum += value;
-      bucket.count += 1;
-      bucket.min = Math.min(bucket.min, value);
-      bucket.max = Math.max(bucket.max, value);
-      if (bucket.values.length < KEPT_VALUES) bucket.values.push(value);
-    }
+    return bucket;
   }
 
   #open(id: MetricId): Series {
