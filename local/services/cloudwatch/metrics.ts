@@ -146,7 +146,14 @@ function compute(statistic: Statistic, buckets: Bucket[]): number | undefined {
   return values[Math.max(0, rank - 1)];
 }
 
+/** Callers hand in the same dimensions again and again, so their key is made once. */
+const dimensionKeys = new WeakMap<Dimensions, string>();
+
 function keyOf({ namespace, name, dimensions }: MetricId): string {
-  const sorted = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([namespace, name, sorted]);
+  let key = dimensionKeys.get(dimensions);
+  if (key === undefined) {
+    key = JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)));
+    dimensionKeys.set(dimensions, key);
+  }
+  return `${namespace}\n${name}\n${key}`;
 }
