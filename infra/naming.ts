@@ -3,6 +3,9 @@ import type { StageConfig } from './config/stage-config.ts';
 
 const product = 'mizan';
 
+/** CloudWatch namespace of what functions count, each domain under the dimension `service`; see the kernel's logger. */
+export const productNamespace = 'Mizan';
+
 export const stackName = (stage: StageConfig, part: string): string => `${product}-${stage.name}-${part}`;
 
 export const functionName = (stage: StageConfig, domain: string, name: string): string =>

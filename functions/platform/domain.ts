@@ -95,4 +95,12 @@ export const platform = defineDomain({
       access: { tables: table, queues: [replays, deliveries, lanes] },
     },
   ],
+  alarms: [
+    {
+      metric: 'WebhookDeliveriesFailed',
+      threshold: 100,
+      description: 'Many webhook deliveries fail; they are tried again.',
+      runbook: 'webhook-deliveries',
+    },
+  ],
 });

@@ -16,11 +16,8 @@ import { deadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
 import type { Deployment } from '../deployment.ts';
 import { functionsOf } from '../manifest/functions-of.ts';
 import { queuesOf } from '../manifest/queues-of.ts';
-import { constructId, queueName, topicRuleName } from '../naming.ts';
+import { constructId, productNamespace, queueName, topicRuleName } from '../naming.ts';
 import { stackProps } from './stack-props.ts';
-
-/** CloudWatch namespace and dimension under which functions count; see `layers/kernel/observability/logger.ts`. */
-const metricNamespace = 'Mizan';
 
 export class DomainStack extends Stack {
   readonly functions = new Map<string, LambdaFunction>();
@@ -134,7 +131,7 @@ export class DomainStack extends Stack {
     for (const { metric, threshold, description, runbook } of this.#manifest.alarms ?? [])
       new RunbookAlarm(this, `${constructId(metric)}Alarm`, {
         metric: new Metric({
-          namespace: metricNamespace,
+          namespace: productNamespace,
           metricName: metric,
           dimensionsMap: { service: this.#manifest.name },
           statistic: 'Sum',

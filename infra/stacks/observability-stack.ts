@@ -4,7 +4,7 @@ import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, TextWidge
 import type { Construct } from 'constructs';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import type { Deployment } from '../deployment.ts';
-import { stackName } from '../naming.ts';
+import { productNamespace, stackName } from '../naming.ts';
 import type { DomainStack } from './domain-stack.ts';
 import { stackProps } from './stack-props.ts';
 
@@ -125,6 +125,16 @@ export class ObservabilityStack extends Stack {
           ),
         ],
         [
+          graph('Readings accepted and rejected', [
+            productMetric('metering', 'ReadingsAccepted'),
+            productMetric('metering', 'ReadingsRejected'),
+          ]),
+          graph('Webhook deliveries that succeed and fail', [
+            productMetric('platform', 'WebhookDeliveriesSucceeded'),
+            productMetric('platform', 'WebhookDeliveriesFailed'),
+          ]),
+        ],
+        [
           graph(
             'Errors by function',
             functions.map((lambda) => lambda.metricErrors({ period })),
@@ -147,6 +157,10 @@ const lambdaMetric = (metricName: string): Metric =>
 
 const iotMetric = (metricName: string): Metric =>
   new Metric({ namespace: 'AWS/IoT', metricName, statistic: 'Sum', period });
+
+/** What functions count with `countMetric`. */
+const productMetric = (service: string, metricName: string): Metric =>
+  new Metric({ namespace: productNamespace, metricName, dimensionsMap: { service }, statistic: 'Sum', period });
 
 const pipeMetric = (PipeName: string, metricName: string): Metric =>
   new Metric({ namespace: 'AWS/EventBridge/Pipes', metricName, dimensionsMap: { PipeName }, statistic: 'Sum', period });

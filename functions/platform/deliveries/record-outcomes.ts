@@ -4,6 +4,7 @@
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
+import { countMetric } from '../../../layers/kernel/observability/logger.ts';
 import { disablePolicy, disableReason } from '../../../layers/webhooks/endpoint-health.ts';
 import { disableWebhook } from '../webhooks/disable-webhook.ts';
 import {
@@ -34,12 +35,20 @@ const notedAt = new Map<string, number>();
 const durationSteps = [100, 300, 1000, 3000, 10_000] as const;
 
 export async function recordOutcomes(session: TenantSession, observations: readonly Observation[]): Promise<void> {
+  countDeliveries(observations);
   const byWebhook = Map.groupBy(observations, ({ webhook }) => webhook.id);
   await Promise.all(
     [...byWebhook.values()].map(async (own) => {
       await Promise.all([addToHour(session, own), noteHealth(session, own)]);
     }),
   );
+}
+
+/** For the dashboard and the alarm of the whole installation; endpoints have counts of their own. */
+function countDeliveries(observations: readonly Observation[]): void {
+  const failures = observations.filter(({ isSuccess }) => !isSuccess).length;
+  if (failures > 0) countMetric('WebhookDeliveriesFailed', failures);
+  if (failures < observations.length) countMetric('WebhookDeliveriesSucceeded', observations.length - failures);
 }
 
 async function addToHour(session: TenantSession, own: readonly Observation[]): Promise<void> {

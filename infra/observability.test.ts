@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { metricNamespace } from '../layers/kernel/observability/logger.ts';
+import { stageConfig } from './config/stages.ts';
+import { domains } from './domains.ts';
+import { productNamespace } from './naming.ts';
+import { type Sample, synthesizeSample } from './test-support/synthesize-sample.ts';
+
+const root = join(import.meta.dirname, '..');
+const runbooks = join(root, 'docs/runbooks');
+
+let product: Sample;
+beforeAll(() => {
+  product = synthesizeSample(stageConfig('prod'), domains);
+});
+
+/** Text of every source file that runs in Lambda. */
+const sources = (): string =>
+  ['functions', 'layers']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)),
+    )
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+
+describe('what is watched', () => {
+  it('has a page for every alarm, and the overview names every page', () => {
+    const overview = readFileSync(join(runbooks, 'README.md'), 'utf8');
+    const pages = readdirSync(runbooks).filter((file) => file !== 'README.md');
+    expect(pages.filter((page) => !overview.includes(`(${page})`))).toEqual([]);
+    const named = product
+      .ofType('AWS::CloudWatch::Alarm')
+      .map(({ Properties }) => /docs\/runbooks\/(\S+\.md)/.exec(Properties.AlarmDescription)?.[1]);
+    expect([...new Set(named)].filter((page) => !pages.includes(page!))).toEqual([]);
+    expect(pages.filter((page) => !named.includes(page))).toEqual([]);
+  });
+
+  it('is counted by the functions, under the namespace that alarms and dashboard read', () => {
+    expect(productNamespace).toBe(metricNamespace);
+    const watched = [
+      ...JSON.stringify(product.ofType('AWS::CloudWatch::Dashboard')).matchAll(/"Mizan\\",\\"(\w+)\\"/g),
+    ].map(([, metric]) => metric!);
+    const alarmed = domains.flatMap(({ alarms = [] }) => alarms.map(({ metric }) => metric));
+    const code = sources();
+    expect(watched.length).toBeGreaterThanOrEqual(4);
+    expect([...watched, ...alarmed].filter((metric) => !code.includes(`countMetric('${metric}'`))).toEqual([]);
+  });
+
+  it('includes every dead-letter queue', () => {
+    const alarmed = product
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible')
+      .map(({ stack, Properties }) => `${stack} ${Properties.Dimensions[0].Value['Fn::GetAtt'][0]}`);
+    const dead = product
+      .ofType('AWS::SQS::Queue')
+      .filter(({ Properties }) => Properties.RedrivePolicy === undefined)
+      .map(({ stack, logicalId }) => `${stack} ${logicalId}`);
+    expect(alarmed.sort()).toEqual(dead.sort());
+  });
+
+  it('includes every HTTP API and every outbox', () => {
+    const alarms = product.ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    expect(alarms.filter(({ MetricName }) => MetricName === 'Latency')).toHaveLength(1);
+    expect(alarms.filter(({ MetricName }) => MetricName === 'ExecutionFailed')).toHaveLength(
+      product.ofType('AWS::Pipes::Pipe').length,
+    );
+  });
+});
