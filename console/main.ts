@@ -8,7 +8,9 @@ interface Reading {
   meterId: string;
   time: string;
   registerKwh: string | number;
-  powerKw?: number | null;
+  voltage?: number;
+  current?: number;
+  powerFactor?: number;
 }
 
 const keptPoints = 240;
@@ -102,7 +104,11 @@ function receive(message: any): void {
   }
 }
 
-const totalKw = (): number => [...latest.values()].reduce((sum, { powerKw }) => sum + (powerKw ?? 0), 0);
+/** Active power of one phase, from what the meter measured. */
+const powerKw = ({ voltage, current, powerFactor }: Reading): number | undefined =>
+  voltage === undefined || current === undefined ? undefined : (voltage * current * (powerFactor ?? 1)) / 1000;
+
+const totalKw = (): number => [...latest.values()].reduce((sum, reading) => sum + (powerKw(reading) ?? 0), 0);
 
 function showReadings(): void {
   drawChart(find<SVGSVGElement>('#chart'), points, (value) => `${formatNumber(value, 1)} kW`);
@@ -113,10 +119,12 @@ function showReadings(): void {
   fill('#readings', rows, (reading) => [
     reading.meterId,
     formatNumber(Number(reading.registerKwh)),
-    reading.powerKw == null ? '–' : formatNumber(reading.powerKw),
+    formatPower(powerKw(reading)),
     formatTime(reading.time),
   ]);
 }
+
+const formatPower = (kw: number | undefined): string => (kw === undefined ? '–' : formatNumber(kw));
 
 function showConnection(state: 'open' | 'closed'): void {
   const badge = find<HTMLElement>('#connection');

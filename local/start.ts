@@ -70,7 +70,7 @@ async function start(options: StartOptions): Promise<void> {
     );
   }
   const endpoints = writeEndpoints(options, platform, demo);
-  console.log(summary(endpoints, (performance.now() - started) / 1000));
+  console.log(summary(endpoints, options.dataDir, (performance.now() - started) / 1000));
 }
 
 function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
@@ -93,7 +93,7 @@ function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
   return endpoints;
 }
 
-function summary(endpoints: ReturnType<typeof writeEndpoints>, seconds: number): string {
+function summary(endpoints: ReturnType<typeof writeEndpoints>, dataDir: string, seconds: number): string {
   const login = `${endpoints.restUrl}/#email=${encodeURIComponent(endpoints.email)}&password=${encodeURIComponent(endpoints.password)}`;
   return `
 Ready in ${seconds.toFixed(1)} s.
@@ -108,7 +108,7 @@ Ready in ${seconds.toFixed(1)} s.
   Log-in         ${endpoints.email}  /  ${endpoints.password}
   API key        ${endpoints.apiKey}
 
-The same is in .local/endpoints.json. Ctrl-C stops everything.`;
+The same is in ${join(dataDir, 'endpoints.json')}. Ctrl-C stops everything.`;
 }
 
 function requireNode(): void {

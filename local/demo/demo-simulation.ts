@@ -104,10 +104,10 @@ async function lastRegisters({ restUrl, apiKey }: DemoSimulationOptions): Promis
     });
     if (!response.ok) throw new Error(`The last readings could not be read: ${response.status}`);
     const { data, pagination } = (await response.json()) as {
-      data: { meterId: string; registerKwh: string }[];
+      data: { meterId: string; reading: { registerKwh: string } | null }[];
       pagination?: { nextCursor: string | null };
     };
-    for (const { meterId, registerKwh } of data) registers.set(meterId, Number(registerKwh));
+    for (const { meterId, reading } of data) if (reading) registers.set(meterId, Number(reading.registerKwh));
     cursor = pagination?.nextCursor ?? null;
   } while (cursor !== null);
   return registers;

@@ -62,7 +62,7 @@ describe('bad input over MQTT is kept with a reason', () => {
   it('1 MB ends the connection, as IoT Core does, and the platform goes on', async () => {
     const { north, platform } = mizan;
     const careless = await connectMeter(platform.endpoints.mqttUrl, north.apiKey);
-    const closed = new Promise((resolve) => careless.mqtt.once('close', resolve));
+    const closed = new Promise((resolve) => careless.mqtt.once('close', () => resolve(undefined)));
     careless
       .publish(`acrel/${north.stationId}/meter/${north.meterIds[0]}/data`, Buffer.alloc(1024 * 1024, 0x20))
       .catch(() => {});
@@ -73,7 +73,7 @@ describe('bad input over MQTT is kept with a reason', () => {
   it('the station of another tenant ends the connection', async () => {
     const { north, south, platform } = mizan;
     const intruder = await connectMeter(platform.endpoints.mqttUrl, north.apiKey);
-    const closed = new Promise((resolve) => intruder.mqtt.once('close', resolve));
+    const closed = new Promise((resolve) => intruder.mqtt.once('close', () => resolve(undefined)));
     intruder.publishReading(south.stationId, south.meterIds[0]!, 5).catch(() => {});
     await closed;
     expect(expectOk(await south.api('GET', `/api/billing/meters/${south.meterIds[0]}/readings`)).data).toEqual([]);
