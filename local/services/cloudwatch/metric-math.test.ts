@@ -18,12 +18,18 @@ describe('compileMetricMath', () => {
     ['failed + FILL(missing, 3)', 5],
     ['MAX([requests, failed, missing])', 40],
     ['SUM([failed, failed])', 4],
+    ['(failed + failed) * -2', -8],
+    ['IF(failed < requests, failed == 2, 7) + 1', 2],
+    ['requests != 40', 0],
     ['CEIL(failed / 1.5)', 2],
   ])('%s is %s', (expression, expected) => {
     expect(compileMetricMath(expression)((id) => points[id])).toBe(expected);
   });
 
-  it.each(['ANOMALY_DETECTION_BAND(m1)', 'SEARCH("x")', 'm1 +', 'IF(m1', 'm1 m2', ''])('refuses %s', (expression) => {
-    expect(() => compileMetricMath(expression)).toThrow('not played locally');
-  });
+  it.each(['ANOMALY_DETECTION_BAND(m1)', 'SEARCH("x")', 'm1 +', 'a > ', 'IF(a, b)', 'ABS(a, b)', 'IF(m1', 'm1 m2', ''])(
+    'refuses %s',
+    (expression) => {
+      expect(() => compileMetricMath(expression)).toThrow('not played locally');
+    },
+  );
 });

@@ -37,6 +37,8 @@ const FUNCTIONS: Record<string, (values: (number | undefined)[]) => number | und
   SUM: (values) => overKnown(values, (known) => known.reduce((a, b) => a + b, 0)),
 };
 
+const ARITIES: Record<string, number> = { IF: 3, FILL: 2, ABS: 1, CEIL: 1, FLOOR: 1 };
+
 /** @throws Error for what is not played locally */
 export function compileMetricMath(expression: string): MetricMath {
   const tokens = [...expression.matchAll(/\s*([A-Za-z_]\w*|\d+(?:\.\d+)?|[<>=!]=|&&|\|\||\S)/g)].map(
@@ -86,6 +88,7 @@ export function compileMetricMath(expression: string): MetricMath {
     while (accept(',')) parts.push(binary(0));
     if (list) expect(']');
     expect(')');
+    if (parts.length !== (ARITIES[name] ?? parts.length)) fail();
     return (lookup) => apply(parts.map((part) => part(lookup)));
   };
   const result = binary(0);
