@@ -84,6 +84,7 @@ function connectRoutes(
   manifests.forEach((manifest, position) => {
     const stack = domains[position]!;
     const gateway = gatewayOf.get(manifest.name)!;
+    if (authorizing && stack !== authorizing) needs(stack, [authorizing]);
     for (const { resource } of manifest.resources)
       new ResourceRoutes(stack, `${constructId(resource.name)}Routes`, {
         resource,
@@ -94,7 +95,8 @@ function connectRoutes(
             throw new Error(
               `The resource "${resource.name}" needs a credential, but no domain has the function "authorize-request".`,
             );
-          return authorizers[gateway]!.authorizerId;
+          const { authorizerId } = authorizers[gateway]!;
+          return stack === authorizing ? authorizerId : authorizing.exportValue(authorizerId);
         },
         hasCors,
       });

@@ -258,6 +258,17 @@ describe('an alarm', () => {
     });
   });
 
+  it('may be published to the topic, whose policy is not the default one', () => {
+    const { Properties } = sample.find('AWS::SNS::TopicPolicy', () => true);
+    expect(Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+      }),
+    );
+  });
+
   it('without a runbook is refused', async () => {
     const { gauging, access } = await import('../test-support/sample-domains.ts');
     const nameless = { ...gauging, alarms: [{ ...gauging.alarms![0]!, runbook: 'no-such-page' }] };

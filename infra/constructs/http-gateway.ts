@@ -67,7 +67,7 @@ export class HttpGateway extends Construct {
       apiId: this.api.ref,
       stageName: '$default',
       autoDeploy: true,
-      accessLogSettings: { destinationArn: logs.logGroupArn, format: accessLogFormat },
+      accessLogSettings: { destinationArn: destinationArn(logs), format: accessLogFormat },
       defaultRouteSettings: {
         throttlingRateLimit: stage.throttling.ratePerSecond,
         throttlingBurstLimit: stage.throttling.burst,
@@ -80,6 +80,10 @@ export class HttpGateway extends Construct {
     return this.api.attrApiEndpoint;
   }
 }
+
+/** Without the `:*` that the group's own attribute ends in; API Gateway takes it off, and every comparison then differs. */
+const destinationArn = ({ logGroupName }: LogGroup): string =>
+  `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${logGroupName}`;
 
 /** Paths and codes, no query strings: WebSocket tokens and search terms may be in those. */
 const accessLogFormat = JSON.stringify({

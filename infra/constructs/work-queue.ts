@@ -3,7 +3,7 @@
  * days waiting and fourteen days dead, which leaves ten to redrive it after the last attempt.
  */
 import { Duration } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -44,11 +44,11 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       queueName: name,
       encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
       retentionPeriod: Duration.days(4),
       visibilityTimeout: Duration.seconds(spec.visibilityTimeoutSeconds ?? visibilitySeconds(props)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: spec.maxReceiveCount ?? defaultMaxReceiveCount },
     });
-    refusePlainText(this.queue);
     new RunbookAlarm(this, 'Age', {
       metric: this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: Duration.minutes(1) }),
       threshold: spec.alarmAgeSeconds ?? alarmAgeSeconds[isIngest ? 'ingest' : isSentTo ? 'sentTo' : 'subscription'],
@@ -78,9 +78,9 @@ export function deadLetterQueue(
   const queue = new Queue(scope, id, {
     queueName: name,
     encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  refusePlainText(queue);
   accept(queue, 'SQS3', 'It is the dead-letter queue of others.');
   new RunbookAlarm(queue, 'NotEmpty', {
     metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
@@ -100,18 +100,6 @@ export function allowSending(queue: Queue, service: string, sourceArn: string): 
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
       conditions: { ArnEquals: { 'aws:SourceArn': sourceArn } },
-    }),
-  );
-}
-
-function refusePlainText(queue: Queue): void {
-  queue.addToResourcePolicy(
-    new PolicyStatement({
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: ['sqs:*'],
-      resources: [queue.queueArn],
-      conditions: { Bool: { 'aws:SecureTransport': 'false' } },
     }),
   );
 }

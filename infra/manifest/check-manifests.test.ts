@@ -66,6 +66,21 @@ describe('manifests', () => {
       /batchWindowSeconds ≥ 1/,
     ],
     [
+      'a concurrency Lambda does not know',
+      { consumers: gauging.consumers!.map((spec) => ({ ...spec, maxConcurrency: 1 })) },
+      /maxConcurrency 1; 2 to 1000/,
+    ],
+    [
+      'messages that come again too soon',
+      {
+        consumers: gauging.consumers!.map((spec) => ({
+          ...spec,
+          queue: { ...spec.queue, visibilityTimeoutSeconds: 10 },
+        })),
+      },
+      /shows messages again before "ingest" times out/,
+    ],
+    [
       'a base with a variable',
       { resources: gauging.resources.map((spec) => ({ ...spec, resource: { ...spec.resource, base: '/a/{id}' } })) },
       /the base "\/a\/\{id\}"/,

@@ -5,7 +5,7 @@
 import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
 import { keyNames } from '../deployment.ts';
 import { bundleName, type DomainFunctionSpec, functionsOf } from './functions-of.ts';
-import { queuesOf } from './queues-of.ts';
+import { type DomainQueue, queuesOf } from './queues-of.ts';
 
 /** @throws Error that lists everything wrong, each line with the domain and the fix */
 export function checkManifests(manifests: readonly DomainManifest[]): void {
@@ -48,9 +48,27 @@ function checkDomain(manifest: DomainManifest, all: readonly DomainManifest[]): 
       ? ['it publishes events, but none of its tables has an outbox.']
       : []),
     ...functions.flatMap((spec) => checkFunction(spec, all, new Set(queues.map(({ spec: queue }) => queue.name)))),
-    ...[...(manifest.consumers ?? []), ...(manifest.subscribers ?? [])]
-      .filter(({ batchSize = 10, batchWindowSeconds = 0 }) => batchSize > 10 && batchWindowSeconds < 1)
-      .map(({ name }) => `"${name}" takes batches of more than 10, for which Lambda needs batchWindowSeconds ≥ 1.`),
+    ...queues.flatMap((queue) => checkQueue(queue, functions)),
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
+function checkQueue({ spec, consumer }: DomainQueue, functions: readonly DomainFunctionSpec[]): string[] {
+  const { name, batchSize = 10, batchWindowSeconds = 0, maxConcurrency = 2 } = consumer;
+  const { timeoutSeconds } = functions.find((candidate) => candidate.name === name)!;
+  return [
+    ...(batchSize > 10 && batchWindowSeconds < 1
+      ? [`"${name}" takes batches of more than 10, for which Lambda needs batchWindowSeconds ≥ 1.`]
+      : []),
+    ...(batchSize < 1 || batchSize > 10_000
+      ? [`"${name}" takes batches of ${batchSize}; 1 to 10000 are possible.`]
+      : []),
+    ...(maxConcurrency < 2 || maxConcurrency > 1000
+      ? [`"${name}" has maxConcurrency ${maxConcurrency}; 2 to 1000 are possible.`]
+      : []),
+    ...(spec.visibilityTimeoutSeconds !== undefined && spec.visibilityTimeoutSeconds < timeoutSeconds
+      ? [`the queue "${spec.name}" shows messages again before "${name}" times out (${timeoutSeconds} s).`]
+      : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What every domain stands on: the keys, the event bus with its archive, and the topic that alarms go to. */
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnArchive, EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -46,7 +47,17 @@ export class FoundationStack extends Stack implements Foundations {
       retentionDays: archiveDays,
     });
     this.alarmTopic = new Topic(this, 'Alarms', { displayName: `Mizan ${stage.name}`, enforceSSL: true });
+    // A policy of its own takes the place of SNS's default one, by which alarms of the account may publish.
+    this.alarmTopic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarmTopic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
     if (stage.alarmEmail !== undefined) this.alarmTopic.addSubscription(new EmailSubscription(stage.alarmEmail));
-    this.exportValue(this.alarmTopic.topicArn);
+    new CfnOutput(this, 'AlarmTopicArn', { value: this.alarmTopic.topicArn });
+    new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
   }
 }
