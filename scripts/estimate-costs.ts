@@ -24,8 +24,10 @@ export const assumptions = {
   readingsPerInvocation: 100,
   gigabyteSecondsPerInvocation: 0.1,
   logBytesPerInvocation: 500,
-  alarms: 45,
-  queues: 14,
+  /** As many as the product has today, and a few more. */
+  alarms: 40,
+  queues: 12,
+  subscribersOfReadings: 3,
   /** Lambda keeps five long polls of 20 s open on a queue, empty or not. */
   pollsPerQueueAndMinute: 15,
 } as const;
@@ -66,13 +68,14 @@ export function estimateCosts(meters: number): CostLine[] {
     { item: 'DynamoDB: one write per reading', usd: readings * prices.dynamodb.writeRequestUnitPerMillion },
     { item: 'DynamoDB: half a read per reading', usd: readings * 0.5 * prices.dynamodb.readRequestUnitPerMillion },
     {
-      item: 'Events: outbox write, pipe, bus, two subscribers’ queues and calls',
+      item: 'Events: outbox write, pipe, bus, queues and calls of three subscribers',
       usd:
         events *
         (Math.ceil(eventKB) * prices.dynamodb.writeRequestUnitPerMillion +
           prices.eventbridge.pipesRequestPerMillion64KB +
           prices.eventbridge.customEventPerMillion64KB +
-          2 * (1.2 * prices.sqs.standardRequestPerMillion + prices.lambda.requestPerMillion / 10)),
+          a.subscribersOfReadings *
+            (1.2 * prices.sqs.standardRequestPerMillion + prices.lambda.requestPerMillion / 10)),
     },
     { item: 'Logs', usd: logGB * prices.cloudwatch.logIngestGB },
     {
