@@ -1,12 +1,16 @@
-/** Settings of the functions that reach or check webhook addresses. */
+/** Settings of the functions that reach or check webhook addresses, read at the first need. */
 import * as z from 'zod/mini';
 import { defineConfig } from '../../layers/kernel/config/define-config.ts';
+import type { AddressPolicy } from '../../layers/webhooks/address-policy.ts';
 
-const config = defineConfig(
-  z.object({
-    /** Opens loopback addresses to webhooks, for receivers under development on the same machine. */
-    ALLOW_LOOPBACK_WEBHOOKS: z._default(z.enum(['true', 'false']), 'false'),
-  }),
-);
+const schema = z.object({
+  /** Opens loopback addresses to webhooks, for receivers under development on the same machine. */
+  ALLOW_LOOPBACK_WEBHOOKS: z._default(z.enum(['true', 'false']), 'false'),
+});
 
-export const addressPolicy = Object.freeze({ allowLoopback: config.ALLOW_LOOPBACK_WEBHOOKS === 'true' });
+let policy: AddressPolicy | undefined;
+
+export function addressPolicy(): AddressPolicy {
+  policy ??= Object.freeze({ allowLoopback: defineConfig(schema).ALLOW_LOOPBACK_WEBHOOKS === 'true' });
+  return policy;
+}

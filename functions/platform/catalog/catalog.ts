@@ -3,13 +3,14 @@
  * test refuses a domain that is missing here.
  */
 import type { EventDefinition } from '../../../layers/kernel/events/define-event.ts';
+import * as metering from '../../metering/events.ts';
 import * as scada from '../../scada/events.ts';
 import * as platform from '../events.ts';
 
 export type CatalogEntry = EventDefinition<string, any>;
 
 /** What the test compares with the folders. */
-export const cataloguedDomains: Record<string, object> = { platform, scada };
+export const cataloguedDomains: Record<string, object> = { metering, platform, scada };
 
 export const catalog: readonly CatalogEntry[] = Object.values(cataloguedDomains)
   .flatMap((module) => Object.values(module).filter(isDefinition))

@@ -1,4 +1,4 @@
-/** One attempt from body to stored outcome; the deliverer and the lanes both go through here. */
+/** One attempt from body to outcome on its way into the table; the deliverer and the lanes both go through here. */
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { BatchStep } from '../../../layers/kernel/data/write-many.ts';
 import { publish } from '../../../layers/kernel/events/publish.ts';
@@ -17,7 +17,13 @@ export type AttemptOutcome =
   /** The log does not have the event yet: try again shortly, nothing was sent. */
   | { kind: 'not-in-log' }
   /** Without an observation nothing was sent, so it says nothing about the endpoint. */
-  | { kind: 'settled'; next: DeliveryMessage | undefined; observation: Observation | undefined };
+  | {
+      kind: 'settled';
+      next: DeliveryMessage | undefined;
+      observation: Observation | undefined;
+      /** Ends when the outcome is in the table; until then the message must not be taken for done. */
+      stored: Promise<void>;
+    };
 
 /** How often the event log is asked before a message is given up. */
 export const maxLogWaits = 60;
@@ -52,9 +58,12 @@ export async function attemptDelivery(
   );
   // Told before it is stored: a crash in between repeats the attempt and not the silence.
   if (isExhausted) await tellExhausted(session, webhook, delivery);
-  await writeOutcome(session, delivery, attempt, next === undefined ? onFinal : []);
+  const stored = writeOutcome(session, delivery, attempt, next === undefined ? onFinal : []);
+  // Whoever awaits it gets the failure; a rejection before that must not end the process.
+  stored.catch(() => {});
   return {
     kind: 'settled',
+    stored,
     next: next && body !== undefined ? { ...next, body } : next,
     observation:
       body === undefined

@@ -141,6 +141,7 @@ async function handleMessage(
     await sendMessages(deliveriesQueue, [encodeDelivery(waiting, Date.now())]);
     return undefined;
   }
+  await outcome.stored;
   if (outcome.next) await sendMessages(deliveriesQueue, [encodeDelivery(outcome.next, Date.now())]);
   return outcome.observation;
 }

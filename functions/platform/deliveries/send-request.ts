@@ -28,7 +28,7 @@ const mask = '•••';
 let client: GuardedClient | undefined;
 
 export async function sendRequest(tenantId: string, webhook: Webhook, request: AttemptRequest): Promise<AttemptResult> {
-  client ??= createGuardedClient(addressPolicy);
+  client ??= createGuardedClient(addressPolicy());
   const nowMs = Date.now();
   const [signers, custom] = await Promise.all([signersOf(tenantId, webhook, nowMs), headersOf(tenantId, webhook)]);
   const own: Record<string, string> = {

@@ -5,26 +5,37 @@ import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
 import { catalogTypes } from '../catalog/catalog.ts';
 import { addressPolicy } from '../config.ts';
 import type { Webhook } from './webhook-entity.ts';
+import { masked } from './webhook-view.ts';
 
-type Checked = Partial<Pick<Webhook, 'url' | 'subscribedEvents'>>;
+interface Checked extends Partial<Pick<Webhook, 'url' | 'subscribedEvents'>> {
+  headers?: Record<string, string> | null | undefined;
+}
 
 /**
  * @param given what the client sent; only that is checked against addresses and catalogue, so that an endpoint whose
  * event type was retired can still be changed
  * @param result the endpoint as it would be
+ * @param oldHeaderNames headers whose values may come back masked
  * @throws AppError `validation_failed` naming every field
  */
-export function checkWebhook(given: Checked, result: Pick<Webhook, 'batch' | 'ordering'>): void {
+export function checkWebhook(
+  given: Checked,
+  result: Pick<Webhook, 'batch' | 'ordering'>,
+  oldHeaderNames: readonly string[] = [],
+): void {
   const details: ErrorDetail[] = [];
   const wrong = (path: string, message: string): void => void details.push({ in: 'body', path, message });
   if (given.url !== undefined) {
-    const checked = checkEndpointUrl(given.url, addressPolicy);
+    const checked = checkEndpointUrl(given.url, addressPolicy());
     if ('problem' in checked) wrong('/url', checked.problem);
   }
   given.subscribedEvents?.forEach((pattern, i) => {
     const problem = patternProblem(pattern, catalogTypes);
     if (problem !== undefined) wrong(`/subscribedEvents/${i}`, problem);
   });
+  for (const [name, value] of Object.entries(given.headers ?? {}))
+    if (value === masked && !oldHeaderNames.includes(name))
+      wrong(`/headers/${name}`, 'There is no value behind the mask.');
   if (result.batch && result.ordering === 'aggregate')
     wrong('/batch', 'Batches and ordering by aggregate exclude each other: a lane has one message in flight.');
   if (details.length > 0) throw new AppError('validation_failed', undefined, { details });

@@ -14,9 +14,11 @@ const filter = z.custom<PayloadFilter>().check((input) => {
     input.issues.push({ code: 'custom', message, path: path.split('/').slice(1), input: input.value });
 });
 
-/** Header names are tokens (RFC 9110, section 5.6.2); values hold no control characters. */
+/** Header names are tokens (RFC 9110, section 5.6.2); values hold no control characters, or are the mask they are shown as. */
 const headerName = z.string().check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'Not a header name.'));
-const headerValue = z.string().check(z.maxLength(1000), z.regex(/^[\t\x20-\x7e]*$/, 'Use visible ASCII characters.'));
+const headerValue = z
+  .string()
+  .check(z.maxLength(1000), z.regex(/^(?:[\t\x20-\x7e]*|•••)$/, 'Use visible ASCII characters.'));
 
 /** Names the signature, the transport or the message itself depend on. */
 const ownHeaders =

@@ -22,7 +22,11 @@ export const updateWebhook: Operation<WebhookRoutes['updateWebhook']> = async (r
     ...(subscribedEvents === undefined ? {} : { subscribedEvents }),
   };
   const batch = plain.batch === undefined ? before.batch : (plain.batch ?? undefined);
-  checkWebhook(given, { ordering: plain.ordering ?? before.ordering, ...(batch ? { batch } : {}) });
+  checkWebhook(
+    { ...given, headers },
+    { ordering: plain.ordering ?? before.ordering, ...(batch ? { batch } : {}) },
+    before.headerNames,
+  );
   const changes: Changes = {
     ...given,
     ...plain,

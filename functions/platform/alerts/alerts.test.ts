@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PayloadOf } from '../../../layers/kernel/events/define-event.ts';
+import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
+import { publishAlert } from '../contract.ts';
+import { systemAlert } from '../events.ts';
+import { handler as recordAlerts } from '../subscribers/record-alerts.ts';
+import { busBatch, caller, type HttpAnswer, makeEvent } from '../test-support/fixtures.ts';
+import { usePlatformStack } from '../test-support/platform-stack.ts';
+import { handler } from './handler.ts';
+
+const stack = usePlatformStack();
+let tenant = 0;
+let tenantId: string;
+let call: (method: string, path: string, body?: unknown) => Promise<HttpAnswer>;
+
+beforeEach(() => {
+  tenantId = `tenant-al${++tenant}`;
+  call = caller(handler, '/api/v1/developer/alerts', { tenantId });
+});
+
+const alertEvent = (changes: Partial<PayloadOf<typeof systemAlert>> = {}): EventEnvelope =>
+  makeEvent({ tenantId, type: 'system.alert', payload: { ...systemAlert.example, ...changes } });
+const raise = async (...events: EventEnvelope[]): Promise<void> => {
+  expect((await recordAlerts(busBatch(events))).batchItemFailures).toEqual([]);
+};
+
+describe('alerts', () => {
+  it('keep the documented columns', async () => {
+    await raise(alertEvent());
+    const [alert] = (await call('GET', '')).data;
+    expect(alert).toMatchObject({
+      id: expect.stringMatching(/^alt_/),
+      alertType: 'system',
+      severity: 'warning',
+      title: 'Meter MTR-001 stopped reporting',
+      sourceSystem: 'metering',
+      alertData: { meterId: 'MTR-001' },
+      status: 'active',
+      occurrences: 1,
+      acknowledgedAt: null,
+      resolvedAt: null,
+    });
+    expect((await call('GET', `/${alert.id}`)).data).toEqual(alert);
+  });
+
+  it('count the same alert while it is open, and take the worst severity', async () => {
+    const first = alertEvent();
+    await raise(first, first);
+    await raise(alertEvent({ severity: 'critical' }), alertEvent({ severity: 'info' }));
+    await raise(first);
+    const { data } = await call('GET', '?status=active');
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ occurrences: 3, severity: 'critical' });
+  });
+
+  it('count every one of many raised at the same time', async () => {
+    await raise(...Array.from({ length: 4 }, () => alertEvent()));
+    expect((await call('GET', '')).data).toMatchObject([{ occurrences: 4 }]);
+  });
+
+  it('go through acknowledged to resolved, and are new when raised again', async () => {
+    const event = alertEvent();
+    await raise(event);
+    const [{ id }] = (await call('GET', '')).data;
+    expect((await call('POST', `/${id}/acknowledge`)).data).toMatchObject({
+      status: 'acknowledged',
+      acknowledgedBy: 'usr_1',
+    });
+    expect((await call('POST', `/${id}/acknowledge`)).status).toBe(409);
+    expect((await call('POST', `/${id}/resolve`, { resolutionNotes: 'Battery changed' })).data).toMatchObject({
+      status: 'resolved',
+      resolutionNotes: 'Battery changed',
+    });
+    expect((await call('POST', `/${id}/resolve`)).status).toBe(409);
+    await raise(event);
+    expect((await call('GET', '?status=active')).data).toEqual([]);
+    stack.advance(1000);
+    await raise(alertEvent());
+    expect((await call('GET', '?status=active')).data).toMatchObject([{ occurrences: 1 }]);
+    expect((await call('GET', '')).data).toHaveLength(2);
+  });
+
+  it('are filtered, and belong to their tenant', async () => {
+    await raise(alertEvent(), alertEvent({ dedupeKey: 'other', severity: 'critical', sourceSystem: 'scada' }));
+    expect((await call('GET', '?severity=critical')).data).toHaveLength(1);
+    expect((await call('GET', '?sourceSystem=metering')).data).toHaveLength(1);
+    const [{ id }] = (await call('GET', '')).data;
+    const other = caller(handler, '/api/v1/developer/alerts', { tenantId: 'somebody' });
+    expect((await other('GET', '')).data).toEqual([]);
+    expect((await other('POST', `/${id}/resolve`)).status).toBe(404);
+  });
+
+  it('that are malformed come again and hold up no other', async () => {
+    const broken = makeEvent({ tenantId, type: 'system.alert', payload: { severity: 'loud' } });
+    const result = await recordAlerts(busBatch([broken, alertEvent()]));
+    expect(result.batchItemFailures).toEqual([{ itemIdentifier: 'message-0' }]);
+    expect((await call('GET', '')).data).toHaveLength(1);
+  });
+
+  it('are raised by other domains through the contract, recognisably when repeated', async () => {
+    for (let i = 0; i < 2; i++)
+      await publishAlert(stack.session(tenantId), 'platform', systemAlert.example, 'evt_same');
+    const events = stack.outbox(tenantId);
+    expect(events).toMatchObject([
+      { id: 'evt_same', type: 'system.alert', aggregateId: systemAlert.example.dedupeKey },
+    ]);
+  });
+});
