@@ -5,8 +5,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 let raw: DynamoDBClient | undefined;
 let client: DynamoDBDocumentClient | undefined;
 
+type Logger = NonNullable<NonNullable<ConstructorParameters<typeof DynamoDBClient>[0]>['logger']>;
+
+/**
+ * The SDK prepares a copy of every input and output for its logger without asking whether anybody reads it, which
+ * takes a fifth of the time of a batch; it skips that for a logger that has no `info`.
+ */
+const quiet = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as Logger;
+
 export function rawClient(): DynamoDBClient {
-  raw ??= new DynamoDBClient({ maxAttempts: 4 });
+  raw ??= new DynamoDBClient({ maxAttempts: 4, logger: quiet });
   return raw;
 }
 
