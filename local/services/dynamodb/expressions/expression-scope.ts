@@ -3,6 +3,7 @@ import { serializationError, validationError } from '../errors.ts';
 import { type AttributeValue, attributeOf, emptyItem, typeOf } from '../values/attribute-value.ts';
 import { compareValues } from '../values/compare-values.ts';
 import { normalizeValue } from '../values/normalize-value.ts';
+import { shownValue } from './condition-checks.ts';
 import { type Bindings, type Parsed, parseExpression } from './parse-expression.ts';
 import type { ExpressionKind, ParsedByKind } from './syntax-tree.ts';
 
@@ -69,18 +70,13 @@ export class ExpressionScope {
     if ((compareValues(lower, upper) ?? 0) <= 0) return;
     throw validationError(
       `Invalid ${kind}: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; ` +
-        `lower bound operand: AttributeValue: ${shown(lower)}, upper bound operand: AttributeValue: ${shown(upper)}`,
+        `lower bound operand: AttributeValue: ${shownValue(lower)}, upper bound operand: AttributeValue: ${shownValue(upper)}`,
     );
   }
 }
 
 function isGiven(member: unknown): boolean {
   return member !== undefined && member !== null;
-}
-
-function shown(value: AttributeValue): string {
-  const type = typeOf(value);
-  return `{${type}:${value[type]}}`;
 }
 
 function namesOf(input: unknown): Record<string, string> {

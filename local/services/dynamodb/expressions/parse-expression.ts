@@ -1,34 +1,31 @@
 /**
- * Parses expressions with dynalite's grammars, whose diagnostics were checked against AWS, and remembers the result:
- * the same few expressions arrive with ever new values. The parsers bind values while they parse, so they get
- * stand-ins that carry only the type; checks that need the values are noted and made for each request.
+ * Parses expressions and remembers the result: the same few expressions arrive with ever new values. Updates and
+ * projections go through dynalite's grammars, whose diagnostics were checked against AWS; its grammar for conditions
+ * takes exponential time on nested parentheses, so conditions have a parser of their own. Dynalite's parsers bind
+ * values while they parse, so they get stand-ins that carry only the type.
  */
 import { createRequire } from 'node:module';
 import { validationError } from '../errors.ts';
 import { type AttributeValue, typeOf } from '../values/attribute-value.ts';
+import { parseCondition } from './parse-condition.ts';
 import { isReservedWord } from './reserved-words.ts';
-import type { ConditionNode, ExpressionKind, ParsedByKind, ValueReference } from './syntax-tree.ts';
+import type { ExpressionKind, ParsedByKind } from './syntax-tree.ts';
+import { syntaxError } from './tokens.ts';
 
 interface Parser {
   parse(text: string, options: { context: object }): object | string;
 }
 
 const require = createRequire(import.meta.url);
-const conditionParser = require('dynalite/db/conditionParser.js') as Parser;
-const parsers: Record<ExpressionKind, Parser> = {
-  ConditionExpression: conditionParser,
-  FilterExpression: conditionParser,
-  KeyConditionExpression: conditionParser,
+const parsers = {
   ProjectionExpression: require('dynalite/db/projectionParser.js') as Parser,
   UpdateExpression: require('dynalite/db/updateParser.js') as Parser,
 };
 
 /** "The maximum length of any expression string is 4 KB" (Constraints in Amazon DynamoDB, Expression parameters). */
 const maxExpressionBytes = 4096;
-/** "The maximum number of operators or functions allowed in an UpdateExpression is 300"; conditions have the same limit. */
-const maxOperators = 300;
-/** "The maximum number of operands for the IN comparator is 100." */
-const maxInOperands = 100;
+/** "Nested attributes: up to 32 levels deep." */
+const maxPathLevels = 32;
 const maxRemembered = 5000;
 
 export interface Parsed<Kind extends ExpressionKind> {
@@ -66,12 +63,31 @@ export function parseExpression<Kind extends ExpressionKind>(
   return parsed;
 }
 
-function parse<Kind extends ExpressionKind>(kind: Kind, text: string, { names, values }: Bindings): Parsed<Kind> {
-  const fail = (reason: string) => validationError(`Invalid ${kind}: ${reason}`);
-  if (text === '') throw fail('The expression can not be empty;');
-  if (Buffer.byteLength(text) > maxExpressionBytes)
-    throw fail(`Expression size has exceeded the maximum allowed size; expression size: ${Buffer.byteLength(text)}`);
-  const bounds: [string, string][] = [];
+function parse<Kind extends ExpressionKind>(kind: Kind, text: string, bindings: Bindings): Parsed<Kind> {
+  if (text === '') throw validationError(`Invalid ${kind}: The expression can not be empty;`);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxExpressionBytes)
+    throw validationError(
+      `Invalid ${kind}: Expression size has exceeded the maximum allowed size; expression size: ${bytes}`,
+    );
+  try {
+    if (kind === 'UpdateExpression' || kind === 'ProjectionExpression')
+      return parseWithGrammar(kind, text, bindings) as Parsed<Kind>;
+    return parseCondition(text, bindings) as Parsed<Kind>;
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw validationError(`Invalid ${kind}: ${name === 'SyntaxError' ? `Syntax error; ${message}` : message}`);
+  }
+}
+
+function parseWithGrammar<Kind extends 'UpdateExpression' | 'ProjectionExpression'>(
+  kind: Kind,
+  text: string,
+  { names, values }: Bindings,
+): Parsed<Kind> {
+  // The grammars let names start with an underscore; AWS does not.
+  const underscored = /(?<![\w#:])_\w*/.exec(text);
+  if (underscored !== null) throw syntaxError(text, underscored.index, '_');
   const unusedAttrNames = marks(names);
   const unusedAttrVals = marks(values);
   const context = {
@@ -80,45 +96,19 @@ function parse<Kind extends ExpressionKind>(kind: Kind, text: string, { names, v
     unusedAttrNames,
     unusedAttrVals,
     isReserved: isReservedWord,
-    compare: (_operator: string, lower: ValueReference, upper: ValueReference) => {
-      bounds.push([lower.ref, upper.ref]);
-      return false;
-    },
   };
-  const tree = runParser(parsers[kind], text, context, fail);
-  if ('expression' in tree) checkOperators(tree.expression as ConditionNode, fail);
+  const result = parsers[kind].parse(text, { context });
+  if (typeof result === 'string') throw new Error(result);
+  const tree = result as ParsedByKind[Kind];
+  for (const { length } of tree.paths)
+    if (length > maxPathLevels)
+      throw new Error(`The document path has too many nesting levels; nesting levels: ${length}`);
   return {
-    tree: tree as ParsedByKind[Kind],
+    tree,
     usedNames: Object.keys(names).filter((name) => !(name in unusedAttrNames)),
     usedValues: Object.keys(values).filter((name) => !(name in unusedAttrVals)),
-    bounds,
+    bounds: [],
   };
-}
-
-function runParser(parser: Parser, text: string, context: object, fail: (reason: string) => Error): object {
-  let result: object | string;
-  try {
-    result = parser.parse(text, { context });
-  } catch (error) {
-    const { name, message } = error as Error;
-    throw fail(name === 'SyntaxError' ? `Syntax error; ${message}` : message);
-  }
-  if (typeof result === 'string') throw fail(result);
-  return result;
-}
-
-function checkOperators(root: ConditionNode, fail: (reason: string) => Error): void {
-  let operators = 0;
-  const open: object[] = [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (!('args' in node) || !('type' in node)) continue;
-    operators += 1;
-    const args = node.args as object[];
-    if (node.type === 'in' && args.length - 1 > maxInOperands)
-      throw fail(`The IN operator is provided with too many operands; number of operands: ${args.length - 1}`);
-    open.push(...args);
-  }
-  if (operators > maxOperators) throw fail(`The expression contains too many operators; operator count: ${operators}`);
 }
 
 function marks(entries: object): Record<string, true> {

@@ -13,7 +13,7 @@ export interface Decimal {
 }
 
 const zero: Decimal = { negative: false, digits: '', exponent: 0 };
-const numberPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
+const numberPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /** Reads a number, or returns undefined when the text is none. */
 export function parseDecimal(text: string): Decimal | undefined {
