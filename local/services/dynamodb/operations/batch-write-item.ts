@@ -2,7 +2,6 @@
 import { CapacityLedger } from '../capacity.ts';
 import type { Engine } from '../engine.ts';
 import { serializationError, validationError } from '../errors.ts';
-import { itemSizeBytes, maxItemSizeBytes } from '../values/item-size.ts';
 import { applyWrite, countWrite } from './apply-write.ts';
 import { leavesUnprocessed, throttle } from './inject-faults.ts';
 import { capacityChoices } from './item-writes.ts';
@@ -60,8 +59,6 @@ function prepareEntry(engine: Engine, tableName: string, entry: ApiRequest): Bat
   if (typeof body !== 'object') throw serializationError('Unexpected value type in payload');
   const members = action === 'Put' ? { Item: body['Item'] } : { Key: body['Key'] };
   const write = prepareWrite(engine, action, { TableName: tableName, ...members });
-  if (write.item !== undefined && itemSizeBytes(write.item) > maxItemSizeBytes)
-    throw validationError('Item size has exceeded the maximum allowed size');
   return { tableName, request: entry, write };
 }
 

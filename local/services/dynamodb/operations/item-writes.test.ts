@@ -75,6 +75,13 @@ test('an update of a missing item creates it', () => {
   expect(get().Item).toEqual({ ...keyOf('p'), n: { N: '1' } });
 });
 
+test('an update without anything to add creates no item, unless it says nothing at all', () => {
+  update({ UpdateExpression: 'REMOVE n DELETE s :s', ExpressionAttributeValues: { ':s': { SS: ['a'] } } });
+  expect(get()).toEqual({});
+  update({});
+  expect(get().Item).toEqual(keyOf('p'));
+});
+
 test('deleting a missing item is no error', () => {
   expect(on.call('DeleteItem', { TableName: 'things', Key: keyOf('missing') })).toEqual({});
 });
@@ -145,6 +152,12 @@ describe('a request that AWS refuses', () => {
       { TableName: 'things', Item: keyOf('p'), Expected: {} },
       'ValidationException',
       'The legacy parameter Expected is not supported',
+    ],
+    [
+      'GetItem',
+      { TableName: 'a b', Key: keyOf('p') },
+      'ValidationException',
+      'Member must satisfy regular expression pattern',
     ],
     ['PutItem', { TableName: 'things', Item: [] }, 'SerializationException', 'Unrecognized collection type'],
     [

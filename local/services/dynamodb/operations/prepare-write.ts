@@ -29,9 +29,13 @@ export interface PreparedWrite {
   returnsOldOnFailure: boolean;
   /** Set for updates with an expression. */
   update: ParsedUpdate | undefined;
-  /** The item to put. */
+  /** The item to put, and its size. */
   item: Item | undefined;
+  itemSizeBytes: number;
 }
+
+/** A write whose item is not yet checked against the table. */
+export type ParsedWrite = Omit<PreparedWrite, 'keys' | 'rowKey' | 'itemSizeBytes'> & { key: Item | undefined };
 
 export interface DecidedWrite {
   before: StoredItem | undefined;
@@ -42,6 +46,11 @@ export interface DecidedWrite {
 
 /** Throws for everything that can be found without looking at the stored item. */
 export function prepareWrite(engine: Engine, action: WriteAction, request: ApiRequest): PreparedWrite {
+  return completeWrite(parseWrite(engine, action, request));
+}
+
+/** The first half of `prepareWrite`: transactions report what the second half finds in another way. */
+export function parseWrite(engine: Engine, action: WriteAction, request: ApiRequest): ParsedWrite {
   refuseLegacyParameters(request);
   const tableName = tableNameOf(request);
   const item = action === 'Put' ? normalizeItem(requiredMap(request, 'Item')) : undefined;
@@ -58,21 +67,30 @@ export function prepareWrite(engine: Engine, action: WriteAction, request: ApiRe
     throw validationError('The ConditionExpression of a ConditionCheck must not be null');
   const table = engine.catalog.require(tableName);
   const { definition } = table.entry;
-  if (item !== undefined) checkItemKeys(item, definition);
-  else checkKey(key!, definition);
+  if (key !== undefined) checkKey(key, definition);
   if (update !== undefined) checkUpdatedPaths(update, definition);
-  const keys = key ?? pick(item!, keyNames(definition));
   return {
     action,
     table,
-    keys,
-    rowKey: rowKeyOf(keys, definition),
+    key,
     condition,
     values: scope.values,
     returnsOldOnFailure: onFailure === 'ALL_OLD',
     update,
     item,
   };
+}
+
+/** Checks the item to put and finds its place. */
+export function completeWrite({ key, ...write }: ParsedWrite): PreparedWrite {
+  const { definition } = write.table.entry;
+  let itemSizeBytes = 0;
+  if (write.item !== undefined) {
+    checkItemKeys(write.item, definition);
+    itemSizeBytes = checkItemSize(write.item, 'Item size has exceeded the maximum allowed size');
+  }
+  const keys = key ?? pick(write.item!, keyNames(definition));
+  return { ...write, keys, rowKey: rowKeyOf(keys, definition), itemSizeBytes };
 }
 
 /** What the write makes of the stored item. Throws ConditionalCheckFailedException, or ValidationException for an update that does not fit the item. */
@@ -82,15 +100,18 @@ export function decideWrite(write: PreparedWrite, before: StoredItem | undefined
     throw conditionalCheckFailed(write.returnsOldOnFailure ? before?.item : undefined);
   if (action === 'Delete') return { before, after: undefined, afterSizeBytes: 0 };
   if (action === 'ConditionCheck') return { before, after: before?.item, afterSizeBytes: before?.sizeBytes ?? 0 };
-  if (action === 'Put') {
-    const afterSizeBytes = checkItemSize(write.item!, 'Item size has exceeded the maximum allowed size');
-    return { before, after: write.item!, afterSizeBytes };
-  }
+  if (action === 'Put') return { before, after: write.item!, afterSizeBytes: write.itemSizeBytes };
+  if (before === undefined && onlyRemoves(write.update)) return { before, after: undefined, afterSizeBytes: 0 };
   const base = before?.item ?? write.keys;
   const after = write.update === undefined ? base : applyUpdate(write.update, base, values);
   for (const index of table.entry.definition.indexes) checkIndexKeys(after, index);
   const afterSizeBytes = checkItemSize(after, 'Item size to update has exceeded the maximum allowed size');
   return { before, after, afterSizeBytes };
+}
+
+/** An update that has nothing to add does not create its item; one without any clause does. */
+function onlyRemoves(update: ParsedUpdate | undefined): boolean {
+  return update?.sections.every(({ type }) => type === 'remove' || type === 'delete') ?? false;
 }
 
 /** Keys never change, and neither keys nor index keys are documents. */

@@ -29,6 +29,8 @@ export function isGiven(member: unknown): boolean {
 export function tableNameOf(request: ApiRequest): string {
   const name = optionalString(request, 'TableName');
   if (name === undefined) throw constraint(null, 'tableName', 'Member must not be null');
+  if (!/^[a-zA-Z0-9_.:/-]+$/.test(name))
+    throw constraint(name, 'tableName', 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+');
   return name;
 }
 

@@ -2,10 +2,19 @@
 import { CapacityLedger, readUnits, transactionFactor } from '../capacity.ts';
 import type { Engine } from '../engine.ts';
 import { serializationError, validationError } from '../errors.ts';
+import { itemSizeBytes } from '../values/item-size.ts';
 import { applyWrite, countWrite } from './apply-write.ts';
 import type { IdempotencyTokens } from './idempotency-tokens.ts';
 import { capacityChoices } from './item-writes.ts';
-import { type DecidedWrite, decideWrite, type PreparedWrite, prepareWrite, type WriteAction } from './prepare-write.ts';
+import {
+  completeWrite,
+  type DecidedWrite,
+  decideWrite,
+  type ParsedWrite,
+  type PreparedWrite,
+  parseWrite,
+  type WriteAction,
+} from './prepare-write.ts';
 import { rowKeyText } from './read-shape.ts';
 import { type ApiRequest, constraint, isGiven, optionalEnum, optionalString, requiredList } from './request-members.ts';
 import {
@@ -18,7 +27,7 @@ import {
 
 const maxActions = 100;
 /** "The aggregate size of the items in the transaction cannot exceed 4 MB." */
-const maxBytes = 4 * 1024 * 1024;
+const maxPayloadBytes = 4 * 1024 * 1024;
 const actions: WriteAction[] = ['ConditionCheck', 'Put', 'Delete', 'Update'];
 
 export function transactWriteItems(engine: Engine, tokens: IdempotencyTokens, request: ApiRequest): object {
@@ -27,8 +36,9 @@ export function transactWriteItems(engine: Engine, tokens: IdempotencyTokens, re
   if (token !== undefined && (token.length < 1 || token.length > 36))
     throw constraint(token, 'clientRequestToken', 'Member must have length between 1 and 36');
   const items = requiredList(request, 'TransactItems', maxActions);
-  const writes = items.map((item) => prepareAction(engine, item));
+  const writes = completeAll(items.map((item) => parseAction(engine, item)));
   checkDistinct(writes);
+  checkPayload(writes);
 
   const replayed = token === undefined ? undefined : tokens.find(token, items);
   if (replayed !== undefined) {
@@ -76,12 +86,30 @@ function decideAll(engine: Engine, writes: PreparedWrite[]): DecidedWrite[] {
     }
   }
   if (decisions.length < writes.length) throw transactionCancelled(reasons);
-  const bytes = decisions.reduce((sum, { afterSizeBytes }) => sum + afterSizeBytes, 0);
-  if (bytes > maxBytes) throw validationError('Transaction payload size has exceeded the maximum allowed size of 4 MB');
   return decisions;
 }
 
-function prepareAction(engine: Engine, item: ApiRequest): PreparedWrite {
+/** An item that cannot be stored cancels the transaction at once: the actions behind it are not looked at. */
+function completeAll(parsed: ParsedWrite[]): PreparedWrite[] {
+  return parsed.map((write, index) => {
+    try {
+      return completeWrite(write);
+    } catch (error) {
+      throw transactionCancelled(parsed.map((_, other) => (other === index ? reasonOf(error) : noReason)));
+    }
+  });
+}
+
+/** The limit is on what is sent: a small request may delete any amount. */
+function checkPayload(writes: PreparedWrite[]): void {
+  const bytes = writes.reduce(
+    (sum, { itemSizeBytes: put, keys, values }) => sum + put + itemSizeBytes(keys) + itemSizeBytes(values),
+    0,
+  );
+  if (bytes > maxPayloadBytes) throw validationError('Transaction payload size cannot exceed 4194304 bytes');
+}
+
+function parseAction(engine: Engine, item: ApiRequest): ParsedWrite {
   const given = actions.filter((action) => isGiven(item[action]));
   const [action] = given;
   if (action === undefined || given.length > 1)
@@ -90,7 +118,7 @@ function prepareAction(engine: Engine, item: ApiRequest): PreparedWrite {
   const request = item[action] as ApiRequest;
   if (action === 'Update' && !isGiven(request['UpdateExpression']))
     throw constraint(null, 'transactItems.member.update.updateExpression', 'Member must not be null');
-  return prepareWrite(engine, action, request);
+  return parseWrite(engine, action, request);
 }
 
 function checkDistinct(writes: PreparedWrite[]): void {

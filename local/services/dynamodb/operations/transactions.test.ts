@@ -110,13 +110,27 @@ describe('a write transaction', () => {
     expect(fail(items)).toMatchObject({ name: 'ValidationException', message: expect.stringContaining(message) });
   });
 
+  test('is cancelled by the first item that cannot be stored, before any condition is looked at', () => {
+    const wrong = { Put: { TableName: 'things', Item: { pk: { N: '1' }, sk: { S: 'a' } } } };
+    const error = fail([put('a', { ConditionExpression: 'attribute_exists(pk)' }), wrong, wrong]);
+    expect(error.name).toBe('TransactionCanceledException');
+    expect(error.extra['CancellationReasons']).toEqual([
+      { Code: 'None' },
+      { Code: 'ValidationError', Message: expect.stringContaining('Type mismatch for key pk expected: S actual: N') },
+      { Code: 'None' },
+    ]);
+  });
+
   test('has at most 4 MB', () => {
     const big = (n: number) => ({
       Put: { TableName: 'things', Item: { ...keyOf(`p${n}`), x: { S: 'x'.repeat(399_000) } } },
     });
-    expect(fail(Array.from({ length: 11 }, (_, n) => big(n))).message).toContain('4 MB');
+    expect(fail(Array.from({ length: 11 }, (_, n) => big(n))).message).toContain('cannot exceed 4194304 bytes');
     expect(get('p0')).toBeUndefined();
     write(Array.from({ length: 10 }, (_, n) => big(n)));
+    on.call('PutItem', { TableName: 'things', Item: big(10).Put.Item });
+    write(Array.from({ length: 11 }, (_, n) => ({ Delete: { TableName: 'things', Key: keyOf(`p${n}`) } })));
+    expect(get('p0')).toBeUndefined();
   });
 
   test('takes effect once per client token within ten minutes', () => {
