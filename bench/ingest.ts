@@ -14,16 +14,21 @@ export async function run(): Promise<BenchResult[]> {
   const tables = await startTables(['metering', 'readings', 'scada', 'platform']);
   try {
     const { ingestUs, plainFloorUs, compactFloorUs } = await measure();
-    const row = (floor: string, floorUs: number): BenchResult => ({
-      name: `ingest, CPU per reading against ${floor}`,
-      measured: `${ingestUs.toFixed(1)} µs (${(ingestUs / floorUs).toFixed(2)} ×), ${Math.round(1e6 / ingestUs)} readings per core second`,
-      reference: `${floorUs.toFixed(1)} µs`,
-      budget: `≤ ${budget} ×`,
-      isWithin: ingestUs <= budget * floorUs,
-    });
     return [
-      row('parsing and writing plain items', plainFloorUs),
-      row('parsing and writing compact items', compactFloorUs),
+      {
+        name: 'ingest, CPU per reading against a floor: parse, batch-write plain items with the document client',
+        measured: `${ingestUs.toFixed(1)} µs (${(ingestUs / plainFloorUs).toFixed(2)} ×), ${Math.round(1e6 / ingestUs)} readings per core second`,
+        reference: `${plainFloorUs.toFixed(1)} µs`,
+        budget: `≤ ${budget} ×`,
+        isWithin: ingestUs <= budget * plainFloorUs,
+      },
+      {
+        name: 'for information: the same floor with ingest’s own compact items and bulk client',
+        measured: `${(ingestUs / compactFloorUs).toFixed(2)} ×`,
+        reference: `${compactFloorUs.toFixed(1)} µs`,
+        budget: '',
+        isWithin: undefined,
+      },
     ];
   } finally {
     await tables.close();

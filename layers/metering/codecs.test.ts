@@ -44,7 +44,7 @@ it('a reading survives packing, with any of its measurements missing', () => {
         { requiredKeys: ['register', 'receivedMs', 'source'] },
       ),
       (reading) => {
-        const restored = unpackReading(packReading(reading));
+        const restored = unpackReading(packReading(reading, reading.receivedMs, reading.source));
         expect(restored).toEqual({
           ...reading,
           ...(reading.registers ? { registers: { ...reading.registers } } : {}),

@@ -17,29 +17,31 @@ export interface StoredReading extends Measurements {
 const sourceLetters: Record<ReadingSource, string> = { mqtt: 'q', api: 'a', manual: 'm' };
 const sourceOfLetter: Record<string, ReadingSource> = { q: 'mqtt', a: 'api', m: 'manual' };
 
-export function packReading(reading: StoredReading): string {
-  const { registers } = reading;
+export function packReading(
+  reading: Omit<StoredReading, 'receivedMs' | 'source'>,
+  receivedMs: number,
+  source: ReadingSource,
+): string {
+  const { voltage, current, powerFactor, powerKw, frequency, exportRegister, reportedConsumptionKwh, registers } =
+    reading;
   const fields = [
-    reading.register,
-    sourceLetters[reading.source],
-    reading.receivedMs,
-    reading.voltage,
-    reading.current,
-    reading.powerFactor,
-    reading.powerKw,
-    reading.frequency,
-    reading.exportRegister,
-    reading.reportedConsumptionKwh,
+    voltage,
+    current,
+    powerFactor,
+    powerKw,
+    frequency,
+    exportRegister,
+    reportedConsumptionKwh,
     registers === undefined
       ? undefined
       : Object.entries(registers)
           .map(([code, units]) => `${code}=${units}`)
           .join(';'),
   ];
-  // Array.join writes nothing for undefined, and empty fields at the end carry nothing.
-  let text = fields.join(',');
-  while (text.endsWith(',')) text = text.slice(0, -1);
-  return text;
+  // Fields at the end that carry nothing are left away; Array.join writes nothing for undefined in between.
+  while (fields.length > 0 && fields.at(-1) === undefined) fields.pop();
+  const head = `${reading.register},${sourceLetters[source]},${receivedMs}`;
+  return fields.length === 0 ? head : `${head},${fields.join(',')}`;
 }
 
 export function unpackReading(text: string): StoredReading {

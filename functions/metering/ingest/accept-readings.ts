@@ -118,14 +118,13 @@ async function store(accepted: readonly Accepted[]): Promise<Set<string>> {
 const keyText = (item: RawItem): string => `${item['pk']!.S}|${item['sk']!.S}`;
 
 function toItem({ arrival: { session, reading, receivedMs, source }, state }: Accepted): RawItem {
-  const { meterId: _reportedAs, registers, ...measured } = reading;
-  const known = registers && knownRegisters(registers, segmentAt(state, reading.timeMs)?.registers);
-  return toReadingItem(session, state.meterId, {
-    ...measured,
-    ...(known ? { registers: known } : {}),
-    receivedMs,
-    source,
-  });
+  const { registers } = reading;
+  if (registers !== undefined) {
+    const known = knownRegisters(registers, segmentAt(state, reading.timeMs)?.registers);
+    if (known === undefined) delete reading.registers;
+    else reading.registers = known;
+  }
+  return toReadingItem(session, state.meterId, reading, receivedMs, source);
 }
 
 /** Only registers the meter is known to have are kept. */

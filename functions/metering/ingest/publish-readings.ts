@@ -1,5 +1,4 @@
 /** Publishes accepted readings: one event per tenant and station and batch, in parts that every queue can carry. */
-import { createHash } from 'node:crypto';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type Publication, publishMany } from '../../../layers/kernel/events/publish-many.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
@@ -86,19 +85,15 @@ function eventId(session: TenantSession, stationId: string, rows: readonly Accep
     earliest = Math.min(earliest, arrival.receivedMs);
     names.push(`${arrival.origin} ${state.meterId} ${arrival.reading.timeMs} ${arrival.reading.register}`);
   }
-  const digest = createHash('sha256').update(names.sort().join('\n')).digest('hex');
-  return derivedId('evt', earliest, `${meterReading.type} ${session.tenantId} ${stationId} ${digest}`);
+  names.sort();
+  return derivedId('evt', earliest, `${meterReading.type} ${session.tenantId} ${stationId}\n${names.join('\n')}`);
 }
 
 /** Consumption between readings of one meter that travel together: the only one that can be told without reading. */
 function consumptionWithin(rows: readonly Accepted[]): Map<Accepted, string> {
-  const byMeter = new Map<string, Accepted[]>();
-  for (const row of rows) {
-    const same = byMeter.get(row.state.meterId);
-    if (same === undefined) byMeter.set(row.state.meterId, [row]);
-    else same.push(row);
-  }
   const consumption = new Map<Accepted, string>();
+  if (new Set(rows.map(({ state }) => state.meterId)).size === rows.length) return consumption;
+  const byMeter = Map.groupBy(rows, ({ state }) => state.meterId);
   for (const same of byMeter.values()) {
     if (same.length === 1) continue;
     same.sort((a, b) => a.arrival.reading.timeMs - b.arrival.reading.timeMs);

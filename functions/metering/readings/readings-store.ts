@@ -5,19 +5,33 @@
  */
 import { queryRange, type RawItem, rawKey } from '../../../layers/kernel/data/bulk.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { packReading, type StoredReading, unpackReading } from '../../../layers/metering/reading-codec.ts';
+import {
+  packReading,
+  type ReadingSource,
+  type StoredReading,
+  unpackReading,
+} from '../../../layers/metering/reading-codec.ts';
 import { isoTime, monthOf, monthsBetween, shiftMonth } from '../../../layers/metering/reading-time.ts';
 
 export const readingsTable = 'readings';
+
+/** A reading before it is known when and how it came. */
+export type Measured = Omit<MeterReading, 'receivedMs' | 'source'>;
 
 export interface MeterReading extends StoredReading {
   timeMs: number;
 }
 
-export function toReadingItem(session: TenantSession, meterId: string, reading: MeterReading): RawItem {
+export function toReadingItem(
+  session: TenantSession,
+  meterId: string,
+  reading: Measured,
+  receivedMs: number,
+  source: ReadingSource,
+): RawItem {
   const time = isoTime(reading.timeMs);
   const item = rawKey(session, ['METER', meterId, time.slice(0, 7)], [time, reading.register]);
-  item['d'] = { S: packReading(reading) };
+  item['d'] = { S: packReading(reading, receivedMs, source) };
   return item;
 }
 

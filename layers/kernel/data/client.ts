@@ -1,6 +1,7 @@
 /** One DynamoDB client per function instance, for documents and, where every microsecond counts, for raw attributes. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { PlainProtocol } from './plain-protocol.ts';
 
 let raw: DynamoDBClient | undefined;
 let client: DynamoDBDocumentClient | undefined;
@@ -13,13 +14,14 @@ type Logger = NonNullable<NonNullable<ConstructorParameters<typeof DynamoDBClien
  */
 const quiet = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as Logger;
 
+/** For attributes as they are stored, none of them binary; see `bulk.ts`. */
 export function rawClient(): DynamoDBClient {
-  raw ??= new DynamoDBClient({ maxAttempts: 4, logger: quiet });
+  raw ??= new DynamoDBClient({ maxAttempts: 4, logger: quiet, protocol: PlainProtocol });
   return raw;
 }
 
 export function documentClient(): DynamoDBDocumentClient {
-  client ??= DynamoDBDocumentClient.from(rawClient(), {
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4, logger: quiet }), {
     marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: false },
   });
   return client;

@@ -12,8 +12,18 @@ export type Scope = string | typeof globalScope;
 
 const separator = '#';
 
+const needsEscape = /[%#]/;
+
+/** Keys are built for every row there is, and hardly any part needs escaping. */
+function escapePart(part: string | number): string {
+  const text = String(part);
+  return needsEscape.test(text) ? text.replaceAll('%', '%25').replaceAll(separator, '%23') : text;
+}
+
 export function joinParts(parts: KeyParts): string {
-  return parts.map((part) => String(part).replaceAll('%', '%25').replaceAll(separator, '%23')).join(separator);
+  let text = '';
+  for (let i = 0; i < parts.length; i++) text += i === 0 ? escapePart(parts[0]!) : separator + escapePart(parts[i]!);
+  return text;
 }
 
 export function partitionKey(scope: Scope, parts: KeyParts): string {
