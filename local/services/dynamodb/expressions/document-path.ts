@@ -2,6 +2,18 @@
 import { type AttributeValue, attributeOf, emptyItem, type Item } from '../values/attribute-value.ts';
 import type { DocumentPath } from './syntax-tree.ts';
 
+/** "Nested attributes: up to 32 levels deep." */
+const maxPathLevels = 32;
+const maxListIndex = 2 ** 31 - 1;
+
+/** Throws for paths longer than any document is deep. */
+export function checkPath(path: DocumentPath): void {
+  if (path.length > maxPathLevels)
+    throw new Error(`The document path has too many nesting levels; nesting levels: ${path.length}`);
+  const index = path.find((step) => typeof step === 'number' && step > maxListIndex);
+  if (index !== undefined) throw new Error(`List index is not within the allowable range; index: [${index}]`);
+}
+
 /** The value at a path, or undefined when any step of it is missing. */
 export function valueAt(item: Item, path: DocumentPath): AttributeValue | undefined {
   let value = attributeOf(item, path[0]);

@@ -45,9 +45,9 @@ function comparisonHolds(
   switch (operator) {
     case '=':
       return a !== undefined && b !== undefined && valuesEqual(a, b);
-    // A missing attribute differs from every value.
+    // A missing attribute differs from everything, even from another missing one.
     case '<>':
-      return a === undefined || b === undefined ? a !== b : !valuesEqual(a, b);
+      return a === undefined || b === undefined || !valuesEqual(a, b);
     case '<':
       return isOrdered(a, b, (order) => order < 0);
     case '<=':

@@ -89,9 +89,7 @@ function namesOf(input: unknown): Record<string, string> {
       throw validationError(`ExpressionAttributeNames contains invalid key: Syntax error; key: "${key}"`);
     if (typeof name !== 'string') throw serializationError('ExpressionAttributeNames must map to strings');
     if (name === '')
-      throw validationError(
-        `ExpressionAttributeNames contains invalid value: Invalid attribute name: the attribute name is empty; key: ${key}`,
-      );
+      throw validationError(`ExpressionAttributeNames contains invalid value: Empty attribute name; key: ${key}`);
     names[key] = name;
   }
   return names;

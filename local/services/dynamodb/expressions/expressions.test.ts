@@ -44,6 +44,7 @@ describe('conditions', () => {
     ['#c >= :v', { ':v': { N: '10' } }, true],
     ['#c < :v', { ':v': { S: '11' } }, false],
     ['absent <> :v', { ':v': { N: '1' } }, true],
+    ['absent <> lacking', undefined, true],
     ['absent < :v', { ':v': { N: '1' } }, false],
     ['#c <> :v', { ':v': { N: '10.0' } }, false],
     ['#c BETWEEN :a AND :b', { ':a': { N: '1' }, ':b': { N: '10' } }, true],

@@ -4,6 +4,7 @@
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 import { checkBetween, checkComparison, checkFunction, checkOperands } from './condition-checks.ts';
+import { checkPath } from './document-path.ts';
 import type { Bindings, Parsed } from './parse-expression.ts';
 import { isReservedWord } from './reserved-words.ts';
 import type { ConditionNode, DocumentPath, Operand } from './syntax-tree.ts';
@@ -16,8 +17,6 @@ const comparators = ['=', '<>', '<', '<=', '>', '>='];
 /** Limits of "Constraints in Amazon DynamoDB", expression parameters. */
 const maxOperators = 300;
 const maxInOperands = 100;
-const maxPathLevels = 32;
-const maxListIndex = 2 ** 31 - 1;
 
 /** Throws errors whose message says what is wrong, without the kind of expression. */
 export function parseCondition(text: string, bindings: Bindings): Parsed<'ConditionExpression'> {
@@ -132,18 +131,14 @@ class ConditionParser {
     const path: DocumentPath = [this.#name(head)];
     for (;;) {
       const token = this.#peek();
-      if (token.kind === 'index') {
-        if (Number(token.text) > maxListIndex)
-          throw new Error(`List index is not within the allowable range; index: [${token.text}]`);
-        path.push(Number(token.text));
-      } else if (this.#isSymbol('.')) {
+      if (token.kind === 'index') path.push(Number(token.text));
+      else if (this.#isSymbol('.')) {
         this.#position += 1;
         path.push(this.#name(this.#peek()));
       } else break;
       this.#position += 1;
     }
-    if (path.length > maxPathLevels)
-      throw new Error(`The document path has too many nesting levels; nesting levels: ${path.length}`);
+    checkPath(path);
     this.#pathHeads[path[0]] = true;
     if (path.length > 1) this.#nestedPaths[path[0]] = true;
     return path;

@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module';
 import { validationError } from '../errors.ts';
 import { type AttributeValue, typeOf } from '../values/attribute-value.ts';
+import { checkPath } from './document-path.ts';
 import { parseCondition } from './parse-condition.ts';
 import { isReservedWord } from './reserved-words.ts';
 import type { ExpressionKind, ParsedByKind } from './syntax-tree.ts';
@@ -24,8 +25,6 @@ const parsers = {
 
 /** "The maximum length of any expression string is 4 KB" (Constraints in Amazon DynamoDB, Expression parameters). */
 const maxExpressionBytes = 4096;
-/** "Nested attributes: up to 32 levels deep." */
-const maxPathLevels = 32;
 const maxRemembered = 5000;
 
 export interface Parsed<Kind extends ExpressionKind> {
@@ -100,9 +99,7 @@ function parseWithGrammar<Kind extends 'UpdateExpression' | 'ProjectionExpressio
   const result = parsers[kind].parse(text, { context });
   if (typeof result === 'string') throw new Error(result);
   const tree = result as ParsedByKind[Kind];
-  for (const { length } of tree.paths)
-    if (length > maxPathLevels)
-      throw new Error(`The document path has too many nesting levels; nesting levels: ${length}`);
+  for (const path of tree.paths) checkPath(path);
   return {
     tree,
     usedNames: Object.keys(names).filter((name) => !(name in unusedAttrNames)),

@@ -4,7 +4,8 @@ import type { Engine } from '../engine.ts';
 import { tableNotFound, validationError } from '../errors.ts';
 import { watchExpiry } from '../expire-items.ts';
 import { describeTable as describe } from '../tables/describe-table.ts';
-import { readTableDefinition, type TableProperties } from '../tables/table-definition.ts';
+import { readTableDefinition } from '../tables/read-table-definition.ts';
+import type { TableProperties } from '../tables/table-definition.ts';
 import {
   type ApiRequest,
   optionalBoolean,

@@ -78,6 +78,18 @@ export class ItemStore {
     for (const row of statement.iterate(...parameters)) yield storedItem(row as unknown as Row);
   }
 
+  /** All items in bounded groups, between which the caller may write. */
+  *batches(keyOf: (item: Item) => RowKey, size = 1000): Generator<StoredItem[]> {
+    let after: Uint8Array[] | undefined;
+    for (;;) {
+      const batch = [...this.range({ reverse: false, ...(after && { after }) }).take(size)];
+      if (batch.length > 0) yield batch;
+      if (batch.length < size) return;
+      const last = keyOf(batch.at(-1)!.item);
+      after = [last.hash, last.range];
+    }
+  }
+
   /** Some items whose time to live lies within the given seconds since the epoch. */
   expired(fromS: number, toS: number, limit: number): StoredItem[] {
     const rows = this.#database

@@ -7,6 +7,7 @@ import type { Database } from '../storage/database.ts';
 import { IndexStore } from '../storage/index-store.ts';
 import { ItemStore } from '../storage/item-store.ts';
 import type { StreamLog } from '../storage/stream-log.ts';
+import type { Item } from '../values/attribute-value.ts';
 import { expirySecondsOf } from './expiry.ts';
 import { indexKeyOf, rowKeyOf, type Table, type TableEntry } from './table.ts';
 import type { IndexDefinition, StreamViewType, TableDefinition } from './table-definition.ts';
@@ -100,8 +101,10 @@ export class Catalog {
       if (attribute === undefined) delete table.entry.timeToLiveAttribute;
       else table.entry.timeToLiveAttribute = attribute;
       this.#save(table.entry);
-      for (const { item, text, sizeBytes } of [...table.items.range({ reverse: false })])
-        table.items.put(rowKeyOf(item, table.entry.definition), text, sizeBytes, expirySecondsOf(item, attribute));
+      const keyOf = (item: Item) => rowKeyOf(item, table.entry.definition);
+      for (const batch of table.items.batches(keyOf))
+        for (const { item, text, sizeBytes } of batch)
+          table.items.put(keyOf(item), text, sizeBytes, expirySecondsOf(item, attribute));
     });
   }
 
@@ -154,13 +157,13 @@ export class Catalog {
 function fillIndexes(table: Table, added: IndexDefinition[]): void {
   const indexes = table.indexes.filter(({ definition }) => added.includes(definition));
   if (indexes.length === 0) return;
-  for (const { item } of [...table.items.range({ reverse: false })]) {
-    const key = rowKeyOf(item, table.entry.definition);
-    for (const { definition, store } of indexes) {
-      const indexKey = indexKeyOf(item, definition);
-      if (indexKey !== undefined) store.put(indexKey, key);
-    }
-  }
+  const keyOf = (item: Item) => rowKeyOf(item, table.entry.definition);
+  for (const batch of table.items.batches(keyOf))
+    for (const { item } of batch)
+      for (const { definition, store } of indexes) {
+        const indexKey = indexKeyOf(item, definition);
+        if (indexKey !== undefined) store.put(indexKey, keyOf(item));
+      }
 }
 
 function sameKeys(a: TableDefinition | IndexDefinition, b: TableDefinition | IndexDefinition): boolean {

@@ -129,7 +129,8 @@ describe('a declared table', () => {
 
   test('gets new indexes filled and old ones dropped', async () => {
     declare(started());
-    running[0]!.call('PutItem', { TableName: 'metering-meters', Item: { ...keyOf('p'), kind: { S: 'k' } } });
+    for (let n = 0; n < 2500; n += 1)
+      running[0]!.call('PutItem', { TableName: 'metering-meters', Item: { ...keyOf(`p${n}`), kind: { S: 'k' } } });
     const query = {
       TableName: 'metering-meters',
       IndexName: 'by-kind',
@@ -138,11 +139,11 @@ describe('a declared table', () => {
     };
     const on = await restarted();
     declare(on, byKind);
-    expect(on.call('Query', query).Count).toBe(1);
+    expect(on.call('Query', query).Count).toBe(2500);
     declare(on);
     expect(() => on.call('Query', query)).toThrow('does not have the specified index');
     declare(on, byKind);
-    expect(on.call('Query', query).Count).toBe(1);
+    expect(on.call('Query', query).Count).toBe(2500);
   });
 
   test('starts a new stream when its view type changes', () => {
@@ -209,6 +210,21 @@ describe('the control plane', () => {
     [{ AttributeDefinitions: byKind.AttributeDefinitions }, 'does not exactly match number of attributes'],
     [{ StreamSpecification: { StreamEnabled: true, StreamViewType: 'ALL' } }, 'Unknown StreamViewType: ALL'],
     [{ TableName: 'a b' }, 'failed to satisfy constraint'],
+    [
+      { AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'BOOL' }] },
+      'Member must satisfy enum value set: [B, N, S]',
+    ],
+    [
+      { ...byKind, GlobalSecondaryIndexes: [{ ...byKind.GlobalSecondaryIndexes[0], IndexName: 'x' }] },
+      "Value 'x' at 'indexName'",
+    ],
+    [
+      {
+        ...byKind,
+        GlobalSecondaryIndexes: [{ ...byKind.GlobalSecondaryIndexes[0], Projection: { ProjectionType: 'INCLUDE' } }],
+      },
+      'NonKeyAttributes is not specified',
+    ],
     [
       {
         ...byKind,

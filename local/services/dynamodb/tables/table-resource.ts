@@ -3,7 +3,8 @@ import { ConfigurationError, type CreatedResource, type DeclaredResource } from 
 import type { Engine } from '../engine.ts';
 import { watchExpiry } from '../expire-items.ts';
 import { streamArnOf } from './describe-table.ts';
-import { readTableDefinition, type TableDefinition, type TableProperties } from './table-definition.ts';
+import { readTableDefinition } from './read-table-definition.ts';
+import type { TableDefinition, TableProperties } from './table-definition.ts';
 
 /**
  * Properties that shape the table, and those without an effect on one machine: backups, encryption at rest,

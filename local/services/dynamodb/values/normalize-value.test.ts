@@ -38,6 +38,12 @@ describe('attribute values', () => {
     },
   );
 
+  test('have names of 1 to 65535 bytes', () => {
+    expect(() => normalizeItem({ '': { S: 'x' } })).toThrow('Empty attribute name');
+    expect(() => normalizeValue({ M: { ['é'.repeat(32_768)]: { S: 'x' } } })).toThrow('Attribute name is too large');
+    expect(() => normalizeItem({ ['x'.repeat(65_535)]: { S: 'x' } })).not.toThrow();
+  });
+
   test('nest 32 levels deep and no deeper', () => {
     const nested = (levels: number): object => (levels === 0 ? { S: 'x' } : { L: [nested(levels - 1)] });
     expect(() => normalizeValue(nested(32))).not.toThrow();

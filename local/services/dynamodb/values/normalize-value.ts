@@ -9,6 +9,8 @@ import { normalizeNumber } from './normalize-number.ts';
 
 /** "Nested attributes: up to 32 levels deep" (Constraints in Amazon DynamoDB). */
 const maxDepth = 32;
+/** "An attribute name must be at least one character long, but no greater than 64 KB." */
+const maxNameBytes = 65_535;
 const invalid = 'One or more parameter values were invalid: ';
 
 /** Checks a map of attributes, e.g. an item or a key. */
@@ -18,6 +20,7 @@ export function normalizeItem(input: unknown, depth = 0): Item {
   let copy: Item | undefined;
   const source = input as Record<string, unknown>;
   for (const name of Object.keys(source)) {
+    if (name === '' || name.length > maxNameBytes / 3) checkName(name);
     const value = normalizeValue(source[name], depth);
     if (value !== source[name]) {
       copy ??= Object.assign(emptyItem(), source) as Item;
@@ -25,6 +28,12 @@ export function normalizeItem(input: unknown, depth = 0): Item {
     }
   }
   return copy ?? (input as Item);
+}
+
+function checkName(name: string): void {
+  if (name === '') throw validationError(`${invalid}Empty attribute name`);
+  if (Buffer.byteLength(name) > maxNameBytes)
+    throw validationError(`${invalid}Attribute name is too large, must be less than 65536 bytes`);
 }
 
 export function normalizeValue(input: unknown, depth = 0): AttributeValue {
