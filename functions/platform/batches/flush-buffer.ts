@@ -7,7 +7,7 @@ import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { batchBody, batchType } from '../../../layers/webhooks/message-body.ts';
 import { deliveryIdOf } from '../deliveries/delivery-entity.ts';
 import { type DeliveryMessage, deliveriesQueue, encodeDelivery } from '../deliveries/delivery-message.ts';
-import { endpointsOf } from '../deliveries/endpoint-directory.ts';
+import { endpointsFor } from '../deliveries/endpoint-directory.ts';
 import {
   type BufferedEvent,
   batchesQueue,
@@ -36,7 +36,7 @@ export async function flushBuffer(request: FlushRequest): Promise<void> {
     values: { ':until': nowMs + leaseMs, ':now': nowMs },
   });
   if (leased === undefined) return again(nowMs + busyRetryMs);
-  const webhook = (await endpointsOf(session)).get(request.webhookId);
+  const webhook = (await endpointsFor(session, [request.webhookId])).get(request.webhookId);
   // An endpoint that no longer asks for batches gets what waits at once.
   const { maxEvents, maxWaitSeconds } = webhook?.batch ?? unbatched;
   for (;;) {

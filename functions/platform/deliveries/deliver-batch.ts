@@ -12,7 +12,7 @@ import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
 import { attemptDelivery } from './attempt-delivery.ts';
 import { type Delivery, deliveryEntity } from './delivery-entity.ts';
 import { type DeliveryMessage, deliveriesQueue, encodeDelivery } from './delivery-message.ts';
-import { endpointsOf } from './endpoint-directory.ts';
+import { endpointsFor } from './endpoint-directory.ts';
 import { type Observation, recordOutcomes } from './record-outcomes.ts';
 import { reserveSlots } from './reserve-slots.ts';
 import { unattempted } from './settle-attempt.ts';
@@ -71,7 +71,10 @@ async function ready(session: TenantSession, received: readonly Received[]): Pro
   // The same delivery twice in one batch is a duplicate of the queue or the bus.
   const due = [...new Map(received.filter(isDue).map((one) => [one.message.deliveryId, one])).values()];
   const [endpoints, deliveries] = await Promise.all([
-    endpointsOf(session),
+    endpointsFor(
+      session,
+      due.map(({ message }) => message.webhookId),
+    ),
     session.getMany(
       deliveryEntity,
       due.map(({ message }) => ({ id: message.deliveryId })),

@@ -10,7 +10,7 @@ import { aggregateLane, settleMs } from '../lanes/lane-entity.ts';
 import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
 import { deliveryIdOf, deliveryRetentionSeconds } from './delivery-entity.ts';
 import { type DeliveryMessage, deliveriesQueue, encodeDelivery } from './delivery-message.ts';
-import { endpointsOf } from './endpoint-directory.ts';
+import { endpointsSince } from './endpoint-directory.ts';
 import { endpointWants } from './match-endpoint.ts';
 
 /** Longer bodies wait in the event log instead of the buffer: DynamoDB takes 400 KB in an item. */
@@ -18,7 +18,8 @@ const bufferedBody = 100_000;
 
 /** Repeating it for the same events queues the same deliveries again, which the deliverer recognises. */
 export async function dispatchEvents(session: TenantSession, events: readonly EventEnvelope[]): Promise<void> {
-  const endpoints = [...(await endpointsOf(session)).values()].filter(({ isActive }) => isActive);
+  const newestMs = Math.max(...events.map(({ occurredAt }) => Date.parse(occurredAt) || Date.now()));
+  const endpoints = [...(await endpointsSince(session, newestMs)).values()].filter(({ isActive }) => isActive);
   if (endpoints.length === 0) return;
   const now = session.context.now();
   const direct: DeliveryMessage[] = [];

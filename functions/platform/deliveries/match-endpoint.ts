@@ -4,13 +4,11 @@ import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
 import { matchesFilter } from '../../../layers/webhooks/payload-filter.ts';
 import type { Webhook } from '../webhooks/webhook-entity.ts';
 
-export type MatchableEvent = Pick<EventEnvelope, 'type' | 'source' | 'aggregateType' | 'aggregateId' | 'payload'>;
+export type MatchableEvent = Pick<EventEnvelope, 'type' | 'aggregateId' | 'payload'>;
 
 /** @param types narrows what the endpoint subscribes to, for replays */
 export function endpointWants(webhook: Webhook, event: MatchableEvent, types?: readonly string[]): boolean {
   if (event.type.startsWith('webhook.') && event.aggregateId === webhook.id) return false;
   if (!matchesAnyPattern(types ?? webhook.subscribedEvents, event.type)) return false;
-  if (webhook.filter === undefined) return true;
-  const { type, source, aggregateType, aggregateId, payload } = event;
-  return matchesFilter(webhook.filter, { type, source, aggregateType, aggregateId, data: payload });
+  return webhook.filter === undefined || matchesFilter(webhook.filter, event.payload);
 }

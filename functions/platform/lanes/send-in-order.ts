@@ -6,7 +6,7 @@ import { attemptDelivery, maxLogWaits } from '../deliveries/attempt-delivery.ts'
 import { refused } from '../deliveries/deliver-batch.ts';
 import { type Delivery, deliveryEntity } from '../deliveries/delivery-entity.ts';
 import { type DeliveryMessage, decodeDelivery } from '../deliveries/delivery-message.ts';
-import { endpointsOf } from '../deliveries/endpoint-directory.ts';
+import { endpointsFor } from '../deliveries/endpoint-directory.ts';
 import type { Observation } from '../deliveries/record-outcomes.ts';
 import { reserveSlots } from '../deliveries/reserve-slots.ts';
 import { messageOf } from '../deliveries/settle-attempt.ts';
@@ -36,7 +36,7 @@ export async function sendInOrder(run: LaneRun, items: readonly LaneItem[]): Pro
   let pause: Pause | undefined;
   for (const item of items) {
     if (Date.now() >= run.endMs) break;
-    const webhook = (await endpointsOf(run.session)).get(item.webhookId);
+    const webhook = (await endpointsFor(run.session, [item.webhookId])).get(item.webhookId);
     pause = await sendItem(run, item, webhook, deliveries.get(decodeDelivery(item.message).deliveryId), stored);
     if (pause !== undefined) break;
   }

@@ -14,7 +14,7 @@ import {
 } from '../deliveries/delivery-entity.ts';
 import { type DeliveryMessage, deliveriesQueue, encodeDelivery } from '../deliveries/delivery-message.ts';
 import { firstMessage } from '../deliveries/dispatch-events.ts';
-import { endpointsOf } from '../deliveries/endpoint-directory.ts';
+import { endpointsFor } from '../deliveries/endpoint-directory.ts';
 import { bodyOfRow } from '../deliveries/load-body.ts';
 import { endpointWants } from '../deliveries/match-endpoint.ts';
 import { messageOf } from '../deliveries/settle-attempt.ts';
@@ -32,7 +32,7 @@ export async function runReplayStep(step: ReplayStep): Promise<void> {
   const session = openSession(step.tenantId);
   const job: StoredReplayJob | undefined = await session.get(replayEntity, { id: step.jobId }, { consistent: true });
   if (job === undefined || (job.status !== 'queued' && job.status !== 'running')) return;
-  const webhook = (await endpointsOf(session)).get(job.webhookId);
+  const webhook = (await endpointsFor(session, [job.webhookId])).get(job.webhookId);
   if (!webhook?.isActive) {
     const errorMessage = webhook ? 'The endpoint was disabled.' : 'The endpoint was deleted.';
     await advance(session, job, { status: 'failed', errorMessage, finishedAt: session.context.now() });
@@ -86,8 +86,6 @@ async function select(
   for (const row of rows) {
     const event = {
       type: row.eventType,
-      source: row.eventSource,
-      aggregateType: row.aggregateType,
       aggregateId: row.aggregateId,
       // Only a filter looks inside.
       payload: webhook.filter === undefined ? undefined : JSON.parse(await loadPayload(session, row)),

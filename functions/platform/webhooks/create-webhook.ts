@@ -3,7 +3,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { generateSecret, verificationKey } from '../../../layers/webhooks/signing.ts';
-import { endpointsOf, forgetEndpoints } from '../deliveries/endpoint-directory.ts';
+import { endpointsSince, forgetEndpoints } from '../deliveries/endpoint-directory.ts';
 import { checkWebhook } from './check-webhook.ts';
 import type { WebhookRoutes } from './routes.ts';
 import { maxWebhooksPerTenant, type Webhook, webhookEntity } from './webhook-entity.ts';
@@ -13,8 +13,7 @@ import { viewWebhook } from './webhook-view.ts';
 export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({ session, body, principal }) => {
   const { description, filter, headers, batch, rateLimitPerSecond, ...fields } = body;
   checkWebhook(body, { ordering: body.ordering, ...(batch ? { batch } : {}) });
-  forgetEndpoints(session.tenantId);
-  if ((await endpointsOf(session)).size >= maxWebhooksPerTenant)
+  if ((await endpointsSince(session, Date.now())).size >= maxWebhooksPerTenant)
     throw new AppError('unprocessable', `A tenant has at most ${maxWebhooksPerTenant} webhooks.`);
   const id = newId('whk');
   const secret = generateSecret(body.signature);

@@ -48,7 +48,7 @@ export const webhooks = defineResource({
       access: write,
       summary: 'Create a webhook; the answer holds its secret.',
       description:
-        '`subscribedEvents` takes event types, patterns such as `invoice.*`, or `*`. The endpoint receives events from the next second on.',
+        '`subscribedEvents` takes event types, patterns such as `invoice.*`, or `*`. The endpoint receives every event that happens from now on.',
       body: createWebhookBody,
       response: createdWebhookView,
       errors: ['unprocessable'],

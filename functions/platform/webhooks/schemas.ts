@@ -37,7 +37,7 @@ const fields = {
   description: z.optional(z.nullable(label(2000))),
   url: z.string().check(z.minLength(1), z.maxLength(500)),
   subscribedEvents: z.array(eventPattern()).check(z.minLength(1), z.maxLength(50)),
-  /** EventBridge pattern over `type`, `source`, `aggregateType`, `aggregateId` and `data`. */
+  /** EventBridge pattern over the payload, the `data` of a message. */
   filter: z.optional(z.nullable(filter)),
   headers: z.optional(z.nullable(headers)),
   isActive: z._default(z.boolean(), true),
