@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoDbService } from '../../local/services/dynamodb/index.ts';
 import { type LiveClient, listen } from '../support/live-client.ts';
 import { connectMeter, type MeterClient } from '../support/meter-client.ts';
 import { eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
@@ -111,24 +112,52 @@ describe('the live channels', () => {
     expect((await status.next(({ type }) => type === 'status', 15_000)).data).toMatchObject({ meterId });
   });
 
-  it('stop after unsubscribe, and forget connections that closed', async () => {
-    const { north, platform } = mizan;
+  it('stop after unsubscribe', async () => {
+    const { north } = mizan;
     const client = await subscribed(north.token, 'readings', north.stationId);
     client.send({ action: 'unsubscribe', channel: 'readings', stationId: north.stationId, id: 'u' });
     await client.next(({ id }) => id === 'u');
     const watcher = await subscribed(north.token, 'readings');
     const before = client.messages.length;
-    await meter.publishReading(north.stationId, north.meterIds[0]!, 6);
+    await meter.publishReading(north.stationId, north.meterIds[1]!, 1);
     await watcher.next(
-      ({ type, data }) => type === 'readings' && data.some((row: any) => Number(row.registerKwh) === 6),
+      ({ type, data }) => type === 'readings' && data.some(({ meterId }: any) => meterId === north.meterIds[1]),
       15_000,
     );
     expect(client.messages).toHaveLength(before);
+  });
 
-    for (const open of clients) open.close();
+  it('subscribe at once when the address names the channel', async () => {
+    const { north } = mizan;
+    const client = await connect(north.token, { channel: 'readings', station_id: north.stationId });
+    await meter.publishReading(north.stationId, north.meterIds[2]!, 1);
+    await client.next(({ type }) => type === 'readings', 15_000);
+  });
+
+  it('forget connections that closed, also when nobody said goodbye', async () => {
+    const { platform } = mizan;
+    // The function that hears of the end dies, as if API Gateway had never called it.
+    platform.faults.use([{ point: 'lambda.crash', probability: 1, resource: 'websocket-disconnect' }]);
+    for (const client of clients.splice(0)) client.close();
     await eventually(
-      async () => platform.invoke('sweep-connections', {}),
-      () => true,
+      async () => platform.faults.injected('lambda.crash'),
+      (times) => times > 0,
     );
+    expect((await presence()).length).toBeGreaterThan(0);
+
+    platform.clock.advance(15 * 60_000);
+    await platform.invoke('sweep-connections', {});
+    platform.faults.clear();
+    expect(await presence()).toEqual([]);
   });
 });
+
+/** Rows of the presence table. */
+async function presence(): Promise<unknown[]> {
+  const { platform } = mizan;
+  const dynamodb = platform.context.service<DynamoDbService>('dynamodb');
+  const { TableNames } = dynamodb.call('ListTables', {}) as { TableNames: string[] };
+  const table = TableNames.find((name) => name.includes('scada'))!;
+  const { Items } = dynamodb.call('Scan', { TableName: table }) as { Items: { _type: { S: string } }[] };
+  return Items.filter(({ _type }) => ['connection', 'subscription'].includes(_type.S));
+}

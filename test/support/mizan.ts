@@ -155,3 +155,23 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Like `eventually`, with the platform's clock turned by `stepMs` at every look: for what comes back later. */
+export async function turningTime<T>(
+  { platform }: Mizan,
+  stepMs: number,
+  ask: () => Promise<T>,
+  satisfies: (value: T) => boolean,
+  timeoutMs = 30_000,
+): Promise<T> {
+  return eventually(
+    async () => {
+      platform.clock.advance(stepMs);
+      // Work that fell due needs a moment before the clock is turned on.
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return ask();
+    },
+    satisfies,
+    timeoutMs,
+  );
+}
