@@ -1,6 +1,6 @@
 /**
  * The fleet that ingest is measured with: a million meters every 15 minutes is 1,111 readings a second, of which a
- * full batch of the queue holds a random thousand. Stations of 4,000 meters make 250 stations, so four readings of
+ * full batch of the queue holds a random thousand. Substations of 10,000 meters make 100 stations, so ten readings of
  * each in a batch. The tables hold a hundredth of the meters; each sends as often.
  */
 import type { SQSEvent } from 'aws-lambda';
@@ -12,14 +12,13 @@ import { openGlobalSession, openSession } from '../layers/kernel/data/session.ts
 import { putStep, writeMany } from '../layers/kernel/data/write-many.ts';
 import { packProfile } from '../layers/metering/profile-codec.ts';
 
-export const tenantId = 'bench';
-export const stationCount = 250;
+export const usualStations = 100;
 export const meterCount = 10_000;
 export const batchSize = 1000;
 export const intervalMs = 15 * 60_000;
 const checkpointAgeMs = 6 * 3_600_000;
 
-const stationOf = (i: number): string => `ST-${String(i % stationCount).padStart(3, '0')}`;
+const stationOf = (i: number, stations: number): string => `ST${stations}-${String(i % stations).padStart(3, '0')}`;
 const meterOf = (i: number): string => `ACR-${String(i).padStart(6, '0')}`;
 
 /** Register of a meter at a time: 0.8 kW with two decimals. */
@@ -28,15 +27,18 @@ const registerAt = (i: number, startMs: number, timeMs: number): number =>
 
 export interface Fleet {
   startMs: number;
+  stations: number;
 }
 
 /** Stations, meters and their references, whose ages are spread as in a fleet that has run for long. */
-export async function createFleet(): Promise<Fleet> {
+export async function createFleet(stations = usualStations): Promise<Fleet> {
+  // Fleets of different shapes can share the tables.
+  const tenantId = `bench-${stations}`;
   const session = openSession(tenantId);
-  const fleet = { startMs: Math.floor(Date.now() / intervalMs) * intervalMs - 10 * 86_400_000 };
+  const fleet = { startMs: Math.floor(Date.now() / intervalMs) * intervalMs - 10 * 86_400_000, stations };
   await writeMany(
-    Array.from({ length: stationCount }, (_, i) =>
-      putStep(openGlobalSession(), stationClaimEntity, { id: stationOf(i), tenantId }),
+    Array.from({ length: stations }, (_, i) =>
+      putStep(openGlobalSession(), stationClaimEntity, { id: stationOf(i, stations), tenantId }),
     ),
   );
   const states = Array.from({ length: meterCount }, (_, i) => {
@@ -54,14 +56,14 @@ export async function createFleet(): Promise<Fleet> {
   return fleet;
 }
 
-function meter(i: number, { startMs }: Fleet): Meter {
+function meter(i: number, { startMs, stations }: Fleet): Meter {
   return {
     id: meterOf(i),
     serialNumber: meterOf(i),
     model: 'ADL200',
     type: 'smart',
     status: 'connected',
-    stationId: stationOf(i),
+    stationId: stationOf(i, stations),
     phases: 1,
     digits: 6,
     decimals: 2,
@@ -80,15 +82,18 @@ function meter(i: number, { startMs }: Fleet): Meter {
         initialRegisterKwh: String(registerAt(i, startMs, startMs - 86_400_000)),
       },
     ],
-    stations: [{ stationId: stationOf(i) }],
+    stations: [{ stationId: stationOf(i, stations) }],
   };
 }
 
 /** One reading of every meter, in batches as the queue hands them over: meters in random order. */
-export function batchesOf({ startMs }: Fleet, round: number): SQSEvent[] {
+export function batchesOf({ startMs, stations }: Fleet, round: number): SQSEvent[] {
   const timeMs = startMs + round * intervalMs;
   const order = Array.from({ length: meterCount }, (_, i) => i).sort(() => Math.random() - 0.5);
-  const records = order.map((i) => ({ messageId: `${round}-${i}`, body: message(i, startMs, timeMs) }));
+  const records = order.map((i) => ({
+    messageId: `${round}-${i}`,
+    body: message(i, stationOf(i, stations), startMs, timeMs),
+  }));
   return Array.from(
     { length: meterCount / batchSize },
     (_, b) => ({ Records: records.slice(b * batchSize, (b + 1) * batchSize) }) as unknown as SQSEvent,
@@ -96,7 +101,7 @@ export function batchesOf({ startMs }: Fleet, round: number): SQSEvent[] {
 }
 
 /** The documented payload, as the topic rule wraps it. */
-function message(i: number, startMs: number, timeMs: number): string {
+function message(i: number, stationId: string, startMs: number, timeMs: number): string {
   const payload = {
     event_type: 'meter_reading',
     timestamp: new Date(timeMs).toISOString(),
@@ -112,7 +117,7 @@ function message(i: number, startMs: number, timeMs: number): string {
   };
   return JSON.stringify({
     data: Buffer.from(JSON.stringify(payload)).toString('base64'),
-    topic: `acrel/${stationOf(i)}/meter/${meterOf(i)}/data`,
+    topic: `acrel/${stationId}/meter/${meterOf(i)}/data`,
     clientId: meterOf(i),
     receivedAt: timeMs + 500,
   });
