@@ -45,7 +45,7 @@ function all(operation: 'Query' | 'Scan', request: object): any[] {
 describe('a key condition', () => {
   beforeEach(() => {
     on.table('things');
-    for (const sk of ['a', 'ab', 'abc', 'b', 'ba', 'c'])
+    for (const sk of ['a', 'ab', 'abc', 'ac', 'b', 'ba', 'c'])
       on.call('PutItem', { TableName: 'things', Item: keyOf('p', sk) });
     on.call('PutItem', { TableName: 'things', Item: keyOf('other', 'a') });
   });
@@ -59,13 +59,13 @@ describe('a key condition', () => {
     });
 
   test.each<[string, object, string[]]>([
-    ['pk = :p', {}, ['a', 'ab', 'abc', 'b', 'ba', 'c']],
+    ['pk = :p', {}, ['a', 'ab', 'abc', 'ac', 'b', 'ba', 'c']],
     ['pk = :p AND sk = :a', { ':a': { S: 'ab' } }, ['ab']],
     [':p = pk AND :a < sk', { ':a': { S: 'b' } }, ['ba', 'c']],
     ['pk = :p AND sk < :a', { ':a': { S: 'abc' } }, ['a', 'ab']],
     ['pk = :p AND sk <= :a', { ':a': { S: 'abc' } }, ['a', 'ab', 'abc']],
     ['pk = :p AND sk >= :a', { ':a': { S: 'ba' } }, ['ba', 'c']],
-    ['pk = :p AND sk BETWEEN :a AND :b', { ':a': { S: 'ab' }, ':b': { S: 'b' } }, ['ab', 'abc', 'b']],
+    ['pk = :p AND sk BETWEEN :a AND :b', { ':a': { S: 'ab' }, ':b': { S: 'b' } }, ['ab', 'abc', 'ac', 'b']],
     ['begins_with(sk, :a) AND pk = :p', { ':a': { S: 'ab' } }, ['ab', 'abc']],
   ])('%s', (condition, values, expected) => {
     expect(sortKeys(query(condition, values))).toEqual(expected);
