@@ -9,17 +9,17 @@ import type { IndexDefinition } from './tables/table-definition.ts';
 const writeUnitBytes = 1024;
 const readUnitBytes = 4096;
 
-/** "One write request unit represents one write for an item up to 1 KB." */
+/** A write request unit is one write of an item of up to 1 KB. */
 export function writeUnits(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / writeUnitBytes));
 }
 
-/** "One read request unit represents one strongly consistent read, or two eventually consistent reads, up to 4 KB." */
+/** A read request unit is one strongly consistent read, or two eventually consistent reads, of up to 4 KB. */
 export function readUnits(sizeBytes: number, consistent: boolean): number {
   return Math.max(1, Math.ceil(sizeBytes / readUnitBytes)) * (consistent ? 1 : 0.5);
 }
 
-/** "Two write request units for a transactional write, two read request units for a transactional read." */
+/** Transactional reads and writes of an item cost twice the units. */
 export const transactionFactor = 2;
 
 interface TableUnits {

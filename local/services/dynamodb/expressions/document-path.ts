@@ -2,7 +2,7 @@
 import { type AttributeValue, attributeOf, emptyItem, type Item } from '../values/attribute-value.ts';
 import type { DocumentPath } from './syntax-tree.ts';
 
-/** "Nested attributes: up to 32 levels deep." */
+/** Attributes nest up to 32 levels deep (Constraints in Amazon DynamoDB, attributes). */
 const maxPathLevels = 32;
 const maxListIndex = 2 ** 31 - 1;
 

@@ -14,7 +14,7 @@ type Node = ConditionNode | Operand;
 type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 const comparators = ['=', '<>', '<', '<=', '>', '>='];
-/** Limits of "Constraints in Amazon DynamoDB", expression parameters. */
+/** Constraints in Amazon DynamoDB, expression parameters: operators of an expression and operands of IN. */
 const maxOperators = 300;
 const maxInOperands = 100;
 

@@ -23,7 +23,7 @@ const parsers = {
   UpdateExpression: require('dynalite/db/updateParser.js') as Parser,
 };
 
-/** "The maximum length of any expression string is 4 KB" (Constraints in Amazon DynamoDB, Expression parameters). */
+/** An expression has at most 4 KB (Constraints in Amazon DynamoDB, expression parameters). */
 const maxExpressionBytes = 4096;
 const maxRemembered = 5000;
 

@@ -40,7 +40,7 @@ export function applyWrite(
     );
 }
 
-/** "An item collection of one partition key is always in one shard": the hash of the partition key decides. */
+/** The hash of the partition key decides, so that all items of one key are in one shard. */
 function shardOf({ hash }: RowKey): number {
   return hash[0]! % shardCount;
 }

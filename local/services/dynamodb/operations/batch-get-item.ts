@@ -16,7 +16,7 @@ import {
   requiredMap,
 } from './request-members.ts';
 
-/** "A single operation can retrieve up to 16 MB of data, which can contain as many as 100 items." */
+/** A batch asks for up to 100 items and gets up to 16 MB. */
 const maxKeys = 100;
 const maxResponseBytes = 16 * 1024 * 1024;
 

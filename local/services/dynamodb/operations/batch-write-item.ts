@@ -9,7 +9,7 @@ import { decideWrite, type PreparedWrite, prepareWrite } from './prepare-write.t
 import { rowKeyText } from './read-shape.ts';
 import { type ApiRequest, constraint, isGiven, optionalEnum, requiredList, requiredMap } from './request-members.ts';
 
-/** "A single call to BatchWriteItem can transmit up to 16MB of data over the network, consisting of up to 25 item put or delete operations." */
+/** A batch has up to 25 puts and deletions. Its 16 MB cannot be exceeded by 25 items of at most 400 KB. */
 const maxWrites = 25;
 
 interface BatchedWrite {

@@ -1,5 +1,5 @@
 /**
- * "A client token is valid for 10 minutes after the first request that uses it completes"; within that time the same
+ * A client token is valid for 10 minutes after the first request that used it; within that time the same
  * request has no further effect, and another one under the same token is refused.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#DDB-TransactWriteItems-request-ClientRequestToken
  */

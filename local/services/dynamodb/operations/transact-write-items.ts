@@ -26,7 +26,7 @@ import {
 } from './transaction-cancelled.ts';
 
 const maxActions = 100;
-/** "The aggregate size of the items in the transaction cannot exceed 4 MB." */
+/** A transaction carries at most 4 MB. */
 const maxPayloadBytes = 4 * 1024 * 1024;
 const actions: WriteAction[] = ['ConditionCheck', 'Put', 'Delete', 'Update'];
 

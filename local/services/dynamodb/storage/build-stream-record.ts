@@ -70,7 +70,7 @@ export function toStreamRecord(streamArn: string, region: string, logged: Logged
   };
 }
 
-/** "The length of a sequence number is 21 to 40 characters"; padded, so that texts sort like numbers. */
+/** The API gives sequence numbers 21 to 40 characters; padded, so that texts sort like numbers. */
 export function formatSequenceNumber(sequence: number): string {
   return `1${String(sequence).padStart(23, '0')}`;
 }

@@ -70,7 +70,7 @@ function checkKeyValue(value: AttributeValue, attribute: KeyAttribute, isHash: b
   checkKeySize(value, isHash);
 }
 
-/** "Partition key: 1 to 2048 bytes. Sort key: 1 to 1024 bytes." */
+/** A partition key value has 1 to 2048 bytes, a sort key value 1 to 1024 (Constraints in Amazon DynamoDB, keys). */
 function checkKeySize(value: AttributeValue, isHash: boolean): void {
   const bytes = value.S !== undefined ? Buffer.byteLength(value.S) : Buffer.byteLength(value.B ?? '', 'base64');
   if (isHash && bytes > 2048)

@@ -2,7 +2,7 @@
 import { attributeOf, type Item } from '../values/attribute-value.ts';
 
 /**
- * "Items must contain a TTL attribute of the Number data type, in epoch seconds"; any other item never expires.
+ * Only a number counts, as seconds since the epoch; an item without one never expires.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
  */
 export function expirySecondsOf(item: Item, attribute: string | undefined): number | undefined {

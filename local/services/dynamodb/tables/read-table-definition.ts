@@ -45,7 +45,7 @@ export function readTableDefinition(name: string, properties: TableProperties): 
   };
 }
 
-/** "Attribute names used as keys: up to 255 characters" (Constraints in Amazon DynamoDB). */
+/** Names of key attributes have at most 255 characters (Constraints in Amazon DynamoDB, attributes). */
 function readAttributeTypes(definitions: { AttributeName: string; AttributeType: string }[]): Map<string, string> {
   const types = new Map<string, string>();
   for (const { AttributeName: name, AttributeType: type } of definitions) {
@@ -103,7 +103,7 @@ function readIndex(index: IndexProperties, kind: 'global' | 'local', types: Map<
   };
 }
 
-/** Limits of "Service, account, and table quotas in Amazon DynamoDB": 20 global and 5 local indexes. */
+/** At most 20 global and 5 local indexes (Quotas in Amazon DynamoDB, secondary indexes per table). */
 function checkIndexes(
   indexes: IndexDefinition[],
   table: { hash: KeyAttribute; range: KeyAttribute | undefined },

@@ -7,7 +7,7 @@ import { decimalFrom } from './normalize-number.ts';
 
 export const maxItemSizeBytes = 400 * 1024;
 
-/** "The size of an item is the sum of the size of its attribute names and values." */
+/** The sum of the sizes of all attribute names and values. */
 export function itemSizeBytes(item: Item): number {
   let size = 0;
   for (const name of Object.keys(item)) size += textBytes(name) + valueSizeBytes(item[name]!);
@@ -42,7 +42,7 @@ function valueSizeBytes(value: AttributeValue): number {
 }
 
 /**
- * "Approximately 1 byte per two significant digits + 1 byte"; digits pair up around the decimal point, and the sign
+ * About a byte for two significant digits and one more; digits pair up around the decimal point, and the sign
  * of a negative number takes another byte.
  */
 function numberBytes(number: string): number {

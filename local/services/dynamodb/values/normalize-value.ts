@@ -7,9 +7,9 @@ import { serializationError, validationError } from '../errors.ts';
 import { type AttributeType, type AttributeValue, emptyItem, type Item } from './attribute-value.ts';
 import { normalizeNumber } from './normalize-number.ts';
 
-/** "Nested attributes: up to 32 levels deep" (Constraints in Amazon DynamoDB). */
+/** Attributes nest up to 32 levels deep (Constraints in Amazon DynamoDB, attributes). */
 const maxDepth = 32;
-/** "An attribute name must be at least one character long, but no greater than 64 KB." */
+/** Attribute names are at least a character long and below 64 KB (Constraints in Amazon DynamoDB, attributes). */
 const maxNameBytes = 65_535;
 const invalid = 'One or more parameter values were invalid: ';
 
