@@ -48,6 +48,10 @@ export interface MeterProfile {
 export interface MeterState extends MeterProfile {
   /** An accepted reading; any one will do, a recent one bounds best. */
   checkpoint?: RegisterPoint | undefined;
+  /** The checkpoint before, to fall back on when the present one turns out wrong. */
+  previous?: RegisterPoint | undefined;
+  /** Refused readings that speak against the checkpoint. */
+  doubts?: RegisterPoint[];
 }
 
 export function segmentAt(profile: MeterProfile, time: number): RegisterSegment | undefined {

@@ -7,12 +7,13 @@ import type { RawItem } from '../../../layers/kernel/data/bulk.ts';
 import { putAll } from '../../../layers/kernel/data/bulk.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { challengeCheckpoint } from '../../../layers/metering/challenge-checkpoint.ts';
 import { checkReading } from '../../../layers/metering/check-reading.ts';
 import { type MeterState, segmentAt, stationAt } from '../../../layers/metering/meter-state.ts';
 import type { ReadingSource } from '../../../layers/metering/reading-codec.ts';
 import type { ReportedReading } from '../../../layers/metering/reading-message.ts';
 import { type Rejection, reject } from '../../../layers/metering/rejection-reasons.ts';
-import { type NewCheckpoint, readStates, saveCheckpoints } from '../meters/meter-states.ts';
+import { readStates, type StateToSave, saveReferences } from '../meters/meter-states.ts';
 import { readingsTable, toReadingItem } from '../readings/readings-store.ts';
 import { publishReadings } from './publish-readings.ts';
 
@@ -46,21 +47,24 @@ const checkpointAgeMs = 6 * 3_600_000;
 
 export async function acceptReadings(arrivals: readonly Arrival[]): Promise<Acceptance> {
   const states = await statesOf(arrivals);
-  const checkpoints = new Map<MeterState, NewCheckpoint>();
+  const changed = new Map<MeterState, TenantSession>();
   const accepted: Accepted[] = [];
   const rejections = arrivals.map((arrival) => {
     const { session, reading } = arrival;
     const state = states.get(session)!.get(reading.meterId);
     if (state === undefined) return reject('unknown_meter', `There is no meter "${reading.meterId}".`);
     const rejection = checkReading(reading, state, arrival);
-    if (rejection !== undefined) return rejection;
+    if (rejection !== undefined) {
+      const verdict = challengeCheckpoint(rejection, reading, state, arrival);
+      if (verdict !== 'upheld') changed.set(state, session);
+      if (verdict !== 'overturned') return rejection;
+    } else if (advanceCheckpoint(state, reading)) changed.set(state, session);
     const stationId = arrival.stationId ?? stationAt(state, reading.timeMs) ?? state.assignments[0]!.stationId;
     accepted.push({ arrival, state, stationId });
-    advanceCheckpoint(state, arrival, checkpoints);
     return undefined;
   });
   const unfinished = await store(accepted);
-  await remember([...checkpoints.values()]);
+  await remember([...changed].map(([state, session]) => ({ state, session })));
   return { rejections, unfinished };
 }
 
@@ -78,16 +82,14 @@ async function statesOf(arrivals: readonly Arrival[]): Promise<Map<TenantSession
   return states;
 }
 
-/** Moves the reference in memory, so that the rest of the batch is judged by it too, and notes it for the table. */
-function advanceCheckpoint(
-  state: MeterState,
-  { session, reading }: Arrival,
-  checkpoints: Map<MeterState, NewCheckpoint>,
-): void {
-  if (state.checkpoint !== undefined && reading.timeMs < state.checkpoint.time + checkpointAgeMs) return;
-  const point = { time: reading.timeMs, register: reading.register };
-  state.checkpoint = point;
-  checkpoints.set(state, { session, meterId: state.meterId, point });
+/** Moves the reference, in memory too, so that the rest of the batch is judged by it. */
+function advanceCheckpoint(state: MeterState, { timeMs, register }: ReportedReading): boolean {
+  const { checkpoint } = state;
+  if (checkpoint !== undefined && timeMs < checkpoint.time + checkpointAgeMs) return false;
+  state.previous = checkpoint;
+  state.checkpoint = { time: timeMs, register };
+  delete state.doubts;
+  return true;
 }
 
 /** Writes the readings, then publishes those that are written. */
@@ -137,10 +139,10 @@ function knownRegisters(
 }
 
 /** A reference that is not saved costs nothing but a wider bound until the next reading. */
-async function remember(checkpoints: readonly NewCheckpoint[]): Promise<void> {
+async function remember(changed: readonly StateToSave[]): Promise<void> {
   try {
-    await saveCheckpoints(checkpoints);
+    await saveReferences(changed);
   } catch (error) {
-    logger.warn('checkpoints not saved', { count: checkpoints.length, error: error as Error });
+    logger.warn('references of meters not saved', { count: changed.length, error: error as Error });
   }
 }

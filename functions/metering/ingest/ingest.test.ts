@@ -178,6 +178,26 @@ describe('ingest', () => {
     ]);
   });
 
+  it('recovers from a wild value that became the reference, and keeps refusing a device nobody told of', async () => {
+    const id = await newMeter();
+    const send = (hours: number, kwh: number) =>
+      deliver(handler, [readingMessage(id, startTime - hours * hourMs, kwh)]);
+    await send(40, 100);
+    await send(30, 330);
+    for (const [hours, kwh] of [
+      [29, 111],
+      [28, 112],
+      [27, 113],
+      [26, 114],
+    ] as const)
+      await send(hours, kwh);
+    expect((await stored(id)).map(([, kwh]) => kwh)).toEqual([100, 330, 113, 114]);
+    await send(28.5, 111.5);
+    expect(rejected(id)).toEqual(['register_decreased', 'register_decreased']);
+    for (const hours of [20, 19, 18, 17]) await send(hours, 30 - hours);
+    expect((await stored(id)).map(([, kwh]) => kwh)).toEqual([100, 330, 111.5, 113, 114]);
+  });
+
   it('finishes what DynamoDB left unprocessed, and reports what it would not take at all', async () => {
     const [a, b] = [await newMeter(), await newMeter()];
     const { faults } = stack.tables.dynamodb;

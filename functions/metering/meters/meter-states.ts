@@ -75,7 +75,7 @@ export async function readStates(
   const items = await getAll(
     table,
     reportedIds.map((id) => stateKey(session, id)),
-    'reportedId, profile, aliasOf, checkpoint',
+    'reportedId, profile, aliasOf, checkpoint, doubts',
   );
   for (const item of items) {
     const reportedId = item['reportedId']!.S!;
@@ -97,39 +97,55 @@ export async function readStates(
 
 function toState(item: RawItem): MeterState {
   const state: MeterState = unpackProfile(item['profile']!.S!);
-  const checkpoint = item['checkpoint']?.S;
-  if (checkpoint !== undefined) {
-    const [time, register] = checkpoint.split(',');
-    state.checkpoint = { time: Number(time), register: Number(register) };
-  }
+  const [checkpoint, previous] = readPoints(item['checkpoint']?.S);
+  if (checkpoint !== undefined) state.checkpoint = checkpoint;
+  if (previous !== undefined) state.previous = previous;
+  if (item['doubts']?.S !== undefined) state.doubts = readPoints(item['doubts'].S);
   return state;
 }
 
-export interface NewCheckpoint {
+const writePoints = (points: readonly RegisterPoint[]): string =>
+  points.map(({ time, register }) => `${time},${register}`).join(';');
+
+function readPoints(text: string | undefined): RegisterPoint[] {
+  if (text === undefined) return [];
+  return text.split(';').map((point) => {
+    const [time, register] = point.split(',');
+    return { time: Number(time), register: Number(register) };
+  });
+}
+
+export interface StateToSave {
   session: TenantSession;
-  meterId: string;
-  point: RegisterPoint;
+  state: Pick<MeterState, 'meterId' | 'checkpoint' | 'previous' | 'doubts'>;
 }
 
 /**
- * Remembers recent readings. Writers do not lock each other out: whichever accepted reading comes last bounds as
- * rightly as any other. A batch is one transaction only because that is the one call that updates many items.
+ * Remembers the references of meters. Writers do not lock each other out: whichever accepted reading comes last bounds
+ * as rightly as any other. A batch is one transaction only because that is the one call that updates many items.
  * @throws when DynamoDB refuses; the caller may carry on, a later reading will do
  */
-export async function saveCheckpoints(checkpoints: readonly NewCheckpoint[]): Promise<void> {
-  for (let start = 0; start < checkpoints.length; start += transactionLimit) {
+export async function saveReferences(changed: readonly StateToSave[]): Promise<void> {
+  for (let start = 0; start < changed.length; start += transactionLimit) {
     await rawClient().send(
       new TransactWriteItemsCommand({
-        TransactItems: checkpoints.slice(start, start + transactionLimit).map(({ session, meterId, point }) => ({
-          Update: {
-            TableName: tableName(table),
-            Key: stateKey(session, meterId),
-            UpdateExpression: 'SET #checkpoint = :checkpoint',
-            ExpressionAttributeNames: { '#checkpoint': 'checkpoint' },
-            ExpressionAttributeValues: { ':checkpoint': { S: `${point.time},${point.register}` } },
-          },
+        TransactItems: changed.slice(start, start + transactionLimit).map(({ session, state }) => ({
+          Update: { TableName: tableName(table), Key: stateKey(session, state.meterId), ...referenceUpdate(state) },
         })),
       }),
     );
   }
+}
+
+function referenceUpdate({ checkpoint, previous, doubts }: StateToSave['state']) {
+  const points = [checkpoint, previous].filter((point) => point !== undefined);
+  const hasDoubts = doubts !== undefined && doubts.length > 0;
+  return {
+    UpdateExpression: `SET #checkpoint = :checkpoint${hasDoubts ? ', doubts = :doubts' : ' REMOVE doubts'}`,
+    ExpressionAttributeNames: { '#checkpoint': 'checkpoint' },
+    ExpressionAttributeValues: {
+      ':checkpoint': { S: writePoints(points) },
+      ...(hasDoubts ? { ':doubts': { S: writePoints(doubts) } } : {}),
+    },
+  };
 }

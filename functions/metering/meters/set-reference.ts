@@ -5,7 +5,7 @@ import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
 import { refused } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import { profileOf } from './meter-profile.ts';
-import { saveCheckpoints } from './meter-states.ts';
+import { saveReferences } from './meter-states.ts';
 
 export async function setReference(session: TenantSession, meterId: string, time: string, registerKwh: string) {
   const meter = await session.require(meterEntity, { id: meterId });
@@ -15,6 +15,6 @@ export async function setReference(session: TenantSession, meterId: string, time
   if (segment === undefined) throw refused('/time', 'No device was installed at that time.');
   if (point.register >= modulusOf(segment.digits))
     throw refused('/registerKwh', `It does not fit a register of ${segment.digits} digits.`);
-  await saveCheckpoints([{ session, meterId, point }]);
+  await saveReferences([{ session, state: { meterId, checkpoint: point } }]);
   return { meterId, time, registerKwh };
 }
