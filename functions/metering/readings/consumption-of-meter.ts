@@ -65,7 +65,7 @@ export async function measure(
 }
 
 /** What bills can stand on: nothing is missing and nothing was left out. Estimates at the edges are usual practice. */
-const isBillable = ({ complete, flags }: BucketConsumption): boolean =>
+export const isBillable = ({ complete, flags }: BucketConsumption): boolean =>
   complete && !flags.includes('register_broken') && !flags.includes('unmeasured');
 
 function toAnswer({ start, end, energy, estimated, complete, flags }: BucketConsumption) {

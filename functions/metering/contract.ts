@@ -1,0 +1,80 @@
+/** What other domains may use of metering: meters, consumption to bill, and the way in for messages of devices. */
+import type { TenantSession } from '../../layers/kernel/data/session.ts';
+import { newId } from '../../layers/kernel/ids.ts';
+import type { ConsumptionFlag } from '../../layers/metering/consumption.ts';
+import { fromUnits } from '../../layers/metering/register.ts';
+import { takeDeviceEvents } from './device-events/take-device-events.ts';
+import type { DeviceMessage } from './ingest/device-message.ts';
+import { ingestMessages } from './ingest/ingest-messages.ts';
+import { meterEntity } from './meters/meter-entity.ts';
+import type { Meter } from './meters/meter-schema.ts';
+import { isBillable, measure } from './readings/consumption-of-meter.ts';
+
+export type { Meter } from './meters/meter-schema.ts';
+
+/** Refuses a meter the tenant does not have: `not_found`. Needs read access to table `metering`. */
+export function requireMeter(session: TenantSession, meterId: string): Promise<Meter> {
+  return session.require(meterEntity, { id: meterId });
+}
+
+export interface MeteredConsumption {
+  /** Decimal kilowatt-hours of primary energy; null when no reading tells anything about the period. */
+  energyKwh: string | null;
+  /** Whether a register was interpolated at an edge. */
+  estimated: boolean;
+  /** Whether readings reach from one edge to the other. */
+  complete: boolean;
+  /** Whether a bill can stand on it: complete, and no energy left out. */
+  billable: boolean;
+  flags: ConsumptionFlag[];
+}
+
+/** Consumption between two moments (milliseconds). Needs read access to tables `metering` and `readings`. */
+export async function consumptionBetween(
+  session: TenantSession,
+  meterId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<MeteredConsumption> {
+  const meter = await requireMeter(session, meterId);
+  const [whole] = await measure(session, meter, [{ start: fromMs, end: toMs }]);
+  const { energy, estimated, complete, flags } = whole!;
+  return {
+    energyKwh: energy === undefined ? null : fromUnits(energy),
+    estimated,
+    complete,
+    billable: isBillable(whole!),
+    flags,
+  };
+}
+
+export interface HandedInMessage {
+  /** As it would be published: `acrel/{station}/meter/{id}/data`, `…/alert`, `…/status`, `acrel/{station}/infrastructure/{id}/data`. */
+  topic: string;
+  payload: unknown;
+  /** Same for every delivery of the message. @default a new one */
+  id?: string;
+  receivedMs: number;
+  /** Who sent it, for the record. */
+  clientId: string;
+}
+
+/**
+ * Takes in messages that came otherwise than by MQTT, e.g. by a provider's webhook, exactly as if they had. What is
+ * refused is kept as a rejected reading. The tenant follows from the topic's station: check first that it is the
+ * sender's. Needs `readWrite` on `metering`, `write` on `readings` and `read` on `scada`.
+ * @returns whether all is finished; otherwise give the messages again
+ */
+export async function takeInMessages(messages: readonly HandedInMessage[]): Promise<boolean> {
+  const all = messages.map(
+    ({ payload, id, ...rest }): DeviceMessage => ({
+      ...rest,
+      id: id ?? newId('msg'),
+      data: Buffer.from(JSON.stringify(payload)).toString('base64'),
+    }),
+  );
+  const isReading = ({ topic }: DeviceMessage): boolean => /\/meter\/[^/]+\/data$/.test(topic);
+  const [readings, events] = [all.filter(isReading), all.filter((message) => !isReading(message))];
+  const unfinished = await Promise.all([ingestMessages(readings), takeDeviceEvents(events)]);
+  return unfinished.every(({ size }) => size === 0);
+}
