@@ -65,4 +65,12 @@ export const metering = defineDomain({
       queue: 'device-events',
     },
   ],
+  alarms: [
+    {
+      metric: 'MessagesOfUnknownStations',
+      threshold: 50,
+      description: 'Devices publish for a station that no tenant has registered.',
+      runbook: 'unknown-stations',
+    },
+  ],
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeTime, newId, timeOfId, ulid } from './ids.ts';
+import { derivedId, encodeTime, newId, timeOfId, ulid } from './ids.ts';
 
 describe('ulid', () => {
   it('never repeats and never goes backwards within a process', () => {
@@ -25,5 +25,16 @@ describe('ulid', () => {
 
   it('has the form of the specification', () => {
     expect(newId('mtr')).toMatch(/^mtr_[0-9A-HJKMNP-TV-Z]{26}$/);
+  });
+});
+
+describe('derived ids', () => {
+  it('are the same for the same thing, different for another, and sort by time', () => {
+    const id = derivedId('evt', 1000, 'reading 1');
+    expect(derivedId('evt', 1000, 'reading 1')).toBe(id);
+    expect(derivedId('evt', 1000, 'reading 2')).not.toBe(id);
+    expect(id).toMatch(/^evt_[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(timeOfId(id)).toBe(1000);
+    expect(derivedId('evt', 999, 'z') < id).toBe(true);
   });
 });

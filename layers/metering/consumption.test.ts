@@ -90,6 +90,28 @@ describe('consumption', () => {
     ]);
   });
 
+  it('measures the same with wild readings thrown in', () => {
+    const powers = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { minLength: 12, maxLength: 120 });
+    const wild = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 999_999_999_999 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(powers, wild, (kw, wildOnes) => {
+        const readings = countReadings(testSegment(), kw, quarterMs);
+        const period = [{ start: testStart, end: readings.at(-1)!.time }];
+        const clean = consumptionOf(energyCurve(testState(), readings), period)[0]!;
+        // Neighbours of wild readings are kept apart by two good ones, and the ends are good.
+        const places = [...new Set(wildOnes.map(([at]) => 3 * Math.floor((at % (kw.length - 6)) / 3) + 3))];
+        const dirty = [
+          ...readings,
+          ...places.map((at, i) => ({ time: readings[at]!.time + 1000, register: wildOnes[i]![1] })),
+        ];
+        dirty.sort((a, b) => a.time - b.time);
+        const measured = consumptionOf(energyCurve(testState(), dirty), period)[0]!;
+        expect(measured.energy).toBe(clean.energy);
+        expect(measured.flags).not.toContain('register_broken');
+      }),
+    );
+  });
+
   it('does not bill a lasting fall of the register, and goes on after it', () => {
     const before = Array.from({ length: 8 }, (_, i) => point(i, 500 + i));
     const after = Array.from({ length: 8 }, (_, i) => point(8 + i, i));

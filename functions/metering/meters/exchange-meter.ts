@@ -42,7 +42,7 @@ export async function exchangeMeter(
       ],
     });
     checkDevices(after);
-    updateProfile(unit, session, after);
+    updateProfile(unit, session, after, true);
     if (device.serialNumber !== id) claimReportedId(unit, session, device.serialNumber, after);
     unit.emit(meterExchanged, { aggregateId: id, payload: after });
     return after;

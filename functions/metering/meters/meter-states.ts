@@ -49,14 +49,18 @@ export function claimReportedId(unit: UnitOfWork, session: TenantSession, report
   );
 }
 
-/** Follows a change of the meter, and leaves the checkpoint. */
-export function updateProfile(unit: UnitOfWork, session: TenantSession, meter: Meter): void {
+/**
+ * Follows a change of the meter.
+ * @param forgetReference when the record of the device changed, so that what was accepted by the old record binds no more
+ */
+export function updateProfile(unit: UnitOfWork, session: TenantSession, meter: Meter, forgetReference = false): void {
   unit.step(
     {
       Update: {
         TableName: tableName(table),
         Key: plainKey(session, meter.id),
-        UpdateExpression: 'SET profile = :profile',
+        UpdateExpression: `SET profile = :profile${forgetReference ? ' REMOVE #checkpoint, doubts' : ''}`,
+        ...(forgetReference ? { ExpressionAttributeNames: { '#checkpoint': 'checkpoint' } } : {}),
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeValues: { ':profile': packProfile(profileOf(meter)) },
       },

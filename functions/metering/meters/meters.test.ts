@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler as ingest } from '../ingest/handler.ts';
 import { handler as liveReadings } from '../live-readings/handler.ts';
 import { handler as readings } from '../readings/handler.ts';
+import { handler as rejected } from '../rejected-readings/handler.ts';
 import { deliver, hourMs, iso, readingMessage, startTime, useMeteringStack } from '../test-support/metering-stack.ts';
 import { handler } from './handler.ts';
 
@@ -273,6 +274,37 @@ describe('exchanging a device', () => {
       ['2', ['exchanged']],
     ]);
     expect(stack.events('meter.exchanged')).toHaveLength(1);
+  });
+
+  it('takes what the new device sent before anybody told of the exchange', async () => {
+    const at = startTime - 5 * hourMs;
+    await create('EX-2', { installedAt: iso(startTime - 10 * dayMs), initialRegisterKwh: '500' });
+    const send = (hours: number, kwh: number) => deliver(ingest, [readingMessage('EX-2', at + hours * hourMs, kwh)]);
+    await send(-2, 520);
+    for (const hours of [1, 2, 3, 4]) await send(hours, hours);
+    const rejectedPath = '/api/billing/rejected-readings';
+    const refused = await stack.request(rejected, 'GET', rejectedPath, {
+      query: { meterId: 'EX-2', to: iso(startTime + 1) },
+    });
+    expect(refused.body.data.map(({ reason }: any) => reason)).toEqual(Array(4).fill('register_decreased'));
+    await call('POST', '/EX-2/exchange', {
+      body: { at: iso(at), finalRegisterKwh: '521', newSerialNumber: 'EX-2-B' },
+    });
+    const body = { meterId: 'EX-2', to: iso(startTime + 1) };
+    const replayed = await stack.request(rejected, 'POST', `${rejectedPath}/replay`, { body });
+    expect(replayed.body.data).toMatchObject({ replayed: 4, failed: 0 });
+    const query = { interval: 'hour', from: iso(at - 2 * hourMs), to: iso(at + 4 * hourMs) };
+    expect((await call('GET', '/EX-2/consumption', { query })).body.data.totalKwh).toBe('5');
+  });
+
+  it('judges by a corrected record at once', async () => {
+    await create('EX-3', { installedAt: iso(startTime - 10 * dayMs), initialRegisterKwh: '5' });
+    const add = async (hours: number, registerKwh: string) =>
+      (await call('POST', '/EX-3/readings', { body: { time: iso(startTime - hours * hourMs), registerKwh } })).status;
+    expect(await add(3, '50000')).toBe(422);
+    expect((await call('PUT', '/EX-3', { body: { initialRegisterKwh: '49000' } })).status).toBe(200);
+    expect(await add(3, '50000')).toBe(201);
+    expect(await add(2, '60')).toBe(422);
   });
 
   it.each([

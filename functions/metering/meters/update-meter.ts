@@ -29,7 +29,12 @@ export async function updateMeter(
   return session.transact(meterEntity.table, (unit) => {
     const after = unit.update(meterEntity, before, changes);
     checkDevices(after);
-    updateProfile(unit, session, after);
+    updateProfile(
+      unit,
+      session,
+      after,
+      deviceFields.some((field) => request[field] !== undefined),
+    );
     unit.emit(meterUpdated, { aggregateId: id, payload: after });
     if (isStatusChange) {
       const change = {
@@ -46,6 +51,9 @@ export async function updateMeter(
     return after;
   });
 }
+
+/** What is recorded of the installed device itself. */
+const deviceFields = ['digits', 'decimals', 'initialRegisterKwh', 'installedAt', 'registerScale'] as const;
 
 type Changes = { [P in keyof Meter]?: Meter[P] | null };
 
