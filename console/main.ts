@@ -105,10 +105,13 @@ function receive(message: any): void {
 }
 
 /** Active power of one phase, from what the meter measured. */
-const powerKw = ({ voltage, current, powerFactor }: Reading): number | undefined =>
-  voltage === undefined || current === undefined ? undefined : (voltage * current * (powerFactor ?? 1)) / 1000;
+function powerKw({ voltage, current, powerFactor }: Reading): number | undefined {
+  return voltage === undefined || current === undefined ? undefined : (voltage * current * (powerFactor ?? 1)) / 1000;
+}
 
-const totalKw = (): number => [...latest.values()].reduce((sum, reading) => sum + (powerKw(reading) ?? 0), 0);
+function totalKw(): number {
+  return [...latest.values()].reduce((sum, reading) => sum + (powerKw(reading) ?? 0), 0);
+}
 
 function showReadings(): void {
   drawChart(find<SVGSVGElement>('#chart'), points, (value) => `${formatNumber(value, 1)} kW`);
@@ -124,7 +127,9 @@ function showReadings(): void {
   ]);
 }
 
-const formatPower = (kw: number | undefined): string => (kw === undefined ? '–' : formatNumber(kw));
+function formatPower(kw: number | undefined): string {
+  return kw === undefined ? '–' : formatNumber(kw);
+}
 
 function showConnection(state: 'open' | 'closed'): void {
   const badge = find<HTMLElement>('#connection');
