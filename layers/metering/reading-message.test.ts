@@ -47,6 +47,7 @@ describe('the meter message', () => {
     ['invalid_payload', withData({ reading: 'abc' })],
     ['invalid_payload', withData({ reading: null })],
     ['invalid_payload', withData({ voltage: '220' })],
+    ['invalid_payload', withData({ consumption: Number.POSITIVE_INFINITY })],
     ['invalid_payload', withData({ registers: { 'not obis': 1 } })],
     ['invalid_timestamp', { ...documented, timestamp: 1734258600 }],
     ['invalid_timestamp', { ...documented, timestamp: '2024-02-30T00:00:00Z' }],

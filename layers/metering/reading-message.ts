@@ -99,7 +99,9 @@ function readMeasurements(data: Record<string, unknown>): Measurements | Rejecti
   for (const [name, attribute] of measurementNames) {
     const value = data[name];
     if (value === undefined || value === null) continue;
-    if (typeof value !== 'number') return reject('invalid_payload', `data.${name} ${show(value)} is not a number.`);
+    // JSON has numbers that are none here: 1e999 is read as infinity.
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      return reject('invalid_payload', `data.${name} ${show(value)} is not a number.`);
     measurements[attribute] = value;
   }
   const exported = data['reading_export'];

@@ -71,7 +71,7 @@ function readAlert(
   if (!alertSeverities.includes(severity as never))
     return reject('invalid_payload', `severity ${show(severity)} is not one of ${alertSeverities.join(', ')}.`);
   for (const [name, number] of Object.entries({ value: measured, threshold }))
-    if (number !== undefined && number !== null && typeof number !== 'number')
+    if (number !== undefined && number !== null && !Number.isFinite(number))
       return reject('invalid_payload', `${name} ${show(number)} is not a number.`);
   const alert: MeterAlert = { stationId, meterId, time, alertType, severity: severity as MeterAlert['severity'] };
   if (typeof measured === 'number') alert.value = measured;
@@ -109,7 +109,7 @@ function readInfrastructure(
   if (!isRecord(data)) return reject('invalid_payload', 'data is not an object.');
   const values: Record<string, number> = {};
   for (const [name, measured] of Object.entries(data)) {
-    if (typeof measured !== 'number') continue;
+    if (typeof measured !== 'number' || !Number.isFinite(measured)) continue;
     if (!namePattern.test(name)) return reject('invalid_payload', `"${name.slice(0, 40)}" is not a name.`);
     values[name] = measured;
   }

@@ -148,6 +148,46 @@ describe('ingest', () => {
     expect(rejected('x')).toEqual(['unknown_station']);
   });
 
+  it('stores or keeps every message, whatever is in it', async () => {
+    const id = await newMeter();
+    const kept = () => stack.tables.scan('metering').filter((item) => item['_type']?.S === 'rejected reading').length;
+    const text = fc.oneof(fc.string(), fc.constantFrom('1e999', '-0', '{"a":1e999}', '[[]]', '"\\ud800"'));
+    const fields = fc.record(
+      {
+        event_type: fc.oneof(fc.constant('meter_reading'), fc.jsonValue()),
+        timestamp: fc.oneof(
+          fc.constant(iso(startTime - hourMs)),
+          fc.date({ noInvalidDate: true }).map(String),
+          fc.jsonValue(),
+        ),
+        meter_id: fc.oneof(fc.constant(id), fc.jsonValue()),
+        data: fc.oneof(
+          fc.dictionary(fc.constantFrom('reading', 'voltage', 'consumption', 'registers', '__proto__'), fc.jsonValue()),
+          fc.jsonValue(),
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    const payloads = fc.array(
+      fc.oneof(text, fields, fc.jsonValue(), fc.array(fields, { minLength: 1, maxLength: 3 })),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    );
+    const topics = fc.constantFrom(id, '_', 'other');
+    await fc.assert(
+      fc.asyncProperty(payloads, topics, async (bodies, device) => {
+        const before = kept();
+        const sent = bodies.map((payload) => ({ topic: `acrel/ST-1/meter/${device}/data`, payload }));
+        expect(await deliver(handler, sent)).toEqual([]);
+        if (device === 'other') expect(kept()).toBeGreaterThanOrEqual(before);
+      }),
+      { numRuns: 60 },
+    );
+    expect(kept()).toBeGreaterThan(100);
+  });
+
   it('leads a message that is none of a topic rule to the dead-letter queue', async () => {
     const { batchItemFailures } = await handler({ Records: [{ messageId: 'm1', body: '{}' }] } as any);
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
