@@ -4,13 +4,15 @@ export interface Point {
   value: number;
 }
 
-const width = 900;
 const height = 260;
 const namespace = 'http://www.w3.org/2000/svg';
 
 export function drawChart(svg: SVGSVGElement, points: readonly Point[], label: (value: number) => string): void {
   svg.replaceChildren();
   if (points.length < 2) return;
+  // Drawn in the pixels it is shown in, so that captions keep their shape.
+  const width = Math.max(320, svg.clientWidth);
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const first = points[0]!.timeMs;
   const span = Math.max(1, points[points.length - 1]!.timeMs - first);
   const top = niceCeiling(Math.max(...points.map(({ value }) => value), 0.001));

@@ -2,7 +2,7 @@
 import { accessToken, get, isLoggedIn, logIn, logOut, refresh } from './api.ts';
 import { drawChart, type Point } from './chart.ts';
 import { connectLive } from './live.ts';
-import { formatNumber, formatTime, setUpLanguage, text } from './texts.ts';
+import { currentLanguage, formatNumber, formatTime, setUpLanguage, text } from './texts.ts';
 
 interface Reading {
   meterId: string;
@@ -28,6 +28,8 @@ let pollTimer: ReturnType<typeof setInterval> | undefined;
 setUpLanguage(() => {
   showConnection(find<HTMLElement>('#connection').dataset['state'] as 'open' | 'closed');
   showReadings();
+  showAlarms();
+  if (isLoggedIn()) void poll();
 });
 
 find<HTMLFormElement>('#log-in').addEventListener('submit', async (event) => {
@@ -95,12 +97,7 @@ function receive(message: any): void {
   } else if (message.type === 'alarm') {
     alarms.unshift(message);
     alarms.length = Math.min(alarms.length, 5);
-    fill('#alarms', alarms, ({ data, timestamp }) => [
-      data.meterId ?? data.alertType ?? '',
-      data.alertType ?? data.title?.en ?? '',
-      data.severity ?? '',
-      formatTime(timestamp),
-    ]);
+    showAlarms();
   }
 }
 
@@ -129,6 +126,15 @@ function showReadings(): void {
 
 function formatPower(kw: number | undefined): string {
   return kw === undefined ? '–' : formatNumber(kw);
+}
+
+function showAlarms(): void {
+  fill('#alarms', alarms, ({ data, timestamp }) => [
+    data.meterId ?? data.sourceSystem ?? '',
+    data.title?.[currentLanguage()] ?? data.message ?? data.alertType ?? '',
+    data.severity ?? '',
+    formatTime(timestamp),
+  ]);
 }
 
 function showConnection(state: 'open' | 'closed'): void {
@@ -178,6 +184,15 @@ function fill<T>(
   cells: (item: T) => string[],
   className?: (item: T) => string,
 ): void {
+  if (items.length === 0) {
+    const cell = document.createElement('td');
+    cell.className = 'empty';
+    cell.textContent = text('nothing');
+    const row = document.createElement('tr');
+    row.append(cell);
+    find(selector).replaceChildren(row);
+    return;
+  }
   find(selector).replaceChildren(
     ...items.map((item) => {
       const row = document.createElement('tr');

@@ -10,6 +10,8 @@ const texts = {
   email: ['E-mail', 'البريد الإلكتروني'],
   password: ['Password', 'كلمة المرور'],
   load: ['Load, live', 'الحمل المباشر'],
+  kilowatts: ['kW', 'ك.و'],
+  nothing: ['Nothing yet.', 'لا شيء بعد.'],
   metersSeen: ['meters seen', 'عدادًا'],
   readingsReceived: ['readings received', 'قراءة مستلمة'],
   readings: ['Last readings', 'آخر القراءات'],

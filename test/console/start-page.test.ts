@@ -69,7 +69,7 @@ describe.skipIf(browserPath === undefined)('the start page', () => {
     const points = async (): Promise<number> =>
       Number(await page.locator('#chart polyline').getAttribute('data-points', { timeout: 20_000 }));
     await eventually(points, (count) => count >= 5, 20_000);
-    await page.waitForSelector('#events tr', { timeout: 20_000 });
+    await page.waitForSelector('#events tr:not(:has(.empty))', { timeout: 20_000 });
     await page.waitForSelector('#deliveries tr.success', { timeout: 20_000 });
     expect(await page.textContent('#readings')).toContain(mizan.north.meterIds[0]!.slice(0, 7));
     expect(Number(await page.textContent('#total'))).toBeGreaterThan(0);
