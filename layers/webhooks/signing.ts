@@ -6,7 +6,6 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
-  createSecretKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -52,7 +51,8 @@ export function verificationKey(secret: string): string {
 /** @throws Error when the text is not a secret of either scheme */
 export function createSigner(secret: string): Signer {
   if (schemeOf(secret) === 'hmac') {
-    const key = createSecretKey(secretBytes(secret, secretPrefix.hmac, 24, 64));
+    // A plain buffer signs faster than a KeyObject here: nothing is unwrapped for each message.
+    const key = secretBytes(secret, secretPrefix.hmac, 24, 64);
     return { sign: (content) => `v1,${createHmac('sha256', key).update(content).digest('base64')}` };
   }
   const key = privateKeyOf(secret);

@@ -39,21 +39,28 @@ async function deliverForTenant(tenantId: string, received: readonly Received[])
   const failed: string[] = [];
   const observations: Observation[] = [];
   const work = await ready(session, received);
+  const giveBack = ({ received: { message, messageId } }: Work, error: unknown): void => {
+    logger.error('delivery not handled', { deliveryId: message.deliveryId, error: error as Error });
+    failed.push(messageId);
+  };
+  // Each message is stored and followed up as soon as its answer is there; the counts wait for the last answer.
+  const endings: Promise<void>[] = [];
   await Promise.all(
-    work.map(async ({ received: { message, messageId }, webhook, delivery }) => {
+    work.map(async (one) => {
       try {
-        const observation = await handleMessage(session, webhook, message, delivery);
-        if (observation) observations.push(observation);
+        const handled = await handleMessage(session, one);
+        if (handled?.observation) observations.push(handled.observation);
+        if (handled) endings.push(handled.ended.catch((error: unknown) => giveBack(one, error)));
       } catch (error) {
-        logger.error('delivery not handled', { deliveryId: message.deliveryId, error: error as Error });
-        failed.push(messageId);
+        giveBack(one, error);
       }
     }),
   );
-  await recordOutcomes(session, observations).catch((error: unknown) => {
-    // The deliveries are stored; repeating them for the sake of counts would be worse than missing counts.
+  const counted = recordOutcomes(session, observations).catch((error: unknown) => {
+    // The deliveries are made; repeating them for the sake of counts would be worse than missing counts.
     logger.error('outcomes not counted', { tenantId, error: error as Error });
   });
+  await Promise.all([...endings, counted]);
   return failed;
 }
 
@@ -122,12 +129,16 @@ async function withinRate(session: TenantSession, work: readonly Work[], nowMs: 
   return work.filter((one) => !postponed.has(one));
 }
 
+interface Handled {
+  observation: Observation | undefined;
+  /** Ends when the outcome is stored and the next attempt queued. */
+  ended: Promise<void>;
+}
+
 async function handleMessage(
   session: TenantSession,
-  webhook: StoredWebhook,
-  message: DeliveryMessage,
-  delivery: Delivery | undefined,
-): Promise<Observation | undefined> {
+  { webhook, delivery, received: { message } }: Work,
+): Promise<Handled | undefined> {
   if (delivery !== undefined && delivery.attemptNumber >= message.attempt) {
     await repeatFollowUp(message, delivery);
     return undefined;
@@ -144,9 +155,13 @@ async function handleMessage(
     await sendMessages(deliveriesQueue, [encodeDelivery(waiting, Date.now())]);
     return undefined;
   }
-  await outcome.stored;
-  if (outcome.next) await sendMessages(deliveriesQueue, [encodeDelivery(outcome.next, Date.now())]);
-  return outcome.observation;
+  return { observation: outcome.observation, ended: followUp(outcome.stored, outcome.next) };
+}
+
+/** The next attempt is queued behind the record of this one, which says that it is to come. */
+async function followUp(stored: Promise<void>, next: DeliveryMessage | undefined): Promise<void> {
+  await stored;
+  if (next) await sendMessages(deliveriesQueue, [encodeDelivery(next, Date.now())]);
 }
 
 /** The attempt is stored, but its worker may have died before it queued the next one. Repeating that is harmless: attempts are claimed. */

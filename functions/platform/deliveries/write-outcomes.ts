@@ -14,14 +14,18 @@ import {
   openTimeline,
 } from './delivery-entity.ts';
 
-interface Pending {
-  steps: BatchStep[];
-  settle: { resolve: () => void; reject: (error: unknown) => void }[];
+interface Waiting {
+  steps: readonly BatchStep[];
+  resolve: () => void;
+  reject: (error: unknown) => void;
 }
 
-const gatherMs = 5;
 const maxSteps = 25;
-let pending: Pending | undefined;
+/** Calls on their way at a time; what comes meanwhile goes together with the next one. */
+const maxCalls = 4;
+const waiting: Waiting[] = [];
+let calls = 0;
+let isScheduled = false;
 
 /** Resolves when the rows are stored. @param more steps that belong to the outcome, e.g. removing it from a lane */
 export async function writeOutcome(
@@ -44,31 +48,41 @@ export async function writeOutcome(
 
 function enqueue(steps: readonly BatchStep[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (pending !== undefined && pending.steps.length + steps.length > maxSteps) flush();
-    if (pending === undefined) {
-      pending = { steps: [], settle: [] };
-      const own = pending;
-      setTimeout(() => {
-        if (pending === own) flush();
-      }, gatherMs);
-    }
-    pending.steps.push(...steps);
-    pending.settle.push({ resolve, reject });
+    waiting.push({ steps, resolve, reject });
+    schedule();
   });
 }
 
-function flush(): void {
-  const batch = pending;
-  pending = undefined;
-  if (batch === undefined) return;
-  writeMany(distinct(batch.steps)).then(
-    () => {
-      for (const { resolve } of batch.settle) resolve();
-    },
-    (error) => {
-      for (const { reject } of batch.settle) reject(error);
-    },
-  );
+/** After the answers that have arrived together are all read, so that their rows go together. */
+function schedule(): void {
+  if (isScheduled || calls === maxCalls || waiting.length === 0) return;
+  isScheduled = true;
+  setImmediate(() => {
+    isScheduled = false;
+    while (calls < maxCalls && waiting.length > 0) void writeTogether(takeCall());
+  });
+}
+
+function takeCall(): Waiting[] {
+  let size = 0;
+  const more = waiting.findIndex(({ steps }) => {
+    size += steps.length;
+    return size > maxSteps;
+  });
+  return waiting.splice(0, more < 0 ? waiting.length : Math.max(1, more));
+}
+
+async function writeTogether(outcomes: readonly Waiting[]): Promise<void> {
+  calls++;
+  try {
+    await writeMany(distinct(outcomes.flatMap(({ steps }) => steps)));
+    for (const { resolve } of outcomes) resolve();
+  } catch (error) {
+    for (const { reject } of outcomes) reject(error);
+  } finally {
+    calls--;
+    schedule();
+  }
 }
 
 /** A batch must not name a key twice; the later write wins, as it would one after the other. */
