@@ -61,7 +61,7 @@ async function findMeterId(
   stationId: string,
   time: string,
 ): Promise<string | Rejection> {
-  const state = (await readStates(session, [reportedId])).get(reportedId);
+  const state = (await readStates(session, [reportedId], true)).get(reportedId);
   if (state === undefined) return reject('unknown_meter', `There is no meter "${reportedId}".`);
   const station = stationAt(state, Date.parse(time));
   if (station !== stationId)

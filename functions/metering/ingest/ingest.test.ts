@@ -1,6 +1,7 @@
 /** Ingest from the queue to the table, on the embedded DynamoDB. */
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { rawClient } from '../../../layers/kernel/data/client.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { readRange } from '../readings/readings-store.ts';
 import {
@@ -216,6 +217,24 @@ describe('ingest', () => {
       [startTime - 6 * hourMs, 49.5],
       [startTime - hourMs, 4],
     ]);
+  });
+
+  it('knows a meter that was registered a moment ago, although its first read may not show it', async () => {
+    const id = await newMeter();
+    const reads: boolean[] = [];
+    const client = rawClient();
+    const send = client.send.bind(client);
+    // What DynamoDB may do: an eventually consistent read that does not show the item yet.
+    const spy = vi.spyOn(client, 'send').mockImplementation((async (command: any) => {
+      const request = Object.values(command.input.RequestItems ?? {})[0] as { ConsistentRead?: boolean } | undefined;
+      if (command.constructor.name !== 'BatchGetItemCommand') return send(command);
+      reads.push(request?.ConsistentRead === true);
+      return request?.ConsistentRead ? send(command) : { Responses: {} };
+    }) as never);
+    expect(await deliver(handler, [readingMessage(id, startTime - hourMs, 5)])).toEqual([]);
+    spy.mockRestore();
+    expect(reads).toEqual([false, true]);
+    expect(await stored(id)).toHaveLength(1);
   });
 
   it('recovers from a wild value that became the reference, and keeps refusing a device nobody told of', async () => {

@@ -69,10 +69,11 @@ export function updateProfile(unit: UnitOfWork, session: TenantSession, meter: M
   );
 }
 
-/** States by the reported id; ids nobody reports by are missing. Eventually consistent. */
+/** States by the reported id; ids nobody reports by are missing. */
 export async function readStates(
   session: TenantSession,
   reportedIds: readonly string[],
+  consistent = false,
 ): Promise<Map<string, MeterState>> {
   const states = new Map<string, MeterState>();
   const aliases = new Map<string, string>();
@@ -80,6 +81,7 @@ export async function readStates(
     table,
     reportedIds.map((id) => stateKey(session, id)),
     'reportedId, profile, aliasOf, checkpoint, doubts',
+    consistent,
   );
   for (const item of items) {
     const reportedId = item['reportedId']!.S!;
@@ -90,6 +92,7 @@ export async function readStates(
     const targets = await readStates(
       session,
       [...new Set(aliases.values())].filter((id) => !states.has(id)),
+      consistent,
     );
     for (const [alias, meterId] of aliases) {
       const state = states.get(meterId) ?? targets.get(meterId);

@@ -53,11 +53,16 @@ export async function putAll(table: string, items: readonly RawItem[]): Promise<
 }
 
 /**
- * Reads items, eventually consistent; those that do not exist are left out, and order is not kept.
+ * Reads items; those that do not exist are left out, and order is not kept.
  * @param attributes to return, none of them a reserved word
  * @throws AppError `unavailable`
  */
-export async function getAll(table: string, keys: readonly RawItem[], attributes: string): Promise<RawItem[]> {
+export async function getAll(
+  table: string,
+  keys: readonly RawItem[],
+  attributes: string,
+  consistent = false,
+): Promise<RawItem[]> {
   const name = tableName(table);
   const found: RawItem[] = [];
   let pending = [...keys];
@@ -66,7 +71,9 @@ export async function getAll(table: string, keys: readonly RawItem[], attributes
     if (round > 0) await pause(round);
     const left = await inBatches(pending, getLimit, async (Keys) => {
       const answer = await rawClient().send(
-        new BatchGetItemCommand({ RequestItems: { [name]: { Keys, ProjectionExpression: attributes } } }),
+        new BatchGetItemCommand({
+          RequestItems: { [name]: { Keys, ProjectionExpression: attributes, ConsistentRead: consistent } },
+        }),
       );
       for (const item of answer.Responses?.[name] ?? []) found.push(item);
       return answer.UnprocessedKeys?.[name]?.Keys ?? [];
