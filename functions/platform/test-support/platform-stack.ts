@@ -112,8 +112,11 @@ export function usePlatformStack(): PlatformStack {
       for (let round = 0; round < rounds; round++) {
         const messages = queue.receive(10);
         if (messages.length === 0) break;
-        const { batchItemFailures } = await handler(sqsEvent(messages));
-        const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+        const failed = await handler(sqsEvent(messages)).then(
+          ({ batchItemFailures }) => new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)),
+          // A function that dies hands back its whole batch.
+          () => new Set(messages.map(({ messageId }) => messageId)),
+        );
         const done = messages.filter(({ messageId }) => !failed.has(messageId));
         queue.delete(done.map(({ receiptHandle }) => receiptHandle!));
         handled += done.length;
