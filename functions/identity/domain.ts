@@ -23,7 +23,7 @@ export const identity = defineDomain({
     {
       resource: apiKeys,
       entry: `${folder}/api-keys/handler.ts`,
-      access: { tables: { identity: 'readWrite', limits: 'write' } },
+      access: { tables: { identity: 'readWrite', scada: 'read', limits: 'write' } },
     },
     {
       resource: tenants,

@@ -1,5 +1,4 @@
 /** What can be done with API keys. */
-import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import { stageName, tableName } from '../../../layers/kernel/config/resource-names.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { globalScope } from '../../../layers/kernel/data/keys.ts';
@@ -9,6 +8,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, makeKey } from './api-key-entity.ts';
+import { refuseForeignStations, refuseWiderKey } from './bound-new-key.ts';
 import type { apiKeys } from './routes.ts';
 
 export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
@@ -25,8 +25,8 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   getApiKey: async ({ session, params }) => ({ data: present(await session.require(apiKeyEntity, params)) }),
 
   createApiKey: async ({ session, body, principal }) => {
-    const beyond = body.scopes.find((scope) => !isGranted(principal.permissions, scope));
-    if (beyond !== undefined) throw new AppError('forbidden', undefined, { values: { permission: beyond } });
+    await refuseWiderKey(session, principal, body);
+    await refuseForeignStations(principal.tenantId, body.stationIds);
     const made = makeKey(stageName());
     const { expiresAt, ...settings } = body;
     const stored = await session.transact('identity', (unit) =>

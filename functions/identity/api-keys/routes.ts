@@ -1,9 +1,17 @@
 /** API keys: made, listed, rotated and revoked; the key itself is shown once. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { externalId, generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 
 const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** As browsers send it in `Origin` (RFC 6454, section 6.2): anything else would never match. */
+const origin = z
+  .string()
+  .check(
+    z.maxLength(200),
+    z.refine(isOrigin, 'Write an origin such as "https://console.example.com", without a path.'),
+  );
 
 export const createApiKeyBody = z.object({
   name: label(),
@@ -13,6 +21,7 @@ export const createApiKeyBody = z.object({
       z
         .string()
         .check(
+          z.maxLength(100),
           z.regex(
             /^(\*|[a-z_]+)(:(\*|[a-z_]+)){0,2}$/,
             'Use permissions such as "metering:readings:read" or "billing:*".',
@@ -21,10 +30,11 @@ export const createApiKeyBody = z.object({
     )
     .check(z.minLength(1), z.maxLength(50)),
   allowedIps: z._default(z.array(cidr).check(z.maxLength(50)), []),
-  allowedOrigins: z._default(z.array(z.url()).check(z.maxLength(50)), []),
+  allowedOrigins: z._default(z.array(origin).check(z.maxLength(50)), []),
   rateLimitPerMinute: z._default(z.int().check(z.gte(1), z.lte(100_000)), 60),
   rateLimitPerDay: z._default(z.int().check(z.gte(1), z.lte(100_000_000)), 10_000),
-  stationIds: z._default(z.array(z.string()).check(z.maxLength(40)), []),
+  /** Stations a device key may publish for. @default every station of the tenant */
+  stationIds: z._default(z.array(externalId()).check(z.maxLength(40)), []),
   expiresAt: z.optional(timestamp()),
 });
 
@@ -79,10 +89,10 @@ export const apiKeys = defineResource({
       access: 'identity:api_keys:write',
       summary: 'Create an API key.',
       description:
-        'The answer holds the key; it cannot be shown again. A key can hold no permission its creator does not hold.',
+        'The answer holds the key; it cannot be shown again. A key can hold no permission its creator does not hold, and a key made by another key is bound at least as tightly as that one.',
       body: createApiKeyBody,
       response: withKey,
-      errors: ['forbidden'],
+      errors: ['forbidden', 'not_found'],
       // A repeated answer would have to keep the key readable for a day.
       idempotent: false,
     },
@@ -99,3 +109,7 @@ export const apiKeys = defineResource({
     },
   },
 });
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}

@@ -1,19 +1,24 @@
 /** Lambda entry of `/api/v1/auth`. */
 import { serve } from '../../../layers/kernel/http/serve.ts';
-import { revoke } from '../tokens/refresh-token.ts';
+import { revokeToken } from '../tokens/refresh-token.ts';
 import { logIn } from './log-in.ts';
 import { refreshSession } from './refresh-session.ts';
 import { auth } from './routes.ts';
 
-export const handler = serve(auth, {
-  login: logIn,
-  refreshSession,
-  logout: async ({ body }) => {
-    await revoke(body.refreshToken);
-    return { data: { success: true as const } };
+export const handler = serve(
+  auth,
+  {
+    login: logIn,
+    refreshSession,
+    logout: async ({ body }) => {
+      await revokeToken(body.refreshToken);
+      return { data: { success: true as const } };
+    },
+    getOwnProfile: async ({ principal }) => {
+      const { subject, kind, name, tenantId, permissions } = principal;
+      return { data: { id: subject, kind, name, tenantId, permissions } };
+    },
   },
-  getOwnProfile: async ({ principal }) => {
-    const { subject, kind, name, tenantId, permissions } = principal;
-    return { data: { id: subject, kind, name, tenantId, permissions } };
-  },
-});
+  // A refresh token cannot be guessed, and a whole office behind one address refreshes all day.
+  { publicLimits: { refreshSession: { perMinute: 300, perDay: 50_000 }, logout: { perMinute: 300, perDay: 50_000 } } },
+);

@@ -46,7 +46,8 @@ export async function findApiKey(
 ): Promise<{ tenantId: string; key: ApiKey } | undefined> {
   const parsed = parseKey(presented);
   if (parsed === undefined) return undefined;
-  const lookup = await openGlobalSession().get(apiKeyPrefixEntity, { prefix: parsed.prefix });
+  // Consistent, since the gateway would cache the refusal of a key that was made a moment ago.
+  const lookup = await openGlobalSession().get(apiKeyPrefixEntity, { prefix: parsed.prefix }, { consistent: true });
   if (lookup === undefined) return undefined;
   const key = await openSession(lookup.tenantId).get(apiKeyEntity, { id: lookup.keyId }, { consistent: true });
   if (key === undefined || !isRightSecret(parsed.secret, key.keyHash)) return undefined;

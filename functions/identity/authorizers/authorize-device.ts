@@ -8,9 +8,10 @@
 import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
-import { stationIdsOf } from '../../scada/contract.ts';
+import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
 import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
+import { devicePolicies } from './device-policies.ts';
 
 export const deviceScope = 'metering:readings:publish';
 
@@ -27,20 +28,31 @@ const refused = {
 };
 
 export async function handler(event: DeviceEvent): Promise<object> {
-  const mqtt = event.protocolData?.mqtt ?? {};
-  const device = await identify(mqtt.username, Buffer.from(mqtt.password ?? '', 'base64').toString('utf8'));
+  const { clientId, password, username } = event.protocolData?.mqtt ?? {};
+  // The user name may end in parameters for IoT Core itself, such as `?x-amz-customauthorizer-name=…`.
+  const device = await identify(username?.split('?')[0], Buffer.from(password ?? '', 'base64').toString('utf8'));
   if (device === undefined) {
-    logger.warn('device refused', { clientId: mqtt.clientId });
+    logger.warn('device refused', { clientId });
     return refused;
   }
-  const stations = device.stationIds.length > 0 ? device.stationIds : await stationIdsOf(openSession(device.tenantId));
+  const stations = await ownStations(device);
+  const policyDocuments = devicePolicies(stations, device.allowedIps);
+  if (policyDocuments === undefined) {
+    logger.error('device refused: bind its key to some stations, a policy cannot hold all', {
+      clientId,
+      tenantId: device.tenantId,
+      keyId: device.subject,
+      stations: stations.length,
+    });
+    return refused;
+  }
   return {
     isAuthenticated: true,
     // Only letters and digits are allowed in a principal id.
     principalId: device.subject.replace(/[^A-Za-z0-9]/g, ''),
     disconnectAfterInSeconds: 86_400,
     refreshAfterInSeconds: 300,
-    policyDocuments: policiesFor(stations),
+    policyDocuments,
   };
 }
 
@@ -48,6 +60,7 @@ interface Device {
   tenantId: string;
   subject: string;
   stationIds: string[];
+  allowedIps: string[];
 }
 
 async function identify(username: string | undefined, password: string): Promise<Device | undefined> {
@@ -55,47 +68,19 @@ async function identify(username: string | undefined, password: string): Promise
   if (presented !== undefined) {
     const found = await findApiKey(presented, Date.now());
     if (found === undefined || !isGranted(found.key.scopes, deviceScope)) return undefined;
-    return { tenantId: found.tenantId, subject: found.key.id, stationIds: found.key.stationIds };
+    const { id, stationIds, allowedIps } = found.key;
+    return { tenantId: found.tenantId, subject: id, stationIds, allowedIps };
   }
   // Only a development machine sets this: devices without any credential belong to the demo tenant.
   const anonymousTenant = config.ANONYMOUS_DEVICE_TENANT;
   if (!username && password === '' && anonymousTenant)
-    return { tenantId: anonymousTenant, subject: 'anonymous', stationIds: [] };
+    return { tenantId: anonymousTenant, subject: 'anonymous', stationIds: [], allowedIps: [] };
   return undefined;
 }
 
-/** AWS IoT takes at most 10 documents of 2,048 characters each. */
-const maxDocuments = 10;
-const stationsPerDocument = 4;
-
-/** Connect, and publish and subscribe under the device's own stations. A key for more stations must be bound to some of them. */
-export function policiesFor(stationIds: readonly string[]): string[] {
-  const documents: string[] = [];
-  const own = stationIds.slice(0, maxDocuments * stationsPerDocument);
-  for (let start = 0; start < Math.max(own.length, 1); start += stationsPerDocument) {
-    const stations = own.slice(start, start + stationsPerDocument);
-    const arns = (kind: string, patterns: (station: string) => string[]): string[] =>
-      stations.flatMap(patterns).map((topic) => `arn:aws:iot:*:*:${kind}/${topic}`);
-    const statements: object[] = [];
-    if (start === 0) statements.push({ Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:*:*:client/*' });
-    if (stations.length > 0) {
-      statements.push({
-        Effect: 'Allow',
-        Action: 'iot:Publish',
-        Resource: arns('topic', (station) => [`acrel/${station}/*`, `$aws/rules/*/acrel/${station}/*`]),
-      });
-      statements.push({
-        Effect: 'Allow',
-        Action: 'iot:Subscribe',
-        Resource: arns('topicfilter', (station) => [`acrel/${station}/*`]),
-      });
-      statements.push({
-        Effect: 'Allow',
-        Action: 'iot:Receive',
-        Resource: arns('topic', (station) => [`acrel/${station}/*`]),
-      });
-    }
-    documents.push(JSON.stringify({ Version: '2012-10-17', Statement: statements }));
-  }
-  return documents;
+/** Topics carry the station and no tenant, so what a key names is checked again where it counts. */
+async function ownStations({ tenantId, stationIds }: Device): Promise<string[]> {
+  if (stationIds.length === 0) return stationIdsOf(openSession(tenantId));
+  const owners = await stationOwners(stationIds);
+  return stationIds.filter((id) => owners.get(id) === tenantId);
 }

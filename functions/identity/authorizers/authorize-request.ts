@@ -39,8 +39,8 @@ export async function handler(event: AuthorizerEvent): Promise<object> {
   };
 }
 
-/** Browsers cannot set headers on a WebSocket, so its token may come in the query string. */
+/** Browsers cannot set headers on a WebSocket, so its token may come in the query string; for REST it may not (RFC 6750, section 2.3). */
 function credentialOf(event: AuthorizerEvent): string | undefined {
   const header = Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  return header ?? event.queryStringParameters?.['token'];
+  return header ?? (event.version === '2.0' ? undefined : event.queryStringParameters?.['token']);
 }

@@ -3,10 +3,11 @@
  * installation, with IAM as the guard. Seeding of a development machine uses it too.
  */
 import * as z from 'zod/mini';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { label } from '../../../layers/kernel/schema/common.ts';
 import { systemRoleNames } from '../roles/system-roles.ts';
-import { tenantSchema } from '../tenants/tenant-entity.ts';
+import { tenantEntity, tenantSchema } from '../tenants/tenant-entity.ts';
 import { provisionTenant } from './provision-tenant.ts';
 
 const input = z.object({
@@ -15,13 +16,16 @@ const input = z.object({
   }),
   owner: z.object({
     name: label(),
-    email: z.string().check(z.email()),
+    email: z.string().check(z.email(), z.maxLength(254)),
     password: z.string().check(z.minLength(12), z.maxLength(256)),
     roles: z._default(z.array(z.enum(systemRoleNames)), ['OWNER']),
   }),
 });
 
-/** @returns `{ tenantId, userId, created }`; `created` is false when the tenant was there already */
+/**
+ * @returns `{ tenantId, userId, created: true }`, or `{ tenantId, created: false }` when the tenant was there already
+ * @throws AppError `already_exists` when the e-mail belongs to somebody else; nothing is written then
+ */
 export async function handler(event: unknown): Promise<object> {
   const { tenant, owner } = input.parse(event);
   try {
@@ -30,7 +34,11 @@ export async function handler(event: unknown): Promise<object> {
       created: true,
     };
   } catch (error) {
-    if (isAppError(error) && error.code === 'already_exists') return { tenantId: tenant.id, created: false };
+    const isThere =
+      isAppError(error) &&
+      error.code === 'already_exists' &&
+      (await openSession(tenant.id).get(tenantEntity, { id: tenant.id }, { consistent: true })) !== undefined;
+    if (isThere) return { tenantId: tenant.id, created: false };
     throw error;
   }
 }

@@ -18,5 +18,7 @@ export const systemRoleNames = Object.keys(systemRoles) as [SystemRole, ...Syste
 
 /** Permissions of several roles together; an unknown role gives none. */
 export function permissionsOf(roles: readonly string[]): string[] {
-  return [...new Set(roles.flatMap((role) => systemRoles[role as SystemRole] ?? []))];
+  return [
+    ...new Set(roles.flatMap((role) => (Object.hasOwn(systemRoles, role) ? systemRoles[role as SystemRole] : []))),
+  ];
 }

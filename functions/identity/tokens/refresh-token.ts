@@ -9,6 +9,8 @@ import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts
 import { newId } from '../../../layers/kernel/ids.ts';
 
 const familySeconds = 30 * 24 * 3600;
+/** Each further one means that another request changed the family in between. */
+const maxRevokeAttempts = 10;
 
 export interface RefreshFamily {
   id: string;
@@ -86,11 +88,23 @@ export async function rotate(
   return { family, refreshToken: `${id}.${next}` };
 }
 
-/** Ends a log-in; unknown tokens are ignored so that logging out twice is no error. */
-export async function revoke(familyIdOrToken: string): Promise<void> {
-  const id = familyIdOrToken.split('.')[0]!;
+/** Ends the log-in of a refresh token, old or new; unknown ones are ignored so that logging out twice is no error. */
+export async function revokeToken(refreshToken: string): Promise<void> {
+  const [, id] = format.exec(refreshToken) ?? [];
+  if (id !== undefined) await revoke(id);
+}
+
+/** Ends a log-in whatever else happens to it at the same time: a rotation meanwhile must not save it. */
+export async function revoke(id: string): Promise<void> {
   const session = openGlobalSession();
-  const family = await session.get(refreshFamilyEntity, { id }, { consistent: true });
-  if (family && !family.revoked)
-    await session.transact('identity', (unit) => unit.update(refreshFamilyEntity, family, { revoked: true }));
+  for (let attempt = 1; ; attempt++) {
+    const family = await session.get(refreshFamilyEntity, { id }, { consistent: true });
+    if (family === undefined || family.revoked) return;
+    try {
+      await session.transact('identity', (unit) => unit.update(refreshFamilyEntity, family, { revoked: true }));
+      return;
+    } catch (error) {
+      if (attempt === maxRevokeAttempts || !(isAppError(error) && error.code === 'version_conflict')) throw error;
+    }
+  }
 }

@@ -14,18 +14,21 @@ export function encodeCursor(lastEvaluatedKey: Record<string, unknown> | undefin
 /**
  * @param expected the partition attribute of the queried index and its value
  * @param tenantPrefix what every partition key in the cursor must begin with
+ * @param names the attributes a key of the queried index has
  */
 export function decodeCursor(
   cursor: string | undefined,
   expected: { attribute: string; value: string },
   tenantPrefix: string,
+  names: readonly string[],
 ): StartKey | undefined {
   if (cursor === undefined) return undefined;
   const key = parse(cursor);
   const keysAreOwn = Object.entries(key).every(
     ([name, value]) => !name.endsWith('pk') || value.startsWith(tenantPrefix),
   );
-  if (key[expected.attribute] !== expected.value || !keysAreOwn) throw new AppError('invalid_cursor');
+  const isWhole = Object.keys(key).length === names.length && names.every((name) => Object.hasOwn(key, name));
+  if (key[expected.attribute] !== expected.value || !keysAreOwn || !isWhole) throw new AppError('invalid_cursor');
   return key;
 }
 

@@ -126,29 +126,34 @@ export class TenantSession {
       options.cursor,
       { attribute: `${prefix}pk`, value: partition },
       ownPrefix,
+      keyNames(prefix),
     );
     const found: Record<string, unknown>[] = [];
     let reads = 0;
     do {
       const answer: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
-        await documentClient().send(
-          new QueryCommand({
-            TableName: tableName(entity.table),
-            ...(options.index ? { IndexName: options.index } : { ConsistentRead: options.consistent ?? false }),
-            KeyConditionExpression: ['#pk = :pk', sort?.expression].filter(Boolean).join(' AND '),
-            ExpressionAttributeNames: {
-              '#pk': `${prefix}pk`,
-              ...(sort ? { '#sk': `${prefix}sk` } : {}),
-              ...filter?.names,
-            },
-            ExpressionAttributeValues: { ':pk': partition, ...sort?.values, ...filter?.values },
-            ...(filter ? { FilterExpression: filter.expression } : {}),
-            ScanIndexForward: options.order !== 'descending',
-            // One more than asked for, so that the last page knows that it is the last. A filter works on whole reads.
-            ...(filter ? {} : { Limit: limit + 1 - found.length }),
-            ...(startKey ? { ExclusiveStartKey: startKey } : {}),
-          }),
-        );
+        await documentClient()
+          .send(
+            new QueryCommand({
+              TableName: tableName(entity.table),
+              ...(options.index ? { IndexName: options.index } : { ConsistentRead: options.consistent ?? false }),
+              KeyConditionExpression: ['#pk = :pk', sort?.expression].filter(Boolean).join(' AND '),
+              ExpressionAttributeNames: {
+                '#pk': `${prefix}pk`,
+                ...(sort ? { '#sk': `${prefix}sk` } : {}),
+                ...filter?.names,
+              },
+              ExpressionAttributeValues: { ':pk': partition, ...sort?.values, ...filter?.values },
+              ...(filter ? { FilterExpression: filter.expression } : {}),
+              ScanIndexForward: options.order !== 'descending',
+              // One more than asked for, so that the last page knows that it is the last. A filter works on whole reads.
+              ...(filter ? {} : { Limit: limit + 1 - found.length }),
+              ...(startKey ? { ExclusiveStartKey: startKey } : {}),
+            }),
+          )
+          .catch((error: unknown) => {
+            throw cursorProblem(error, options.cursor);
+          });
       found.push(...(answer.Items ?? []));
       startKey = answer.LastEvaluatedKey;
       reads += 1;
@@ -207,8 +212,15 @@ function anonymousContext(): Omit<SessionContext, 'scope' | 'tenantId'> {
 
 /** The attributes DynamoDB starts after: the table's key, and the index's when one is read. */
 function keyAttributes(item: Record<string, unknown>, index: string): Record<string, unknown> {
-  const names = index === '' ? ['pk', 'sk'] : ['pk', 'sk', `${index}pk`, `${index}sk`];
-  return Object.fromEntries(names.map((name) => [name, item[name]]));
+  return Object.fromEntries(keyNames(index).map((name) => [name, item[name]]));
+}
+
+const keyNames = (index: string): string[] => (index === '' ? ['pk', 'sk'] : ['pk', 'sk', `${index}pk`, `${index}sk`]);
+
+/** With a cursor of the client's, the key to start after is the only thing DynamoDB can find invalid. */
+function cursorProblem(error: unknown, cursor: string | undefined): unknown {
+  const isKey = cursor !== undefined && (error as Error).name === 'ValidationException';
+  return isKey ? new AppError('invalid_cursor', undefined, { cause: error }) : error;
 }
 
 function sortCondition(options: QueryOptions): { expression: string; values: Record<string, string> } | undefined {

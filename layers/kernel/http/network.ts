@@ -23,3 +23,22 @@ function isInside(blocks: readonly string[], address: string): boolean {
   }
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
+
+/**
+ * What anonymous requests are counted by: the address, or for IPv6 its /64, since whoever has one address of a
+ * network has all of them (RFC 6177).
+ */
+export function clientNetwork(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = address.toLowerCase().split('%')[0]!.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
+  const isMapped = rest.at(-1)?.includes('.');
+  if (isMapped) return rest.at(-1)!;
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
+  const all = [...groups, ...Array.from({ length: zeros }, () => '0'), ...rest];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
+}

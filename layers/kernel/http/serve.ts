@@ -14,7 +14,7 @@ import { toProblem } from '../errors/problem.ts';
 import { type Locale, negotiateLocale } from '../i18n/locale.ts';
 import { newId } from '../ids.ts';
 import { logger, publishMetrics } from '../observability/logger.ts';
-import { checkNetwork } from './network.ts';
+import { checkNetwork, clientNetwork } from './network.ts';
 import {
   isIdempotent,
   type Operation,
@@ -29,11 +29,11 @@ import {
 import { createRouter, type RouteMatch } from './router.ts';
 import { validate } from './validate.ts';
 
-export interface ServeOptions {
+export interface ServeOptions<R extends Routes = Routes> {
   /** Logical table that keeps idempotency records: the domain's own. Needed when a route is idempotent. */
   table?: string;
-  /** Requests one address may make to public routes. @default 30 a minute, 2,000 a day */
-  publicLimit?: RateLimit;
+  /** Requests one address may make to a public route that is not GET. @default 30 a minute, 2,000 a day */
+  publicLimits?: { [K in keyof R]?: RateLimit };
 }
 
 type GatewayEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { lambda?: Record<string, unknown> } } };
@@ -42,6 +42,16 @@ type GatewayAnswer = APIGatewayProxyStructuredResultV2;
 /** Larger bodies than this are refused before they are parsed; imports of files go through S3. */
 const maxBodyBytes = 1024 * 1024;
 const correlationPattern = /^[A-Za-z0-9._:-]{8,128}$/;
+
+/**
+ * What every answer carries unless an operation says otherwise: answers are the caller's alone (RFC 9111, section
+ * 5.2.2.5) and nothing but what they say they are.
+ */
+const safeHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'strict-transport-security': 'max-age=31536000',
+};
 
 interface Call {
   event: GatewayEvent;
@@ -54,7 +64,11 @@ interface Call {
 }
 
 /** @returns the function API Gateway invokes for every route of the resource */
-export function serve<R extends Routes>(resource: Resource<R>, operations: Operations<R>, options: ServeOptions = {}) {
+export function serve<R extends Routes>(
+  resource: Resource<R>,
+  operations: Operations<R>,
+  options: ServeOptions<R> = {},
+) {
   const match = createRouter(resource as unknown as Resource<Routes>);
 
   const answerCall = async (event: GatewayEvent, context: Context): Promise<GatewayAnswer> => {
@@ -66,7 +80,7 @@ export function serve<R extends Routes>(resource: Resource<R>, operations: Opera
         throw new AppError('method_not_allowed', undefined, { headers: { allow: found.allowedMethods.join(', ') } });
       call.operationId = found.operationId;
       const operation = operations[found.operationId] as unknown as Operation<Route>;
-      return await runOperation(call, found, operation, options);
+      return await runOperation(call, found, operation, options as ServeOptions);
     } catch (thrown) {
       return await answerError(call, thrown);
     } finally {
@@ -107,7 +121,7 @@ async function runOperation(
   const { event } = call;
   const { route } = found;
   const principal = principalFromContext(event.requestContext.authorizer?.lambda);
-  call.limitHeaders = await admit(route, principal, event, options);
+  call.limitHeaders = await admit(found, principal, event, options);
   const text = bodyText(event);
   const input = validate(route, {
     params: found.params,
@@ -140,17 +154,20 @@ async function runOperation(
   }
   const reply = await operation(toRequest(call, input, principal) as Request<Route>);
   const answer = render(route, reply, call);
-  await call.idempotency?.complete({
-    status: answer.statusCode ?? 200,
-    headers: answer.headers as Record<string, string>,
-    body: answer.body ?? '',
-  });
+  // It took effect: an answer that cannot be kept is still an answer, and repetitions hear that it was lost.
+  await call.idempotency
+    ?.complete({
+      status: answer.statusCode ?? 200,
+      headers: answer.headers as Record<string, string>,
+      body: answer.body ?? '',
+    })
+    .catch((cause: unknown) => logger.warn('answer not kept for repetitions', { error: cause as Error }));
   return answer;
 }
 
 /** Who may pass: permission, network and rate, in that order; returns the limit headers. */
 async function admit(
-  route: Route,
+  { route, operationId }: RouteMatch,
   principal: Principal | undefined,
   event: GatewayEvent,
   options: ServeOptions,
@@ -160,8 +177,8 @@ async function admit(
     if (route.method === 'GET') return {};
     return countRequest(
       'anonymous',
-      `${clientIp} ${route.path}`,
-      options.publicLimit ?? { perMinute: 30, perDay: 2000 },
+      `${clientNetwork(clientIp)} ${operationId}`,
+      options.publicLimits?.[operationId] ?? { perMinute: 30, perDay: 2000 },
       Date.now(),
     );
   }
@@ -201,7 +218,7 @@ function toRequest(call: Call, input: ReturnType<typeof validate>, principal: Pr
 }
 
 function render(route: Route, reply: Reply, call: Call): GatewayAnswer {
-  const headers = { ...call.limitHeaders, 'x-correlation-id': call.correlationId, ...reply.headers };
+  const headers = { ...safeHeaders, ...call.limitHeaders, 'x-correlation-id': call.correlationId, ...reply.headers };
   const statusCode = reply.status ?? statusOf(route);
   if (reply.raw)
     return {
@@ -237,6 +254,7 @@ async function answerError(call: Call, thrown: unknown): Promise<GatewayAnswer> 
   return {
     statusCode: error.status,
     headers: {
+      ...safeHeaders,
       ...call.limitHeaders,
       ...error.headers,
       'x-correlation-id': call.correlationId,

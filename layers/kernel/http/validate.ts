@@ -43,11 +43,41 @@ export function validate(route: Route, raw: RawRequest): ValidInput {
   return { params, query, body, page: { limit: 50, cursor: undefined, ...(page as Partial<Paging> | undefined) } };
 }
 
+/** DynamoDB stores 32 levels, and what walks a value recursively must not run out of stack. */
+const maxDepth = 30;
+
+/** Looks at the text, so that nothing deep is ever built. */
+function isNestedDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) i = endOfString(text, i);
+    else if (code === openBrace || code === openBracket) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (code === closeBrace || code === closeBracket) depth -= 1;
+  }
+  return false;
+}
+
+const [quote, backslash, openBrace, closeBrace, openBracket, closeBracket] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === backslash) i += 1;
+    else if (code === quote) return i;
+  }
+  return text.length;
+}
+
 function parseBody(raw: RawRequest): unknown {
   if (raw.body === undefined || raw.body === '') return undefined;
   if (raw.contentType !== undefined && !/^application\/(?:[\w.+-]+\+)?json\b/i.test(raw.contentType)) {
     throw new AppError('unsupported_media_type');
   }
+  if (isNestedDeeper(raw.body, maxDepth))
+    throw new AppError('malformed_request', `The body is nested deeper than ${maxDepth} levels.`);
   try {
     return JSON.parse(raw.body);
   } catch (cause) {

@@ -1,0 +1,60 @@
+/**
+ * The IoT policy of a device that shows an API key: it connects from where the key may be used, and publishes and
+ * listens below the topics of its own stations, directly or by Basic Ingest.
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/custom-auth-lambda.html
+ */
+
+/** AWS IoT takes at most 10 documents of 2,048 characters each from an authorizer. */
+const maxDocuments = 10;
+const maxCharacters = 2048;
+/** Blocks of IPv6 have up to 43 characters. */
+const addressesPerDocument = 35;
+
+type Statement = { Effect: 'Allow'; Action: string | string[]; Resource: string | string[]; Condition?: object };
+
+/** @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect */
+export function devicePolicies(stationIds: readonly string[], allowedIps: readonly string[]): string[] | undefined {
+  const documents = connectStatements(allowedIps).map((statement) => documentOf([statement]));
+  let packed: string[] = [];
+  for (const station of stationIds) {
+    const tried = documentOf(stationStatements([...packed, station]));
+    if (packed.length > 0 && tried.length <= maxCharacters) {
+      documents[documents.length - 1] = tried;
+      packed.push(station);
+    } else {
+      documents.push(documentOf(stationStatements([station])));
+      packed = [station];
+    }
+  }
+  const fits = documents.length <= maxDocuments && documents.every(({ length }) => length <= maxCharacters);
+  return fits ? documents : undefined;
+}
+
+const documentOf = (statements: Statement[]): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: statements });
+
+/** An authorizer is not told the address, but conditions of the policy are checked against it; any one that holds is enough. */
+function connectStatements(allowedIps: readonly string[]): Statement[] {
+  const connect = { Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:*:*:client/*' } as const;
+  if (allowedIps.length === 0) return [connect];
+  const statements: Statement[] = [];
+  for (let start = 0; start < allowedIps.length; start += addressesPerDocument) {
+    const addresses = allowedIps.slice(start, start + addressesPerDocument);
+    statements.push({ ...connect, Condition: { IpAddress: { 'aws:SourceIp': addresses } } });
+  }
+  return statements;
+}
+
+/** `*` also matches `/`, so readers of messages take the station from a topic's second level and refuse longer topics. */
+function stationStatements(stationIds: readonly string[]): Statement[] {
+  const arns = (kind: string, prefix: string): string[] =>
+    stationIds.map((station) => `arn:aws:iot:*:*:${kind}/${prefix}acrel/${station}/*`);
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['iot:Publish', 'iot:Receive'],
+      Resource: [...arns('topic', ''), ...arns('topic', '$aws/rules/*/')],
+    },
+    { Effect: 'Allow', Action: 'iot:Subscribe', Resource: arns('topicfilter', '') },
+  ];
+}
