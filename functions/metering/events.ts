@@ -9,6 +9,7 @@ const source = 'metering';
 /** A row is short on purpose: an event carries hundreds. Measurements a meter did not send are missing. */
 export const readingRow = z.object({
   meterId: z.string(),
+  stationId: z.string(),
   time: utcTime(),
   /** Cumulative register. */
   registerKwh: z.string(),
@@ -24,14 +25,14 @@ export const meterReading = defineEvent({
   type: 'meter.reading',
   source,
   schemaVersion: 1,
-  aggregateType: 'station',
-  summary: { en: 'Readings of meters of one station arrived.', ar: 'وصلت قراءات عدادات إحدى المحطات.' },
-  payload: z.object({ stationId: z.string(), readings: z.array(readingRow) }),
+  aggregateType: 'tenant',
+  summary: { en: 'Readings of meters arrived.', ar: 'وصلت قراءات عدادات.' },
+  payload: z.object({ readings: z.array(readingRow) }),
   example: {
-    stationId: 'ST-001',
     readings: [
       {
         meterId: 'ACR-001234',
+        stationId: 'ST-001',
         time: '2026-01-01T10:30:00.000Z',
         registerKwh: '15234.56',
         voltage: 220.5,

@@ -84,13 +84,10 @@ describe('a reading published over MQTT', () => {
     expect(event).toMatchObject({
       eventType: 'meter.reading',
       eventSource: 'metering',
-      aggregateType: 'station',
-      aggregateId: north.stationId,
+      aggregateType: 'tenant',
+      aggregateId: north.id,
     });
-    for (const query of [
-      `aggregateType=station&aggregateId=${north.stationId}`,
-      `correlationId=${event.correlationId}`,
-    ]) {
+    for (const query of [`aggregateType=tenant&aggregateId=${north.id}`, `correlationId=${event.correlationId}`]) {
       const { data } = expectOk(await north.api('GET', `/api/v1/developer/events?${query}`));
       expect(data.map(({ id }: { id: string }) => id)).toContain(event.id);
     }

@@ -45,12 +45,12 @@ describe('ingest', () => {
     expect(eventsOf(id).map(({ payload, aggregateId, tenantId }) => ({ payload, aggregateId, tenantId }))).toEqual([
       {
         tenantId: 'tenant-a',
-        aggregateId: 'ST-1',
+        aggregateId: 'tenant-a',
         payload: {
-          stationId: 'ST-1',
           readings: [
             {
               meterId: id,
+              stationId: 'ST-1',
               time: iso(startTime - hourMs),
               registerKwh: '15.25',
               voltage: 220.5,
@@ -63,7 +63,7 @@ describe('ingest', () => {
     ]);
   });
 
-  it('gathers a station’s readings in one event, and tells consumption between those that travel together', async () => {
+  it('gathers a batch’s readings in one event, in order of time, and tells consumption between those that travel together', async () => {
     const [a, b] = [await newMeter(), await newMeter()];
     await deliver(handler, [
       readingMessage(a, startTime - hourMs, 12.5),
@@ -79,9 +79,9 @@ describe('ingest', () => {
         consumptionKwh,
       ]),
     ).toEqual([
+      [a, '10', undefined],
       [a, '12.5', '2.5'],
       [b, '1', undefined],
-      [a, '10', undefined],
     ]);
   });
 

@@ -1,4 +1,7 @@
-/** Publishes accepted readings: one event per tenant and station and batch, in parts that every queue can carry. */
+/**
+ * Publishes accepted readings: one event per tenant and batch, in parts that the bus bills as one. A batch of a large
+ * fleet holds few readings of each station, so an event per station would cost more than the readings themselves.
+ */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type Publication, publishMany } from '../../../layers/kernel/events/publish-many.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
@@ -10,8 +13,8 @@ import { fromUnits } from '../../../layers/metering/register.ts';
 import { meterReading } from '../events.ts';
 import type { Accepted } from './accept-readings.ts';
 
-/** At most 200 bytes a row keep an event below 100 KB, and with its escaped quotes below every limit on its way. */
-const maxRows = 500;
+/** At 200 bytes a row, quotes escaped, an event stays below the 64 KB that the bus and the queues bill as one. */
+const maxRows = 300;
 
 /** @returns origins of readings whose event was not taken */
 export async function publishReadings(accepted: readonly Accepted[]): Promise<Set<string>> {
@@ -32,24 +35,22 @@ interface Part {
 }
 
 function partsOf(accepted: readonly Accepted[]): Part[] {
-  const groups = new Map<TenantSession, Map<string, Accepted[]>>();
-  for (const entry of accepted) {
-    const { session } = entry.arrival;
-    const stations = groups.get(session) ?? new Map<string, Accepted[]>();
-    groups.set(session, stations);
-    const rows = stations.get(entry.stationId);
-    if (rows === undefined) stations.set(entry.stationId, [entry]);
-    else rows.push(entry);
-  }
   const parts: Part[] = [];
-  for (const [session, stations] of groups)
-    for (const [stationId, rows] of stations)
-      for (let start = 0; start < rows.length; start += maxRows)
-        parts.push(toPart(session, stationId, rows.slice(start, start + maxRows)));
+  for (const [session, rows] of Map.groupBy(accepted, ({ arrival }) => arrival.session)) {
+    // By meter and time, so that parts keep a meter's readings together.
+    rows.sort(byMeterAndTime);
+    for (let start = 0; start < rows.length; start += maxRows)
+      parts.push(toPart(session, rows.slice(start, start + maxRows)));
+  }
   return parts;
 }
 
-function toPart(session: TenantSession, stationId: string, rows: Accepted[]): Part {
+function byMeterAndTime(a: Accepted, b: Accepted): number {
+  if (a.state.meterId !== b.state.meterId) return a.state.meterId < b.state.meterId ? -1 : 1;
+  return a.arrival.reading.timeMs - b.arrival.reading.timeMs;
+}
+
+function toPart(session: TenantSession, rows: Accepted[]): Part {
   const consumption = consumptionWithin(rows);
   const readings = rows.map((entry) => toRow(entry, consumption.get(entry)));
   return {
@@ -57,16 +58,17 @@ function toPart(session: TenantSession, stationId: string, rows: Accepted[]): Pa
     publication: {
       session,
       definition: meterReading,
-      event: { id: eventId(session, stationId, rows), aggregateId: stationId, payload: { stationId, readings } },
+      event: { id: eventId(session, rows), aggregateId: session.tenantId, payload: { readings } },
     },
   };
 }
 
-function toRow({ arrival: { reading }, state }: Accepted, consumptionKwh: string | undefined) {
+function toRow({ arrival: { reading }, state, stationId }: Accepted, consumptionKwh: string | undefined) {
   const { voltage, current, powerFactor, powerKw } = reading;
   // JSON drops what is undefined.
   return {
     meterId: state.meterId,
+    stationId,
     time: isoTime(reading.timeMs),
     registerKwh: fromUnits(reading.register),
     consumptionKwh,
@@ -74,11 +76,11 @@ function toRow({ arrival: { reading }, state }: Accepted, consumptionKwh: string
     current,
     powerFactor,
     powerKw,
-  } as { meterId: string; time: string; registerKwh: string };
+  } as { meterId: string; stationId: string; time: string; registerKwh: string };
 }
 
 /** The same readings out of the same messages make the same event, however often they are tried. */
-function eventId(session: TenantSession, stationId: string, rows: readonly Accepted[]): string {
+function eventId(session: TenantSession, rows: readonly Accepted[]): string {
   let earliest = Number.POSITIVE_INFINITY;
   const names: string[] = [];
   for (const { arrival, state } of rows) {
@@ -86,7 +88,7 @@ function eventId(session: TenantSession, stationId: string, rows: readonly Accep
     names.push(`${arrival.origin} ${state.meterId} ${arrival.reading.timeMs} ${arrival.reading.register}`);
   }
   names.sort();
-  return derivedId('evt', earliest, `${meterReading.type} ${session.tenantId} ${stationId}\n${names.join('\n')}`);
+  return derivedId('evt', earliest, `${meterReading.type} ${session.tenantId}\n${names.join('\n')}`);
 }
 
 /** Consumption between readings of one meter that travel together: the only one that can be told without reading. */

@@ -3,6 +3,7 @@
  * because stale ones are swept across tenants; subscriptions live in their tenant, so a push can only reach its own.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 
 export interface Connection {
   connectionId: string;
@@ -30,21 +31,28 @@ export const connectionEntity = defineEntity<Connection, { connectionId: string 
     }),
   },
   idOf: ({ connectionId }) => connectionId,
-  // API Gateway ends a connection after two hours; what is left a day later is only history.
-  expiresAt: ({ connectedAt }) => Math.floor(Date.parse(connectedAt) / 1000) + 24 * 3600,
+  expiresAt: ({ connectedAt }) => forgottenAt(connectedAt),
 });
 
 export interface Subscription {
   room: string;
   connectionId: string;
+  connectedAt: string;
 }
 
-export const subscriptionEntity = defineEntity<Subscription, Subscription>()({
+/** All listeners of a channel, whatever their station. */
+export const subscriptionPartition = (channel: string): KeyParts => ['CHANNEL', channel];
+
+export const subscriptionEntity = defineEntity<Subscription, Pick<Subscription, 'room' | 'connectionId'>>()({
   name: 'subscription',
   table: 'scada',
-  key: ({ room, connectionId }) => ({ pk: ['ROOM', room], sk: [connectionId] }),
+  key: ({ room, connectionId }) => ({ pk: subscriptionPartition(room.split(':')[0]!), sk: [room, connectionId] }),
   idOf: ({ room, connectionId }) => `${room}/${connectionId}`,
+  expiresAt: ({ connectedAt }) => forgottenAt(connectedAt),
 });
+
+/** API Gateway ends a connection after two hours; what is left a day later is only history. Seconds. */
+const forgottenAt = (connectedAt: string): number => Math.floor(Date.parse(connectedAt) / 1000) + 24 * 3600;
 
 function shardOf(connectionId: string): number {
   let hash = 0;
