@@ -56,6 +56,19 @@ function sdkFunction(): string {
   return outputFiles[0]!.text;
 }
 
+const workStatements = [
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+    Resource: { 'Fn::GetAtt': ['Table', 'Arn'] },
+  },
+  {
+    Effect: 'Allow',
+    Action: ['sqs:SendMessage', 'sqs:ReceiveMessage'],
+    Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+  },
+];
+
 writeAssembly(directory, {
   stacks: [
     {
@@ -78,7 +91,21 @@ writeAssembly(directory, {
             },
           },
           Queue: { Type: 'AWS::SQS::Queue', Properties: {} },
-          Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'worker' } },
+          Role: {
+            Type: 'AWS::IAM::Role',
+            Properties: {
+              RoleName: 'worker',
+              AssumeRolePolicyDocument: {
+                Statement: {
+                  Effect: 'Allow',
+                  Principal: { Service: 'lambda.amazonaws.com' },
+                  Action: 'sts:AssumeRole',
+                },
+              },
+              ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+              Policies: [{ PolicyName: 'work', PolicyDocument: { Statement: workStatements } }],
+            },
+          },
         },
         Outputs: { Echo: { Value: { Ref: 'EchoFn' } } },
       },

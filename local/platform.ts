@@ -17,6 +17,7 @@ import { ServiceHost } from './runtime/service-host.ts';
 import { createTargetRouter } from './runtime/targets.ts';
 import { type AwsService, ConfigurationError, type Logger, type RuntimeContext } from './runtime/types.ts';
 import { serviceCatalog } from './service-catalog.ts';
+import type { IamService } from './services/iam/index.ts';
 import type { LambdaService } from './services/lambda/index.ts';
 import type { Invocation } from './services/lambda/local-function.ts';
 import type { SsmService } from './services/ssm/index.ts';
@@ -86,7 +87,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     accountId: assembly.stacks.find(({ account }) => account)?.account ?? '000000000000',
     ports,
     service: (signingName) => host.get(signingName),
-    targets: createTargetRouter(),
+    targets: createTargetRouter({ checkCaller: (...call) => context.access.checkCaller(...call) }),
+    get access() {
+      return host.get<IamService>('iam');
+    },
   };
 
   let endpoint: AwsEndpoint | undefined;
@@ -103,12 +107,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     let describe = (): object => ({});
     const control = createControlApi({ clock, meter, faults, logs, describe: () => describe() });
-    endpoint = await startAwsEndpoint({ port: ports.aws, clock, log, service: (name) => host.lookUp(name), control });
+    endpoint = await startAwsEndpoint({
+      port: ports.aws,
+      clock,
+      log,
+      service: (name) => host.lookUp(name),
+      checkAccess: (...call) => context.access.checkRequest(...call),
+      control,
+    });
     // Services name this port in queue URLs and functions' environments, so it is known before any is created.
     ports.aws = endpoint.port;
 
     for (const create of serviceCatalog) host.add(create(context));
-    const lambda = host.get<LambdaService>('lambda');
+    const [iam, lambda] = [host.get<IamService>('iam'), host.get<LambdaService>('lambda')];
     keepFunctionLogs(lambda, logs, context, host.lookUp('logs'));
     const environment = {
       region: context.region,
@@ -116,7 +127,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       parameters: options.parameters ?? {},
       ssmParameter: (name: string) => host.get<SsmService>('ssm').parameter(name),
     };
-    const deployment = await deploy(assembly, host.providers(), environment);
+    const deployment = await deploy(assembly, host.providers(), environment, iam.note);
+    iam.checkServiceRoles();
     await host.start();
 
     const resources = new ResourceDirectory(deployment.resources);

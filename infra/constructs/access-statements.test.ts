@@ -66,7 +66,7 @@ describe('access to tables', () => {
 
 describe('access to other things', () => {
   it.each([
-    ['sign', ['kms:Sign']],
+    ['sign', ['kms:Sign', 'kms:GetPublicKey']],
     ['publicKey', ['kms:GetPublicKey']],
     ['decrypt', ['kms:Decrypt']],
     ['encrypt', ['kms:Encrypt', 'kms:GenerateDataKey']],

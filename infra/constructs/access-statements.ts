@@ -18,7 +18,8 @@ const tableActions = {
 };
 
 const keyActions: Record<NonNullable<Access['keys']>[string], string[]> = {
-  sign: ['Sign'],
+  // A signer names its key in what it signs, and that name is made of the public key.
+  sign: ['Sign', 'GetPublicKey'],
   publicKey: ['GetPublicKey'],
   encrypt: ['Encrypt', 'GenerateDataKey'],
   decrypt: ['Decrypt'],

@@ -14,6 +14,8 @@ export interface AwsEndpointOptions {
   clock: Clock;
   log: Logger;
   service(signingName: string): AwsService | undefined;
+  /** Throws AwsError when the credentials do not allow the request. @default everything is allowed */
+  checkAccess?(accessKeyId: string, signingName: string, request: AwsRequest): void;
   /** Answers what is below `/_runtime`, which is no AWS API. */
   control(request: AwsRequest): Promise<AwsResponse>;
 }
@@ -77,6 +79,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, option
           `The local runtime has no API of the service "${signingName}".`,
         );
       request.body = await readBody(message);
+      options.checkAccess?.(scope.accessKeyId, signingName, request);
       result = await service.handle(request);
     }
   } catch (error) {
@@ -111,17 +114,23 @@ function decodePath(path: string): string {
   }
 }
 
-const scopePattern = /^[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
+const scopePattern = /^([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
 
-function credentialScope({ headers, query, method }: AwsRequest): { region: string; service: string } {
+interface CredentialScope {
+  accessKeyId: string;
+  region: string;
+  service: string;
+}
+
+function credentialScope({ headers, query, method }: AwsRequest): CredentialScope {
   const authorization = headers['authorization'] ?? '';
   const start = authorization.indexOf('Credential=');
   const credential = start < 0 ? query.get('X-Amz-Credential') : authorization.slice(start + 'Credential='.length);
-  const [, region, service] = scopePattern.exec(credential ?? '') ?? [];
-  if (region !== undefined && service !== undefined) return { region, service };
+  const [, accessKeyId = '', region, service] = scopePattern.exec(credential ?? '') ?? [];
+  if (region !== undefined && service !== undefined) return { accessKeyId, region, service };
   // S3 alone has unsigned requests: its POST forms are signed inside, browsers' preflights not at all.
   const isForm = method === 'POST' && headers['content-type']?.startsWith('multipart/form-data');
-  if (isForm || method === 'OPTIONS') return { region: '', service: 's3' };
+  if (isForm || method === 'OPTIONS') return { accessKeyId: '', region: '', service: 's3' };
   throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token', 403);
 }
 

@@ -27,11 +27,15 @@ export interface Deployment {
   outputs: Record<string, Record<string, unknown>>;
 }
 
-/** @throws ConfigurationError for unknown types (all of them at once) or anything a provider refuses */
+/**
+ * @param onCreated hears of every resource with what became of it
+ * @throws ConfigurationError for unknown types (all of them at once) or anything a provider refuses
+ */
 export async function deploy(
   assembly: Assembly,
   providers: ReadonlyMap<string, ResourceProvider>,
   environment: Omit<StackEnvironment, 'exports' | 'outputs'>,
+  onCreated: (resource: DeclaredResource, created: CreatedResource) => void = () => {},
 ): Promise<Deployment> {
   refuseUnknownTypes(assembly, providers);
   const deployment: Deployment = { resources: [], outputs: {} };
@@ -44,7 +48,7 @@ export async function deploy(
       const resource = resources[logicalId]!;
       if (resource.Condition !== undefined && !scope.condition(resource.Condition)) continue;
       const declared = declare(stack, logicalId, resource, scope, assembly);
-      const result = await create(declared, providers.get(resource.Type));
+      const result = await create(declared, providers.get(resource.Type), onCreated);
       created.set(logicalId, result);
       deployment.resources.push(record(declared, result));
     }
@@ -96,10 +100,16 @@ export function defaultName(stackName: string, logicalId: string): string {
   return `${`${stackName}-${logicalId}`.slice(0, 54)}-${hash}`;
 }
 
-async function create(declared: DeclaredResource, provider: ResourceProvider | undefined): Promise<CreatedResource> {
+async function create(
+  declared: DeclaredResource,
+  provider: ResourceProvider | undefined,
+  onCreated: (resource: DeclaredResource, created: CreatedResource) => void,
+): Promise<CreatedResource> {
   if (!provider) return { ref: declared.defaultName, attributes: { Arn: declared.defaultName } };
   try {
-    return await provider(declared);
+    const created = await provider(declared);
+    onCreated(declared, created);
+    return created;
   } catch (cause) {
     if (cause instanceof ConfigurationError && cause.message.includes(declared.logicalId)) throw cause;
     const { type, logicalId, stackName } = declared;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openAccess } from './open-access.ts';
 import { ServiceHost } from './service-host.ts';
 import { createTargetRouter } from './targets.ts';
 import type { AwsService, Logger } from './types.ts';
@@ -50,7 +51,7 @@ describe('the service host', () => {
 
 describe('the target router', () => {
   it('delivers by the service of the ARN and refuses what nobody receives', async () => {
-    const targets = createTargetRouter();
+    const targets = createTargetRouter(openAccess);
     const received: string[] = [];
     targets.register('sqs', async ({ arn }) => void received.push(arn));
     await targets.deliver({ arn: 'arn:aws:sqs:r:1:q', payload: '{}' });

@@ -47,7 +47,30 @@ export interface RuntimeContext {
   service<T extends AwsService>(signingName: string): T;
   /** Delivers to any ARN that can be a target: Lambda function, SQS queue, event bus, SNS topic, log group. */
   readonly targets: TargetRouter;
+  /** Who may do what. */
+  readonly access: AccessControl;
 }
+
+/** What IAM decides, for everything that calls on somebody's behalf. */
+export interface AccessControl {
+  /**
+   * Credentials that stand for a role in the AWS endpoint.
+   * @returns the access key id
+   * @throws ConfigurationError when no such role is declared
+   */
+  credentials(roleArn: string, sessionName: string): string;
+  /** @throws AwsError in the shape of the service, when the caller's policies do not allow the request */
+  checkRequest(accessKeyId: string, signingName: string, request: AwsRequest): void;
+  /** @throws AwsError `AccessDeniedException`, when nothing lets the caller do this to the resource */
+  checkCaller(caller: Caller, action: string, resourceArn: string): void;
+}
+
+/** Who acts beside the functions: an AWS service for one of the account's resources, or in a role that it was given. */
+export type Caller =
+  /** Resource policies decide, e.g. a queue policy that lets `events.amazonaws.com` send for a rule. */
+  | { service: string; sourceArn: string }
+  /** The role's own policies decide. */
+  | { roleArn: string; sessionName: string };
 
 /** One call of the AWS API that reached the local endpoint. */
 export interface AwsRequest {
@@ -62,6 +85,8 @@ export interface AwsRequest {
   operation: string | undefined;
   /** The signing region and service of the credential scope. */
   region: string;
+  /** The JSON object in the body, where access control had to read it already. */
+  input?: Record<string, any>;
 }
 
 export interface AwsResponse {
@@ -116,6 +141,8 @@ export interface TargetRouter {
 
 export interface TargetRequest {
   arn: string;
+  /** On whose behalf; without one the runtime itself delivers and nothing is checked. */
+  caller?: Caller | undefined;
   /** The exact JSON text (or raw text) that the target receives. */
   payload: string;
   /** Target-specific parameters: `messageGroupId` for FIFO queues, `messageAttributes` for queues, `subject` for topics, `detailType` and `source` for event buses. */
@@ -158,10 +185,12 @@ export interface LambdaInvoker extends AwsService {
    * Runs a function to its end.
    * @param functionName name or any ARN form of the function
    * @param payload the event as JSON text
+   * @param caller who needs the function's permission; without one the runtime itself invokes
    * @returns what the Invoke API would return; never rejects for an error inside the function
-   * @throws AwsError `TooManyRequestsException` when throttled, `ResourceNotFoundException` when unknown
+   * @throws AwsError `TooManyRequestsException` when throttled, `ResourceNotFoundException` when unknown,
+   * `AccessDeniedException` when the caller may not invoke it
    */
-  invoke(functionName: string, payload: string): Promise<InvokeResult>;
+  invoke(functionName: string, payload: string, caller?: Caller): Promise<InvokeResult>;
   /** Asynchronous invocation: queued, retried twice on error (1 min, 2 min of modelled time), then to the on-failure destination or dead-letter queue. */
   invokeAsync(functionName: string, payload: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
 import type { HttpEvent } from './http-event.ts';
 import { type AuthorizerPolicy, allows, parsePolicy } from './iam-policy.ts';
 import { identityOf } from './identity-sources.ts';
-import { errorMessageOf, invoke } from './invocation.ts';
+import { authorizerArn, errorMessageOf, invoke } from './invocation.ts';
 import type { Authorizer } from './model.ts';
 
 export type Decision =
@@ -74,6 +74,7 @@ export class HttpAuthorizers {
       functionName: authorizer.functionName,
       payload: JSON.stringify({ version, type: 'REQUEST', routeArn, identitySource, ...request }),
       timeoutMs: AUTHORIZER_TIMEOUT_MS,
+      sourceArn: authorizerArn(this.#ctx, event.requestContext.apiId, authorizer),
     });
     if (result.outcome !== 'answered') {
       const reason = result.outcome === 'failed' ? errorMessageOf(result.payload) : result.outcome;

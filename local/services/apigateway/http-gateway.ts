@@ -12,7 +12,7 @@ import { type HttpEvent, httpEvent } from './http-event.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { HttpObserver } from './http-observer.ts';
 import { type HttpAnswer, interpretAnswer } from './http-response.ts';
-import { errorMessageOf, type Invocation, invoke } from './invocation.ts';
+import { errorMessageOf, type Invocation, invoke, routeArn } from './invocation.ts';
 import type { Route } from './model.ts';
 import { splitPath } from './route-table.ts';
 import { admit } from './throttle.ts';
@@ -128,6 +128,7 @@ export class HttpGateway {
       functionName: route.integration!.functionName,
       payload: JSON.stringify({ ...event, ...body }),
       timeoutMs: route.integration!.timeoutMs,
+      sourceArn: routeArn(this.#ctx, route.api.id, exchange.stage!.name, httpResource(request.method!, route)),
     });
     exchange.integrationLatencyMs = Math.round(this.#ctx.clock.now() - invokedAt);
     const answer = result.outcome === 'answered' ? parseAnswer(result.payload) : undefined;
@@ -203,4 +204,10 @@ function parseAnswer(payload: string): HttpAnswer | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `GET/pets/{id}`: the path as the route declares it; the route `$default` stands for itself. */
+function httpResource(method: string, { key }: Route): string {
+  const path = key.slice(key.indexOf(' ') + 1);
+  return path.startsWith('/') ? `${method}${path}` : path;
 }

@@ -22,6 +22,8 @@ export interface ApiGatewayService extends AwsService {
   readonly webSocketUrl: string;
   /** The open WebSocket connections. */
   connections(): ConnectionSummary[];
+  /** API and stage of an open connection. */
+  placeOf(connectionId: string): { apiId: string; stage: string } | undefined;
 }
 
 export function createApiGatewayService(ctx: RuntimeContext): ApiGatewayService {
@@ -78,6 +80,10 @@ export function createApiGatewayService(ctx: RuntimeContext): ApiGatewayService 
       return `${urlOf().replace(/^http/, 'ws')}/${stage}`;
     },
     connections: () => connections.list(),
+    placeOf(connectionId) {
+      const facts = connections.get(connectionId)?.facts;
+      return facts && { apiId: facts.api.id, stage: facts.stage.name };
+    },
   };
 }
 

@@ -2,6 +2,7 @@
  * Calls a function on behalf of a route or an authorizer and says, in API Gateway's terms, how that ended.
  */
 import { AwsError, type LambdaInvoker, type RuntimeContext } from '../../runtime/types.ts';
+import type { Authorizer } from './model.ts';
 
 export type Invocation =
   | { outcome: 'answered'; payload: string }
@@ -23,12 +24,15 @@ export interface InvocationRequest {
   functionName: string;
   payload: string;
   timeoutMs: number;
+  /** On whose behalf API Gateway calls: a route or an authorizer. */
+  sourceArn: string;
 }
 
 export function invoke(ctx: RuntimeContext, lambda: LambdaInvoker, request: InvocationRequest): Promise<Invocation> {
   return new Promise((resolve) => {
     const timer = ctx.clock.setTimer(request.timeoutMs, () => resolve({ outcome: 'timed-out' }));
-    lambda.invoke(request.functionName, request.payload).then(
+    const caller = { service: 'apigateway.amazonaws.com', sourceArn: request.sourceArn };
+    lambda.invoke(request.functionName, request.payload, caller).then(
       (result) => {
         timer.cancel();
         resolve({ outcome: result.functionError ? 'failed' : 'answered', payload: result.payload });
@@ -56,4 +60,19 @@ export function errorMessageOf(payload: string): string {
   } catch {
     return payload;
   }
+}
+
+type Place = Pick<RuntimeContext, 'region' | 'accountId'>;
+
+/**
+ * Who calls, for the function's permission: `{api}/{stage}/{method}{path}`, or `{api}/{stage}/{route key}`.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function routeArn({ region, accountId }: Place, apiId: string, stage: string, resource: string): string {
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${resource}`;
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html#http-api-lambda-authorizer.lambda-permission */
+export function authorizerArn({ region, accountId }: Place, apiId: string, { id }: Authorizer): string {
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/authorizers/${id}`;
 }

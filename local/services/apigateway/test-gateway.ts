@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { createClock } from '../../runtime/clock.ts';
 import { CostMeter } from '../../runtime/cost-meter.ts';
 import { FaultInjector } from '../../runtime/faults.ts';
+import { openAccess } from '../../runtime/open-access.ts';
 import type { AwsService, DeclaredResource, InvokeResult, LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
 import { createApiGatewayService } from './index.ts';
 
@@ -30,6 +31,7 @@ export async function startGateway(resources: Record<string, [type: string, prop
     accountId: '000000000000',
     ports: { rest: 0, mqtt: 0, aws: 0 },
     service: <T extends AwsService>(name: string) => (name === 'lambda' ? lambda : metrics) as unknown as T,
+    access: openAccess,
     targets: { register: () => undefined, deliver: async ({ arn, payload }) => void delivered.push({ arn, payload }) },
   };
   const service = createApiGatewayService(ctx);

@@ -150,8 +150,10 @@ export class Alarms {
     const payload = JSON.stringify(
       arn.includes(':lambda:') ? this.#lambdaEvent(alarm, before) : this.#notification(alarm, before),
     );
+    // Functions are invoked under a name of their own.
+    const service = arn.includes(':lambda:') ? 'lambda.alarms.cloudwatch.amazonaws.com' : 'cloudwatch.amazonaws.com';
     try {
-      await this.#ctx.targets.deliver({ arn, payload });
+      await this.#ctx.targets.deliver({ arn, payload, caller: { service, sourceArn: alarm.arn } });
     } catch (error) {
       this.#ctx.log.error(`An action of CloudWatch alarm "${alarm.name}" failed`, { arn, error: String(error) });
     }

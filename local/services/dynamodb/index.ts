@@ -43,9 +43,9 @@ export function createDynamoDbService(context: RuntimeContext): DynamoDbService 
   };
 }
 
-function answer(call: CallOperation, { operation, body }: AwsRequest): AwsResponse {
+function answer(call: CallOperation, { operation, body, input }: AwsRequest): AwsResponse {
   if (operation === undefined) throw new AwsError('UnknownOperationException', 'The request names no operation');
-  return { status: 200, body: call(operation, parseBody(body)) };
+  return { status: 200, body: call(operation, input ?? parseBody(body)) };
 }
 
 function parseBody(body: Buffer): object {

@@ -3,6 +3,7 @@
 import { createClock, type TurnableClock } from '../../runtime/clock.ts';
 import { CostMeter } from '../../runtime/cost-meter.ts';
 import { FaultInjector } from '../../runtime/faults.ts';
+import { openAccess } from '../../runtime/open-access.ts';
 import { createTargetRouter } from '../../runtime/targets.ts';
 import type { RuntimeContext } from '../../runtime/types.ts';
 import { createDynamoDbService, type DynamoDbService } from './index.ts';
@@ -34,7 +35,8 @@ export function testService(dataDir?: string): TestService {
     region: 'us-east-1',
     accountId: '123456789012',
     ports: { rest: 0, mqtt: 0, aws: 0 },
-    targets: createTargetRouter(),
+    targets: createTargetRouter(openAccess),
+    access: openAccess,
     service: () => {
       throw new Error('DynamoDB needs no other service');
     },

@@ -1,9 +1,9 @@
 /** Event buses of one platform: what arrives on a bus is archived, matched against its rules and handed to their targets. */
-import { AwsError, type ClockTimer, type RuntimeContext } from '../../runtime/types.ts';
+import { AwsError, type Caller, type ClockTimer, type RuntimeContext } from '../../runtime/types.ts';
 import { type Archive, ArchiveStore } from './archive.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { type BusEvent, isoSeconds } from './event.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RuleTarget } from './rule.ts';
 
 export interface Bus {
   name: string;
@@ -104,7 +104,7 @@ export class Buses {
     const { clock, faults, log } = this.#ctx;
     const scope = { event, ruleArn: rule.arn, ruleName: rule.name, ingestedAt: isoSeconds(clock.now()) };
     for (const target of rule.targets) {
-      const { arn, input, parameters, ...policy } = target;
+      const { arn, input, parameters, roleArn: _roleArn, ...policy } = target;
       let payload: string;
       try {
         payload = input(scope);
@@ -113,11 +113,22 @@ export class Buses {
         continue;
       }
       const submit = () =>
-        this.#deliveries.submit({ target: { arn, payload, parameters }, ...policy, origin: { RULE_ARN: rule.arn } });
+        this.#deliveries.submit({
+          target: { arn, payload, parameters, caller: ruleCaller(rule, target) },
+          ...policy,
+          origin: { RULE_ARN: rule.arn },
+        });
       const delay = faults.strike('events.delay', rule.arn);
       if (delay === undefined) submit();
       else clock.setTimer(delay.delayMs ?? DEFAULT_DELAY_MS, submit);
       if (faults.strike('events.duplicate', rule.arn)) submit();
     }
   }
+}
+
+/** A bus is put on in the target's role, everything else by the target's own policy. */
+function ruleCaller(rule: Rule, { roleArn }: RuleTarget): Caller {
+  return roleArn === undefined
+    ? { service: 'events.amazonaws.com', sourceArn: rule.arn }
+    : { roleArn, sessionName: 'events' };
 }

@@ -36,12 +36,16 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10 * 60_000;
 /** Errors that no retry heals: the target is gone or never was one. */
 const PERMANENT = new Set([
+  'AccessDeniedException',
   'ResourceNotFoundException',
   'QueueDoesNotExist',
   'NotFound',
   'InvalidTarget',
   'ValidationException',
 ]);
+
+/** As EventBridge writes them into dead letters. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+const DEAD_LETTER_CODES: Readonly<Record<string, string>> = { AccessDeniedException: 'NO_PERMISSIONS' };
 
 export class DeliveryQueue {
   readonly #ctx: RuntimeContext;
@@ -122,7 +126,7 @@ export class DeliveryQueue {
     }
     this.#jobs.delete(job);
     this.#bury(job, {
-      ERROR_CODE: code,
+      ERROR_CODE: (this.#name === 'events' && DEAD_LETTER_CODES[code]) || code,
       ERROR_MESSAGE: message,
       RETRY_ATTEMPTS: String(job.retries),
       ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
@@ -140,6 +144,8 @@ export class DeliveryQueue {
       Object.entries(facts).map(([name, value]) => [name, { DataType: 'String', StringValue: value || '-' }]),
     );
     try {
+      const { caller } = job.target;
+      if (caller) this.#ctx.access.checkCaller(caller, 'sqs:SendMessage', job.deadLetterArn);
       this.#ctx.service<SqsService>('sqs').queue(job.deadLetterArn).send({ body: job.target.payload, attributes });
     } catch (error) {
       log.error(`${this.#name}: the dead-letter queue ${job.deadLetterArn} refused a delivery`, {

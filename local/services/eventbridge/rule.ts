@@ -7,6 +7,7 @@ import { compileTargetInput, type TargetInput } from './target-input.ts';
 
 export interface RuleTarget extends RetryPolicy {
   arn: string;
+  roleArn: string | undefined;
   input: TargetInput;
   deadLetterArn: string | undefined;
   parameters: NonNullable<TargetRequest['parameters']>;
@@ -97,6 +98,7 @@ function readTarget(target: Record<string, any>, ruleName: string): RuleTarget {
     throw new ConfigurationError(`${owner}: a FIFO queue needs SqsParameters.MessageGroupId.`);
   return {
     arn,
+    roleArn: target['RoleArn'],
     input: compileTargetInput(target, owner),
     ...readRetryPolicy(target['RetryPolicy'], owner),
     deadLetterArn: target['DeadLetterConfig']?.['Arn'],

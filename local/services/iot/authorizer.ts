@@ -8,6 +8,7 @@ import type { LambdaInvoker } from '../../runtime/types.ts';
 
 export interface AuthorizerSettings {
   name: string;
+  arn: string;
   functionArn: string;
   active: boolean;
   signingDisabled: boolean;
@@ -56,7 +57,10 @@ export async function authorizeConnection(
     },
     connectionMetadata: { id: randomUUID() },
   };
-  const { functionError, payload } = await lambda.invoke(authorizer.functionArn, JSON.stringify(event));
+  const { functionError, payload } = await lambda.invoke(authorizer.functionArn, JSON.stringify(event), {
+    service: 'iot.amazonaws.com',
+    sourceArn: authorizer.arn,
+  });
   if (functionError !== undefined) throw new ConnectionRefused(`The authorizer function failed: ${payload}`);
   return readGrant(payload);
 }

@@ -34,7 +34,8 @@ export function iotResources(parts: IotParts): Record<string, ResourceProvider> 
       return { ref: name, attributes: { Arn: arn('rule', name) } };
     },
     'AWS::IoT::Authorizer': (resource) => {
-      const name = declareAuthorizer(resource, parts.gate);
+      const name = String(resource.properties['AuthorizerName'] ?? resource.defaultName);
+      declareAuthorizer(resource, name, arn('authorizer', name), parts.gate);
       return { ref: name, attributes: { Arn: arn('authorizer', name) } };
     },
     'AWS::IoT::DomainConfiguration': (resource) => {
@@ -85,8 +86,7 @@ function compileSql(ruleName: string, sql: string): RuleStatement {
   }
 }
 
-function declareAuthorizer({ properties, defaultName }: DeclaredResource, gate: DeviceGate): string {
-  const name = String(properties['AuthorizerName'] ?? defaultName);
+function declareAuthorizer({ properties }: DeclaredResource, name: string, arn: string, gate: DeviceGate): void {
   const signingDisabled = String(properties['SigningDisabled'] ?? false) === 'true';
   const tokenSigningPublicKeys = (properties['TokenSigningPublicKeys'] ?? {}) as Record<string, string>;
   if (
@@ -98,11 +98,11 @@ function declareAuthorizer({ properties, defaultName }: DeclaredResource, gate: 
     );
   gate.declare({
     name,
+    arn,
     functionArn: String(properties['AuthorizerFunctionArn']),
     active: properties['Status'] !== 'INACTIVE',
     signingDisabled,
     tokenKeyName: properties['TokenKeyName'],
     tokenSigningPublicKeys,
   });
-  return name;
 }

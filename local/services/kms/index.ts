@@ -6,10 +6,16 @@ import {
   type RuntimeContext,
 } from '../../runtime/types.ts';
 import { jsonOperations } from '../support/json-operations.ts';
+import { keyIdOf } from './envelope.ts';
 import { KEY_SPECS, KeyRing, type KeySpec } from './keys.ts';
 import { kmsOperations } from './operations.ts';
 
-export function createKmsService(ctx: RuntimeContext): AwsService {
+export interface KmsService extends AwsService {
+  /** The ARN of a key by id, ARN or alias, or of the key that sealed a base64 blob; undefined when there is none. */
+  keyArn(reference: unknown): string | undefined;
+}
+
+export function createKmsService(ctx: RuntimeContext): KmsService {
   const ring = new KeyRing(ctx);
   const answer = jsonOperations('KMS', kmsOperations(ring));
   return {
@@ -24,6 +30,14 @@ export function createKmsService(ctx: RuntimeContext): AwsService {
         ring.setAlias(name, String(properties['TargetKeyId']));
         return { ref: name };
       },
+    },
+    keyArn(reference) {
+      const blob = (reference as { blob?: unknown } | undefined)?.blob;
+      try {
+        return ring.find(blob === undefined ? String(reference) : keyIdOf(Buffer.from(String(blob), 'base64'))).arn;
+      } catch {
+        return undefined;
+      }
     },
     handle(request) {
       ctx.meter.count('kms.requestPerMillion', 1);

@@ -5,6 +5,7 @@ import { ConfigurationError, type DeclaredResource } from '../../runtime/types.t
 export interface FunctionConfig {
   name: string;
   arn: string;
+  roleArn: string;
   stackName: string;
   logicalId: string;
   constructPath: string | undefined;
@@ -35,11 +36,12 @@ const honoured = new Set([
   'LoggingConfig',
   'MemorySize',
   'ReservedConcurrentExecutions',
+  'Role',
   'Runtime',
   'Timeout',
 ]);
 
-/** Properties without a meaning on one machine: rights, networks, encryption, disk size, tracing and labels. */
+/** Properties without a meaning on one machine: networks, encryption, disk size, tracing and labels. */
 const withoutEffect = new Set([
   'Architectures',
   'Description',
@@ -47,7 +49,6 @@ const withoutEffect = new Set([
   'KmsKeyArn',
   'PackageType',
   'RecursiveLoop',
-  'Role',
   'RuntimeManagementConfig',
   'Tags',
   'TracingConfig',
@@ -83,6 +84,7 @@ export function readFunctionConfig(
   return {
     name,
     arn: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+    roleArn: properties['Role'] ?? fail('it has no Role.'),
     stackName,
     logicalId,
     constructPath: metadata['aws:cdk:path'],

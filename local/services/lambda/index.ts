@@ -1,5 +1,5 @@
 /** AWS Lambda on one machine: functions of the assembly, run in worker threads. */
-import type { LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
+import type { Caller, LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
 import { AsyncInvocations, type UnfinishedEvent } from './async-invocations.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import { type IdleWorkerLimits, IdleWorkers } from './idle-workers.ts';
@@ -11,7 +11,7 @@ import { keepUnfinishedEvents, takeUnfinishedEvents } from './unfinished-events.
 export type LogLineListener = (functionName: string, line: string) => void;
 
 export interface LambdaService extends LambdaInvoker {
-  invoke(functionName: string, payload: string): Promise<Invocation>;
+  invoke(functionName: string, payload: string, caller?: Caller): Promise<Invocation>;
   /** Every deployed function. */
   functions(): LocalFunction[];
   /** @throws AwsError ResourceNotFoundException */
@@ -60,8 +60,9 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
       add: (config, layerPaths) => registry.add(new LocalFunction({ config, ctx, idleWorkers, layerPaths, onLogLine })),
     }),
     handle: (request) => handleInvokeApi(service, request),
-    async invoke(functionName, payload) {
+    async invoke(functionName, payload, caller) {
       const { fn, qualifier } = registry.find(functionName);
+      if (caller) ctx.access.checkCaller(caller, 'lambda:InvokeFunction', fn.config.arn);
       return fn.invoke(payload, undefined, qualifier);
     },
     async invokeAsync(functionName, payload) {

@@ -59,7 +59,7 @@ export function lambdaResources({ ctx, registry, add }: LambdaResourceParts): Re
       return { ref: resource.defaultName };
     },
 
-    // Who may invoke: rights are not checked on one machine, but the function must exist.
+    // IAM keeps what it allows; the function must exist.
     'AWS::Lambda::Permission': ({ properties, defaultName }) => {
       registry.find(properties['FunctionName']);
       return { ref: defaultName, attributes: { Id: defaultName } };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createClock, type TurnableClock } from '../../runtime/clock.ts';
 import { CostMeter } from '../../runtime/cost-meter.ts';
 import { FaultInjector } from '../../runtime/faults.ts';
+import { openAccess } from '../../runtime/open-access.ts';
 import { createTargetRouter } from '../../runtime/targets.ts';
 import type { AwsService, CreatedResource, RuntimeContext, TargetRequest } from '../../runtime/types.ts';
 import type { IdleWorkerLimits } from './idle-workers.ts';
@@ -42,7 +43,8 @@ export function createLambdaBench(limits?: IdleWorkerLimits, dataDir?: string): 
     service<T extends AwsService>(): T {
       throw new Error('There is no other service in these tests.');
     },
-    targets: createTargetRouter(),
+    targets: createTargetRouter(openAccess),
+    access: openAccess,
   };
   const deliveries: TargetRequest[] = [];
   for (const service of ['sqs', 'events'] as const)
@@ -73,7 +75,14 @@ export function createLambdaBench(limits?: IdleWorkerLimits, dataDir?: string): 
       for (const [file, source] of Object.entries(files)) writeFileSync(join(codeDirectory, file), source);
       await create(
         'AWS::Lambda::Function',
-        { FunctionName: name, Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 20, ...properties },
+        {
+          FunctionName: name,
+          Runtime: 'nodejs24.x',
+          Handler: 'index.handler',
+          Timeout: 20,
+          Role: 'arn:aws:iam::123456789012:role/worker',
+          ...properties,
+        },
         { 'aws:asset:path': codeDirectory },
       );
     },

@@ -33,7 +33,8 @@ export function workerEnvironment(
     ...(layerPaths.length > 0 && { LOCAL_LAYER_PATHS: layerPaths.join(':') }),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_ENDPOINT_URL: `http://127.0.0.1:${ctx.ports.aws}`,
-    AWS_ACCESS_KEY_ID: 'LOCALACCESSKEYID',
+    // They stand for the function's role in the local endpoint.
+    AWS_ACCESS_KEY_ID: ctx.access.credentials(config.roleArn, config.name),
     AWS_SECRET_ACCESS_KEY: 'local-secret-access-key',
     AWS_SESSION_TOKEN: 'local-session-token',
     // The SDK would otherwise read the profile of whoever started the platform.

@@ -194,6 +194,7 @@ export class Schedules {
     this.#deliveries.submit({
       target: {
         arn: Target.Arn,
+        caller: { roleArn: Target.RoleArn, sessionName: definition.Name },
         payload,
         parameters: {
           ...(EventBridgeParameters && {

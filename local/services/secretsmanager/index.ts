@@ -14,7 +14,12 @@ import { secretOperations } from './operations.ts';
 import { randomPassword } from './random-password.ts';
 import { type Secret, SecretStore } from './secrets.ts';
 
-export function createSecretsManagerService(ctx: RuntimeContext): AwsService {
+export interface SecretsManagerService extends AwsService {
+  /** The ARN of a secret by name, ARN or partial ARN; undefined when there is none. */
+  secretArn(secretId: unknown): string | undefined;
+}
+
+export function createSecretsManagerService(ctx: RuntimeContext): SecretsManagerService {
   const store = new SecretStore(ctx);
   return {
     signingName: 'secretsmanager',
@@ -23,8 +28,14 @@ export function createSecretsManagerService(ctx: RuntimeContext): AwsService {
         const { arn } = declareSecret(resource, store);
         return { ref: arn, attributes: { Id: arn } };
       },
-      // Who may read is not decided locally.
       'AWS::SecretsManager::ResourcePolicy': ({ properties }) => ({ ref: store.find(properties['SecretId']).arn }),
+    },
+    secretArn(secretId) {
+      try {
+        return store.find(secretId, { deletedToo: true }).arn;
+      } catch {
+        return undefined;
+      }
     },
     handle: jsonOperations('Secrets Manager', secretOperations(store, ctx.clock)),
   };

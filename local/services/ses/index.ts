@@ -30,6 +30,8 @@ export interface SentEmail {
 export interface SesService extends AwsService {
   /** The newest e-mails, oldest first. */
   sentEmails(): readonly SentEmail[];
+  /** The declared identity that stands for an address: itself, or its domain. */
+  identityOf(address: string): string | undefined;
 }
 
 export function createSesService(ctx: RuntimeContext): SesService {
@@ -72,6 +74,7 @@ export function createSesService(ctx: RuntimeContext): SesService {
       return { status: 200, body: { MessageId: send(JSON.parse(body.toString('utf8'))) } };
     },
     sentEmails: () => emails,
+    identityOf: (address) => identityOf(address, identities),
   };
 }
 
@@ -136,10 +139,13 @@ function addressOf(text: string): string {
 
 /** A verified domain stands for all its addresses and subdomains. Without declared identities everyone may send. */
 function isVerified(from: string, identities: ReadonlySet<string>): boolean {
-  if (identities.size === 0) return true;
+  return identities.size === 0 || identityOf(from, identities) !== undefined;
+}
+
+function identityOf(from: string, identities: ReadonlySet<string>): string | undefined {
   const address = addressOf(from).toLowerCase();
   const labels = (address.split('@')[1] ?? '').split('.');
-  return identities.has(address) || labels.some((_, index) => identities.has(labels.slice(index).join('.')));
+  return [address, ...labels.map((_, index) => labels.slice(index).join('.'))].find((each) => identities.has(each));
 }
 
 /** The DNS records that a domain's owner would publish. */

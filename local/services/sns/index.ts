@@ -36,7 +36,7 @@ export function createSnsService(ctx: RuntimeContext): AwsService {
         const arn = subscribe(properties, defaultName);
         return { ref: arn, attributes: { Arn: arn } };
       },
-      // One account, and no request here is refused for its permissions.
+      // IAM keeps what it says.
       'AWS::SNS::TopicPolicy': ({ defaultName }) => ({ ref: defaultName, attributes: { Id: defaultName } }),
     },
     async handle(request) {

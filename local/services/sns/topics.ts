@@ -84,6 +84,7 @@ export class Topics {
     this.deliveries.submit({
       target: {
         arn: endpoint,
+        caller: { service: 'sns.amazonaws.com', sourceArn: topic.arn },
         payload: isRaw ? publication.message : this.#envelope(topic, subscription, publication, messageId),
         parameters: isRaw && publication.attributes !== undefined ? { messageAttributes: publication.attributes } : {},
       },

@@ -75,7 +75,7 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
     signingName: 'sqs',
     resources: {
       'AWS::SQS::Queue': createQueue,
-      // One account, and no request here is refused for its permissions.
+      // IAM keeps what it says.
       'AWS::SQS::QueuePolicy': ({ defaultName }) => ({ ref: defaultName, attributes: { Id: defaultName } }),
     },
     queue(identifier) {

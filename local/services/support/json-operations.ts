@@ -13,7 +13,7 @@ export function jsonOperations(
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     if (operation === undefined)
       throw new AwsError('UnknownOperationException', `${service} ${name || '(no operation)'} is not played locally.`);
-    return { status: 200, body: await operation(parseInput(request.body), request) };
+    return { status: 200, body: await operation(request.input ?? parseInput(request.body), request) };
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { CostMeter } from '../../runtime/cost-meter.ts';
 import { FaultInjector } from '../../runtime/faults.ts';
+import { openAccess } from '../../runtime/open-access.ts';
 import type {
   AwsService,
   Clock,
@@ -43,6 +44,7 @@ export function createFakeContext(options: { dataDir?: string; startTime?: numbe
     region: 'us-east-1',
     accountId: '000000000000',
     ports: { rest: 0, mqtt: 0, aws: 0 },
+    access: openAccess,
     service: <T extends AwsService>(name: string): T => {
       const service = services.get(name);
       if (service === undefined) throw new Error(`No service "${name}" in this test.`);

@@ -5,7 +5,7 @@
 import type { LambdaInvoker, RuntimeContext } from '../../../runtime/types.ts';
 import { allows, parsePolicy } from '../iam-policy.ts';
 import { type IdentityBearer, identityOf } from '../identity-sources.ts';
-import { errorMessageOf, invoke } from '../invocation.ts';
+import { authorizerArn, errorMessageOf, invoke } from '../invocation.ts';
 import type { Authorizer } from '../model.ts';
 import type { ConnectionFacts } from './connection.ts';
 
@@ -32,6 +32,7 @@ export async function authorizeConnect(
     functionName: authorizer.functionName,
     payload: JSON.stringify({ type: 'REQUEST', methodArn, ...event }),
     timeoutMs: AUTHORIZER_TIMEOUT_MS,
+    sourceArn: authorizerArn(ctx, api.id, authorizer),
   });
   if (result.outcome !== 'answered') {
     const reason = result.outcome === 'failed' ? errorMessageOf(result.payload) : result.outcome;

@@ -5,7 +5,7 @@
  */
 import type { LambdaInvoker, RuntimeContext } from '../../../runtime/types.ts';
 import { newRequestId } from '../identifiers.ts';
-import { errorMessageOf, invoke } from '../invocation.ts';
+import { errorMessageOf, invoke, routeArn } from '../invocation.ts';
 import { admit } from '../throttle.ts';
 import type { Connection } from './connection.ts';
 import { messageEvent } from './websocket-event.ts';
@@ -35,6 +35,7 @@ export class MessageRouter {
       functionName: route.integration.functionName,
       payload: JSON.stringify(event),
       timeoutMs: route.integration.timeoutMs,
+      sourceArn: routeArn(this.#ctx, api.id, stage.name, route.key),
     });
     const { requestId } = event.requestContext;
     if (result.outcome === 'timed-out') return this.#sendError(connection, 'Endpoint request timed out', requestId);

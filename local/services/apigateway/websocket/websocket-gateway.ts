@@ -10,8 +10,7 @@ import type { LambdaInvoker, RuntimeContext } from '../../../runtime/types.ts';
 import type { ApiRegistry } from '../api-registry.ts';
 import { combineHeaders, sourceIpOf } from '../http-event.ts';
 import { newConnectionId } from '../identifiers.ts';
-import { errorMessageOf, invoke } from '../invocation.ts';
-import type { Api } from '../model.ts';
+import { errorMessageOf, invoke, routeArn } from '../invocation.ts';
 import { admit } from '../throttle.ts';
 import { authorizeConnect } from './connect-authorizer.ts';
 import { Connection, type ConnectionFacts, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from './connection.ts';
@@ -121,6 +120,7 @@ export class WebSocketGateway {
       functionName: route.integration.functionName,
       payload: JSON.stringify(event()),
       timeoutMs: route.integration.timeoutMs,
+      sourceArn: routeArn(this.#ctx, api.id, stage.name, '$connect'),
     });
     if (result.outcome === 'timed-out') return { status: 504 };
     if (result.outcome !== 'answered') {
@@ -166,20 +166,22 @@ export class WebSocketGateway {
 
   #disconnected(facts: ConnectionFacts, code: number, reason: string): void {
     const run = this.#runDisconnect(
-      facts.api,
+      facts,
       disconnectEvent(this.#ctx, facts, code, reason || (CLOSE_REASONS[code] ?? '')),
     );
     this.#disconnecting.add(run);
     void run.finally(() => this.#disconnecting.delete(run));
   }
 
-  async #runDisconnect(api: Api, event: object): Promise<void> {
+  async #runDisconnect(facts: ConnectionFacts, event: object): Promise<void> {
+    const { api } = facts;
     const integration = api.routes.get('$disconnect')?.integration;
     if (!integration) return;
     const result = await invoke(this.#ctx, this.#lambda, {
       functionName: integration.functionName,
       payload: JSON.stringify(event),
       timeoutMs: integration.timeoutMs,
+      sourceArn: routeArn(this.#ctx, facts.api.id, facts.stage.name, '$disconnect'),
     });
     if (result.outcome !== 'answered') this.#ctx.log.error(`${api.name} $disconnect: ${failureOf(result)}`);
   }

@@ -19,7 +19,7 @@ export interface ActionTools {
   publish(message: BrokerMessage): Promise<void>;
 }
 
-export type ActionFactory = (properties: Record<string, any>, tools: ActionTools) => RuleAction;
+export type ActionFactory = (properties: Record<string, any>, tools: ActionTools, ruleName: string) => RuleAction;
 
 /** For actions whose target takes text only. */
 export function textOf(outgoing: Outgoing): string {

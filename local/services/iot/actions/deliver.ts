@@ -19,13 +19,15 @@ export const createSqsAction: ActionFactory = ({ QueueUrl, UseBase64 = false }, 
 };
 
 /** Asynchronous, as AWS IoT invokes. @see https://docs.aws.amazon.com/iot/latest/developerguide/lambda-rule-action.html */
-export const createLambdaAction: ActionFactory = ({ FunctionArn }, { ctx }) => {
+export const createLambdaAction: ActionFactory = ({ FunctionArn }, { ctx }, ruleName) => {
   const functionArn = compileTemplate(String(FunctionArn));
   return {
     name: 'LambdaAction',
     resource: functionArn,
     async execute(outgoing, message) {
-      await ctx.targets.deliver({ arn: functionArn(message), payload: textOf(outgoing) });
+      const sourceArn = `arn:aws:iot:${ctx.region}:${ctx.accountId}:rule/${ruleName}`;
+      const caller = { service: 'iot.amazonaws.com', sourceArn };
+      await ctx.targets.deliver({ arn: functionArn(message), payload: textOf(outgoing), caller });
     },
   };
 };

@@ -29,7 +29,7 @@ export function createAction(declared: Record<string, any>, ruleName: string, to
       `IoT rule "${ruleName}" has the action ${kinds.join(', ') || '(none)'}; played locally are ${Object.keys(FACTORIES).join(', ')}.`,
     );
   try {
-    return create(declared[kind], tools);
+    return create(declared[kind], tools, ruleName);
   } catch (error) {
     throw new ConfigurationError(
       `The ${kind} action of IoT rule "${ruleName}" cannot be used: ${(error as Error).message}`,
