@@ -87,7 +87,7 @@ function lost(webhook: StoredWebhook, message: DeliveryMessage): AttemptResult {
     columns: {
       attemptNumber: message.attempt,
       requestUrl: webhook.url,
-      requestHeaders: {},
+      requestHeaders: '{}',
       errorMessage: notInLog,
       attemptedAt: new Date().toISOString(),
     },

@@ -9,9 +9,10 @@ import { type Position, timelineKey } from '../timeline/timeline.ts';
 export interface AttemptColumns {
   attemptNumber: number;
   requestUrl: string;
-  requestHeaders: Record<string, string>;
+  /** Headers are kept as JSON text: as maps they would cost more to marshal than all the rest. */
+  requestHeaders: string;
   responseStatus?: number;
-  responseHeaders?: Record<string, string>;
+  responseHeaders?: string;
   responseBody?: string;
   durationMs?: number;
   errorMessage?: string;

@@ -23,9 +23,9 @@ export function viewAttempt(attempt: AttemptColumns): z.infer<typeof attemptView
   return {
     attemptNumber: attempt.attemptNumber,
     requestUrl: attempt.requestUrl,
-    requestHeaders: attempt.requestHeaders,
+    requestHeaders: JSON.parse(attempt.requestHeaders),
     responseStatus: attempt.responseStatus ?? null,
-    responseHeaders: attempt.responseHeaders ?? null,
+    responseHeaders: attempt.responseHeaders === undefined ? null : JSON.parse(attempt.responseHeaders),
     responseBody: attempt.responseBody ?? null,
     durationMs: attempt.durationMs ?? null,
     errorMessage: attempt.errorMessage ?? null,

@@ -44,7 +44,7 @@ export async function sendRequest(tenantId: string, webhook: Webhook, request: A
   const columns: AttemptColumns = {
     attemptNumber: request.attempt,
     requestUrl: webhook.url,
-    requestHeaders: shown,
+    requestHeaders: JSON.stringify(shown),
     attemptedAt: new Date(nowMs).toISOString(),
   };
   const started = performance.now();
@@ -62,7 +62,7 @@ export async function sendRequest(tenantId: string, webhook: Webhook, request: A
       columns: {
         ...columns,
         responseStatus: answer.status,
-        responseHeaders: answer.headers,
+        responseHeaders: JSON.stringify(answer.headers),
         responseBody: answer.body,
         durationMs: durationMs(),
         ...(meaning.errorMessage === undefined ? {} : { errorMessage: meaning.errorMessage }),

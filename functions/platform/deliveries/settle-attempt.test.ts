@@ -23,7 +23,7 @@ const result = (changes: Partial<AttemptResult> = {}): AttemptResult => ({
   isGone: false,
   retryAfterMs: undefined,
   errorMessage: 'no',
-  columns: { attemptNumber: 1, requestUrl: 'https://a.example', requestHeaders: {} },
+  columns: { attemptNumber: 1, requestUrl: 'https://a.example', requestHeaders: '{}' },
   ...changes,
 });
 

@@ -73,7 +73,7 @@ export function unattempted(
   const columns: AttemptColumns = {
     attemptNumber: message.attempt - 1,
     requestUrl: webhook.url,
-    requestHeaders: {},
+    requestHeaders: '{}',
     ...(errorMessage === undefined ? {} : { errorMessage }),
   };
   return { ...deliveryOf(message, nowMs), ...columns, status };
