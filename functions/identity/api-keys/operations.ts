@@ -1,5 +1,7 @@
 /** What can be done with API keys. */
+
 import { stageName, tableName } from '../../../layers/kernel/config/resource-names.ts';
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { globalScope } from '../../../layers/kernel/data/keys.ts';
 import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
@@ -12,6 +14,8 @@ import { refuseForeignStations, refuseWiderKey } from './bound-new-key.ts';
 import type { apiKeys } from './routes.ts';
 
 export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
+  getApiKeyHistory: readHistory(apiKeyEntity),
+
   listApiKeys: async ({ session, page }) => {
     const { items, nextCursor } = await session.query<ApiKey & Stored>(apiKeyEntity, {
       index: 'gsi1',

@@ -1,5 +1,6 @@
 /** API keys: made, listed, rotated and revoked; the key itself is shown once. */
 import * as z from 'zod/mini';
+import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 
@@ -66,6 +67,7 @@ export const apiKeys = defineResource({
   base: '/api/v1/developer/api-keys',
   title: 'API keys',
   routes: {
+    getApiKeyHistory: historyRoute('identity:api_keys:read', 'key', params),
     listApiKeys: {
       method: 'GET',
       path: '',

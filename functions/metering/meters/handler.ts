@@ -1,4 +1,5 @@
 /** Lambda entry of `/api/billing/meters`. */
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Page } from '../../../layers/kernel/data/session.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
@@ -25,6 +26,7 @@ const paged = <T>({ items, nextCursor }: Page<T>, { limit }: Paging) => ({
 export const handler = serve(
   meters,
   {
+    getMeterHistory: readHistory(meterEntity),
     listMeters: async ({ session, query, page }) => paged(await listMeters(session, query, page), page),
     createMeter: async ({ session, body }) => ({ data: await registerMeter(session, body) }),
     getMeter: async ({ session, params: { id } }) => {

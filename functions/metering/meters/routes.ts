@@ -1,5 +1,6 @@
 /** Routes of meters, their readings and their consumption. */
 import * as z from 'zod/mini';
+import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { consumptionFlags } from '../../../layers/metering/consumption.ts';
@@ -53,6 +54,7 @@ export const meters = defineResource({
   base: '/api/billing/meters',
   title: 'Meters',
   routes: {
+    getMeterHistory: historyRoute('metering:meters:read', 'meter', params),
     listMeters: {
       method: 'GET',
       path: '',

@@ -1,4 +1,5 @@
 /** Lambda entry of `/api/v1/developer/webhooks`. */
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { deliveryOperations } from '../deliveries/delivery-operations.ts';
 import { createWebhook } from './create-webhook.ts';
@@ -8,6 +9,7 @@ import { webhooks } from './routes.ts';
 import { switchOperations } from './switch-webhook.ts';
 import { testWebhook } from './test-webhook.ts';
 import { updateWebhook } from './update-webhook.ts';
+import { webhookEntity } from './webhook-entity.ts';
 import { getWebhookStats } from './webhook-stats.ts';
 
 export const handler = serve(
@@ -17,6 +19,7 @@ export const handler = serve(
     ...secretOperations,
     ...switchOperations,
     ...deliveryOperations,
+    getWebhookHistory: readHistory(webhookEntity),
     createWebhook,
     updateWebhook,
     testWebhook,

@@ -1,5 +1,7 @@
 /** Webhook endpoints, their secrets, deliveries and recovery. */
+
 import * as z from 'zod/mini';
+import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { replayView } from '../events/schemas.ts';
 import {
@@ -33,6 +35,7 @@ export const webhooks = defineResource({
   base: '/api/v1/developer/webhooks',
   title: 'Webhooks',
   routes: {
+    getWebhookHistory: historyRoute(read, 'webhook', webhookParams),
     listWebhooks: {
       method: 'GET',
       path: '',

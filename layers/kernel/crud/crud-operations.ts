@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../data/unit-of-work.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { EventDefinition } from '../events/define-event.ts';
 import type { Reply, Request } from '../http/route.ts';
+import { readHistory } from './history.ts';
 
 export interface CrudOperationSpec<N extends string, P extends string, T extends { id: string }> {
   singular: N;
@@ -30,7 +31,7 @@ export interface CrudOperationSpec<N extends string, P extends string, T extends
 
 type AnyOperation = (request: any) => Promise<Reply<any>>;
 export type CrudOperations<N extends string, P extends string> = Record<
-  `list${P}` | `get${N}` | `create${N}` | `update${N}` | `delete${N}`,
+  `list${P}` | `get${N}` | `get${N}History` | `create${N}` | `update${N}` | `delete${N}`,
   AnyOperation
 >;
 
@@ -60,6 +61,7 @@ export function crudOperations<const N extends string, const P extends string, T
     [`get${spec.singular}`]: async ({ session, params }) => ({
       data: await session.require(entity, { id: params.id }),
     }),
+    [`get${spec.singular}History`]: readHistory(entity),
     [`create${spec.singular}`]: async (request) => {
       const item: T = spec.make ? await spec.make(request.body, request) : request.body;
       const data = await request.session.transact(entity.table, async (unit: UnitOfWork) => {

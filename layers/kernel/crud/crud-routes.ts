@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import type { Access, Route } from '../http/route.ts';
 import { utcTime } from '../schema/common.ts';
+import { historyRoute } from './history.ts';
 
 type AnyObject = z.ZodMiniObject<any, any>;
 
@@ -42,7 +43,7 @@ export function storedSchema<S extends AnyObject>(schema: S) {
 
 const order = { order: z._default(z.enum(['asc', 'desc']), 'asc') };
 
-/** @returns the five routes, relative to the resource's base */
+/** @returns the six routes, relative to the resource's base */
 export function crudRoutes<
   const N extends string,
   const P extends string,
@@ -96,6 +97,7 @@ export function crudRoutes<
       response: stored,
       errors: ['not_found', 'version_conflict'],
     },
+    [`get${spec.singular}History`]: historyRoute(read, noun, params),
     [`delete${spec.singular}`]: {
       method: 'DELETE',
       path: '/{id}',
@@ -149,6 +151,8 @@ export type CrudRoutes<
     body: z.ZodMiniObject;
     response: StoredSchema<S>;
   };
+} & {
+  [K in `get${N}History`]: Route & ReturnType<typeof historyRoute<'a:b', IdParams>>;
 } & {
   [K in `delete${N}`]: Route & {
     access: 'a:b';

@@ -41,6 +41,8 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
   return {
     openapi: '3.1.0',
     info: { ...info, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    // What a role or an API key can be given, and what each permission opens.
+    'x-permissions': permissionCatalogue(domains),
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     tags,
     paths,
