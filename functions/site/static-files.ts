@@ -14,7 +14,8 @@ const contentTypes: Record<string, string> = {
   png: 'image/png',
 };
 
-const securityHeaders = {
+/** For every page of ours: nothing from elsewhere, no inline script, no frame around it. */
+export const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',

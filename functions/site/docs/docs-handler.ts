@@ -1,6 +1,6 @@
 /** Lambda entry of `/api/docs`. */
 import { serve } from '../../../layers/kernel/http/serve.ts';
-import { staticFiles } from '../static-files.ts';
+import { securityHeaders, staticFiles } from '../static-files.ts';
 import { errorsPage } from './errors-page.ts';
 import { docs } from './routes.ts';
 
@@ -8,6 +8,9 @@ const file = staticFiles(import.meta.dirname, ['index.html', 'docs.js', 'swagger
 
 export const handler = serve(docs, {
   getDocs: async ({ headers }) => file('index.html', headers['accept-encoding']),
-  getErrorDocs: async ({ locale }) => ({ raw: { contentType: 'text/html; charset=utf-8', body: errorsPage(locale) } }),
+  getErrorDocs: async ({ locale }) => ({
+    headers: { ...securityHeaders, 'cache-control': 'public, max-age=300', vary: 'accept-language' },
+    raw: { contentType: 'text/html; charset=utf-8', body: errorsPage(locale) },
+  }),
   getDocsFile: async ({ params, headers }) => file(params.file, headers['accept-encoding']),
 });

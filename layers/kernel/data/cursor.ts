@@ -42,3 +42,9 @@ function parse(cursor: string): StartKey {
   }
   throw new AppError('invalid_cursor');
 }
+
+/** With a cursor of the client's, where to start is the only thing that DynamoDB can find invalid in a query. */
+export function cursorProblem(error: unknown, cursor: string | undefined): unknown {
+  const isKey = cursor !== undefined && (error as Error).name === 'ValidationException';
+  return isKey ? new AppError('invalid_cursor', undefined, { cause: error }) : error;
+}

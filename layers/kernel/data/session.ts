@@ -7,7 +7,7 @@ import { tableName } from '../config/resource-names.ts';
 import { AppError, notFound } from '../errors/app-error.ts';
 import { type AuditRecord, auditKey } from './audit.ts';
 import { documentClient } from './client.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { cursorProblem, decodeCursor, encodeCursor } from './cursor.ts';
 import type { Entity, IndexName, ItemOf, KeyOf, Stored } from './entity.ts';
 import { type FilterTerm, filterExpression } from './expressions.ts';
 import type { IdempotencyRecord } from './idempotency.ts';
@@ -216,12 +216,6 @@ function keyAttributes(item: Record<string, unknown>, index: string): Record<str
 }
 
 const keyNames = (index: string): string[] => (index === '' ? ['pk', 'sk'] : ['pk', 'sk', `${index}pk`, `${index}sk`]);
-
-/** With a cursor of the client's, the key to start after is the only thing DynamoDB can find invalid. */
-function cursorProblem(error: unknown, cursor: string | undefined): unknown {
-  const isKey = cursor !== undefined && (error as Error).name === 'ValidationException';
-  return isKey ? new AppError('invalid_cursor', undefined, { cause: error }) : error;
-}
 
 function sortCondition(options: QueryOptions): { expression: string; values: Record<string, string> } | undefined {
   if (options.beginsWith)

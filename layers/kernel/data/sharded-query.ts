@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors/app-error.ts';
+import { cursorProblem } from './cursor.ts';
 import type { Entity, ItemOf, Stored } from './entity.ts';
 import { joinParts, type KeyParts } from './keys.ts';
 import type { Page, QueryOptions, TenantSession } from './session.ts';
@@ -34,7 +35,9 @@ export async function queryShards<E extends Entity>(
   const bounds = after === undefined ? {} : descending ? { to: after } : { from: after };
   const pages = await Promise.all(
     partitions.map((pk) => session.query<Item>(entity, { ...options, ...bounds, pk, limit: limit + 2 })),
-  );
+  ).catch((error: unknown) => {
+    throw cursorProblem(error, cursor);
+  });
   const lastSeen = after && joinParts(after);
   const merged = pages
     .flatMap(({ items }) => items.map((item) => ({ item, key: joinParts(sortKeyOf(item)) })))

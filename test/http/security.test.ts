@@ -1,0 +1,515 @@
+/** Attacks over HTTP on the running platform: what must be refused, what must stay data, and what must never be seen. */
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { domains } from '../../infra/domains.ts';
+import type { Resource, Route, Routes } from '../../layers/kernel/http/route.ts';
+import type { DynamoDbService } from '../../local/services/dynamodb/index.ts';
+import { listen } from '../support/live-client.ts';
+import { connectMeter } from '../support/meter-client.ts';
+import { type ApiAnswer, apiWith, eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+let mizan: Mizan;
+let baseUrl: string;
+beforeAll(async () => {
+  mizan = await startMizan();
+  baseUrl = mizan.platform.endpoints.restUrl;
+});
+afterAll(() => mizan?.stop());
+
+const routes = domains.flatMap(({ resources }) =>
+  resources.flatMap(({ resource }) =>
+    Object.entries((resource as Resource<Routes>).routes).map(([name, route]) => ({
+      name,
+      route: route as Route,
+      path: (resource as Resource<Routes>).base + (route as Route).path,
+    })),
+  ),
+);
+const withBody = routes.filter(({ route }) => route.body !== undefined && route.access !== 'public');
+const filled = (path: string): string => path.replaceAll(/\{\w+\}/g, 'unknown-1');
+
+/** A request exactly as written: no client in between that tidies the path or refuses the headers. */
+function raw(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
+  const { hostname, port } = new URL(baseUrl);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, method, path, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode!, text: Buffer.concat(chunks).toString('utf8') }));
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+/** A refusal people and programs can read, without a word about our insides. */
+function expectRefused(answer: ApiAnswer): void {
+  expect(answer.status, answer.text.slice(0, 300)).toBeGreaterThanOrEqual(400);
+  expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500);
+  expect(answer.json).toMatchObject({ success: false, code: expect.any(String), correlationId: expect.any(String) });
+  expectNoInsides(answer);
+}
+function expectNoInsides({ text }: { text: string }): void {
+  expect(text).not.toMatch(/\bat .+\.(?:js|mjs|ts):\d+|node_modules|DynamoDB|ValidationException|"stack"|T#tenant/);
+}
+
+describe('credentials', () => {
+  const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const forgeries: [string, () => string][] = [
+    ['alg none', () => `${base64({ alg: 'none', typ: 'at+jwt' })}.${mizan.north.token.split('.')[1]}.`],
+    [
+      'another tenant in a signed token',
+      () => {
+        const [head, payload, signature] = mizan.north.token.split('.') as [string, string, string];
+        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+        return `${head}.${base64({ ...claims, tid: 'tenant-south' })}.${signature}`;
+      },
+    ],
+    ['a token that is only a prefix', () => mizan.north.token.slice(0, -10)],
+    ['a refresh token', () => `rtf_${'0'.repeat(26)}.${'a'.repeat(43)}`],
+    ['an API key of nobody', () => `mzn_local_${'a'.repeat(10)}_${'b'.repeat(43)}`],
+    ['a key with another secret', () => `${mizan.north.apiKey.slice(0, -5)}AAAAA`],
+    ['8 KB of nonsense', () => 'x'.repeat(8000)],
+    ['three dots', () => '...'],
+  ];
+  it.each(forgeries)('%s is nobody', async (_, forge) => {
+    const answer = await apiWith(baseUrl, forge())('GET', '/api/v1/auth/me');
+    expect(answer).toMatchObject({ status: 401, json: { code: 'unauthenticated' } });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('are not read from the query, a cookie or a forwarded header', async () => {
+    const nobody = apiWith(baseUrl);
+    const path = '/api/v1/auth/me';
+    expect((await nobody('GET', `${path}?token=${mizan.north.token}`)).status).toBe(401);
+    expect((await nobody('GET', path, undefined, { cookie: `token=${mizan.north.token}` })).status).toBe(401);
+    expect((await nobody('GET', path, undefined, { 'x-authorization': mizan.north.token })).status).toBe(401);
+  });
+
+  it('are not widened by what a request says about its tenant', async () => {
+    const answer = await mizan.south.api('GET', '/api/scada/stations?tenantId=tenant-north', undefined, {
+      'x-tenant-id': 'tenant-north',
+      'x-mizan-tenant': 'tenant-north',
+    });
+    expect(expectOk(answer).data.map(({ id }: any) => id)).toEqual([mizan.south.stationId]);
+  });
+
+  it('bound to addresses work from there only, whatever X-Forwarded-For says', async () => {
+    const make = async (allowedIps: string[]) =>
+      expectOk(
+        await mizan.north.api('POST', '/api/v1/developer/api-keys', {
+          name: 'bound',
+          scopes: ['scada:stations:read'],
+          allowedIps,
+          rateLimitPerMinute: 1000,
+        }),
+      ).data.key;
+    const path = '/api/scada/stations';
+    expect((await apiWith(baseUrl, await make(['127.0.0.0/8', '::1']))('GET', path)).status).toBe(200);
+    const elsewhere = apiWith(baseUrl, await make(['203.0.113.0/24']));
+    for (const headers of [{}, { 'x-forwarded-for': '203.0.113.5' }, { 'x-real-ip': '203.0.113.5' }] as Record<
+      string,
+      string
+    >[])
+      expect(await elsewhere('GET', path, undefined, headers)).toMatchObject({
+        status: 403,
+        json: { code: 'forbidden' },
+      });
+  });
+});
+
+describe('limits', () => {
+  it('are shown on every answer and enforced per key, for that key alone', async () => {
+    const { key } = expectOk(
+      await mizan.north.api('POST', '/api/v1/developer/api-keys', {
+        name: 'slow',
+        scopes: ['scada:stations:read'],
+        rateLimitPerMinute: 3,
+      }),
+    ).data;
+    const slow = apiWith(baseUrl, key);
+    const answers: ApiAnswer[] = [];
+    for (let i = 0; i < 4; i++) answers.push(await slow('GET', '/api/scada/stations'));
+    expect(answers.map(({ headers }) => headers.get('ratelimit-remaining'))).toEqual(['2', '1', '0', '0']);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+    expect(answers[3]!.json.code).toBe('rate_limited');
+    expect(Number(answers[3]!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answers[0]!.headers.get('ratelimit-policy')).toContain('3;w=60');
+    expect((await mizan.north.api('GET', '/api/scada/stations')).status).toBe(200);
+  });
+
+  it('count refused requests too', async () => {
+    const { key } = expectOk(
+      await mizan.north.api('POST', '/api/v1/developer/api-keys', {
+        name: 'x',
+        scopes: ['metering:nothing:ever'],
+        rateLimitPerMinute: 2,
+      }),
+    ).data;
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push((await apiWith(baseUrl, key)('GET', '/api/scada/stations')).status);
+    expect(answers).toEqual([403, 403, 429]);
+  });
+});
+
+describe('headers', () => {
+  it('of pages forbid foreign scripts and frames', async () => {
+    for (const path of ['/', '/api/docs', '/api/docs/errors']) {
+      const answer = await apiWith(baseUrl)('GET', path);
+      expect(answer.status).toBe(200);
+      const policy = answer.headers.get('content-security-policy') ?? '';
+      expect(policy, path).toContain("default-src 'none'");
+      expect(policy, path).toContain("frame-ancestors 'none'");
+      expect(policy, path).not.toMatch(/script-src[^;]*(unsafe-inline|unsafe-eval|\*|https?:)/);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('of answers keep them out of caches and sniffers, also when they are errors', async () => {
+    for (const answer of [
+      await mizan.north.api('GET', '/api/scada/stations'),
+      await mizan.north.api('GET', '/api/scada/stations/NOPE'),
+      await apiWith(baseUrl, 'nobody')('GET', '/api/v1/auth/me'),
+    ]) {
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=\d+/);
+      expect(answer.headers.get('x-powered-by')).toBeNull();
+    }
+  });
+
+  it('of a preflight allow what browsers need, without credentials of cookies', async () => {
+    const answer = await apiWith(baseUrl)('OPTIONS', '/api/scada/stations', undefined, {
+      origin: 'https://console.example',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization,if-match',
+    });
+    expect(answer.status).toBeLessThan(300);
+    expect(answer.headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(answer.headers.get('access-control-allow-headers')).toContain('if-match');
+    expect(answer.headers.get('access-control-allow-credentials')).not.toBe('true');
+    expect(answer.text).toBe('');
+  });
+
+  it('that are too large are refused by the gateway', async () => {
+    const answer = await raw('GET', '/api/health', { 'x-large': 'x'.repeat(11_000) });
+    expect(answer.status).toBe(431);
+  });
+
+  it.each(['../../etc/passwd', 'a\tb', '<script>', 'x'.repeat(300), ''])(
+    'of correlation that are no ids are replaced: %j',
+    async (given) => {
+      const answer = await raw('GET', '/api/v1/auth/me', { authorization: 'nobody', 'x-correlation-id': given });
+      expect(JSON.parse(answer.text).correlationId).toMatch(/^cor_[0-9A-Z]{26}$/);
+    },
+  );
+});
+
+describe('paths', () => {
+  it.each([
+    '/assets/../package.json',
+    '/assets/..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/etc/passwd',
+    '/assets/..%5c..%5cpackage.json',
+    '/assets/%252e%252e%252fpackage.json',
+    '/assets/index.js%00.html',
+    '/assets/__proto__',
+    '/assets/constructor',
+    '/api/docs/assets/../../../../etc/passwd',
+    '/api/docs/assets/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+    '/api/docs/assets/docs-handler.mjs',
+    '/api/docs/assets/index.mjs',
+    '/api/docs/assets/%ff%fe',
+    '//etc/passwd',
+    '/api/scada/stations/..%2f..%2fidentity',
+    '/api/scada/stations/%',
+    '/api/scada/stations/%00',
+    `/api/scada/stations/${'x'.repeat(4000)}`,
+  ])('%s leads nowhere', async (path) => {
+    const answer = await raw('GET', path, { authorization: `Bearer ${mizan.north.apiKey}` });
+    expect(answer.status, answer.text.slice(0, 200)).toBeGreaterThanOrEqual(400);
+    expect(answer.status, answer.text.slice(0, 200)).toBeLessThan(500);
+    expect(answer.text).not.toMatch(/root:|"dependencies"|export\s*\{/);
+    expectNoInsides(answer);
+  });
+
+  it.each(['TRACE', 'CONNECTION', 'PROPFIND', 'PATCH'])('%s on a resource is refused', async (method) => {
+    const answer = await raw(method, '/api/scada/stations', { authorization: `Bearer ${mizan.north.apiKey}` });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+  });
+});
+
+describe('hostile bodies, on every route that takes one', () => {
+  const deep = (open: string, close: string): string => `${open.repeat(100_000)}1${close.repeat(100_000)}`;
+  const bodies: Record<string, string> = {
+    'a prototype': '{"__proto__":{"isAdmin":true,"permissions":["*"]},"constructor":{"prototype":{"isAdmin":true}}}',
+    'a prototype in every field':
+      '{"id":{"__proto__":{}},"name":{"__proto__":[]},"filter":{"__proto__":{"a":[1]}},"headers":{"__proto__":"x"}}',
+    'lists 100,000 deep': deep('[', ']'),
+    'objects 100,000 deep': deep('{"filter":', '}'),
+    'objects 40 deep': `{"name":"n","filter":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}`,
+    'a string': '"__proto__"',
+    'a number out of range': '{"id":1e400,"version":1e400,"limit":-0}',
+    'operators of other databases': '{"id":{"$gt":""},"name":{"$where":"sleep(1)"},"email":"\' OR 1=1 --"}',
+    'half a surrogate': '{"id":"\\ud800","name":"\\udfff\\ud800"}',
+    'a null byte': '{"id":"a\\u0000b","name":"a\\u0000"}',
+    'not JSON': '{"a":1,}',
+    'two documents': '{}{}',
+    'a byte order mark': '\ufeff{}',
+  };
+  it.each(Object.keys(bodies))('%s', async (kind) => {
+    for (const { route, path, name } of withBody) {
+      const answer = await mizan.south.api(route.method, filled(path), bodies[kind]);
+      expect(answer.status, `${name}: ${answer.text.slice(0, 300)}`).toBeLessThan(500);
+      if (answer.status >= 400) expectRefused(answer);
+      expectNoInsides(answer);
+    }
+    expect(({} as any).isAdmin).toBeUndefined();
+    const me = expectOk(await mizan.south.api('GET', '/api/v1/auth/me')).data;
+    expect(me.permissions).not.toContain('*');
+    expect(me.isAdmin).toBeUndefined();
+  });
+
+  it('in another format than JSON are refused', async () => {
+    for (const type of ['application/xml', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
+      expect(await mizan.south.api('POST', '/api/scada/stations', '<a/>', { 'content-type': type })).toMatchObject({
+        status: 415,
+        json: { code: 'unsupported_media_type' },
+      });
+  });
+
+  it('with a key twice mean the last one, in every place that reads it', async () => {
+    const body = '{"id":"DUP-1","name":"first","name":"second","id":"DUP-2"}';
+    const made = expectOk(await mizan.south.api('POST', '/api/scada/stations', body)).data;
+    expect(made).toMatchObject({ id: 'DUP-2', name: 'second' });
+    expect((await mizan.south.api('GET', '/api/scada/stations/DUP-1')).status).toBe(404);
+  });
+
+  it('keep strange characters of names as data', async () => {
+    const names = [
+      '\u202eexe.txt',
+      'Ｎorth',
+      'Аlpha',
+      "'; DROP TABLE stations; --",
+      '<script>alert(1)</script>',
+      '{{7*7}}',
+      '${env}',
+      'محطة\u200fالشمال',
+      '👩‍🔧',
+    ];
+    for (const [i, name] of names.entries()) {
+      expectOk(await mizan.south.api('POST', '/api/scada/stations', { id: `NAME-${i}`, name }));
+      const answer = await mizan.south.api('GET', `/api/scada/stations/NAME-${i}`);
+      expect(expectOk(answer).data.name).toBe(name);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    }
+  });
+});
+
+describe('hostile queries, on every list', () => {
+  const lists = routes.filter(({ route }) => route.method === 'GET' && route.paginated && route.access !== 'public');
+  const queries = [
+    "cursor=' OR 1=1 --",
+    'cursor=eyJwayI6IlQjdGVuYW50LW5vcnRoI1NUQVRJT04ifQ',
+    `cursor=${Buffer.from('{"pk":"T#tenant-south#X","sk":"1"}').toString('base64url')}`,
+    `cursor=${Buffer.from('["a"]').toString('base64url')}`,
+    `cursor=${Buffer.from('[""]').toString('base64url')}`,
+    `cursor=${Buffer.from(JSON.stringify(['x'.repeat(1500)])).toString('base64url')}`,
+    `cursor=${'A'.repeat(3000)}`,
+    'limit=-1',
+    'limit=1e9',
+    'limit=NaN',
+    'limit[]=5',
+    'status[$ne]=x',
+    'status=%00',
+    "type=*';--",
+    'type=%23%25',
+    'from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z',
+    'from=%ff',
+    '__proto__=1&constructor=2',
+    'order=desc; DROP',
+    `search=${'%25'.repeat(500)}`,
+  ];
+  it.each(queries)('%s', async (query) => {
+    for (const { path, name } of lists) {
+      const target = path.replaceAll(/\{\w+\}/g, mizan.south.meterIds[0]!);
+      const answer = await mizan.south.api('GET', `${target}?${query}`);
+      expect(answer.status, `${name}: ${answer.text.slice(0, 300)}`).toBeLessThan(500);
+      expect(answer.text).not.toContain('tenant-north');
+      expectNoInsides(answer);
+    }
+  });
+
+  it('a cursor of another tenant is refused', async () => {
+    const page = expectOk(await mizan.north.api('GET', '/api/billing/meters?limit=1'));
+    expect(page.pagination.nextCursor).not.toBeNull();
+    const stolen = await mizan.south.api('GET', `/api/billing/meters?limit=1&cursor=${page.pagination.nextCursor}`);
+    expect(JSON.stringify(stolen.json)).not.toContain('NORTH-');
+  });
+});
+
+describe('addresses of webhooks', () => {
+  it.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://[fd00:ec2::254]/',
+    'https://10.0.0.1/',
+    'http://0.0.0.0/',
+    'https://user:pass@partner.example/',
+    'file:///etc/passwd',
+    'gopher://partner.example/',
+    'javascript:alert(1)',
+    'http://metadata.google.internal/',
+    'https://partner.example:22/',
+  ])('%s is refused', async (url) => {
+    const answer = await mizan.north.api('POST', '/api/v1/developer/webhooks', {
+      name: 'ssrf',
+      url,
+      subscribedEvents: ['*'],
+    });
+    expectRefused(answer);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  const post = (key: string, body: object, api = mizan.north.api) =>
+    api('POST', '/api/scada/stations', body, { 'idempotency-key': key });
+
+  it('gives the first answer again, once made', async () => {
+    const first = await post('idem-1', { id: 'IDEM-1', name: 'One' });
+    const again = await post('idem-1', { id: 'IDEM-1', name: 'One' });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.json).toEqual(first.json);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('is refused with another request, and means nothing to another tenant', async () => {
+    expect(await post('idem-1', { id: 'IDEM-2', name: 'Two' })).toMatchObject({
+      status: 422,
+      json: { code: 'idempotency_key_reused' },
+    });
+    expect((await post('idem-1', { id: 'IDEM-S', name: 'South' }, mizan.south.api)).json.data.id).toBe('IDEM-S');
+  });
+
+  it('makes one of ten requests at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => post('idem-3', { id: 'IDEM-3', name: 'Three' })),
+    );
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    for (const { status, json } of answers) if (status !== 201) expect(json.code).toBe('idempotency_in_progress');
+  });
+
+  it('of a request that failed is free again', async () => {
+    expect((await post('idem-4', { id: 'IDEM-1', name: 'Taken' })).status).toBe(409);
+    expect((await post('idem-4', { id: 'IDEM-4', name: 'Free' })).status).toBe(201);
+  });
+
+  it.each(['', 'x'.repeat(256)])('of %j is refused or ignored', async (key) => {
+    expect((await post(key, { id: 'IDEM-L', name: 'Long' })).status).toBeLessThan(500);
+  });
+});
+
+describe('secrets', () => {
+  it('are seen in no log line, no event, no stored row and no later answer', async () => {
+    const { platform, north } = mizan;
+    const receiver = await startReceiver();
+    const canaries: Record<string, string> = { 'a wrong password': 'canary-wrong-password-71' };
+    const login = async (password: string) =>
+      apiWith(baseUrl)('POST', '/api/v1/auth/login', { email: north.email, password });
+    await login(canaries['a wrong password']!);
+    const session = expectOk(await login(north.password));
+    const refreshed = expectOk(
+      await apiWith(baseUrl)('POST', '/api/v1/auth/refresh', { refreshToken: session.refreshToken }),
+    );
+    const made = expectOk(
+      await north.api('POST', '/api/v1/developer/api-keys', { name: 'canary', scopes: ['scada:*', 'metering:*'] }),
+    ).data;
+    const webhook = expectOk(
+      await north.api('POST', '/api/v1/developer/webhooks', {
+        name: 'canary hook',
+        url: receiver.url,
+        subscribedEvents: ['*'],
+        headers: { 'x-partner-token': 'canary-header-value-72' },
+      }),
+    ).data;
+    const rotated = expectOk(
+      await north.api('POST', `/api/v1/developer/webhooks/${webhook.id}/rotate-secret`, {}),
+    ).data;
+    const newOwner = { name: 'Boss', email: 'boss@canary.example', password: 'canary-owner-password-73' };
+    await apiWith(baseUrl, north.token)('POST', '/api/core/tenants', { name: 'Canary', owner: newOwner });
+    // Wrong in every way, so that whatever is logged of refusals is logged.
+    await apiWith(baseUrl, `${made.key}x`)('POST', '/api/scada/stations', '{');
+    await apiWith(baseUrl, made.key)('POST', '/api/scada/stations', { id: 'CANARY-1', name: 'Canary' });
+    await apiWith(baseUrl, made.key)('POST', '/api/v1/developer/webhooks', { secret: 'canary-in-a-refused-body-74' });
+    await listen(platform.endpoints.webSocketUrl!, made.key).then((client) => client.close());
+    await listen(platform.endpoints.webSocketUrl!, `${made.key}x`).catch(() => {});
+    await connectMeter(platform.endpoints.mqttUrl, `${made.key}x`).catch(() => {});
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count > 0,
+      20_000,
+    );
+
+    const secretOf = (token: string): string => token.slice(token.lastIndexOf('.') + 1);
+    Object.assign(canaries, {
+      'the password': north.password,
+      'the new owner’s password': newOwner.password,
+      'the access token': secretOf(session.accessToken),
+      'the refresh token': secretOf(session.refreshToken),
+      'the next refresh token': secretOf(refreshed.refreshToken),
+      'the API key': made.key.split('_').slice(3).join('_'),
+      'the key of the tests': north.apiKey.split('_').slice(3).join('_'),
+      'the webhook’s secret': webhook.secret.replace('whsec_', ''),
+      'the webhook’s next secret': rotated.secret.replace('whsec_', ''),
+      'the webhook’s header': 'canary-header-value-72',
+      'a refused body': 'canary-in-a-refused-body-74',
+    });
+    const places: Record<string, string> = {
+      logs: platform.logs
+        .last(5000)
+        .map(({ line }) => line)
+        .join('\n'),
+      tables: tableDump(),
+      answers: await everyAnswer(),
+    };
+    expect(places['logs']).toContain('"request"');
+    expect(places['answers']).toContain('CANARY-1');
+    for (const [place, text] of Object.entries(places))
+      for (const [name, canary] of Object.entries(canaries)) {
+        expect(canary.length).toBeGreaterThan(10);
+        expect(text.includes(canary), `${name} is in the ${place}`).toBe(false);
+      }
+    await receiver.close();
+  });
+
+  function tableDump(): string {
+    const dynamodb = mizan.platform.context.service<DynamoDbService>('dynamodb');
+    const { TableNames } = dynamodb.call('ListTables', {}) as { TableNames: string[] };
+    return TableNames.map((TableName) => JSON.stringify(dynamodb.call('Scan', { TableName }))).join('\n');
+  }
+
+  /** What every GET route answers the owner, except the one that is there to show a secret again. */
+  async function everyAnswer(): Promise<string> {
+    const idsOf = async (path: string): Promise<string[]> =>
+      ((await mizan.north.api('GET', `${path}?limit=200`)).json?.data ?? []).map(({ id }: any) => id);
+    const texts: string[] = [];
+    for (const { route, path, name } of routes) {
+      if (route.method !== 'GET' || /secret/i.test(name)) continue;
+      const list = path.slice(0, path.indexOf('/{'));
+      const targets = path.includes('{')
+        ? (await idsOf(list)).slice(0, 20).map((id) => path.replaceAll(/\{\w+\}/g, encodeURIComponent(id)))
+        : [path];
+      for (const target of targets) texts.push((await mizan.north.api('GET', target)).text);
+    }
+    return texts.join('\n');
+  }
+});
