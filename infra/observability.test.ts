@@ -48,6 +48,15 @@ describe('what is watched', () => {
     expect([...watched, ...alarmed].filter((metric) => !code.includes(`countMetric('${metric}'`))).toEqual([]);
   });
 
+  it('asks AWS IoT by protocol or by rule and action, since nothing is published without', () => {
+    const dashboard = JSON.stringify(product.ofType('AWS::CloudWatch::Dashboard'));
+    const asked = [...dashboard.matchAll(/AWS\/IoT[\\"]+,[\\"]+([\w.]+)[\\"]+,[\\"]*(\w+)?/g)].map(
+      ([, name, by]) => `${name} ${by}`,
+    );
+    expect(asked).toEqual(['PublishIn.Success Protocol']);
+    expect(dashboard).toContain('{AWS/IoT,ActionType,RuleName}');
+  });
+
   it('includes every dead-letter queue', () => {
     const alarmed = product
       .ofType('AWS::CloudWatch::Alarm')

@@ -96,7 +96,7 @@ export class ObservabilityStack extends Stack {
           }),
         ],
         [
-          graph('MQTT messages and rule failures', [iotMetric('PublishIn.Success')], [iotMetric('Failure')]),
+          graph('MQTT messages and rule failures', [mqttMetric('PublishIn.Success')], [failedRuleActions]),
           graph(
             'Age of the oldest message, s',
             queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period })),
@@ -155,8 +155,23 @@ const apiMetric = (ApiId: string, metricName: string, statistic: string): Metric
 const lambdaMetric = (metricName: string): Metric =>
   new Metric({ namespace: 'AWS/Lambda', metricName, statistic: 'Sum', period });
 
-const iotMetric = (metricName: string): Metric =>
-  new Metric({ namespace: 'AWS/IoT', metricName, statistic: 'Sum', period });
+/** @see https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html#message-broker-metrics */
+const mqttMetric = (metricName: string): Metric =>
+  new Metric({
+    namespace: 'AWS/IoT',
+    metricName,
+    dimensionsMap: { Protocol: 'MQTT' },
+    label: metricName,
+    statistic: 'Sum',
+    period,
+  });
+
+/** AWS IoT publishes it by rule and action only, and nothing over all of them. */
+const failedRuleActions = new MathExpression({
+  expression: `SUM(SEARCH('{AWS/IoT,ActionType,RuleName} MetricName="Failure"', 'Sum', ${period.toSeconds()}))`,
+  label: 'Rule actions that failed',
+  period,
+});
 
 /** What functions count with `countMetric`. */
 const productMetric = (service: string, metricName: string): Metric =>

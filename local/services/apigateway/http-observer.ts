@@ -3,25 +3,21 @@
  * the stage's access log.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
  */
-import type { AwsService, RuntimeContext } from '../../runtime/types.ts';
+import { ServiceMetrics } from '../../runtime/service-metrics.ts';
+import type { RuntimeContext } from '../../runtime/types.ts';
 import type { ServedRequest } from './access-log.ts';
 import type { Stage } from './model.ts';
 
-/** What this needs of the CloudWatch service. */
-interface MetricSink extends AwsService {
-  putMetric(namespace: string, name: string, dimensions: Record<string, string>, value: number): void;
-}
-
 export class HttpObserver {
   readonly #ctx: RuntimeContext;
-  readonly #metrics: MetricSink | undefined;
+  readonly #metrics: ServiceMetrics;
   readonly #dimensions = new Map<string, Record<string, string>>();
   /** Destinations that refused a line, so that each is reported once. */
   readonly #refusing = new Set<string>();
 
   constructor(ctx: RuntimeContext) {
     this.#ctx = ctx;
-    this.#metrics = findMetrics(ctx);
+    this.#metrics = new ServiceMetrics(ctx, 'AWS/ApiGateway');
   }
 
   served(stage: Stage, served: ServedRequest): void {
@@ -37,28 +33,17 @@ export class HttpObserver {
   }
 
   #putMetrics({ apiId, status, latencyMs, integrationLatencyMs }: ServedRequest): void {
-    if (!this.#metrics) return;
     let dimensions = this.#dimensions.get(apiId);
     if (!dimensions) {
       dimensions = { ApiId: apiId };
       this.#dimensions.set(apiId, dimensions);
     }
-    const put = (name: string, value: number) => this.#metrics!.putMetric('AWS/ApiGateway', name, dimensions, value);
+    const put = (name: string, value: number) => this.#metrics.put(name, dimensions, value);
     put('Count', 1);
     // Zeros count: the average of an error metric is the error rate.
     put('4xx', status >= 400 && status < 500 ? 1 : 0);
     put('5xx', status >= 500 ? 1 : 0);
     put('Latency', latencyMs);
     if (integrationLatencyMs !== undefined) put('IntegrationLatency', integrationLatencyMs);
-  }
-}
-
-/** A runtime assembled without CloudWatch, as in tests of single services, has nobody to tell. */
-function findMetrics(ctx: RuntimeContext): MetricSink | undefined {
-  try {
-    const service = ctx.service<MetricSink>('monitoring');
-    return typeof service.putMetric === 'function' ? service : undefined;
-  } catch {
-    return undefined;
   }
 }

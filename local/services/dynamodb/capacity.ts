@@ -3,7 +3,7 @@
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
-import type { CostMeter } from '../../runtime/cost-meter.ts';
+import type { Engine } from './engine.ts';
 import type { IndexDefinition } from './tables/table-definition.ts';
 
 const writeUnitBytes = 1024;
@@ -42,22 +42,23 @@ export interface ConsumedCapacity {
 
 /** The units of one request, by table and index. */
 export class CapacityLedger {
-  readonly #meter: CostMeter;
+  readonly #engine: Pick<Engine, 'context' | 'metrics'>;
   readonly #kind: CapacityKind;
   readonly #tables = new Map<string, TableUnits>();
 
-  constructor(meter: CostMeter, kind: CapacityKind) {
-    this.#meter = meter;
+  constructor(engine: Pick<Engine, 'context' | 'metrics'>, kind: CapacityKind) {
+    this.#engine = engine;
     this.#kind = kind;
   }
 
   /** Counts units of a table, or of one of its indexes. */
   add(tableName: string, units: number, index?: IndexDefinition): void {
     if (units === 0) return;
-    this.#meter.count(
+    this.#engine.context.meter.count(
       this.#kind === 'read' ? 'dynamodb.readRequestUnitPerMillion' : 'dynamodb.writeRequestUnitPerMillion',
       units,
     );
+    this.#engine.metrics.consumed(this.#kind, tableName, units, index?.kind === 'global' ? index.name : undefined);
     let entry = this.#tables.get(tableName);
     if (entry === undefined) {
       entry = { table: 0, global: new Map(), local: new Map() };

@@ -3,6 +3,7 @@ import type { RuntimeContext } from '../../runtime/types.ts';
 import { ExpiryTimer } from './expiry-timer.ts';
 import { Database } from './storage/database.ts';
 import { StreamLog } from './storage/stream-log.ts';
+import { TableMetrics } from './table-metrics.ts';
 import { Catalog } from './tables/catalog.ts';
 
 export interface Engine {
@@ -11,6 +12,7 @@ export interface Engine {
   readonly log: StreamLog;
   readonly catalog: Catalog;
   readonly expiry: ExpiryTimer;
+  readonly metrics: TableMetrics;
 }
 
 export function createEngine(context: RuntimeContext): Engine {
@@ -22,5 +24,6 @@ export function createEngine(context: RuntimeContext): Engine {
     log,
     catalog: new Catalog(context, database, log),
     expiry: new ExpiryTimer(context.clock),
+    metrics: new TableMetrics(context),
   };
 }

@@ -1,6 +1,8 @@
 /** AWS Lambda on one machine: functions of the assembly, run in worker threads. */
 import type { Caller, LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
+import type { CloudWatchService } from '../cloudwatch/index.ts';
 import { AsyncInvocations, type UnfinishedEvent } from './async-invocations.ts';
+import type { FunctionConfig } from './function-config.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import { type IdleWorkerLimits, IdleWorkers } from './idle-workers.ts';
 import { handleInvokeApi } from './invoke-api.ts';
@@ -57,7 +59,10 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
     resources: lambdaResources({
       ctx,
       registry,
-      add: (config, layerPaths) => registry.add(new LocalFunction({ config, ctx, idleWorkers, layerPaths, onLogLine })),
+      add(config, layerPaths) {
+        registry.add(new LocalFunction({ config, ctx, idleWorkers, layerPaths, onLogLine }));
+        useLogGroup(ctx, config);
+      },
     }),
     handle: (request) => handleInvokeApi(service, request),
     async invoke(functionName, payload, caller) {
@@ -100,4 +105,15 @@ export function createLambdaService(ctx: RuntimeContext, limits?: IdleWorkerLimi
   };
   ctx.targets.register('lambda', ({ arn, payload }) => service.invokeAsync(arn, payload));
   return service;
+}
+
+/** CloudWatch keeps the function's lines in the group that the template names. */
+function useLogGroup(ctx: RuntimeContext, { name, logGroupName }: FunctionConfig): void {
+  let logs: Partial<CloudWatchService>;
+  try {
+    logs = ctx.service<CloudWatchService>('logs');
+  } catch {
+    return; // without CloudWatch, as in tests of this service alone, nobody keeps lines
+  }
+  logs.useLogGroup?.(name, logGroupName);
 }

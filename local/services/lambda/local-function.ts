@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError, type InvokeResult, type RuntimeContext } from '../../runtime/types.ts';
 import { exitError, timeoutError } from './exit-errors.ts';
 import type { FunctionConfig } from './function-config.ts';
+import { FunctionMetrics } from './function-metrics.ts';
 import { FunctionWorker, InitFailure, type RunOutcome } from './function-worker.ts';
 import type { IdleWorkers } from './idle-workers.ts';
 import { reportLines } from './report-lines.ts';
@@ -38,11 +39,14 @@ export class LocalFunction {
   coldStarts = 0;
   invocations = 0;
   readonly #options: LocalFunctionOptions;
+  readonly #metrics: FunctionMetrics;
+  #running = 0;
 
   constructor(options: LocalFunctionOptions) {
     const { config, idleWorkers } = options;
     this.#options = options;
     this.config = config;
+    this.#metrics = new FunctionMetrics(options.ctx, config.name);
     this.pool = new WorkerPool({
       concurrency: Math.min(config.reservedConcurrency ?? defaultConcurrency, defaultConcurrency),
       start: (onExit) => this.#startWorker(onExit),
@@ -52,10 +56,22 @@ export class LocalFunction {
 
   /** @throws AwsError when throttled or when the payload is too large; an error of the function is in the answer */
   async invoke(payload: string, requestId: string = randomUUID(), qualifier = '$LATEST'): Promise<Invocation> {
-    const { ctx } = this.#options;
     refuseLongPayload(payload);
     this.#refuseThrottled();
     this.invocations += 1;
+    this.#running += 1;
+    const concurrency = this.#running;
+    try {
+      const result = await this.#attempt(payload, requestId, qualifier);
+      this.#metrics.invoked(result.functionError !== undefined, result.durationMs, concurrency);
+      return result;
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  async #attempt(payload: string, requestId: string, qualifier: string): Promise<Invocation> {
+    const { ctx } = this.#options;
     ctx.meter.count('lambda.requestPerMillion', 1);
     if (ctx.faults.strike('lambda.crash', this.config.name)) return this.#struck(requestId, exitError(requestId, 1), 0);
     const timeout = ctx.faults.strike('lambda.timeout', this.config.name);
@@ -126,7 +142,9 @@ export class LocalFunction {
       config.reservedConcurrency === 0
         ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
         : this.#options.ctx.faults.strike('lambda.throttle', config.name) && 'ConcurrentInvocationLimitExceeded';
-    if (reason) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason: reason, Type: 'User' });
+    if (!reason) return;
+    this.#metrics.throttled();
+    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason: reason, Type: 'User' });
   }
 
   #startWorker(onExit: () => void): FunctionWorker {

@@ -20,6 +20,16 @@ const queue = (more: Record<string, unknown> = {}) => ({
   Properties: { VisibilityTimeout: 30, ...more },
 });
 
+const role = (service: string, Action: string[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' },
+    },
+    Policies: [{ PolicyName: 'rights', PolicyDocument: { Statement: { Effect: 'Allow', Action, Resource: '*' } } }],
+  },
+});
+
 writeAssembly(directory, {
   stacks: [
     {
@@ -40,6 +50,7 @@ writeAssembly(directory, {
           Outbox: {
             Type: 'AWS::Pipes::Pipe',
             Properties: {
+              RoleArn: attribute('PipeRole', 'Arn'),
               Source: attribute('Table', 'StreamArn'),
               SourceParameters: {
                 DynamoDBStreamParameters: { StartingPosition: 'TRIM_HORIZON', BatchSize: 10 },
@@ -60,6 +71,21 @@ writeAssembly(directory, {
               Targets: [{ Id: 'queue', Arn: attribute('Queue', 'Arn') }],
             },
           },
+          FnRole: role('lambda.amazonaws.com', ['sqs:*', 'logs:*']),
+          PipeRole: role('pipes.amazonaws.com', ['dynamodb:*', 'events:PutEvents']),
+          QueuePolicy: {
+            Type: 'AWS::SQS::QueuePolicy',
+            Properties: {
+              Queues: [{ Ref: 'Queue' }],
+              PolicyDocument: {
+                Statement: {
+                  ...{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attribute('Queue', 'Arn') },
+                  Principal: { Service: 'events.amazonaws.com' },
+                  Condition: { ArnEquals: { 'aws:SourceArn': attribute('Rule', 'Arn') } },
+                },
+              },
+            },
+          },
           Dead: queue({ QueueName: 'dead' }),
           Queue: queue({
             QueueName: 'work',
@@ -73,7 +99,7 @@ writeAssembly(directory, {
                 Handler: 'index.handler',
                 Runtime: 'nodejs24.x',
                 Timeout: 10,
-                Role: 'arn:aws:iam::000000000000:role/r',
+                Role: attribute('FnRole', 'Arn'),
               },
             },
           },

@@ -17,6 +17,7 @@ import { StreamReader } from '../event-sources/stream-reader.ts';
 import { BILLED_CHUNK_BYTES, isoSeconds } from '../eventbridge/event.ts';
 import type { SqsService } from '../sqs/index.ts';
 import { compilePipeTemplate } from './pipe-event.ts';
+import { executionRecorder } from './pipe-metrics.ts';
 import type { PipeSettings } from './pipe-settings.ts';
 import { createPipeTarget, type TargetOutcome, unreached } from './pipe-target.ts';
 
@@ -44,7 +45,15 @@ export function createPipe(
       `Pipe ${identity.name}: its target takes at most ${target.maximumBatch} events at a time, BatchSize is ${settings.batchSize}.`,
     );
 
-  const run = async (events: object[], identifiers: string[]): Promise<TargetOutcome> => {
+  const record = executionRecorder(ctx, identity.name);
+  const run: Run = async (events, identifiers) => {
+    const startedAt = ctx.clock.now();
+    const outcome = await execute(events, identifiers);
+    record(outcome, events.length, ctx.clock.now() - startedAt);
+    return outcome;
+  };
+
+  const execute: Run = async (events, identifiers) => {
     for (const event of events) {
       const chunks = Math.ceil(Buffer.byteLength(JSON.stringify(event)) / BILLED_CHUNK_BYTES);
       ctx.meter.count('eventbridge.pipesRequestPerMillion64KB', chunks);

@@ -1,6 +1,7 @@
 /** Amazon SQS: queues, their API, and the in-process queues that pollers and targets use. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ServiceMetrics } from '../../runtime/service-metrics.ts';
 import {
   AwsError,
   type AwsRequest,
@@ -16,6 +17,7 @@ import { type ApiScope, bindOperations } from './api.ts';
 import { createMessageStore } from './message-store.ts';
 import { MoveTasks } from './move-tasks.ts';
 import { Queue, type QueueEnvironment } from './queue.ts';
+import { messageCounter, sampleQueues } from './queue-metrics.ts';
 import { readQueueSettings } from './queue-settings.ts';
 
 export type { QueuedMessage, SendEntry } from './message.ts';
@@ -31,9 +33,10 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
   const stopping = new AbortController();
   const store = openStore(ctx.dataDir);
   const queueByArn = (arn: string) => queues.get(arn.split(':').at(-1)!);
+  const metrics = new ServiceMetrics(ctx, 'AWS/SQS');
   const environment: QueueEnvironment = {
     ...{ clock: ctx.clock, meter: ctx.meter, faults: ctx.faults, accountId: ctx.accountId },
-    ...{ store, queueByArn },
+    ...{ store, queueByArn, counterOf: (name) => messageCounter(metrics, name) },
   };
   const moves = new MoveTasks(ctx.clock, queueByArn, () => queues.values());
   const scope: ApiScope = {
@@ -85,6 +88,11 @@ export function createSqsService(ctx: RuntimeContext): SqsService {
     },
     handle: (request) => answer(request, respond),
     async start() {
+      sampleQueues(
+        metrics,
+        () => queues.values(),
+        () => ctx.clock.now(),
+      );
       for (const { settings } of queues.values())
         if (settings.redrive && !queueByArn(settings.redrive.deadLetterTargetArn))
           throw new ConfigurationError(

@@ -33,6 +33,12 @@ export class MessageShelf {
     return this.#messages.get(messageId);
   }
 
+  /** The message that is here longest of those that are wanted. */
+  first(isWanted: (message: QueuedMessage) => boolean): QueuedMessage | undefined {
+    for (const message of this.#messages.values()) if (isWanted(message)) return message;
+    return undefined;
+  }
+
   /** Takes a message in, in the state it says. */
   enter(message: QueuedMessage): void {
     this.#messages.set(message.messageId, message);

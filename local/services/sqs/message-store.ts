@@ -117,6 +117,7 @@ function load(db: DatabaseSync, queue: string, now: number): ReturnType<MessageS
         ...(JSON.parse(row['content'] as string) as QueuedMessage),
         messageId: row['id'] as string,
         sentAt: row['sent_at'] as number,
+        enteredAt: row['sent_at'] as number,
         state: row['state'] as MessageState,
         visibleAt: row['visible_at'] as number,
         receiveCount: row['receive_count'] as number,

@@ -43,6 +43,8 @@ export interface QueuedMessage {
   readonly sequenceNumber: string | undefined;
   readonly deadLetterSourceArn: string | undefined;
   readonly sentAt: number;
+  /** When it came into this queue: for a dead letter later than it was sent. */
+  readonly enteredAt: number;
   readonly bytes: number;
   state: MessageState;
   receiveCount: number;

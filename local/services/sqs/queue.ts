@@ -12,6 +12,7 @@ import { pollLong } from './long-poll.ts';
 import { checkEntry, md5, md5OfAttributes, type QueuedMessage, type SendEntry } from './message.ts';
 import { MessageShelf } from './message-shelf.ts';
 import type { MessageStore } from './message-store.ts';
+import type { CountMessages } from './queue-metrics.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export interface QueueEnvironment {
@@ -21,6 +22,8 @@ export interface QueueEnvironment {
   accountId: string;
   store: MessageStore | undefined;
   queueByArn(arn: string): Queue | undefined;
+  /** Of one queue. @default nobody counts */
+  counterOf?(queueName: string): CountMessages;
 }
 
 export interface SendResult {
@@ -34,6 +37,7 @@ export interface SendResult {
 const MAX_IN_FLIGHT = 120_000;
 const BILLED_CHUNK_BYTES = 64 * 1024;
 const API_BATCH = 10;
+const POISON_RECEIVES = 3;
 
 export class Queue {
   readonly settings: QueueSettings;
@@ -41,10 +45,12 @@ export class Queue {
   readonly #shelf: MessageShelf;
   readonly #deduplication: DeduplicationWindow;
   readonly availability: Availability;
+  readonly #count: CountMessages;
 
   constructor(settings: QueueSettings, environment: QueueEnvironment) {
     this.settings = settings;
     this.#environment = environment;
+    this.#count = environment.counterOf?.(settings.name) ?? (() => {});
     this.#shelf = new MessageShelf(settings.name, settings.fifo, environment.clock, environment.store);
     this.availability = new Availability(
       environment.clock,
@@ -102,7 +108,10 @@ export class Queue {
     for (const message of received) this.#shelf.hide(message, now + visibilityTimeoutMs, 'in-flight');
     for (let start = 0; start < received.length; start += API_BATCH)
       this.#bill(received.slice(start, start + API_BATCH).reduce((sum, { bytes }) => sum + bytes, 0));
-    if (received.length > 0) this.availability.changed();
+    if (received.length > 0) {
+      this.#count('NumberOfMessagesReceived', received.length);
+      this.availability.changed();
+    }
     return received;
   }
 
@@ -125,6 +134,7 @@ export class Queue {
   /** Deletes by receipt handles, in requests of ten. @returns per handle an error, or undefined */
   delete(receiptHandles: readonly string[]): (AwsError | undefined)[] {
     const results = receiptHandles.map((handle) => attempt(() => this.#deleteOne(handle)));
+    this.#count('NumberOfMessagesDeleted', results.filter((error) => error === undefined).length);
     for (let start = 0; start < receiptHandles.length; start += API_BATCH) this.#bill(0);
     return results;
   }
@@ -159,6 +169,7 @@ export class Queue {
       ...message,
       ...source,
       deadLetterSourceArn: source.deadLetterSourceArn,
+      enteredAt: now,
       sequenceNumber: this.settings.fifo ? this.#deduplication.nextSequenceNumber(now) : undefined,
       ...{ state: 'visible', receiveCount: 0, firstReceivedAt: undefined, visibleAt: now },
       ...{ receiptHandle: undefined, heapIndex: -1, stored: false },
@@ -175,6 +186,14 @@ export class Queue {
     this.#shelf.showDue();
     const { visible, delayed, 'in-flight': inFlight } = this.#shelf.counts;
     return { visible, inFlight, delayed };
+  }
+
+  /**
+   * Since when the oldest message waits that was not received more than three times; those are passed over.
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
+  oldestSince(): number | undefined {
+    return this.#shelf.first(({ receiveCount }) => receiveCount <= POISON_RECEIVES)?.enteredAt;
   }
 
   #accept(entry: SendEntry, bytes: number): SendResult {
@@ -199,6 +218,7 @@ export class Queue {
       ...{ deduplicationId: identity.deduplicationId, sequenceNumber, deadLetterSourceArn: undefined },
       ...{
         sentAt: now,
+        enteredAt: now,
         bytes,
         state: delayMs > 0 ? 'delayed' : 'visible',
         receiveCount: 0,
@@ -206,6 +226,7 @@ export class Queue {
       },
       ...{ visibleAt: now + delayMs, receiptHandle: undefined, heapIndex: -1, stored: false },
     });
+    this.#count('NumberOfMessagesSent', 1);
     this.availability.changed();
     return { messageId, md5OfBody, md5OfAttributes: digest, sequenceNumber };
   }

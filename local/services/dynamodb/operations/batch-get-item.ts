@@ -28,9 +28,9 @@ export function batchGetItem(engine: Engine, request: ApiRequest): object {
   const reads = requests.map(([name, value]) => prepareReads(engine, name, value));
   if (reads.reduce((sum, { keys }) => sum + keys.length, 0) > maxKeys)
     throw validationError('Too many items requested for the BatchGetItem call');
-  for (const { table } of reads) throttle(engine, table);
+  for (const { table } of reads) throttle(engine, table, 'read');
 
-  const ledger = new CapacityLedger(engine.context.meter, 'read');
+  const ledger = new CapacityLedger(engine, 'read');
   const responses: Record<string, Item[]> = {};
   const unprocessed: Record<string, object> = {};
   let responseBytes = 0;

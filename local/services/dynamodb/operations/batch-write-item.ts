@@ -29,9 +29,9 @@ export function batchWriteItem(engine: Engine, request: ApiRequest): object {
   );
   if (writes.length > maxWrites) throw validationError('Too many items requested for the BatchWriteItem call');
   checkDistinct(writes);
-  for (const table of new Set(writes.map(({ write }) => write.table))) throttle(engine, table);
+  for (const table of new Set(writes.map(({ write }) => write.table))) throttle(engine, table, 'write');
 
-  const ledger = new CapacityLedger(engine.context.meter, 'write');
+  const ledger = new CapacityLedger(engine, 'write');
   const unprocessed: Record<string, ApiRequest[]> = {};
   engine.database.transaction(() => {
     for (const { tableName, request: entry, write } of writes) {

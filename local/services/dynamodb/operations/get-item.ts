@@ -23,9 +23,9 @@ export function getItem(engine: Engine, request: ApiRequest): object {
   const table = engine.catalog.require(tableName);
   checkProjection(projection, table);
   const rowKey = readRowKey(key, table);
-  throttle(engine, table);
+  throttle(engine, table, 'read');
   const stored = table.items.get(rowKey);
-  const ledger = new CapacityLedger(engine.context.meter, 'read');
+  const ledger = new CapacityLedger(engine, 'read');
   ledger.add(table.entry.definition.name, readUnits(stored?.sizeBytes ?? 0, consistent));
   const report = ledger.report(asked);
   return {

@@ -34,8 +34,8 @@ function writeItem(engine: Engine, action: 'Put' | 'Update' | 'Delete', request:
   if (action !== 'Update' && returned !== 'NONE' && returned !== 'ALL_OLD')
     throw validationError('ReturnValues can only be ALL_OLD or NONE');
   const write = prepareWrite(engine, action, request);
-  throttle(engine, write.table);
-  const ledger = new CapacityLedger(engine.context.meter, 'write');
+  throttle(engine, write.table, 'write');
+  const ledger = new CapacityLedger(engine, 'write');
   const decided = engine.database.transaction(() => {
     const before = write.table.items.get(write.rowKey);
     const decision = decideOrCount(write, before, ledger);

@@ -47,7 +47,7 @@ export function query(engine: Engine, request: ApiRequest): object {
   const bounds = condition.range === undefined ? {} : boundsOf(condition.range);
   const start = startPosition(request, target);
   if (start !== undefined) checkStart(start, partition, bounds, condition);
-  throttle(engine, target.table);
+  throttle(engine, target.table, 'read');
   return readPage(engine, target, {
     range: { partition, ...bounds, reverse, ...(start === undefined ? {} : { after: start.columns.slice(1) }) },
     limit,

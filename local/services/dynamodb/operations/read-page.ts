@@ -48,7 +48,7 @@ export function readPage(engine: Engine, target: ReadTarget, page: PageRequest):
       break;
     }
   }
-  const ledger = new CapacityLedger(engine.context.meter, 'read');
+  const ledger = new CapacityLedger(engine, 'read');
   const tableName = target.table.entry.definition.name;
   ledger.add(tableName, readUnits(pageBytes, target.consistent), target.index?.definition);
   ledger.add(tableName, fetchUnits);

@@ -29,7 +29,7 @@ export function scan(engine: Engine, request: ApiRequest): object {
     throw validationError(
       `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${request['TotalSegments']} Segment: ${request['Segment']}`,
     );
-  throttle(engine, target.table);
+  throttle(engine, target.table, 'read');
   return readPage(engine, target, {
     range: {
       reverse: false,

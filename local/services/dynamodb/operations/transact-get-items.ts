@@ -27,7 +27,7 @@ export function transactGetItems(engine: Engine, request: ApiRequest): object {
   const reasons = reads.map(({ table }) => injectedReason(engine, table) ?? noReason);
   if (reasons.some((reason) => reason !== noReason)) throw transactionCancelled(reasons);
 
-  const ledger = new CapacityLedger(engine.context.meter, 'read');
+  const ledger = new CapacityLedger(engine, 'read');
   const stored = reads.map(({ table, rowKey }) => table.items.get(rowKey));
   if (stored.reduce((sum, item) => sum + (item?.sizeBytes ?? 0), 0) > maxBytes)
     throw validationError('Transaction payload size has exceeded the maximum allowed size of 4 MB');

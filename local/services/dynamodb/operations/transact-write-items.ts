@@ -42,12 +42,12 @@ export function transactWriteItems(engine: Engine, tokens: IdempotencyTokens, re
 
   const replayed = token === undefined ? undefined : tokens.find(token, items);
   if (replayed !== undefined) {
-    const ledger = new CapacityLedger(engine.context.meter, 'read');
+    const ledger = new CapacityLedger(engine, 'read');
     for (const { tableName, units } of replayed.reads) ledger.add(tableName, units);
     return consumed(ledger, asked);
   }
 
-  const ledger = new CapacityLedger(engine.context.meter, 'write');
+  const ledger = new CapacityLedger(engine, 'write');
   const decisions = engine.database.transaction(() => {
     const decided = decideAll(engine, writes);
     decided.forEach((decision, index) => {
