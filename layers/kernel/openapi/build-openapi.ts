@@ -171,12 +171,15 @@ function successOf(route: Route): Json {
     content: {
       'application/json': {
         schema,
-        ...(route.example === undefined
-          ? {}
-          : { example: route.envelope === false ? route.example : { success: true, data: route.example } }),
+        ...(route.example === undefined ? {} : { example: exampleOf(route) }),
       },
     },
   };
+}
+
+function exampleOf({ envelope, example, paginated }: Route): unknown {
+  if (envelope === false) return example;
+  return { success: true, data: example, ...(paginated ? { pagination: { limit: 50, nextCursor: null } } : {}) };
 }
 
 function errorsOf(codes: readonly ErrorCode[]): Json {

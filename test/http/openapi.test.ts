@@ -1,0 +1,239 @@
+/** The document on the running platform: it is the one that was built, it is OpenAPI 3.1, and what it says is true. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { stations } from '../../functions/scada/stations/routes.ts';
+import { domains } from '../../infra/domains.ts';
+import { ApiError, createClient } from '../../layers/kernel/http/client.ts';
+import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
+import { apiWith, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+
+type Json = Record<string, any>;
+interface Operation {
+  id: string;
+  method: string;
+  path: string;
+  operation: Json;
+}
+
+let mizan: Mizan;
+let document: Json;
+beforeAll(async () => {
+  mizan = await startMizan();
+  document = expectOk(await apiWith(mizan.platform.endpoints.restUrl)('GET', '/api/openapi.json'));
+});
+afterAll(() => mizan?.stop());
+
+const built = buildOpenApi(domains, { title: 'Mizan API', version: '0', description: '' });
+const operations: Operation[] = Object.entries(built['paths'] as Json).flatMap(([path, item]) =>
+  Object.entries(item as Json).map(([method, operation]: [string, any]) => ({
+    id: String(operation.operationId),
+    method,
+    path,
+    operation,
+  })),
+);
+
+/** Every object in the document, with the pointer that leads to it. */
+function* objectsOf(value: unknown, pointer = '#'): Generator<{ pointer: string; object: Json }> {
+  if (typeof value !== 'object' || value === null) return;
+  yield { pointer, object: value as Json };
+  for (const [name, child] of Object.entries(value))
+    yield* objectsOf(child, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+}
+
+/** What a `$ref` points to in the built document. */
+function resolve(ref: string): unknown {
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce<any>((node, step) => node?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], built);
+}
+
+describe('the document served', () => {
+  it('is the one built from the route tables', () => {
+    const { info: served, ...rest } = document;
+    const { info: _, ...expected } = JSON.parse(JSON.stringify(built));
+    expect(rest).toEqual(expected);
+    expect(served).toMatchObject({ title: 'Mizan API', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  });
+
+  it('is open to everybody and to any origin, compressed when asked for', async () => {
+    const answer = await fetch(`${mizan.platform.endpoints.restUrl}/api/openapi.json`, {
+      headers: { 'accept-encoding': 'gzip' },
+    });
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+  });
+});
+
+describe('OpenAPI 3.1', () => {
+  it('has what the specification requires at the top', () => {
+    expect(built['openapi']).toMatch(/^3\.1\.\d+$/);
+    expect(built['info']).toMatchObject({ title: expect.any(String), version: expect.any(String) });
+    expect(operations.length).toBeGreaterThan(30);
+    for (const path of Object.keys(built['paths'])) expect(path).toMatch(/^\//);
+  });
+
+  it('resolves every $ref', () => {
+    for (const { pointer, object } of objectsOf(built))
+      if (typeof object['$ref'] === 'string') expect(resolve(object['$ref']), pointer).toBeDefined();
+  });
+
+  it('names every operation once, and no two paths mean the same', () => {
+    const ids = operations.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const shapes = Object.keys(built['paths']).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
+    expect(new Set(shapes).size).toBe(shapes.length);
+  });
+
+  it('names every tag it uses', () => {
+    const names = new Set(built['tags'].map(({ name }: Json) => name));
+    for (const { operation } of operations) for (const tag of operation['tags']) expect(names).toContain(tag);
+  });
+
+  it.each(operations)('$id is described completely', ({ method, path, operation }) => {
+    expect(operation['summary']).toMatch(/^[A-Z].*\.$/s);
+    expect(Object.keys(operation['responses']).some((status) => /^[23]/.test(status))).toBe(true);
+    expect(operation['security']).toBeDefined();
+    for (const requirement of operation['security'])
+      for (const name of Object.keys(requirement)) expect(built['components'].securitySchemes[name]).toBeDefined();
+    const declared = operation['parameters'].filter((one: Json) => one['in'] === 'path');
+    expect(declared.map(({ name }: Json) => name).sort()).toEqual(
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+    );
+    for (const parameter of operation['parameters']) {
+      expect(parameter).toMatchObject({ name: expect.any(String), in: expect.stringMatching(/^(path|query|header)$/) });
+      expect(parameter.schema, parameter.name).toBeTypeOf('object');
+      if (parameter.in === 'path') expect(parameter.required).toBe(true);
+    }
+    const keys = operation['parameters'].map((one: Json) => `${one['in']} ${String(one['name']).toLowerCase()}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    if (['get', 'delete'].includes(method)) expect(operation['requestBody']).toBeUndefined();
+    if (operation['security'].length > 0) expect(operation['responses']['401']).toBeDefined();
+  });
+
+  it('has schemas that a JSON Schema reader takes', () => {
+    let count = 0;
+    for (const { pointer, object } of objectsOf(built)) {
+      const isSchema = /\/schema$|\/schemas\/\w+$/.test(pointer) && !pointer.includes('/example');
+      if (!isSchema) continue;
+      count += 1;
+      expect(() => z.fromJSONSchema(inlined(object) as never), pointer).not.toThrow();
+    }
+    expect(count).toBeGreaterThan(100);
+  });
+
+  it('has examples that its own schemas accept', () => {
+    let count = 0;
+    for (const { pointer, object } of objectsOf(built)) {
+      if (object['example'] === undefined || object['schema'] === undefined) continue;
+      count += 1;
+      const result = z.fromJSONSchema(inlined(object['schema']) as never).safeParse(object['example']);
+      expect(result.success ? undefined : result.error.message, pointer).toBeUndefined();
+    }
+    expect(count).toBeGreaterThan(5);
+  });
+
+  /** The schema with its references to components replaced by what they name. */
+  function inlined(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map(inlined);
+    if (typeof schema !== 'object' || schema === null) return schema;
+    const { $ref } = schema as Json;
+    if (typeof $ref === 'string' && $ref.startsWith('#/components/')) return inlined(resolve($ref));
+    return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, inlined(value)]));
+  }
+});
+
+describe('what the document says', () => {
+  const ids = (path: string): string => {
+    if (path.startsWith('/api/billing/meters')) return mizan.north.meterIds[0]!;
+    if (path.startsWith('/api/scada/stations')) return mizan.north.stationId;
+    return path.startsWith('/api/core/tenants') ? mizan.north.id : 'unknown-1';
+  };
+
+  it.each(operations.filter(({ method }) => method === 'get'))(
+    '$path answers with a documented status',
+    async ({ path, operation }) => {
+      const target = path.replaceAll(/\{\w+\}/g, ids(path));
+      const answer = await mizan.north.api('GET', target);
+      expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500);
+      expect(Object.keys(operation['responses'])).toContain(String(answer.status));
+      const [type] = Object.keys(operation['responses'][answer.status].content ?? {});
+      if (type !== undefined) expect(answer.headers.get('content-type')).toContain(type);
+    },
+  );
+
+  it.each(operations.filter(({ operation }) => operation['security'].length > 0))(
+    '$id needs a credential',
+    async ({ method, path }) => {
+      const answer = await apiWith(mizan.platform.endpoints.restUrl)(
+        method.toUpperCase(),
+        path.replaceAll(/\{\w+\}/g, 'x'),
+      );
+      expect(answer.status).toBe(401);
+    },
+  );
+
+  it.each(
+    operations.filter(({ operation }) => operation['requestBody'] !== undefined && operation['security'].length > 0),
+  )('$id refuses a body that is none, as documented', async ({ method, path, operation }) => {
+    const answer = await mizan.north.api(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, ids(path)), '[1]');
+    expect(Object.keys(operation['responses'])).toContain(String(answer.status));
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    const codes =
+      operation['responses'][answer.status].content['application/problem+json'].schema.allOf[1].properties.code.enum;
+    // Nobody but the installation makes tenants, whatever the body.
+    expect(codes).toContain(answer.json.code);
+  });
+});
+
+describe('the typed client', () => {
+  it('creates, reads, changes and lists on the running platform', async () => {
+    const client = createClient(stations, { baseUrl: mizan.platform.endpoints.restUrl, token: mizan.north.apiKey });
+    const created = await client.createStation({
+      body: { id: 'CLIENT-1', name: 'Made by the client' },
+      idempotencyKey: 'client-1',
+    });
+    expect(created).toMatchObject({ status: 201, data: { id: 'CLIENT-1', status: 'active', version: 1 } });
+    expect((await client.getStation({ params: { id: 'CLIENT-1' } })).data.name).toBe('Made by the client');
+    const changed = await client.updateStation({ params: { id: 'CLIENT-1' }, body: { name: 'Changed' }, ifMatch: 1 });
+    expect(changed.data.version).toBe(2);
+    const page = await client.listStations({ query: { limit: 1, order: 'desc' } });
+    expect(page.data).toHaveLength(1);
+    expect(page.pagination).toMatchObject({ limit: 1 });
+  });
+
+  it('throws what went wrong as a problem', async () => {
+    const client = createClient(stations, { baseUrl: mizan.platform.endpoints.restUrl, token: mizan.north.apiKey });
+    const failed = client.updateStation({ params: { id: 'CLIENT-1' }, body: { name: 'Late' }, ifMatch: 1 });
+    await expect(failed).rejects.toBeInstanceOf(ApiError);
+    await expect(failed).rejects.toMatchObject({ status: 412, problem: { code: 'version_conflict' } });
+  });
+});
+
+describe('the page of the documentation', () => {
+  it('loads with everything it refers to', async () => {
+    const nobody = apiWith(mizan.platform.endpoints.restUrl);
+    const page = await nobody('GET', '/api/docs');
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const links = [...page.text.matchAll(/(?:src|href)="([^"#]+)"/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !link.startsWith('data:'));
+    expect(links.length).toBeGreaterThanOrEqual(3);
+    for (const link of links) {
+      expect(link).not.toMatch(/^(https?:)?\/\//);
+      const asset = await nobody('GET', new URL(link, 'http://x/api/docs').pathname);
+      expect(asset.status, link).toBe(200);
+      expect(asset.headers.get('content-type')).toMatch(link.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
+    }
+  });
+
+  it('explains every error code in both languages, under the address problems point to', async () => {
+    const nobody = apiWith(mizan.platform.endpoints.restUrl);
+    const { text } = await nobody('GET', '/api/docs/errors', undefined, { 'accept-language': 'ar' });
+    for (const code of built['components'].schemas.Problem.properties.code.enum) expect(text).toContain(`id="${code}"`);
+    expect(text).toContain('lang="ar"');
+    const { json } = await mizan.north.api('GET', '/api/scada/stations/NOPE');
+    expect(json.type).toBe('/api/docs/errors#not_found');
+  });
+});
