@@ -1,5 +1,6 @@
 /** Lambda entry of the queue with everything devices send beside readings. */
-import { messageQueueHandler } from '../ingest/message-queue.ts';
+import { consumeBatch } from '../../../layers/kernel/queues/consume-batch.ts';
+import { readMessage } from '../ingest/device-message.ts';
 import { takeDeviceEvents } from './take-device-events.ts';
 
-export const handler = messageQueueHandler(takeDeviceEvents);
+export const handler = consumeBatch(({ messageId, body }) => readMessage(messageId, body), takeDeviceEvents);

@@ -1,5 +1,6 @@
 /** Lambda entry of the ingest queue. */
+import { consumeBatch } from '../../../layers/kernel/queues/consume-batch.ts';
+import { readMessage } from './device-message.ts';
 import { ingestMessages } from './ingest-messages.ts';
-import { messageQueueHandler } from './message-queue.ts';
 
-export const handler = messageQueueHandler(ingestMessages);
+export const handler = consumeBatch(({ messageId, body }) => readMessage(messageId, body), ingestMessages);

@@ -48,11 +48,12 @@ export async function countRequest(
   return headers(counters, limit, minute, day, nowMs);
 }
 
+/** Counts into the present minute, or into a later one that another instance, whose clock is ahead, has begun. */
 async function countInMinute(key: object, minute: number, limit: RateLimit): Promise<Counters | undefined> {
   return update(
     key,
     'ADD minuteCount :one, dayCount :one',
-    '#minute = :minute AND minuteCount <= :perMinute AND dayCount <= :perDay',
+    '#minute >= :minute AND minuteCount <= :perMinute AND dayCount <= :perDay',
     { ':one': 1, ':minute': minute, ':perMinute': limit.perMinute, ':perDay': limit.perDay },
     minute,
   );
@@ -94,7 +95,8 @@ async function update(
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
     const stored = unmarshalCounters((error as { Item?: Record<string, { N?: string }> }).Item);
     const isOverDay = stored !== undefined && stored.dayCount > Number(values[':perDay']);
-    return stored?.minute === minute || isOverDay ? stored : undefined;
+    const isOverMinute = stored !== undefined && stored.minute >= minute && stored.minuteCount > Number(values[':perMinute']);
+    return isOverMinute || isOverDay ? stored : undefined;
   }
 }
 
@@ -111,7 +113,7 @@ function headers(
   day: number,
   nowMs: number,
 ): Record<string, string> {
-  const minuteLeft = limit.perMinute - (counters.minute === minute ? counters.minuteCount : 0);
+  const minuteLeft = limit.perMinute - (counters.minute >= minute ? counters.minuteCount : 0);
   const dayLeft = limit.perDay - counters.dayCount;
   const dayIsTighter = dayLeft < minuteLeft;
   const resetSeconds = Math.ceil(((dayIsTighter ? (day + 1) * dayMs : (minute + 1) * minuteMs) - nowMs) / 1000);
