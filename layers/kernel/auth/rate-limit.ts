@@ -95,7 +95,8 @@ async function update(
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
     const stored = unmarshalCounters((error as { Item?: Record<string, { N?: string }> }).Item);
     const isOverDay = stored !== undefined && stored.dayCount > Number(values[':perDay']);
-    const isOverMinute = stored !== undefined && stored.minute >= minute && stored.minuteCount > Number(values[':perMinute']);
+    const isOverMinute =
+      stored !== undefined && stored.minute >= minute && stored.minuteCount > Number(values[':perMinute']);
     return isOverMinute || isOverDay ? stored : undefined;
   }
 }
