@@ -6,6 +6,7 @@ import { openGlobalSession, openSession } from '../../../layers/kernel/data/sess
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { clientNetwork } from '../../../layers/kernel/http/network.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { refuseSuspended } from '../tenants/suspension.ts';
 import { accessTokenSeconds, issueAccessToken } from '../tokens/access-token.ts';
 import { startFamily } from '../tokens/refresh-token.ts';
 import { verifyPassword } from '../users/password.ts';
@@ -22,6 +23,7 @@ export const logIn: Operation<typeof auth.routes.login> = async ({ body, clientI
   const isRight = await verifyPassword(body.password, user?.passwordHash);
   if (!isRight || name === undefined || user === undefined || user.status !== 'active')
     throw new AppError('invalid_credentials');
+  await refuseSuspended(name.tenantId);
 
   const now = Date.now();
   const { familyId, refreshToken } = await startFamily(name.tenantId, user.id, now);

@@ -2,6 +2,7 @@
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { refuseSuspended } from '../tenants/suspension.ts';
 import { accessTokenSeconds, issueAccessToken } from '../tokens/access-token.ts';
 import { revoke, rotate } from '../tokens/refresh-token.ts';
 import { userEntity } from '../users/user-entity.ts';
@@ -15,6 +16,7 @@ export const refreshSession: Operation<typeof auth.routes.refreshSession> = asyn
     await revoke(family.id);
     throw new AppError('unauthenticated', 'The user is not active.');
   }
+  await refuseSuspended(family.tenantId);
   const accessToken = await issueAccessToken(
     { userId: user.id, tenantId: family.tenantId, name: user.email, roles: user.roles, sessionId: family.id },
     now,

@@ -35,7 +35,7 @@ export const auth = defineResource({
         organizationId: z.string(),
         organizationRole: z.enum(['owner', 'admin', 'employee']),
       }),
-      errors: ['invalid_credentials', 'rate_limited'],
+      errors: ['invalid_credentials', 'forbidden', 'rate_limited'],
     },
     refreshSession: {
       method: 'POST',
@@ -52,7 +52,7 @@ export const auth = defineResource({
         refreshToken: z.string(),
         expiresIn: z.int(),
       }),
-      errors: ['unauthenticated', 'rate_limited'],
+      errors: ['unauthenticated', 'forbidden', 'rate_limited'],
     },
     logout: {
       method: 'POST',

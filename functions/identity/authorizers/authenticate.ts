@@ -3,6 +3,7 @@ import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
 import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isRightSecret, parseKey } from '../api-keys/api-key-entity.ts';
 import { permissionsOf } from '../roles/system-roles.ts';
+import { isSuspended } from '../tenants/suspension.ts';
 import { verifyAccessToken } from '../tokens/access-token.ts';
 import { loadVerificationKey } from '../tokens/signing-key.ts';
 
@@ -39,7 +40,7 @@ async function authenticateUser(token: string, nowMs: number): Promise<Principal
   }
 }
 
-/** The stored key behind a presented one; undefined when unknown, wrong, revoked or expired. */
+/** The stored key behind a presented one; undefined when unknown, wrong, revoked, expired or of a suspended tenant. */
 export async function findApiKey(
   presented: string,
   nowMs: number,
@@ -49,8 +50,11 @@ export async function findApiKey(
   // Consistent, since the gateway would cache the refusal of a key that was made a moment ago.
   const lookup = await openGlobalSession().get(apiKeyPrefixEntity, { prefix: parsed.prefix }, { consistent: true });
   if (lookup === undefined) return undefined;
-  const key = await openSession(lookup.tenantId).get(apiKeyEntity, { id: lookup.keyId }, { consistent: true });
-  if (key === undefined || !isRightSecret(parsed.secret, key.keyHash)) return undefined;
+  const [key, suspended] = await Promise.all([
+    openSession(lookup.tenantId).get(apiKeyEntity, { id: lookup.keyId }, { consistent: true }),
+    isSuspended(lookup.tenantId),
+  ]);
+  if (suspended || key === undefined || !isRightSecret(parsed.secret, key.keyHash)) return undefined;
   if (!key.isActive || (key.expiresAtTime !== undefined && Date.parse(key.expiresAtTime) <= nowMs)) return undefined;
   return { tenantId: lookup.tenantId, key };
 }
