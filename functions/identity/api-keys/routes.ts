@@ -1,7 +1,9 @@
 /** API keys: made, listed, rotated and revoked; the key itself is shown once. */
+
 import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 
 const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
@@ -11,7 +13,13 @@ const origin = z
   .string()
   .check(
     z.maxLength(200),
-    z.refine(isOrigin, 'Write an origin such as "https://console.example.com", without a path.'),
+    z.refine(
+      isOrigin,
+      fieldMessage(
+        'Write an origin such as "https://console.example.com", without a path.',
+        'اكتب مصدرًا مثل "https://console.example.com" دون مسار.',
+      ),
+    ),
   );
 
 export const createApiKeyBody = z.object({
@@ -24,8 +32,11 @@ export const createApiKeyBody = z.object({
         .check(
           z.maxLength(100),
           z.regex(
-            /^(\*|[a-z_]+)(:(\*|[a-z_]+)){0,2}$/,
-            'Use permissions such as "metering:readings:read" or "billing:*".',
+            /^(\*|[a-z_-]+)(:(\*|[a-z_-]+)){0,2}$/,
+            fieldMessage(
+              'Use permissions such as "metering:readings:read" or "billing:*".',
+              'استخدم صلاحيات مثل "metering:readings:read" أو "billing:*".',
+            ),
           ),
         ),
     )

@@ -2,9 +2,11 @@
  * Creates a tenant from the outside of the product: invoked directly (never through the API) by whoever runs the
  * installation, with IAM as the guard. Seeding of a development machine uses it too.
  */
+
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { label } from '../../../layers/kernel/schema/common.ts';
 import { systemRoleNames } from '../roles/system-roles.ts';
 import { tenantEntity, tenantSchema } from '../tenants/tenant-entity.ts';
@@ -12,7 +14,17 @@ import { provisionTenant } from './provision-tenant.ts';
 
 const input = z.object({
   tenant: z.extend(tenantSchema, {
-    id: z.string().check(z.regex(/^[a-z0-9-]{3,40}$/, 'Use 3 to 40 small letters, digits or "-".')),
+    id: z
+      .string()
+      .check(
+        z.regex(
+          /^[a-z0-9-]{3,40}$/,
+          fieldMessage(
+            'Use 3 to 40 small letters, digits or "-".',
+            'استخدم من 3 إلى 40 من الحروف اللاتينية الصغيرة والأرقام و"-".',
+          ),
+        ),
+      ),
   }),
   owner: z.object({
     name: label(),

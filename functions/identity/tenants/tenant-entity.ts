@@ -1,6 +1,8 @@
 /** A tenant (business, organisation): the utility company that uses Mizan. */
+
 import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { label } from '../../../layers/kernel/schema/common.ts';
 
 export const tenantSchema = z.object({
@@ -9,7 +11,17 @@ export const tenantSchema = z.object({
   nameAr: z.optional(label()),
   /** IANA name; billing periods, schedules and reports follow it. */
   timeZone: z._default(
-    z.string().check(z.refine(isTimeZone, 'Not a time zone of the IANA database, e.g. "Asia/Aden".')),
+    z
+      .string()
+      .check(
+        z.refine(
+          isTimeZone,
+          fieldMessage(
+            'Not a time zone of the IANA database, e.g. "Asia/Aden".',
+            'ليست منطقة زمنية من قاعدة IANA، مثل "Asia/Aden".',
+          ),
+        ),
+      ),
     'Asia/Aden',
   ),
   /** ISO 4217. */

@@ -1,6 +1,8 @@
 /** What is known of a meter: the metering point, the device in it, and where both have been. */
+
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { fieldMessage, fieldText } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { obisPattern } from '../../../layers/metering/reading-message.ts';
 import { fromUnits, maxRegisterDecimals, maxRegisterDigits, toUnits } from '../../../layers/metering/register.ts';
@@ -17,7 +19,11 @@ export const registerKwh = () =>
     z.transform((value, context) => {
       const units = toUnits(value);
       if (units === undefined || units < 0 || units >= 10 ** (maxRegisterDigits + maxRegisterDecimals)) {
-        context.issues.push({ code: 'custom', message: 'Not a register value such as "15234.56".', input: value });
+        context.issues.push({
+          code: 'custom',
+          message: fieldText('Not a register value such as "15234.56".', 'ليست قراءة عداد مثل "15234.56".'),
+          input: value,
+        });
         return z.NEVER;
       }
       return fromUnits(units);
@@ -29,7 +35,14 @@ const digits = () => z.int().check(z.gte(3), z.lte(maxRegisterDigits));
 const decimals = () => z.int().check(z.gte(0), z.lte(maxRegisterDecimals));
 
 const registerSchema = z.object({
-  obis: z.string().check(z.regex(obisPattern, 'Not an OBIS code such as "1.8.1" or "1-0:1.8.1".')),
+  obis: z
+    .string()
+    .check(
+      z.regex(
+        obisPattern,
+        fieldMessage('Not an OBIS code such as "1.8.1" or "1-0:1.8.1".', 'ليس رمز OBIS مثل "1.8.1" أو "1-0:1.8.1".'),
+      ),
+    ),
   name: z.optional(label(60)),
 });
 

@@ -1,5 +1,7 @@
 /** Readings as answers and requests show them: kilowatt-hours as decimal text, times in UTC. */
+
 import * as z from 'zod/mini';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
@@ -42,7 +44,11 @@ export function toReading(meterId: string, stored: MeterReading): Reading {
   };
 }
 
-const kwh = () => z.union([z.number(), z.string().check(z.regex(/^\d{1,9}(\.\d{1,6})?$/, 'Not a register value.'))]);
+const kwh = () =>
+  z.union([
+    z.number(),
+    z.string().check(z.regex(/^\d{1,9}(\.\d{1,6})?$/, fieldMessage('Not a register value.', 'ليست قراءة عداد.'))),
+  ]);
 
 /** A reading that a person or another system hands in. What is plausible is judged as for any meter, reading by reading. */
 export const newReadingSchema = z.object({

@@ -1,9 +1,19 @@
 /** Shapes of the event log's routes. */
+
 import * as z from 'zod/mini';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, queryInteger, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { isEventPattern } from '../../../layers/webhooks/event-pattern.ts';
 
-export const eventPattern = () => z.string().check(z.refine(isEventPattern, 'Use an event type, "<name>.*" or "*".'));
+export const eventPattern = () =>
+  z
+    .string()
+    .check(
+      z.refine(
+        isEventPattern,
+        fieldMessage('Use an event type, "<name>.*" or "*".', 'استخدم نوع حدث أو "<name>.*" أو "*".'),
+      ),
+    );
 
 /** Ids of events are `evt_<ulid>`, or what the publisher made them to recognise a repetition. */
 export const eventId = () => z.string().check(z.minLength(1), z.maxLength(200));

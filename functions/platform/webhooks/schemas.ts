@@ -1,5 +1,7 @@
 /** Shapes of the webhook routes: the columns of the documented table, and what Mizan adds. */
+
 import * as z from 'zod/mini';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { filterProblems, type PayloadFilter } from '../../../layers/webhooks/payload-filter.ts';
 import { retryDelaysSeconds } from '../../../layers/webhooks/retry-schedule.ts';
@@ -15,18 +17,26 @@ const filter = z.custom<PayloadFilter>().check((input) => {
 });
 
 /** Header names are tokens (RFC 9110, section 5.6.2); values hold no control characters, or are the mask they are shown as. */
-const headerName = z.string().check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'Not a header name.'));
+const headerName = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, fieldMessage('Not a header name.', 'ليس اسم ترويسة.')));
 const headerValue = z
   .string()
-  .check(z.maxLength(1000), z.regex(/^(?:[\t\x20-\x7e]*|•••)$/, 'Use visible ASCII characters.'));
+  .check(
+    z.maxLength(1000),
+    z.regex(/^(?:[\t\x20-\x7e]*|•••)$/, fieldMessage('Use visible ASCII characters.', 'استخدم محارف ASCII ظاهرة.')),
+  );
 
 /** Names the signature, the transport or the message itself depend on. */
 const ownHeaders =
   /^(webhook-.*|mizan-.*|content-.*|host|connection|transfer-encoding|te|trailer|upgrade|keep-alive|expect|date|user-agent|proxy-.*|accept-encoding)$/i;
 
 const headers = z.record(headerName, headerValue).check(
-  z.refine((value) => Object.keys(value).length <= 20, 'At most 20 headers.'),
-  z.refine((value) => JSON.stringify(value).length <= 3500, 'All headers together have at most 3,500 characters.'),
+  z.refine((value) => Object.keys(value).length <= 20, fieldMessage('At most 20 headers.', '20 ترويسة على الأكثر.')),
+  z.refine(
+    (value) => JSON.stringify(value).length <= 3500,
+    fieldMessage('All headers together have at most 3,500 characters.', 'مجموع الترويسات 3,500 حرف على الأكثر.'),
+  ),
   z.refine((value) => !Object.keys(value).some((name) => ownHeaders.test(name)), {
     error: 'Mizan sets content-*, webhook-*, mizan-* and transport headers itself.',
   }),

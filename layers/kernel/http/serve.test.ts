@@ -228,6 +228,16 @@ describe('input', () => {
     expect(await call('POST', '/api/notes', options)).toMatchObject({ status, json: { code } });
   });
 
+  it('says what is wrong with a field in the language of the caller', async () => {
+    const inEnglish = await call('POST', '/api/notes', { body: { id: 'a', text: 5 } });
+    const inArabic = await call('POST', '/api/notes', {
+      body: { id: 'a', text: 5 },
+      headers: { 'accept-language': 'ar' },
+    });
+    expect(inEnglish.json.errors[0].message).toMatch(/expected string, received number/i);
+    expect(inArabic.json.errors[0].message).toMatch(/[\u0600-\u06ff]/);
+  });
+
   it('checks the query and applies paging defaults', async () => {
     expect((await call('GET', '/api/notes', { query: { kind: 'a' } })).json).toEqual({
       success: true,

@@ -123,12 +123,16 @@ async function runOperation(
   const principal = principalFromContext(event.requestContext.authorizer?.lambda);
   call.limitHeaders = await admit(found, principal, event, options);
   const text = bodyText(event);
-  const input = validate(route, {
-    params: found.params,
-    query: (event.queryStringParameters as Record<string, string>) ?? {},
-    body: text,
-    contentType: event.headers['content-type'],
-  });
+  const input = validate(
+    route,
+    {
+      params: found.params,
+      query: (event.queryStringParameters as Record<string, string>) ?? {},
+      body: text,
+      contentType: event.headers['content-type'],
+    },
+    call.locale,
+  );
   const key = event.headers['idempotency-key'];
   if (key !== undefined && isIdempotent(route) && principal) {
     if (key.length < 1 || key.length > 255)
@@ -272,10 +276,14 @@ function bodyText(event: GatewayEvent): string | undefined {
   return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
 }
 
-/** `If-Match: "3"`, `W/"3"` or `3`. */
+/** A tag that names no version of ours fits none (RFC 9110, section 13.1.1); to ignore it would lose an update. */
+const noVersion = -1;
+
+/** `If-Match: "3"`, `W/"3"` or `3`; `*` fits every version. */
 function ifMatch(header: string | undefined): number | undefined {
-  const digits = header?.match(/^(?:W\/)?"?(\d{1,15})"?$/)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  if (header === undefined || header.trim() === '*') return undefined;
+  const digits = /^(?:(?:W\/)?"(\d{1,15})"|(\d{1,15}))$/.exec(header.trim())?.slice(1).find(Boolean);
+  return digits === undefined ? noVersion : Number(digits);
 }
 
 function withHeaders(answer: StoredAnswer, headers: Record<string, string>): GatewayAnswer {

@@ -1,6 +1,8 @@
 /** Turns the parts of a gateway request into the typed input of an operation, or refuses them with every field that is wrong. */
 import type * as z from 'zod/mini';
 import { AppError, type ErrorDetail } from '../errors/app-error.ts';
+import { forReader } from '../i18n/field-message.ts';
+import type { Locale } from '../i18n/locale.ts';
 import { pagingQuery } from '../schema/common.ts';
 import type { Paging, Route } from './route.ts';
 
@@ -18,11 +20,12 @@ export interface ValidInput {
   page: Paging;
 }
 
-export function validate(route: Route, raw: RawRequest): ValidInput {
+/** @param locale language of the messages about wrong fields */
+export function validate(route: Route, raw: RawRequest, locale: Locale): ValidInput {
   const details: ErrorDetail[] = [];
   const check = (schema: z.ZodMiniType | undefined, part: ErrorDetail['in'], value: unknown): unknown => {
     if (schema === undefined) return undefined;
-    const result = schema.safeParse(value);
+    const result = forReader(locale, (options) => schema.safeParse(value, options));
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
       details.push({

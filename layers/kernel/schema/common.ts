@@ -1,9 +1,21 @@
 /** Schemas that many routes share, so that a timestamp or a decimal means one thing everywhere. */
+
 import * as z from 'zod/mini';
+import { fieldMessage, fieldText } from '../i18n/field-message.ts';
 
 /** An identifier chosen by the utility (meter number, station code): visible ASCII without separators of keys and topics. */
 export const externalId = () =>
-  z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'Use 1 to 64 letters, digits, ".", "_" or "-".'));
+  z
+    .string()
+    .check(
+      z.regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        fieldMessage(
+          'Use 1 to 64 letters, digits, ".", "_" or "-".',
+          'استخدم من 1 إلى 64 من الحروف اللاتينية والأرقام و"." و"_" و"-".',
+        ),
+      ),
+    );
 
 /** An identifier made by Mizan, e.g. `whk_01J…`. */
 export const generatedId = (prefix: string) =>
@@ -16,7 +28,11 @@ export const timestamp = () =>
     z.transform((text: string, context) => {
       const time = Date.parse(text);
       if (Number.isNaN(time)) {
-        context.issues.push({ code: 'custom', message: 'Not a time that exists.', input: text });
+        context.issues.push({
+          code: 'custom',
+          message: fieldText('Not a time that exists.', 'وقت غير موجود.'),
+          input: text,
+        });
         return z.NEVER;
       }
       return new Date(time).toISOString();
@@ -28,7 +44,14 @@ export const utcTime = () => z.string();
 
 /** An exact decimal number as text, e.g. money: at most 15 digits before and 6 after the point. */
 export const decimal = () =>
-  z.string().check(z.regex(/^-?\d{1,15}(\.\d{1,6})?$/, 'Not a decimal number such as "12.50".'));
+  z
+    .string()
+    .check(
+      z.regex(
+        /^-?\d{1,15}(\.\d{1,6})?$/,
+        fieldMessage('Not a decimal number such as "12.50".', 'ليس عددًا عشريًا مثل "12.50".'),
+      ),
+    );
 
 /** A short text a person typed. */
 export const label = (max = 200) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
