@@ -20,7 +20,7 @@ export const scada = defineDomain({
     {
       name: 'websocket-connect',
       entry: `${folder}/realtime/websocket-connect.ts`,
-      access: { tables: { scada: 'readWrite' } },
+      access: { tables: { scada: 'readWrite', limits: 'write' } },
     },
     {
       name: 'websocket-disconnect',
@@ -30,7 +30,7 @@ export const scada = defineDomain({
     {
       name: 'websocket-message',
       entry: `${folder}/realtime/websocket-message.ts`,
-      access: { tables: { scada: 'readWrite' } },
+      access: { tables: { scada: 'readWrite', limits: 'write' } },
     },
   ],
   subscribers: [

@@ -123,6 +123,32 @@ describe('credentials', () => {
   });
 });
 
+describe('keys of devices', () => {
+  const make = (stationIds: string[]) =>
+    mizan.north.api('POST', '/api/v1/developer/api-keys', {
+      name: 'device',
+      scopes: ['metering:readings:publish'],
+      stationIds,
+    });
+
+  it('never name the station of another tenant, or a pattern', async () => {
+    expect(await make([mizan.south.stationId])).toMatchObject({ status: 404, json: { code: 'not_found' } });
+    for (const pattern of ['*', '+', '#', `${mizan.north.stationId}/*`])
+      expect(await make([pattern])).toMatchObject({ status: 400, json: { code: 'validation_failed' } });
+  });
+
+  it('end the connection of a device that publishes for another station of its own tenant', async () => {
+    const { north, platform } = mizan;
+    expectOk(await north.api('POST', '/api/scada/stations', { id: 'NORTH-2', name: 'Second' }));
+    const { key } = expectOk(await make(['NORTH-2'])).data;
+    const device = await connectMeter(platform.endpoints.mqttUrl, key);
+    await device.publish('acrel/NORTH-2/meter/ANY/data', '{}');
+    const closed = new Promise((resolve) => device.mqtt.once('close', () => resolve(undefined)));
+    device.publish(`acrel/${north.stationId}/meter/${north.meterIds[0]}/data`, '{}').catch(() => {});
+    await closed;
+  });
+});
+
 describe('limits', () => {
   it('are shown on every answer and enforced per key, for that key alone', async () => {
     const { key } = expectOk(

@@ -31,7 +31,7 @@ const principal: Principal = {
   kind: 'user',
   name: 'n',
   permissions: ['scada:*'],
-  limits: { perMinute: 60, perDay: 100 },
+  limits: { perMinute: 100_000, perDay: 100_000 },
   allowedIps: [],
   allowedOrigins: [],
 };
@@ -201,6 +201,19 @@ describe('a message', () => {
     const narrow = { ...principal, permissions: ['scada:readings:read'] };
     expect(await say({ action: 'subscribe', channel: 'readings' }, narrow)).toMatchObject({ type: 'subscribed' });
     expect(await say({ action: 'subscribe', channel: 'alarms' }, narrow)).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('counts against the limit of its credential, like a request', async () => {
+    const slow = { ...principal, subject: 'key_slow', limits: { perMinute: 3, perDay: 100 } };
+    expect(await connect(event({ as: slow }))).toEqual({ statusCode: 200 });
+    expect(await say({ action: 'ping' }, slow)).toMatchObject({ type: 'pong' });
+    expect(await say({ action: 'subscribe', channel: 'alarms' }, slow)).toMatchObject({ type: 'subscribed' });
+    expect(await say({ action: 'ping', id: '4' }, slow)).toMatchObject({
+      type: 'error',
+      code: 'rate_limited',
+      id: '4',
+    });
+    expect(await connect(event({ as: slow }))).toEqual({ statusCode: 429 });
   });
 
   it('beyond the rooms of a connection gets an error', async () => {

@@ -1,4 +1,5 @@
 /** `$connect`: notes the connection, and subscribes it at once when the address names a channel. */
+import { countRequest } from '../../../layers/kernel/auth/rate-limit.ts';
 import { toProblem } from '../../../layers/kernel/errors/problem.ts';
 import { checkNetwork } from '../../../layers/kernel/http/network.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
@@ -17,6 +18,7 @@ export async function handler(event: WebSocketEvent): Promise<WebSocketAnswer> {
   if (asked && (!asked.success || asked.data.action !== 'subscribe')) return { statusCode: 400 };
   try {
     checkNetwork(principal, identity.sourceIp, originOf(event));
+    await countRequest(principal.tenantId, principal.subject, principal.limits, Date.now());
     const time = new Date(connectedAt).toISOString();
     await openConnection({
       connectionId,

@@ -1,4 +1,5 @@
 /** Every message of a client: subscribe, unsubscribe, ping. The answer goes back over the same connection. */
+import { countRequest } from '../../../layers/kernel/auth/rate-limit.ts';
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
 import { toProblem } from '../../../layers/kernel/errors/problem.ts';
 import { type Audience, type ClientMessage, clientMessage, roomOf } from './channels.ts';
@@ -27,12 +28,14 @@ export async function handler(event: WebSocketEvent): Promise<WebSocketAnswer> {
 
 async function react(event: WebSocketEvent, message: ClientMessage): Promise<object> {
   const { connectionId } = event.requestContext;
+  const principal = principalOf(event);
+  if (principal === undefined) throw new AppError('unauthenticated');
+  // Messages count like requests: a credential has one limit, whichever way it comes in.
+  await countRequest(principal.tenantId, principal.subject, principal.limits, Date.now());
   if (message.action === 'ping') {
     await touch(connectionId);
     return { type: 'pong', timestamp: new Date().toISOString() };
   }
-  const principal = principalOf(event);
-  if (principal === undefined) throw new AppError('unauthenticated');
   const audience = { channel: message.channel, stationId: message.stationId } as Audience;
   if (message.action === 'subscribe') await subscribe(principal, connectionId, audience);
   else await leaveRoom(connectionId, roomOf(audience));
