@@ -1,6 +1,5 @@
 /** Reads of single events, the catalogue and the settings. */
 import type { Operations } from '../../../layers/kernel/http/route.ts';
-import { describeCatalog } from '../catalog/describe-catalog.ts';
 import { buildCausationTree } from './build-causation-tree.ts';
 import { correlationPartition, type EventPointer, eventPointerEntity } from './event-record.ts';
 import { requireEvent } from './event-store.ts';
@@ -32,7 +31,7 @@ export const readEvents: Reads = {
     };
   },
 
-  getEventCatalog: async () => ({ data: describeCatalog() }),
+  getEventCatalog: async () => ({ data: (await import('../catalog/describe-catalog.ts')).describeCatalog() }),
 
   getEventSettings: async ({ session }) => ({
     data: { retentionDays: (await session.get(eventSettingsEntity, {}))?.retentionDays ?? defaultRetentionDays },

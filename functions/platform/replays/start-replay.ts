@@ -6,7 +6,7 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
-import { catalogTypes } from '../catalog/catalog.ts';
+import { loadCatalog } from '../catalog/load-catalog.ts';
 import type { EventRoutes } from '../events/routes.ts';
 import type { replayView } from '../events/schemas.ts';
 import { webhookEntity } from '../webhooks/webhook-entity.ts';
@@ -63,6 +63,7 @@ export const replayOperations: Pick<
   'startReplay' | 'listReplays' | 'getReplay' | 'cancelReplay'
 > = {
   startReplay: async ({ session, body }) => {
+    const { catalogTypes } = body.types ? await loadCatalog() : { catalogTypes: [] };
     const details = (body.types ?? []).flatMap((pattern, i) => {
       const message = patternProblem(pattern, catalogTypes);
       return message === undefined ? [] : [{ in: 'body' as const, path: `/types/${i}`, message }];

@@ -2,7 +2,7 @@
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
 import { checkEndpointUrl } from '../../../layers/webhooks/endpoint-url.ts';
 import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
-import { catalogTypes } from '../catalog/catalog.ts';
+import { loadCatalog } from '../catalog/load-catalog.ts';
 import { addressPolicy } from '../config.ts';
 import type { Webhook } from './webhook-entity.ts';
 import { masked } from './webhook-view.ts';
@@ -18,17 +18,18 @@ interface Checked extends Partial<Pick<Webhook, 'url' | 'subscribedEvents'>> {
  * @param oldHeaderNames headers whose values may come back masked
  * @throws AppError `validation_failed` naming every field
  */
-export function checkWebhook(
+export async function checkWebhook(
   given: Checked,
   result: Pick<Webhook, 'batch' | 'ordering'>,
   oldHeaderNames: readonly string[] = [],
-): void {
+): Promise<void> {
   const details: ErrorDetail[] = [];
   const wrong = (path: string, message: string): void => void details.push({ in: 'body', path, message });
   if (given.url !== undefined) {
     const checked = checkEndpointUrl(given.url, addressPolicy());
     if ('problem' in checked) wrong('/url', checked.problem);
   }
+  const { catalogTypes } = given.subscribedEvents ? await loadCatalog() : { catalogTypes: [] };
   given.subscribedEvents?.forEach((pattern, i) => {
     const problem = patternProblem(pattern, catalogTypes);
     if (problem !== undefined) wrong(`/subscribedEvents/${i}`, problem);

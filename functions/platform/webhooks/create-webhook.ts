@@ -12,7 +12,7 @@ import { viewWebhook } from './webhook-view.ts';
 
 export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({ session, body, principal }) => {
   const { description, filter, headers, batch, rateLimitPerSecond, ...fields } = body;
-  checkWebhook(body, { ordering: body.ordering, ...(batch ? { batch } : {}) });
+  await checkWebhook(body, { ordering: body.ordering, ...(batch ? { batch } : {}) });
   if ((await endpointsSince(session, Date.now())).size >= maxWebhooksPerTenant)
     throw new AppError('unprocessable', `A tenant has at most ${maxWebhooksPerTenant} webhooks.`);
   const id = newId('whk');

@@ -4,7 +4,8 @@ import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
 import { eventBody } from '../../../layers/webhooks/message-body.ts';
-import { type CatalogEntry, catalog, catalogEntry } from '../catalog/catalog.ts';
+import type { CatalogEntry } from '../catalog/catalog.ts';
+import { loadCatalog } from '../catalog/load-catalog.ts';
 import { type Delivery, deliveryRetentionSeconds } from '../deliveries/delivery-entity.ts';
 import { viewDelivery } from '../deliveries/delivery-view.ts';
 import { sendRequest } from '../deliveries/send-request.ts';
@@ -18,7 +19,7 @@ const longestTimeoutMs = 20_000;
 export const testWebhook: Operation<WebhookRoutes['testWebhook']> = async (request) => {
   const { session, params, body, correlationId } = request;
   const webhook = await session.require(webhookEntity, params);
-  const entry = sampleFor(webhook, body.eventType);
+  const entry = await sampleFor(webhook, body.eventType);
   const eventId = newId('evt');
   const now = session.context.now();
   const text = eventBody({
@@ -58,7 +59,8 @@ export const testWebhook: Operation<WebhookRoutes['testWebhook']> = async (reque
   return { data: viewDelivery(delivery) };
 };
 
-function sampleFor({ subscribedEvents }: Webhook, eventType: string | undefined): CatalogEntry {
+async function sampleFor({ subscribedEvents }: Webhook, eventType: string | undefined): Promise<CatalogEntry> {
+  const { catalog, catalogEntry } = await loadCatalog();
   const entry =
     eventType === undefined
       ? catalog.find(({ type }) => matchesAnyPattern(subscribedEvents, type))

@@ -22,7 +22,7 @@ export const updateWebhook: Operation<WebhookRoutes['updateWebhook']> = async (r
     ...(subscribedEvents === undefined ? {} : { subscribedEvents }),
   };
   const batch = plain.batch === undefined ? before.batch : (plain.batch ?? undefined);
-  checkWebhook(
+  await checkWebhook(
     { ...given, headers },
     { ordering: plain.ordering ?? before.ordering, ...(batch ? { batch } : {}) },
     before.headerNames,

@@ -1,5 +1,5 @@
 /** Sends messages to a queue of the domain in as few calls as the limits of SQS allow, and fails when one is not taken. */
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { queueUrl } from '../config/resource-names.ts';
 
 export interface OutgoingMessage {
@@ -13,17 +13,21 @@ export const maxCallBytes = 1_000_000;
 const maxEntries = 10;
 const maxRounds = 4;
 
+/** Loaded with the first message: functions that can send seldom do, and a cold start should not wait for it. */
+const loadSdk = () => import('@aws-sdk/client-sqs');
 let client: SQSClient | undefined;
 
 /** @throws Error when SQS refuses a message for good; those before it are sent */
 export async function sendMessages(queue: string, messages: readonly OutgoingMessage[]): Promise<void> {
   if (messages.length === 0) return;
+  const { SQSClient } = await loadSdk();
   client ??= new SQSClient({});
   const url = queueUrl(queue);
   await Promise.all(inCalls(messages).map((call) => sendCall(client!, url, queue, call)));
 }
 
 async function sendCall(sqs: SQSClient, url: string, queue: string, call: readonly OutgoingMessage[]): Promise<void> {
+  const { SendMessageBatchCommand } = await loadSdk();
   let pending = call;
   for (let round = 0; pending.length > 0; round++) {
     if (round > 0) await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** round));
