@@ -25,6 +25,8 @@ export class InitFailure extends Error {
 const longestInitMs = 60_000;
 /** Node itself needs some memory that a Lambda environment of 128 MB has outside the heap. */
 const smallestHeapMb = 128;
+/** V8 would let each thread's short-lived objects grow to three times this, which forty threads cannot all have. */
+const youngGenerationMb = 16;
 
 export interface FunctionWorkerOptions {
   settings: WorkerSettings;
@@ -54,7 +56,10 @@ export class FunctionWorker {
       stderr: true,
       name: settings.functionName,
       workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: Math.max(settings.memoryMb, smallestHeapMb) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.max(settings.memoryMb, smallestHeapMb),
+        maxYoungGenerationSizeMb: youngGenerationMb,
+      },
     });
     this.#thread.unref();
     for (const stream of [this.#thread.stdout, this.#thread.stderr])

@@ -2,7 +2,7 @@
 import type { FunctionWorker } from './function-worker.ts';
 
 export interface IdleWorkerLimits {
-  /** @default 2 minutes of real time */
+  /** @default 1 minute of real time */
   longestIdleMs?: number;
   /** Over all functions; the one idle longest is stopped first. @default 48 */
   mostIdle?: number;
@@ -15,7 +15,7 @@ export class IdleWorkers {
   readonly #since = new Map<FunctionWorker, number>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor({ longestIdleMs = 120_000, mostIdle = 48 }: IdleWorkerLimits = {}) {
+  constructor({ longestIdleMs = 60_000, mostIdle = 48 }: IdleWorkerLimits = {}) {
     this.#longestIdleMs = longestIdleMs;
     this.#mostIdle = mostIdle;
     this.#timer = setInterval(() => this.#stopUnused(), Math.max(longestIdleMs / 4, 10)).unref();

@@ -1,5 +1,6 @@
 /** One deployed function: invokes it in an execution environment, with faults, limits, log and costs as Lambda has them. */
 import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
 import { AwsError, type InvokeResult, type RuntimeContext } from '../../runtime/types.ts';
 import { exitError, timeoutError } from './exit-errors.ts';
 import type { FunctionConfig } from './function-config.ts';
@@ -156,6 +157,7 @@ export class LocalFunction {
       settings: {
         functionName: config.name,
         codeDirectory: config.codeDirectory,
+        compileCacheDirectory: join(dirname(config.codeDirectory), '.compile-cache'),
         handler: config.handler,
         memoryMb: config.memoryMb,
         logFormat: config.logFormat,

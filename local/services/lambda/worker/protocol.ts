@@ -4,6 +4,8 @@ export interface WorkerSettings {
   functionName: string;
   /** The unpacked deployment package. */
   codeDirectory: string;
+  /** Where V8 keeps what it compiled. */
+  compileCacheDirectory: string;
   /** `index.handler`, relative to the code directory. */
   handler: string;
   memoryMb: number;
