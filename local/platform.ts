@@ -188,9 +188,16 @@ function describeEndpoints(host: ServiceHost, endpoint: AwsEndpoint): PlatformEn
 const portOptions = { rest: '--port', mqtt: '--mqtt-port', aws: '--aws-port' } as const;
 
 function explained(error: unknown, ports: PlatformOptions['ports']): unknown {
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code !== 'EADDRINUSE') return error;
+  const port = takenPort(error);
+  if (port === undefined) return error;
   const name = (Object.keys(portOptions) as (keyof typeof portOptions)[]).find((key) => ports[key] === port) ?? 'rest';
   const message = `Port ${port} is in use: stop the other program or choose another with ${portOptions[name]}`;
   return new ConfigurationError(message, { cause: error });
+}
+
+/** Whoever could not bind a port may have wrapped the error in words of its own. */
+function takenPort(error: unknown): number | undefined {
+  const { code, port, cause } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return port;
+  return cause === undefined ? undefined : takenPort(cause);
 }

@@ -57,7 +57,9 @@ export class GatewayListener {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
         reject(
           error.code === 'EADDRINUSE'
-            ? new ConfigurationError(`Port ${this.#askedPort} for the REST API is in use; choose another one.`)
+            ? new ConfigurationError(`Port ${this.#askedPort} for the REST API is in use; choose another one.`, {
+                cause: error,
+              })
             : error,
         ),
       );
