@@ -105,7 +105,7 @@ describe('a device', () => {
   it('gets the addresses its key is bound to as a condition', async () => {
     const answer = await connect({ password: await storedKey('dev-a', { allowedIps: ['192.0.2.0/24'] }) });
     const statements = answer.policyDocuments.flatMap((text: string) => JSON.parse(text).Statement);
-    expect(statements.filter(({ Action }: any) => Action === 'iot:Connect')).toEqual([
+    expect(statements.filter(({ Action, Effect }: any) => Action === 'iot:Connect' && Effect === 'Allow')).toEqual([
       expect.objectContaining({ Condition: { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24'] } } }),
     ]);
   });

@@ -21,6 +21,8 @@ describe('the policy of a device', () => {
       expect(allows(documents, 'iot:Receive', `topic/acrel/${station}/meter/M1/command`)).toBe(true);
     }
     expect(allows(documents, 'iot:Connect', 'client/anything')).toBe(true);
+    // The ids of things with certificates.
+    expect(allows(documents, 'iot:Connect', 'client/mizan-st-001-gateway')).toBe(false);
   });
 
   it.each<[PolicyAction, string]>([

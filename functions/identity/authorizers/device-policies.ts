@@ -8,13 +8,18 @@
 const maxDocuments = 10;
 const maxCharacters = 2048;
 /** Blocks of IPv6 have up to 43 characters. */
-const addressesPerDocument = 35;
+const addressesPerDocument = 32;
 
-type Statement = { Effect: 'Allow'; Action: string | string[]; Resource: string | string[]; Condition?: object };
+type Statement = {
+  Effect: 'Allow' | 'Deny';
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: object;
+};
 
 /** @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect */
 export function devicePolicies(stationIds: readonly string[], allowedIps: readonly string[]): string[] | undefined {
-  const documents = connectStatements(allowedIps).map((statement) => documentOf([statement]));
+  const documents = connectStatements(allowedIps).map((statement) => documentOf([statement, reservedClientIds]));
   let packed: string[] = [];
   for (const station of stationIds) {
     const tried = documentOf(stationStatements([...packed, station]));
@@ -32,6 +37,16 @@ export function devicePolicies(stationIds: readonly string[], allowedIps: readon
 
 const documentOf = (statements: Statement[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
+
+/**
+ * A client id in use a second time ends the first connection. Those of things with certificates begin with `mizan-`, so
+ * that no key, of whatever tenant, can put a station's gateway off.
+ */
+const reservedClientIds: Statement = {
+  Effect: 'Deny',
+  Action: 'iot:Connect',
+  Resource: 'arn:aws:iot:*:*:client/mizan-*',
+};
 
 /** An authorizer is not told the address, but conditions of the policy are checked against it; any one that holds is enough. */
 function connectStatements(allowedIps: readonly string[]): Statement[] {
