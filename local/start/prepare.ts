@@ -23,6 +23,8 @@ export async function prepareAssembly(report: (line: string) => void): Promise<b
   // Loaded only when needed: CDK alone takes longer to load than an unchanged platform to start.
   const { build } = await import('../../scripts/build.ts');
   await build(report);
+  // Its service is a process of its own, which the platform does not need beside it.
+  await (await import('esbuild')).stop();
   const { synthesize } = await import('../../infra/synthesize.ts');
   synthesize({ stage: 'local', outdir: localAssembly });
   writeFileSync(fingerprintFile, fingerprint);
