@@ -25,6 +25,8 @@ export default defineConfig({
           include: ['test/{http,e2e,faults,console}/**/*.test.ts'],
           exclude,
           globalSetup: ['test/support/global-setup.ts'],
+          // They run a whole platform on a machine that others may share; what fails twice is broken.
+          retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
