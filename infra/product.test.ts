@@ -75,7 +75,7 @@ describe('data', () => {
     const kept = synthesizeSample(sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'retain' }));
     for (const table of kept.ofType('AWS::DynamoDB::Table')) {
       expect(table.Properties.DeletionProtectionEnabled).toBe(true);
-      expect(table.DeletionPolicy).toBe('Retain');
+      expect(table.DeletionPolicy).toBe('RetainExceptOnCreate');
     }
     const half = synthesizeSample(sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'destroy' }));
     for (const table of half.ofType('AWS::DynamoDB::Table')) {

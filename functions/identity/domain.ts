@@ -41,7 +41,10 @@ export const identity = defineDomain({
     {
       name: 'authorize-device',
       entry: `${folder}/authorizers/authorize-device.ts`,
-      access: { tables: { identity: 'read', scada: 'read' }, keys: { signing: 'publicKey' } },
+      // IoT Core waits five seconds for the answer; a device that is refused comes again and again.
+      timeoutSeconds: 5,
+      memoryMb: 512,
+      access: { tables: { identity: 'read', scada: 'read' } },
       environment: { ANONYMOUS_DEVICE_TENANT: '${stage.anonymousDevicesTenant}' },
     },
     {

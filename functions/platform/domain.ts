@@ -67,6 +67,8 @@ export const platform = defineDomain({
       entry: `${folder}/consumers/deliver-webhooks.ts`,
       queue: { name: deliveries },
       batchSize: 10,
+      // Receivers that hang hold an instance for up to 30 s; enough of them leave room for the others.
+      maxConcurrency: 100,
       memoryMb: 512,
       access: { tables: table, queues: [deliveries], keys: { secrets: 'decrypt' }, internet: true },
       environment: addresses,

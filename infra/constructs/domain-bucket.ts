@@ -1,10 +1,12 @@
 /** A domain's object store: private, encrypted, reached over TLS only, uploads by presigned URL. */
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+
+import { Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { BucketSpec } from '../../layers/kernel/domain/manifest.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { accept } from './nag.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface DomainBucketProps {
   spec: BucketSpec;
@@ -19,7 +21,7 @@ export class DomainBucket extends Bucket {
       enforceSSL: true,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: stage.removalPolicy === 'retain',
-      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(stage),
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(7) },
         ...(spec.expireAfterDays === undefined ? [] : [{ expiration: Duration.days(spec.expireAfterDays) }]),

@@ -2,9 +2,10 @@
  * One Lambda function with a role, a log group and an environment of its own. The role holds what the manifest grants
  * plus writing to its own log group and traces; there is no managed policy behind it.
  */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -25,6 +26,7 @@ import { functionName, logGroupName } from '../naming.ts';
 import { acceptedWildcards, accessStatements } from './access-statements.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { acceptWildcard } from './nag.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface DomainFunctionProps {
   spec: DomainFunctionSpec;
@@ -48,7 +50,7 @@ export class DomainFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: logGroupName(name),
       retention: stage.logRetentionDays,
-      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(stage),
     });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -4,11 +4,12 @@
  * more than all else costs a small utility, and would keep nothing secret that IAM does not; what must stay secret from readers of a
  * table (webhook secrets) is sealed with the key `secrets` before it gets there.
  */
-import { RemovalPolicy } from 'aws-cdk-lib';
+
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { TableSpec } from '../../layers/kernel/domain/manifest.ts';
 import type { StageConfig } from '../config/stage-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface DomainTableProps {
   spec: TableSpec;
@@ -29,7 +30,7 @@ export class DomainTable extends Table {
       timeToLiveAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: stage.deletionProtection,
-      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(stage),
       // Outbox items are only ever inserted, so their new image is all the pipe needs.
       ...(spec.outbox ? { stream: StreamViewType.NEW_IMAGE } : {}),
     });

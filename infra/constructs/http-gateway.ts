@@ -1,10 +1,12 @@
 /** One HTTP API with its `$default` stage: CORS, throttling and access logs. Routes come from the domains' stacks. */
-import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+
+import { Aws } from 'aws-cdk-lib';
 import { CfnApi, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
 import { stackName } from '../naming.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface HttpGatewayProps {
   stage: StageConfig;
@@ -61,7 +63,7 @@ export class HttpGateway extends Construct {
       // Names below /aws/vendedlogs/ spare the account's resource policy, which has a size limit.
       logGroupName: `/aws/vendedlogs/${stackName(stage, name)}`,
       retention: stage.logRetentionDays,
-      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(stage),
     });
     this.stage = new CfnStage(this, 'Stage', {
       apiId: this.api.ref,

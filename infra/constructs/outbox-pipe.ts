@@ -64,7 +64,8 @@ export class OutboxPipe extends Construct {
           startingPosition: 'TRIM_HORIZON',
           // PutEvents takes at most 10 entries.
           batchSize: 10,
-          maximumRecordAgeInSeconds: 3600,
+          // Nearly as long as the stream keeps records: an event is given up only when it is about to be lost anyway.
+          maximumRecordAgeInSeconds: 82_800,
           onPartialBatchItemFailure: 'AUTOMATIC_BISECT',
           deadLetterConfig: { arn: deadLetters.queueArn },
         },

@@ -19,6 +19,9 @@ import { queuesOf } from '../manifest/queues-of.ts';
 import { constructId, productNamespace, queueName, topicRuleName } from '../naming.ts';
 import { stackProps } from './stack-props.ts';
 
+/** A backlog of one queue must not take all of the account's concurrency from people who wait for an answer. */
+const defaultMaxConcurrency = 20;
+
 export class DomainStack extends Stack {
   readonly functions = new Map<string, LambdaFunction>();
   readonly queues = new Map<string, WorkQueue>();
@@ -84,7 +87,7 @@ export class DomainStack extends Stack {
         lambda: this.functions.get(consumer.name)!,
         ...(batchSize === undefined ? {} : { batchSize }),
         ...(batchWindowSeconds === undefined ? {} : { batchWindowSeconds }),
-        ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+        maxConcurrency: maxConcurrency ?? defaultMaxConcurrency,
       });
     }
     for (const { name, events, queue } of this.#manifest.subscribers ?? [])

@@ -1,5 +1,6 @@
 /** What every domain stands on: the keys, the event bus with its archive, and the topic that alarms go to. */
-import { Aws, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnArchive, EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
@@ -7,6 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config/stage-config.ts';
+import { removalPolicyOf } from '../constructs/removal-policy.ts';
 import type { Foundations, KeyName } from '../deployment.ts';
 import { busName, stackName } from '../naming.ts';
 import { stackProps } from './stack-props.ts';
@@ -21,7 +23,7 @@ export class FoundationStack extends Stack implements Foundations {
 
   constructor(scope: Construct, stage: StageConfig) {
     super(scope, 'Foundation', stackProps(stage, 'foundation', 'keys, event bus, alarm topic'));
-    const removalPolicy = stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = removalPolicyOf(stage);
     this.keys = {
       signing: new Key(this, 'SigningKey', {
         description: 'Signs access tokens; its private half never leaves KMS.',

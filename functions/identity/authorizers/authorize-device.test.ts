@@ -58,7 +58,7 @@ describe('a device', () => {
     const answer = await connect({ username: 'meter', password: await storedKey('dev-a') });
     expect(answer).toMatchObject({
       isAuthenticated: true,
-      refreshAfterInSeconds: 300,
+      refreshAfterInSeconds: 3600,
       disconnectAfterInSeconds: 86_400,
     });
     expect(answer.principalId).toMatch(/^[A-Za-z0-9]{1,128}$/);

@@ -6,6 +6,7 @@
  */
 
 import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
+import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
@@ -36,7 +37,7 @@ export async function handler(event: DeviceEvent): Promise<object> {
     return refused;
   }
   const stations = await ownStations(device);
-  const policyDocuments = devicePolicies(stations, device.allowedIps);
+  const policyDocuments = devicePolicies(stations, device.allowedIps, stageName());
   if (policyDocuments === undefined) {
     logger.error('device refused: bind its key to some stations, a policy cannot hold all', {
       clientId,
@@ -51,7 +52,8 @@ export async function handler(event: DeviceEvent): Promise<object> {
     // Only letters and digits are allowed in a principal id.
     principalId: device.subject.replace(/[^A-Za-z0-9]/g, ''),
     disconnectAfterInSeconds: 86_400,
-    refreshAfterInSeconds: 300,
+    // Every refresh is a call; a revoked key lives this long on an open connection.
+    refreshAfterInSeconds: 3600,
     policyDocuments,
   };
 }

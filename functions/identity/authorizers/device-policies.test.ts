@@ -11,12 +11,14 @@ function allows(documents: string[], action: PolicyAction, resource: string, ip 
 }
 
 describe('the policy of a device', () => {
-  const documents = devicePolicies(['ST-1', 'ST-2'], [])!;
+  const documents = devicePolicies(['ST-1', 'ST-2'], [], 'dev')!;
 
   it('lets it publish and listen below its stations, directly or by Basic Ingest', () => {
     for (const station of ['ST-1', 'ST-2']) {
       expect(allows(documents, 'iot:Publish', `topic/acrel/${station}/meter/M1/data`)).toBe(true);
-      expect(allows(documents, 'iot:Publish', `topic/$aws/rules/any_rule/acrel/${station}/meter/M1/data`)).toBe(true);
+      expect(
+        allows(documents, 'iot:Publish', `topic/$aws/rules/mizan_dev_meter_data/acrel/${station}/meter/M1/data`),
+      ).toBe(true);
       expect(allows(documents, 'iot:Subscribe', `topicfilter/acrel/${station}/meter/+/command`)).toBe(true);
       expect(allows(documents, 'iot:Receive', `topic/acrel/${station}/meter/M1/command`)).toBe(true);
     }
@@ -29,6 +31,7 @@ describe('the policy of a device', () => {
     ['iot:Publish', 'topic/acrel/ST-3/meter/M1/data'],
     ['iot:Publish', 'topic/acrel/ST-11/meter/M1/data'],
     ['iot:Publish', 'topic/acrel/st-1/meter/M1/data'],
+    ['iot:Publish', 'topic/$aws/rules/mizan_prod_meter_data/acrel/ST-1/meter/M1/data'],
     ['iot:Publish', 'topic/other'],
     ['iot:Publish', 'topic/$aws/things/x/shadow/update'],
     ['iot:Subscribe', 'topicfilter/#'],
@@ -40,14 +43,14 @@ describe('the policy of a device', () => {
   });
 
   it('lets a key that is bound to addresses connect from there only', () => {
-    const bound = devicePolicies(['ST-1'], ['192.0.2.0/24', '2001:db8::/32'])!;
+    const bound = devicePolicies(['ST-1'], ['192.0.2.0/24', '2001:db8::/32'], 'dev')!;
     expect(allows(bound, 'iot:Connect', 'client/c', '192.0.2.77')).toBe(true);
     expect(allows(bound, 'iot:Connect', 'client/c', '2001:db8::1')).toBe(true);
     expect(allows(bound, 'iot:Connect', 'client/c', '198.51.100.1')).toBe(false);
   });
 
   it('lets a device without stations connect and nothing else', () => {
-    const none = devicePolicies([], [])!;
+    const none = devicePolicies([], [], 'dev')!;
     expect(none).toHaveLength(1);
     expect(allows(none, 'iot:Connect', 'client/c')).toBe(true);
     expect(allows(none, 'iot:Publish', 'topic/acrel/ST-1/meter/M1/data')).toBe(false);
@@ -56,10 +59,10 @@ describe('the policy of a device', () => {
   it.each([
     [1, 64],
     [40, 64],
-    [110, 8],
+    [105, 8],
     [50, 40],
   ])('keeps to 10 documents of 2,048 characters: %i stations with codes of %i', (count, length) => {
-    const made = devicePolicies(codes(count, length), ['192.0.2.0/24'])!;
+    const made = devicePolicies(codes(count, length), ['192.0.2.0/24'], 'dev')!;
     expect(made.length).toBeLessThanOrEqual(10);
     for (const document of made) expect(document.length).toBeLessThanOrEqual(2048);
     for (const station of codes(count, length)) {
@@ -69,8 +72,8 @@ describe('the policy of a device', () => {
   });
 
   it('is none, rather than one that leaves stations out, when they do not fit', () => {
-    expect(devicePolicies(codes(100, 64), [])).toBeUndefined();
-    expect(devicePolicies(codes(1000, 8), [])).toBeUndefined();
+    expect(devicePolicies(codes(100, 64), [], 'dev')).toBeUndefined();
+    expect(devicePolicies(codes(1000, 8), [], 'dev')).toBeUndefined();
   });
 
   it('stays within its limits with as many addresses as a key can have', () => {
@@ -78,6 +81,6 @@ describe('the policy of a device', () => {
       { length: 50 },
       (_, i) => `2001:0db8:1111:2222:3333:4444:5555:${(i + 4096).toString(16)}`,
     );
-    expect(devicePolicies(codes(4, 64), addresses)).toBeDefined();
+    expect(devicePolicies(codes(4, 64), addresses, 'dev')).toBeDefined();
   });
 });

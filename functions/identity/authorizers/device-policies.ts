@@ -17,17 +17,24 @@ type Statement = {
   Condition?: object;
 };
 
-/** @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect */
-export function devicePolicies(stationIds: readonly string[], allowedIps: readonly string[]): string[] | undefined {
+/**
+ * @param stage whose rules Basic Ingest may reach; rules of other stages in the account stay closed
+ * @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect
+ */
+export function devicePolicies(
+  stationIds: readonly string[],
+  allowedIps: readonly string[],
+  stage: string,
+): string[] | undefined {
   const documents = connectStatements(allowedIps).map((statement) => documentOf([statement, reservedClientIds]));
   let packed: string[] = [];
   for (const station of stationIds) {
-    const tried = documentOf(stationStatements([...packed, station]));
+    const tried = documentOf(stationStatements([...packed, station], stage));
     if (packed.length > 0 && tried.length <= maxCharacters) {
       documents[documents.length - 1] = tried;
       packed.push(station);
     } else {
-      documents.push(documentOf(stationStatements([station])));
+      documents.push(documentOf(stationStatements([station], stage)));
       packed = [station];
     }
   }
@@ -61,14 +68,14 @@ function connectStatements(allowedIps: readonly string[]): Statement[] {
 }
 
 /** `*` also matches `/`, so readers of messages take the station from a topic's second level and refuse longer topics. */
-function stationStatements(stationIds: readonly string[]): Statement[] {
+function stationStatements(stationIds: readonly string[], stage: string): Statement[] {
   const arns = (kind: string, prefix: string): string[] =>
     stationIds.map((station) => `arn:aws:iot:*:*:${kind}/${prefix}acrel/${station}/*`);
   return [
     {
       Effect: 'Allow',
       Action: ['iot:Publish', 'iot:Receive'],
-      Resource: [...arns('topic', ''), ...arns('topic', '$aws/rules/*/')],
+      Resource: [...arns('topic', ''), ...arns('topic', `$aws/rules/mizan_${stage}_*/`)],
     },
     { Effect: 'Allow', Action: 'iot:Subscribe', Resource: arns('topicfilter', '') },
   ];

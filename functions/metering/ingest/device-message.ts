@@ -28,9 +28,19 @@ export interface DeviceTopic {
 export const selectMessage =
   "SELECT encode(*, 'base64') AS data, topic() AS topic, clientid() AS clientId, timestamp() AS receivedAt";
 
-/** @throws Error when the body is not what the rules write: a bug, so the message goes to the dead-letter queue */
+/**
+ * Reads what the rules write, and what their error action writes when the queue did not take a message: sent round again
+ * from the dead-letter queue, such a message is as good as the first.
+ * @throws Error for anything else: a bug, so the message goes to the dead-letter queue
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html
+ */
 export function readMessage(messageId: string, body: string): DeviceMessage {
-  const { data, topic, clientId, receivedAt } = JSON.parse(body) as Record<string, unknown>;
+  const written = JSON.parse(body) as Record<string, unknown>;
+  const { topic, clientId } = written;
+  const isFailure = 'base64OriginalPayload' in written;
+  const data = isFailure ? written['base64OriginalPayload'] : written['data'];
+  // The error action does not say when the message came.
+  const receivedAt = isFailure ? Date.now() : written['receivedAt'];
   if (typeof data !== 'string' || typeof topic !== 'string' || typeof receivedAt !== 'number')
     throw new Error('Not a message of a topic rule: data, topic and receivedAt are needed.');
   return { id: messageId, topic, clientId: typeof clientId === 'string' ? clientId : '', receivedMs: receivedAt, data };

@@ -74,7 +74,7 @@ export interface QueueConsumerSpec extends FunctionSpec {
   batchSize?: number;
   /** Longest wait to fill a batch. @default 0 */
   batchWindowSeconds?: number;
-  /** @default none */
+  /** @default 20 */
   maxConcurrency?: number;
 }
 
