@@ -77,8 +77,16 @@ function showBoard(): void {
   clearInterval(pollTimer);
   if (!loggedIn) return;
   stopLive = connectLive({ url: webSocketUrl, onMessage: receive, onState: showConnection });
+  void loadLatest();
   void poll();
   pollTimer = setInterval(() => void poll(), pollMs);
+}
+
+/** What the meters said last, so that the page does not begin empty. */
+async function loadLatest(): Promise<void> {
+  const rows = (await get<{ reading: Reading | null }[]>('/api/scada/readings/live?limit=50')) ?? [];
+  for (const { reading } of rows) if (reading && !latest.has(reading.meterId)) latest.set(reading.meterId, reading);
+  showReadings();
 }
 
 async function webSocketUrl(): Promise<string> {

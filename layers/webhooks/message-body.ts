@@ -3,6 +3,8 @@
  * (section "Payload structure"), and what else the envelope says. A body is written once per event, whoever gets it.
  */
 
+import { type PayloadFilter, pruneByFilter } from './payload-filter.ts';
+
 export interface EventForBody {
   id: string;
   type: string;
@@ -37,4 +39,14 @@ export function eventBody({ payload, ...event }: EventForBody): string {
 /** One message of many events, each as it would have come alone. */
 export function batchBody(id: string, timestamp: string, bodies: readonly string[]): string {
   return `{"id":${JSON.stringify(id)},"type":"${batchType}","timestamp":"${timestamp}","data":[${bodies.join(',')}]}`;
+}
+
+/** A body, of one event or of a batch, with only those elements of lists that the endpoint's filter asks for. */
+export function filteredBody(body: string, filter: PayloadFilter): string {
+  const message = JSON.parse(body) as { type: string; data: unknown };
+  const data =
+    message.type === batchType
+      ? (message.data as { data: unknown }[]).map((event) => ({ ...event, data: pruneByFilter(filter, event.data) }))
+      : pruneByFilter(filter, message.data);
+  return JSON.stringify({ ...message, data });
 }

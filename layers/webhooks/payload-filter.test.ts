@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterProblems, matchesFilter, type PayloadFilter } from './payload-filter.ts';
+import { filterProblems, matchesFilter, type PayloadFilter, pruneByFilter } from './payload-filter.ts';
 
 const event = {
   type: 'invoice.paid',
@@ -76,5 +76,34 @@ describe('filterProblems', () => {
 
   it('never throws', () => {
     fc.assert(fc.property(fc.anything(), (any) => Array.isArray(filterProblems(any))));
+  });
+});
+
+describe('pruneByFilter', () => {
+  const payload = {
+    readings: [
+      { meterId: 'a', stationId: 'ST-1' },
+      { meterId: 'b', stationId: 'ST-2' },
+    ],
+    tags: ['x', 'y'],
+    site: {
+      parts: [
+        { kind: 'p', list: [{ n: 1 }, { n: 2 }] },
+        { kind: 'q', list: [] },
+      ],
+    },
+  };
+
+  it('keeps of a list only what the filter asks for, at any depth', () => {
+    expect(pruneByFilter({ readings: { stationId: ['ST-2'] } }, payload).readings).toEqual([payload.readings[1]]);
+    const nested = pruneByFilter({ site: { parts: { kind: ['p'], list: { n: [2] } } } }, payload);
+    expect(nested.site.parts).toEqual([{ kind: 'p', list: [{ n: 2 }] }]);
+  });
+
+  it('leaves everything else as it is, and its input untouched', () => {
+    const before = structuredClone(payload);
+    const pruned = pruneByFilter({ readings: { stationId: ['ST-2'] }, tags: ['x'] }, payload);
+    expect({ tags: pruned.tags, site: pruned.site }).toEqual({ tags: payload.tags, site: payload.site });
+    expect(payload).toEqual(before);
   });
 });

@@ -166,3 +166,21 @@ function matchesNumeric(pairs: (string | number)[], value: unknown): boolean {
   }
   return true;
 }
+
+/**
+ * The payload with only those elements of its lists that the filter asks for: a message that one of many readings let
+ * through carries that one, and not the others. Lists the filter does not look into stay whole.
+ */
+export function pruneByFilter<T>(filter: PayloadFilter, payload: T): T {
+  if (!isObject(payload)) return payload;
+  const pruned: Record<string, unknown> = { ...payload };
+  for (const field in filter) {
+    const wanted = filter[field]!;
+    const actual = pruned[field];
+    if (Array.isArray(wanted)) continue;
+    pruned[field] = Array.isArray(actual)
+      ? actual.filter((element) => matchesFilter(wanted, element)).map((element) => pruneByFilter(wanted, element))
+      : pruneByFilter(wanted, actual);
+  }
+  return pruned as T;
+}

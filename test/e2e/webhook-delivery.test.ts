@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connectMeter } from '../support/meter-client.ts';
 import { eventually, expectOk, type Mizan, startMizan, turningTime } from '../support/mizan.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -81,6 +82,43 @@ describe('an endpoint', () => {
       subscribedEvents: ['invoice.exploded'],
     });
     expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } });
+  });
+
+  it('may subscribe ahead to events that are announced', async () => {
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url, {
+      subscribedEvents: ['invoice.*', 'payment.received', 'work_order.*'],
+    });
+    expect((await endpoint.get()).subscribedEvents).toContain('invoice.*');
+    await endpoint.remove();
+  });
+
+  it('gets of a fleet’s readings only those its filter asks for', async () => {
+    const { north, platform } = mizan;
+    const stations = ['PRUNE-A', 'PRUNE-B'];
+    for (const id of stations) {
+      expectOk(await north.api('POST', '/api/scada/stations', { id, name: id }));
+      expectOk(await north.api('POST', '/api/billing/meters', { id: `${id}-M`, model: 'ADL200', stationId: id }));
+    }
+    const receiver = await newReceiver();
+    const endpoint = await register(receiver.url, {
+      subscribedEvents: ['meter.reading'],
+      filter: { readings: { stationId: ['PRUNE-B'] } },
+    });
+    const meter = await connectMeter(platform.endpoints.mqttUrl, north.apiKey);
+    await Promise.all(stations.map((id) => meter.publishReading(id, `${id}-M`, 5, Date.now() - 1000)));
+    await eventually(
+      async () => receiver.received.length,
+      (count) => count === 1,
+      15_000,
+    );
+    const rows = JSON.parse(receiver.received[0]!.body).data.readings;
+    expect(rows.map(({ meterId }: any) => meterId)).toEqual(['PRUNE-B-M']);
+    expect(() =>
+      new Webhook(endpoint.secret).verify(receiver.received[0]!.body, receiver.received[0]!.headers),
+    ).not.toThrow();
+    await meter.close();
+    await endpoint.remove();
   });
 
   it('shows its secret once, and accepts both secrets while one is rotated out', async () => {

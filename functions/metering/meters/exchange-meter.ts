@@ -2,10 +2,15 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { movement } from '../../../layers/metering/advance.ts';
+import { limitsOf, segmentAt } from '../../../layers/metering/meter-state.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { meterExchanged } from '../events.ts';
+import { readNeighbour } from '../readings/readings-store.ts';
 import { checkDevices, refused } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
-import type { Device, ExchangeMeter } from './meter-schema.ts';
+import { profileOf } from './meter-profile.ts';
+import type { Device, ExchangeMeter, Meter } from './meter-schema.ts';
 import { claimReportedId, updateProfile } from './meter-states.ts';
 
 export async function exchangeMeter(
@@ -21,6 +26,7 @@ export async function exchangeMeter(
   const at = request.at ?? now;
   if (at > now) throw refused('/at', 'An exchange is recorded after it happened.');
   const old = before.devices.at(-1)!;
+  await checkFinalRegister(session, before, at, request.finalRegisterKwh);
   const device: Device = {
     serialNumber: request.newSerialNumber,
     model: request.newModel ?? old.model,
@@ -47,4 +53,24 @@ export async function exchangeMeter(
     unit.emit(meterExchanged, { aggregateId: id, payload: after });
     return after;
   });
+}
+
+/** Silent meters are looked back for this many months. */
+const monthsLookedBack = 3;
+
+/** What was read off the old device bounds all its late readings for ever, so it must follow from those already there. */
+async function checkFinalRegister(session: TenantSession, meter: Meter, at: string, finalKwh: string): Promise<void> {
+  const atMs = Date.parse(at);
+  const last = await readNeighbour(session, meter.id, 'before', atMs, monthsLookedBack);
+  const segment = last && segmentAt(profileOf(meter), last.timeMs);
+  if (last === undefined || segment === undefined) return;
+  const moved = movement(
+    { time: last.timeMs, register: last.register },
+    { time: atMs, register: toUnits(finalKwh)! },
+    limitsOf(segment),
+  );
+  if (typeof moved !== 'string') return;
+  const known = `${fromUnits(last.register)} kWh at ${new Date(last.timeMs).toISOString()}`;
+  const reason = moved === 'decreased' ? 'is below' : 'is more than the point can draw above';
+  throw refused('/finalRegisterKwh', `${finalKwh} kWh ${reason} the last reading of the old device, ${known}.`);
 }

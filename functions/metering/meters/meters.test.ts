@@ -313,8 +313,11 @@ describe('exchanging a device', () => {
     ['unprocessable', { at: iso(startTime - 60 * dayMs) }],
     ['unprocessable', { newDigits: 3, newInitialRegisterKwh: '5000' }],
     ['validation_failed', { finalRegisterKwh: 'full' }],
+    // Below what the device showed, and beyond what the point can draw.
+    ['unprocessable', { finalRegisterKwh: '3' }],
+    ['unprocessable', { finalRegisterKwh: '99000' }],
   ])('refuses with %s: %j', async (code, more) => {
-    const body = { finalRegisterKwh: '600', newSerialNumber: 'EX-1-C', ...more };
+    const body = { finalRegisterKwh: '20', newSerialNumber: 'EX-1-C', ...more };
     expect((await call('POST', '/EX-1/exchange', { body })).body.code).toBe(code);
   });
 });

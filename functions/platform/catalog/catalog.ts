@@ -6,6 +6,7 @@ import type { EventDefinition } from '../../../layers/kernel/events/define-event
 import * as metering from '../../metering/events.ts';
 import * as scada from '../../scada/events.ts';
 import * as platform from '../events.ts';
+import { announcedNames, announcedTypes } from './announced-events.ts';
 
 export type CatalogEntry = EventDefinition<string, any>;
 
@@ -17,6 +18,13 @@ export const catalog: readonly CatalogEntry[] = Object.values(cataloguedDomains)
   .sort((a, b) => (a.type < b.type ? -1 : 1));
 
 export const catalogTypes: readonly string[] = catalog.map(({ type }) => type);
+
+/** Everything a pattern may be meant for: what is published, and what is announced. */
+export const subscribableTypes: readonly string[] = [
+  ...catalogTypes,
+  ...announcedTypes,
+  ...announcedNames.map((name) => `${name}.*`),
+];
 
 export const catalogEntry = (type: string): CatalogEntry | undefined => catalog.find((entry) => entry.type === type);
 

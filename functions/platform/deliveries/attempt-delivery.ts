@@ -1,8 +1,10 @@
 /** One attempt from body to outcome on its way into the table; the deliverer and the lanes both go through here. */
+
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { BatchStep } from '../../../layers/kernel/data/write-many.ts';
 import { publish } from '../../../layers/kernel/events/publish.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
+import { filteredBody } from '../../../layers/webhooks/message-body.ts';
 import { webhookDeliveryExhausted } from '../events.ts';
 import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
 import type { Delivery } from './delivery-entity.ts';
@@ -43,7 +45,7 @@ export async function attemptDelivery(
       ? lost(webhook, message)
       : await sendRequest(session.tenantId, webhook, {
           messageId: message.messageId,
-          body,
+          body: webhook.filter === undefined ? body : filteredBody(body, webhook.filter),
           attempt: message.attempt,
           replay: message.replay,
         });

@@ -9,6 +9,7 @@ export type MatchableEvent = Pick<EventEnvelope, 'type' | 'aggregateId' | 'paylo
 /** @param types narrows what the endpoint subscribes to, for replays */
 export function endpointWants(webhook: Webhook, event: MatchableEvent, types?: readonly string[]): boolean {
   if (event.type.startsWith('webhook.') && event.aggregateId === webhook.id) return false;
-  if (!matchesAnyPattern(types ?? webhook.subscribedEvents, event.type)) return false;
+  if (!matchesAnyPattern(webhook.subscribedEvents, event.type)) return false;
+  if (types !== undefined && !matchesAnyPattern(types, event.type)) return false;
   return webhook.filter === undefined || matchesFilter(webhook.filter, event.payload);
 }

@@ -29,9 +29,9 @@ export async function checkWebhook(
     const checked = checkEndpointUrl(given.url, addressPolicy());
     if ('problem' in checked) wrong('/url', checked.problem);
   }
-  const { catalogTypes } = given.subscribedEvents ? await loadCatalog() : { catalogTypes: [] };
+  const { subscribableTypes } = given.subscribedEvents ? await loadCatalog() : { subscribableTypes: [] };
   given.subscribedEvents?.forEach((pattern, i) => {
-    const problem = patternProblem(pattern, catalogTypes);
+    const problem = patternProblem(pattern, subscribableTypes);
     if (problem !== undefined) wrong(`/subscribedEvents/${i}`, problem);
   });
   for (const [name, value] of Object.entries(given.headers ?? {}))

@@ -10,6 +10,7 @@ export const errorStatus = {
   invalid_credentials: 401,
   forbidden: 403,
   not_found: 404,
+  no_such_address: 404,
   method_not_allowed: 405,
   not_acceptable: 406,
   conflict: 409,

@@ -134,7 +134,7 @@ describe('routing', () => {
   it('answers 404 for an unknown path and 405 with Allow for a known path', async () => {
     expect(await call('GET', '/api/notes/a/b')).toMatchObject({
       status: 404,
-      json: { success: false, code: 'not_found' },
+      json: { success: false, code: 'no_such_address' },
     });
     expect(await call('DELETE', '/api/notes')).toMatchObject({ status: 405, headers: { allow: 'GET, POST' } });
   });

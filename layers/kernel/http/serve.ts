@@ -75,7 +75,7 @@ export function serve<R extends Routes>(
     const call = openCall(event, context);
     try {
       const found = match(event.requestContext.http.method, event.rawPath);
-      if (found === undefined) throw new AppError('not_found', 'There is no such address.');
+      if (found === undefined) throw new AppError('no_such_address');
       if ('allowedMethods' in found)
         throw new AppError('method_not_allowed', undefined, { headers: { allow: found.allowedMethods.join(', ') } });
       call.operationId = found.operationId;

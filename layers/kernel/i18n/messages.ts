@@ -19,10 +19,11 @@ export const errorMessages: Record<ErrorCode, Record<Locale, string>> = {
     ar: 'لا تملك الصلاحية المطلوبة: "{permission}".',
   },
   not_found: { en: 'There is no {entity} "{id}".', ar: 'لا يوجد {entity} بالمعرّف "{id}".' },
+  no_such_address: { en: 'There is no such address.', ar: 'لا يوجد عنوان كهذا.' },
   method_not_allowed: { en: 'This address does not support the method.', ar: 'هذا العنوان لا يدعم هذه العملية.' },
   not_acceptable: { en: 'The requested format is not available.', ar: 'الصيغة المطلوبة غير متاحة.' },
   conflict: { en: 'The request does not fit the present state.', ar: 'الطلب لا يتوافق مع الحالة الحالية.' },
-  already_exists: { en: 'There is already a {entity} "{id}".', ar: 'يوجد بالفعل {entity} بالمعرّف "{id}".' },
+  already_exists: { en: 'The {entity} "{id}" is taken.', ar: 'يوجد بالفعل {entity} بالمعرّف "{id}".' },
   idempotency_in_progress: {
     en: 'The first request with this Idempotency-Key is still running. Try again shortly.',
     ar: 'الطلب الأول بهذا المفتاح ما زال قيد التنفيذ. حاول بعد قليل.',

@@ -43,7 +43,6 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
     info: { ...info, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     // What a role or an API key can be given, and what each permission opens.
     'x-permissions': permissionCatalogue(domains),
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     tags,
     paths,
     webhooks: Object.fromEntries(

@@ -1,0 +1,39 @@
+/**
+ * Events the product has announced and does not publish yet: partners may subscribe ahead, and get them from the day
+ * their domain arrives. A type moves from here to the catalogue of its domain.
+ */
+export const announcedTypes: readonly string[] = [
+  ...['created', 'updated', 'meter_reading', 'payment'].map((name) => `subscriber.${name}`),
+  ...['created', 'paid', 'overdue', 'cancelled'].map((name) => `invoice.${name}`),
+  ...['insert', 'update', 'delete', 'created', 'updated'].map((name) => `customer.${name}`),
+  ...['fault_detected', 'maintenance_due', 'status_changed', 'installed'].map((name) => `asset.${name}`),
+  ...['overload', 'outage', 'restored', 'switch_changed'].map((name) => `network.${name}`),
+  ...['report_generated', 'settlement_completed', 'period_closed', 'reconciliation_mismatch'].map(
+    (name) => `finance.${name}`,
+  ),
+  ...['backup_completed', 'error'].map((name) => `system.${name}`),
+  ...['created', 'updated', 'won', 'lost'].map((name) => `deal.${name}`),
+  ...['created', 'updated', 'completed', 'cancelled'].map((name) => `order.${name}`),
+  ...['created', 'completed'].map((name) => `production.order.${name}`),
+  'quality.check.passed',
+  'payment.received',
+  'report.generated',
+];
+
+/** Names whose events are announced without their types: only `<name>.*` can be subscribed to. */
+export const announcedNames: readonly string[] = [
+  'work_order',
+  'inventory',
+  'purchase',
+  'employee',
+  'payroll',
+  'project',
+  'task',
+  'payment',
+  'user',
+  'account',
+  'journal',
+  'alert',
+  'maintenance',
+  'team',
+];
