@@ -33,14 +33,13 @@ export async function startDemoSimulation(options: DemoSimulationOptions): Promi
   let fleet: Fleet;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const goLive = async (): Promise<void> => {
-    const known = await lastRegisters(options);
+  const goLive = async (known: ReadonlyMap<string, number>): Promise<void> => {
     fleet = await fleetOf(options, known, { intervalMs: options.intervalMs, speedUp: 1 });
     if (isStopped) await fleet.stop();
   };
 
   if (registers.size > 0) {
-    await goLive();
+    await goLive(registers);
   } else {
     const startMs = Date.now() - historyMs;
     fleet = await fleetOf(options, registers, { intervalMs: historyIntervalMs, speedUp: options.speedUp, startMs });
@@ -52,7 +51,7 @@ export async function startDemoSimulation(options: DemoSimulationOptions): Promi
       }
       // The last messages need a moment to be stored before their registers can be read back.
       fleet.stop().then(() => {
-        timer = setTimeout(() => void goLive().catch(options.onError), 3000);
+        timer = setTimeout(() => void lastRegisters(options).then(goLive).catch(options.onError), 3000);
       }, options.onError);
     };
     timer = setTimeout(watch, 500);

@@ -21,14 +21,9 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
   const topic = (meter: number): string => `acrel/${mizan.north.stationId}/meter/${mizan.north.meterIds[meter]}/data`;
   const payload = (meter: number): string =>
     JSON.stringify(readingMessage(mizan.north.meterIds[meter]!, 1, Date.now()));
-  const stored = async (meter: number): Promise<any[]> =>
-    expectOk(await mizan.north.api('GET', `/api/billing/meters/${mizan.north.meterIds[meter]}/readings`)).data;
-
-  it('publish readings with MQTT 3.1.1 and QoS 1', async () => {
-    await run('mosquitto_pub', [
+  const publish = (to: string, message: string, ...more: string[]) =>
+    run('mosquitto_pub', [
       ...address,
-      '-V',
-      'mqttv311',
       '-q',
       '1',
       '-u',
@@ -36,10 +31,16 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
       '-P',
       mizan.north.apiKey,
       '-t',
-      topic(0),
+      to,
       '-m',
-      payload(0),
+      message,
+      ...more,
     ]);
+  const stored = async (meter: number): Promise<any[]> =>
+    expectOk(await mizan.north.api('GET', `/api/billing/meters/${mizan.north.meterIds[meter]}/readings`)).data;
+
+  it('publish readings with MQTT 3.1.1 and QoS 1', async () => {
+    await publish(topic(0), payload(0), '-V', 'mqttv311');
     await eventually(
       () => stored(0),
       (rows) => rows.length === 1,
@@ -58,19 +59,7 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
     const rule = resources.all.find(
       ({ type, physicalId }) => type === 'AWS::IoT::TopicRule' && /meter_?data$/i.test(physicalId),
     )!;
-    await run('mosquitto_pub', [
-      ...address,
-      '-q',
-      '1',
-      '-u',
-      'meter',
-      '-P',
-      mizan.north.apiKey,
-      '-t',
-      `$aws/rules/${rule.physicalId}/${topic(1)}`,
-      '-m',
-      payload(1),
-    ]);
+    await publish(`$aws/rules/${rule.physicalId}/${topic(1)}`, payload(1));
     await eventually(
       () => stored(1),
       (rows) => rows.length === 1,
@@ -119,19 +108,7 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
       // Capturing needs rights that not every machine gives.
       if (capture.exitCode !== null) return console.warn(`Skipped: tshark cannot capture here: ${said.trim()}`);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      await run('mosquitto_pub', [
-        ...address,
-        '-q',
-        '1',
-        '-u',
-        'meter',
-        '-P',
-        mizan.north.apiKey,
-        '-t',
-        topic(2),
-        '-m',
-        payload(2),
-      ]);
+      await publish(topic(2), payload(2));
       // CONNECT, CONNACK, PUBLISH, PUBACK, DISCONNECT (MQTT 3.1.1, table 2.1).
       await eventually(
         async () => ['1', '2', '3', '4', '14'].filter((type) => !new RegExp(`^${type}\\b`, 'm').test(seen)),

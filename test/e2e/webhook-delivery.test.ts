@@ -117,6 +117,9 @@ describe('an endpoint', () => {
     expect(() =>
       new Webhook(endpoint.secret).verify(receiver.received[0]!.body, receiver.received[0]!.headers),
     ).not.toThrow();
+    const [shown] = await eventually(endpoint.deliveries, ([first]) => first?.status === 'success');
+    const detail = await north.api('GET', `/api/v1/developer/webhooks/deliveries/${shown.id}`);
+    expect(expectOk(detail).data.requestBody).toEqual(JSON.parse(receiver.received[0]!.body));
     await meter.close();
     await endpoint.remove();
   });

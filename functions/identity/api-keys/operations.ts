@@ -1,10 +1,8 @@
 /** What can be done with API keys. */
 
-import { stageName, tableName } from '../../../layers/kernel/config/resource-names.ts';
+import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { globalScope } from '../../../layers/kernel/data/keys.ts';
-import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -64,15 +62,9 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
 /** Adds a key and the global lookup of its prefix. */
 export function addApiKey(unit: UnitOfWork, tenantId: string, key: ApiKey): ApiKey & Stored {
   const stored = unit.create(apiKeyEntity, key);
-  const prefix = storageKeys(globalScope, apiKeyPrefixEntity, { prefix: key.keyPrefix });
-  unit.step(
-    {
-      Put: {
-        TableName: tableName('identity'),
-        Item: { ...prefix.key, _type: 'API key prefix', prefix: key.keyPrefix, tenantId, keyId: key.id },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      },
-    },
+  unit.claim(
+    apiKeyPrefixEntity,
+    { prefix: key.keyPrefix, tenantId, keyId: key.id },
     () => new AppError('conflict', 'The key prefix is taken; try again.'),
   );
   return stored;

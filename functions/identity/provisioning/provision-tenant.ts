@@ -1,8 +1,5 @@
 /** Creates a tenant with its owner in one transaction: the log-in name is claimed for the whole installation. */
-import { tableName } from '../../../layers/kernel/config/resource-names.ts';
-import { globalScope } from '../../../layers/kernel/data/keys.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { type Tenant, tenantEntity } from '../tenants/tenant-entity.ts';
@@ -34,15 +31,9 @@ export async function provisionTenant(
       status: 'active',
       locale: tenant.locale,
     });
-    const { key } = storageKeys(globalScope, loginNameEntity, { email });
-    unit.step(
-      {
-        Put: {
-          TableName: tableName('identity'),
-          Item: { ...key, _type: 'e-mail', email, tenantId: tenant.id, userId },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        },
-      },
+    unit.claim(
+      loginNameEntity,
+      { email, tenantId: tenant.id, userId },
       () => new AppError('already_exists', undefined, { values: { entity: 'e-mail', id: email } }),
     );
   });

@@ -4,12 +4,11 @@ import { openSession, type TenantSession } from '../../../layers/kernel/data/ses
 import type { BatchStep } from '../../../layers/kernel/data/write-many.ts';
 import { publish } from '../../../layers/kernel/events/publish.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
-import { filteredBody } from '../../../layers/webhooks/message-body.ts';
 import { webhookDeliveryExhausted } from '../events.ts';
 import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
 import type { Delivery } from './delivery-entity.ts';
 import type { DeliveryMessage } from './delivery-message.ts';
-import { loadBody } from './load-body.ts';
+import { bodyFor, loadBody } from './load-body.ts';
 import type { Observation } from './record-outcomes.ts';
 import { type AttemptResult, sendRequest } from './send-request.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -45,7 +44,7 @@ export async function attemptDelivery(
       ? lost(webhook, message)
       : await sendRequest(session.tenantId, webhook, {
           messageId: message.messageId,
-          body: webhook.filter === undefined ? body : filteredBody(body, webhook.filter),
+          body: bodyFor(webhook, body),
           attempt: message.attempt,
           replay: message.replay,
         });

@@ -20,7 +20,7 @@ import {
 } from './delivery-entity.ts';
 import { deliveriesQueue, encodeDelivery } from './delivery-message.ts';
 import { viewAttempt, viewDelivery } from './delivery-view.ts';
-import { loadBody } from './load-body.ts';
+import { bodyFor, loadBody } from './load-body.ts';
 import { messageOf } from './settle-attempt.ts';
 
 type DeliveryOperations = Pick<
@@ -107,5 +107,9 @@ export const deliveryOperations: DeliveryOperations = {
 async function bodyOf(session: TenantSession, delivery: Delivery): Promise<string | undefined> {
   if (delivery.requestBody !== undefined) return delivery.requestBody;
   const { eventId: messageId, eventIds, eventTime } = delivery;
-  return loadBody(session, { messageId, eventIds, eventTime });
+  const [webhook, body] = await Promise.all([
+    session.get(webhookEntity, { id: delivery.webhookId }),
+    loadBody(session, { messageId, eventIds, eventTime }),
+  ]);
+  return webhook === undefined || body === undefined ? body : bodyFor(webhook, body);
 }

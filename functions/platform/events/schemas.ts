@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
-import { generatedId, label, queryInteger, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { isEventPattern } from '../../../layers/webhooks/event-pattern.ts';
 
 export const eventPattern = () =>
@@ -123,5 +123,3 @@ export const replayView = z.object({
   finishedAt: z.nullable(utcTime()),
   version: z.int(),
 });
-
-export const listReplaysQuery = z.object({ limit: z.optional(queryInteger(1, 200)) });

@@ -11,6 +11,7 @@ import { auditItem } from './audit.ts';
 import { documentClient } from './client.ts';
 import type { Entity, ItemOf, KeyOf, Stored } from './entity.ts';
 import { updateExpression } from './expressions.ts';
+import { globalScope } from './keys.ts';
 import type { SessionContext } from './session.ts';
 import { storageKeys } from './storage-keys.ts';
 
@@ -134,6 +135,21 @@ export class UnitOfWork {
           values: { entity: entity.name, id: entity.idOf(key) },
         }),
     });
+  }
+
+  /** Reserves a name in the whole installation, in the global scope, for what this unit creates. @param refused when it is taken */
+  claim<E extends Entity>(entity: E, item: ItemOf<E>, refused: () => AppError): void {
+    const { key } = storageKeys(globalScope, entity, item);
+    this.step(
+      {
+        Put: {
+          TableName: tableName(entity.table),
+          Item: { ...key, _type: entity.name, ...item },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+      refused,
+    );
   }
 
   /** Publishes an event with the change. */

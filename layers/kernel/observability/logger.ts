@@ -21,11 +21,6 @@ export function countMetric(name: string, value = 1): void {
   metrics.addMetric(name, MetricUnit.Count, value);
 }
 
-export function durationMetric(name: string, ms: number): void {
-  hasMetrics = true;
-  metrics.addMetric(name, MetricUnit.Milliseconds, ms);
-}
-
 /** Writes out what was counted; the pipeline of every function calls it at the end of an invocation. */
 export function publishMetrics(): void {
   if (!hasMetrics) return;

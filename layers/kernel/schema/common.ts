@@ -60,13 +60,6 @@ export const label = (max = 200) => z.string().check(z.trim(), z.minLength(1), z
 export const queryInteger = (minimum: number, maximum: number) =>
   z.coerce.number().check(z.int(), z.gte(minimum), z.lte(maximum));
 
-/** `true` or `false` in a query string. */
-export const queryBoolean = () =>
-  z.pipe(
-    z.enum(['true', 'false']),
-    z.transform((text) => text === 'true'),
-  );
-
 /** The query parameters every paginated route takes. */
 export const pagingQuery = z.object({
   limit: z._default(queryInteger(1, 200), 50),
