@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{infra,functions,layers,local,console,scripts}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: ['{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
           exclude,
         },
       },

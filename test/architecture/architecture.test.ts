@@ -65,6 +65,27 @@ describe('dependencies point one way', () => {
     expect(offenders(runtime, (target) => /^(functions|layers|infra)\//.test(target))).toEqual([]);
   });
 
+  it('the edge gateway is a program of its own: engines in layers/ and the kernel of schemas, no AWS, no function', () => {
+    expect(
+      offenders(product.filter(inside('edge-gateway')), (target) =>
+        /^(functions|infra|local|test|scripts|bench)\/|^@aws-sdk\//.test(target),
+      ),
+    ).toEqual([]);
+  });
+
+  it('libraries of protocols know no Mizan: whoever needs a protocol could install one', () => {
+    expect(
+      offenders(
+        product.filter(inside('edge-gateway/protocols')),
+        (target, file) =>
+          !target.startsWith('node:') &&
+          target !== 'serialport' &&
+          !target.startsWith('edge-gateway/protocols/transport/') &&
+          !target.startsWith(file.path.split('/').slice(0, 3).join('/')),
+      ),
+    ).toEqual([]);
+  });
+
   it('domains meet through contracts and events only', () => {
     const isForeign = (target: string, file: SourceFile): boolean => {
       const own = file.path.split('/')[1];

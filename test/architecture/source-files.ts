@@ -11,7 +11,7 @@ export interface SourceFile {
   imports: string[];
 }
 
-export const roots = ['infra', 'functions', 'layers', 'local', 'console', 'scripts', 'bench'];
+export const roots = ['edge-gateway', 'infra', 'functions', 'layers', 'local', 'console', 'scripts', 'bench'];
 
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
