@@ -40,6 +40,7 @@ const event = {
         name: 'bench',
         permissions: ['scada:*'],
         limits: { perMinute: 1_000_000, perDay: 1_000_000_000 },
+        workspaces: [],
         allowedIps: [],
         allowedOrigins: [],
       }),

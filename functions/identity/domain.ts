@@ -2,6 +2,7 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { apiKeys } from './api-keys/routes.ts';
 import { auth } from './auth/routes.ts';
+import { identityEvents } from './events.ts';
 import { jwks } from './jwks/routes.ts';
 import { tenants } from './tenants/routes.ts';
 
@@ -9,8 +10,8 @@ const folder = 'functions/identity';
 
 export const identity = defineDomain({
   name: 'identity',
-  tables: { identity: { indexes: ['gsi1'] }, limits: {} },
-  events: [],
+  tables: { identity: { indexes: ['gsi1'], outbox: true }, limits: {} },
+  events: identityEvents,
   resources: [
     // Argon2id needs memory and, since CPU grows with it, time: half a gigabyte keeps a log-in near 100 ms.
     {

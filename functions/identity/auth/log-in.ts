@@ -18,7 +18,11 @@ const attempts = { perMinute: 10, perDay: 200 };
 
 export const logIn: Operation<typeof auth.routes.login> = async ({ body, clientIp }) => {
   await countAttempt(body.email, clientIp);
-  const name = await openGlobalSession().get(loginNameEntity, { email: body.email }, { consistent: true });
+  const name = await openGlobalSession().get(
+    loginNameEntity,
+    { name: normaliseEmail(body.email) },
+    { consistent: true },
+  );
   const user = name && (await openSession(name.tenantId).get(userEntity, { id: name.userId }, { consistent: true }));
   const isRight = await verifyPassword(body.password, user?.passwordHash);
   if (!isRight || name === undefined || user === undefined || user.status !== 'active')
@@ -28,7 +32,7 @@ export const logIn: Operation<typeof auth.routes.login> = async ({ body, clientI
   const now = Date.now();
   const { familyId, refreshToken } = await startFamily(name.tenantId, user.id, now);
   const accessToken = await issueAccessToken(
-    { userId: user.id, tenantId: name.tenantId, name: user.email, roles: user.roles, sessionId: familyId },
+    { userId: user.id, tenantId: name.tenantId, name: user.email ?? user.name, roles: user.roles, sessionId: familyId },
     now,
   );
   return {

@@ -18,7 +18,13 @@ export const refreshSession: Operation<typeof auth.routes.refreshSession> = asyn
   }
   await refuseSuspended(family.tenantId);
   const accessToken = await issueAccessToken(
-    { userId: user.id, tenantId: family.tenantId, name: user.email, roles: user.roles, sessionId: family.id },
+    {
+      userId: user.id,
+      tenantId: family.tenantId,
+      name: user.email ?? user.name,
+      roles: user.roles,
+      sessionId: family.id,
+    },
     now,
   );
   return { data: { success: true, accessToken, refreshToken, expiresIn: accessTokenSeconds } };

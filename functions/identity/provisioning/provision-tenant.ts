@@ -1,10 +1,10 @@
 /** Creates a tenant with its owner in one transaction: the log-in name is claimed for the whole installation. */
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { type Tenant, tenantEntity } from '../tenants/tenant-entity.ts';
+import { addUser } from '../users/add-user.ts';
 import { hashPassword } from '../users/password.ts';
-import { loginNameEntity, normaliseEmail, userEntity } from '../users/user-entity.ts';
+import { normaliseEmail } from '../users/user-entity.ts';
 
 export interface NewTenant {
   tenant: Tenant;
@@ -22,20 +22,17 @@ export async function provisionTenant(
   const passwordHash = await hashPassword(owner.password);
   await session.transact('identity', (unit) => {
     unit.create(tenantEntity, tenant);
-    unit.create(userEntity, {
+    addUser(unit, tenant.id, {
       id: userId,
       email,
       name: owner.name,
       roles: owner.roles,
+      workspaces: ['*'],
       passwordHash,
+      passwordChangedAt: new Date().toISOString(),
       status: 'active',
       locale: tenant.locale,
     });
-    unit.claim(
-      loginNameEntity,
-      { email, tenantId: tenant.id, userId },
-      () => new AppError('already_exists', undefined, { values: { entity: 'e-mail', id: email } }),
-    );
   });
   return { tenantId: tenant.id, userId };
 }

@@ -48,6 +48,7 @@ export function principal(tenantId: string, given: Partial<Principal> = {}): Pri
     name: 'tester',
     permissions: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
     limits: { perMinute: 100_000, perDay: 100_000 },
+    workspaces: [],
     allowedIps: [],
     allowedOrigins: [],
     ...given,

@@ -1,15 +1,49 @@
-/** A person who works with Mizan, and the claim on their log-in name in the whole installation. */
+/** A person who works with Mizan, and the claims on their log-in names in the whole installation. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+
+export const userStatuses = ['pending', 'active', 'inactive', 'banned'] as const;
+export type UserStatus = (typeof userStatuses)[number];
 
 export interface User {
   id: string;
-  email: string;
+  /** Lower case. A user has an e-mail, a phone or both. */
+  email?: string;
+  /** E.164, e.g. `+967771234567`. */
+  phone?: string;
+  username?: string;
   name: string;
+  firstName?: string;
+  lastName?: string;
+  position?: string;
+  age?: number;
+  address?: string;
+  avatar?: string;
+  subscriptionActive?: boolean;
+  subscriptionExpiresAt?: string;
+  /** Names of system roles, or ids of the tenant's own. */
   roles: string[];
-  /** PHC string of argon2id. */
-  passwordHash: string;
-  status: 'active' | 'inactive';
-  locale: 'en' | 'ar';
+  /** Workspaces the user is a member of; `*` means every workspace of the tenant. */
+  workspaces: string[];
+  /** `pending`: waits for an approval or a confirmed address. Only `active` users get in. */
+  status: UserStatus;
+  /** PHC string of argon2id; missing while an invitation is open. */
+  passwordHash?: string;
+  passwordChangedAt?: string;
+  emailVerifiedAt?: string;
+  phoneVerifiedAt?: string;
+  locale: 'en' | 'ar' | 'fa' | 'ru';
+  twoFactor?: TwoFactor;
+}
+
+/** Time-based one-time passwords (RFC 6238). */
+export interface TwoFactor {
+  /** Sealed under KMS, bound to tenant and user. */
+  sealedSecret: string;
+  enabledAt?: string;
+  /** Hashes of unused recovery codes. */
+  recoveryHashes: string[];
+  /** The last time step used, so that no code counts twice. */
+  lastStep?: number;
 }
 
 export const userEntity = defineEntity<User>()({
@@ -18,21 +52,25 @@ export const userEntity = defineEntity<User>()({
   key: ({ id }) => ({ pk: ['USER', id], sk: ['USER'] }),
   indexes: { gsi1: ({ id }) => ({ pk: ['USER'], sk: [id] }) },
   idOf: ({ id }) => id,
-  secretAttributes: ['passwordHash'],
+  secretAttributes: ['passwordHash', 'twoFactor'],
 });
 
-/** Lives in the global scope: a log-in knows only the e-mail. */
+export type LoginNameKind = 'email' | 'phone' | 'username';
+
+/** Lives in the global scope: a log-in knows only the name. */
 export interface LoginName {
-  email: string;
+  /** As `normaliseLoginName` gives it. */
+  name: string;
+  kind: LoginNameKind;
   tenantId: string;
   userId: string;
 }
 
-export const loginNameEntity = defineEntity<LoginName, { email: string }>()({
-  name: 'e-mail',
+export const loginNameEntity = defineEntity<LoginName, { name: string }>()({
+  name: 'log-in name',
   table: 'identity',
-  key: ({ email }) => ({ pk: ['LOGIN', normaliseEmail(email)], sk: ['LOGIN'] }),
-  idOf: ({ email }) => email,
+  key: ({ name }) => ({ pk: ['LOGIN', name], sk: ['LOGIN'] }),
+  idOf: ({ name }) => name,
 });
 
 export function normaliseEmail(email: string): string {

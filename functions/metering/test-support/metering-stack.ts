@@ -114,6 +114,7 @@ async function request(
     name: 'tester',
     permissions,
     limits: { perMinute: 1000, perDay: 10_000 },
+    workspaces: [],
     allowedIps: [],
     allowedOrigins: [],
   });

@@ -30,7 +30,6 @@ export const announcedNames: readonly string[] = [
   'project',
   'task',
   'payment',
-  'user',
   'account',
   'journal',
   'alert',

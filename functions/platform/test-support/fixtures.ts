@@ -44,6 +44,7 @@ const principal: Principal = {
   name: 'Amal',
   permissions: ['platform:*'],
   limits: { perMinute: 100_000, perDay: 1_000_000 },
+  workspaces: [],
   allowedIps: [],
   allowedOrigins: [],
 };

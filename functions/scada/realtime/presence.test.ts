@@ -32,6 +32,7 @@ const principal: Principal = {
   name: 'n',
   permissions: ['scada:*'],
   limits: { perMinute: 100_000, perDay: 100_000 },
+  workspaces: [],
   allowedIps: [],
   allowedOrigins: [],
 };

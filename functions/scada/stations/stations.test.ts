@@ -26,6 +26,7 @@ async function call(
     name: 'n',
     permissions: ['scada:*'],
     limits: { perMinute: 100_000, perDay: 100_000 },
+    workspaces: [],
     allowedIps: [],
     allowedOrigins: [],
   };

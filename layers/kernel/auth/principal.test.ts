@@ -11,6 +11,7 @@ describe('a principal', () => {
       kind: fc.constantFrom('user' as const, 'api_key' as const, 'device' as const),
       name: fc.string(),
       permissions: fc.array(word),
+      workspaces: fc.array(word),
       limits: fc.record({ perMinute: fc.nat(), perDay: fc.nat() }),
       allowedIps: fc.array(word),
       allowedOrigins: fc.array(word),

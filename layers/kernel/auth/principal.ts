@@ -8,6 +8,10 @@ export interface Principal {
   name: string;
   /** Permission strings, with `*` wildcards such as `billing:*`. */
   permissions: string[];
+  /** Workspaces of the tenant the credential may enter; `*` means every one. */
+  workspaces: string[];
+  /** The log-in a user's token belongs to. */
+  sessionId?: string;
   limits: { perMinute: number; perDay: number };
   /** CIDR blocks the credential may be used from; empty means anywhere. */
   allowedIps: string[];
@@ -23,6 +27,8 @@ export function principalToContext(principal: Principal): Record<string, string>
     kind: principal.kind,
     name: principal.name,
     permissions: principal.permissions.join(' '),
+    workspaces: principal.workspaces.join(' '),
+    ...(principal.sessionId === undefined ? {} : { sessionId: principal.sessionId }),
     perMinute: String(principal.limits.perMinute),
     perDay: String(principal.limits.perDay),
     allowedIps: principal.allowedIps.join(' '),
@@ -42,6 +48,8 @@ export function principalFromContext(context: Record<string, unknown> | undefine
     kind: context['kind'] as Principal['kind'],
     name: String(context['name'] ?? ''),
     permissions: words('permissions'),
+    workspaces: words('workspaces'),
+    ...(typeof context['sessionId'] === 'string' ? { sessionId: context['sessionId'] } : {}),
     limits: { perMinute: Number(context['perMinute']), perDay: Number(context['perDay']) },
     allowedIps: words('allowedIps'),
     allowedOrigins: words('allowedOrigins'),

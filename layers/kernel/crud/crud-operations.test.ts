@@ -81,6 +81,7 @@ async function call(method: string, path = '', body?: unknown, headers: Record<s
     name: 'n',
     permissions: ['plant:*'],
     limits: { perMinute: 1e5, perDay: 1e5 },
+    workspaces: [],
     allowedIps: [],
     allowedOrigins: [],
   };

@@ -9,6 +9,7 @@ const bound = (given: Partial<Principal>): Principal => ({
   name: 'n',
   permissions: [],
   limits: { perMinute: 1, perDay: 1 },
+  workspaces: [],
   allowedIps: [],
   allowedOrigins: [],
   ...given,

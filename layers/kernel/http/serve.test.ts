@@ -86,6 +86,7 @@ beforeEach(() => {
     name: 'n',
     permissions: ['notes:*'],
     limits: { perMinute: 50, perDay: 1000 },
+    workspaces: [],
     allowedIps: [],
     allowedOrigins: [],
   };
