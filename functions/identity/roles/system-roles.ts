@@ -3,13 +3,35 @@
 export const systemRoles = {
   /** Runs the installation itself: creates tenants. Given together with a tenant role. */
   SUPER_ADMIN: ['system:*'],
-  OWNER: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
-  ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
-  MANAGER: ['platform:events:read', 'platform:alerts:*', 'metering:*', 'billing:*', 'scada:*'],
+  OWNER: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
+  ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
+  MANAGER: [
+    'platform:events:read',
+    'platform:alerts:*',
+    'metering:*',
+    'billing:*',
+    'scada:*',
+    'ledger:accounts:read',
+    'ledger:reports:read',
+  ],
   OPERATOR: ['metering:meters:read', 'metering:readings:*', 'scada:*', 'platform:alerts:*', 'platform:events:read'],
   ENGINEER: ['metering:*', 'scada:*', 'platform:events:read', 'platform:alerts:read'],
   EMPLOYEE: ['metering:meters:read', 'metering:readings:read', 'scada:stations:read', 'scada:readings:read'],
-  ACCOUNTANT: ['metering:meters:read', 'metering:readings:read', 'billing:*'],
+  /** Keeps the books, and cannot reopen a closed period. */
+  ACCOUNTANT: [
+    'metering:meters:read',
+    'metering:readings:read',
+    'billing:*',
+    'ledger:accounts:*',
+    'ledger:journal:*',
+    'ledger:periods:read',
+    'ledger:periods:write',
+    'ledger:periods:close',
+    'ledger:reconciliation:*',
+    'ledger:reports:*',
+    'ledger:rules:*',
+    'ledger:settings:*',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemRole = keyof typeof systemRoles;
