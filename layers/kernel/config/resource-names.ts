@@ -32,5 +32,11 @@ export const webSocketUrl = (): string => required(environmentName.webSocketUrl(
 export const busName = (): string => required(environmentName.bus());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';
 
+/** Where messages for MQTT topics are posted: the SDK's own variables first, then the endpoint of the region. */
+export const iotDataEndpoint = (region: string): string =>
+  process.env['AWS_ENDPOINT_URL_IOT_DATA_PLANE'] ??
+  process.env['AWS_ENDPOINT_URL'] ??
+  `https://data-ats.iot.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+
 /** Whether the SDK was given one endpoint for every service, as on a development machine. */
 export const isEndpointOverridden = (): boolean => Boolean(process.env['AWS_ENDPOINT_URL']);
