@@ -34,6 +34,14 @@ export const publicUserSchema = storedSchema(
 export type PublicUser = z.infer<typeof publicUserSchema>;
 
 export function publicUser(user: User & Stored): PublicUser {
-  const { passwordHash: _, twoFactor, ...shown } = user;
+  const {
+    passwordHash: _,
+    twoFactor,
+    tokensNotBefore: _notBefore,
+    keptSessionId: _kept,
+    endedSessions: _ended,
+    knownNetworks: _networks,
+    ...shown
+  } = user;
   return { ...shown, twoFactorEnabled: twoFactor?.enabledAt !== undefined };
 }

@@ -33,6 +33,19 @@ export interface User {
   phoneVerifiedAt?: string;
   locale: 'en' | 'ar' | 'fa' | 'ru';
   twoFactor?: TwoFactor;
+  /** Log-ins that began before this are over: log-out everywhere, a new password. See `sessions/session-state.ts`. */
+  tokensNotBefore?: string;
+  /** The one log-in that `tokensNotBefore` spares: the one the person changed their password in. */
+  keptSessionId?: string;
+  /** Log-ins that ended while their last access token may still run. */
+  endedSessions?: EndedSession[];
+  /** Hashes of the networks the person logged in from, newest last. */
+  knownNetworks?: string[];
+}
+
+export interface EndedSession {
+  id: string;
+  endedAt: string;
 }
 
 /** Time-based one-time passwords (RFC 6238). */
@@ -52,7 +65,7 @@ export const userEntity = defineEntity<User>()({
   key: ({ id }) => ({ pk: ['USER', id], sk: ['USER'] }),
   indexes: { gsi1: ({ id }) => ({ pk: ['USER'], sk: [id] }) },
   idOf: ({ id }) => id,
-  secretAttributes: ['passwordHash', 'twoFactor'],
+  secretAttributes: ['passwordHash', 'twoFactor', 'knownNetworks'],
 });
 
 export type LoginNameKind = 'email' | 'phone' | 'username';
