@@ -1,7 +1,8 @@
 /** Creates a tenant with its owner in one transaction: the log-in name is claimed for the whole installation. */
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { type Tenant, tenantEntity } from '../tenants/tenant-entity.ts';
+import { addTenant } from '../tenants/add-tenant.ts';
+import type { Tenant } from '../tenants/tenant-entity.ts';
 import { addUser } from '../users/add-user.ts';
 import { hashPassword } from '../users/password.ts';
 import { normaliseEmail } from '../users/user-entity.ts';
@@ -21,7 +22,7 @@ export async function provisionTenant(
   const email = normaliseEmail(owner.email);
   const passwordHash = await hashPassword(owner.password);
   await session.transact('identity', (unit) => {
-    unit.create(tenantEntity, tenant);
+    addTenant(unit, tenant);
     addUser(unit, tenant.id, {
       id: userId,
       email,

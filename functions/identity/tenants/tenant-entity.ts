@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { label } from '../../../layers/kernel/schema/common.ts';
+import { binSchema } from '../organizations/bin-entity.ts';
 
 export const tenantSchema = z.object({
   id: z.string(),
@@ -28,6 +29,18 @@ export const tenantSchema = z.object({
   currency: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'YER'),
   locale: z._default(z.enum(['en', 'ar']), 'ar'),
   status: z._default(z.enum(['active', 'suspended']), 'active'),
+  /** Business identification number, where the country has them; claimed in the whole installation. */
+  bin: z.optional(binSchema()),
+  /** As registered, e.g. `ТОО Компания`. */
+  legalName: z.optional(label()),
+  address: z.optional(label(500)),
+  phone: z.optional(
+    z
+      .string()
+      .check(z.regex(/^\+[1-9]\d{6,14}$/, fieldMessage('Write the phone as +967….', 'اكتب الهاتف بالصيغة ‎+967….'))),
+  ),
+  /** The user who made it, or `installation`. */
+  createdBy: z.optional(z.string()),
 });
 
 export type Tenant = z.infer<typeof tenantSchema>;

@@ -26,6 +26,7 @@ export const publicUserSchema = storedSchema(
     emailVerifiedAt: z.optional(z.string()),
     phoneVerifiedAt: z.optional(z.string()),
     passwordChangedAt: z.optional(z.string()),
+    mustChangePassword: z.optional(z.boolean()),
     locale: z.enum(['en', 'ar', 'fa', 'ru']),
     twoFactorEnabled: z.boolean(),
   }),
