@@ -31,8 +31,6 @@ export interface User {
   passwordChangedAt?: string;
   /** Set by somebody else's reset: nothing is allowed until the user chose a new one. */
   mustChangePassword?: boolean;
-  /** Sessions that began up to this time are over; see `sessionIsOver`. */
-  sessionsEndedAt?: string;
   emailVerifiedAt?: string;
   phoneVerifiedAt?: string;
   locale: 'en' | 'ar' | 'fa' | 'ru';
