@@ -29,6 +29,26 @@ export function updateExpression(changes: Record<string, unknown>): ExpressionPa
   return { expression, names, values };
 }
 
+/** `ADD`s to numbers, and `SET`s the attributes that are not there yet. */
+export function addExpression(
+  numbers: Record<string, bigint>,
+  fixed: Record<string, unknown>,
+): ExpressionParts & { expression: string } {
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const adds = Object.entries(numbers).map(([name, value], i) => {
+    names[`#a${i}`] = name;
+    values[`:a${i}`] = value;
+    return `#a${i} :a${i}`;
+  });
+  const sets = Object.entries(fixed).map(([name, value], i) => {
+    names[`#s${i}`] = name;
+    values[`:s${i}`] = value;
+    return `#s${i} = if_not_exists(#s${i}, :s${i})`;
+  });
+  return { expression: `SET ${sets.join(', ')} ADD ${adds.join(', ')}`, names, values };
+}
+
 /** Comparison a list can filter with; everything is combined with AND. */
 export interface FilterTerm {
   attribute: string;

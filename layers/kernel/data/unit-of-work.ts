@@ -10,7 +10,7 @@ import { toOutboxItem } from '../events/outbox.ts';
 import { auditItem } from './audit.ts';
 import { documentClient } from './client.ts';
 import type { Entity, ItemOf, KeyOf, Stored } from './entity.ts';
-import { updateExpression } from './expressions.ts';
+import { addExpression, updateExpression } from './expressions.ts';
 import { globalScope } from './keys.ts';
 import type { SessionContext } from './session.ts';
 import { storageKeys } from './storage-keys.ts';
@@ -100,6 +100,38 @@ export class UnitOfWork {
     });
     this.#audit(entity, 'update', before as unknown as KeyOf<E>, before, after);
     return after;
+  }
+
+  /**
+   * Adds to numbers of an item, which comes into being with the first addition. Additions commute, so they carry no
+   * version: concurrent units never refuse each other, they only wait. For derived totals, which are not audited.
+   * @param numbers integers that may be larger than a JavaScript number holds; DynamoDB is exact to 38 digits
+   * @param fixed attributes that say what the item is; they do not change afterwards
+   */
+  add<E extends Entity>(
+    entity: E,
+    key: KeyOf<E>,
+    numbers: Record<string, bigint>,
+    fixed: Partial<ItemOf<E>> = {},
+  ): void {
+    const update = addExpression(numbers, { _type: entity.name, ...fixed });
+    this.#steps.push({
+      item: {
+        Update: {
+          TableName: tableName(entity.table),
+          Key: storageKeys(this.#context.scope, { ...entity, indexes: {} }, key).key,
+          UpdateExpression: update.expression,
+          ExpressionAttributeNames: update.names,
+          ExpressionAttributeValues: update.values,
+        },
+      },
+      refused: () => new AppError('conflict'),
+    });
+  }
+
+  /** Steps collected so far, the idempotency marker included, for who must stay below DynamoDB's limit of 100. */
+  get size(): number {
+    return this.#steps.length + (this.#context.idempotency?.commitStep() === undefined ? 0 : 1);
   }
 
   /** Removes an item that was read; `version_conflict` if it changed since. */

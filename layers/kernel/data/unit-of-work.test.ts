@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTables, type TestTables } from '../../../test/support/tables.ts';
+import { defineEntity } from './entity.ts';
+import { openSession } from './session.ts';
+
+interface Tally {
+  id: string;
+  label?: string;
+  count?: number | bigint;
+  total?: number | bigint;
+}
+
+const tallyEntity = defineEntity<Tally>()({
+  name: 'tally',
+  table: 'plant',
+  key: ({ id }) => ({ pk: ['TALLY', id], sk: ['TALLY'] }),
+  idOf: ({ id }) => id,
+});
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTables(['plant']);
+});
+afterAll(() => tables.close());
+
+const session = openSession('a');
+const add = (id: string, numbers: Record<string, bigint>, fixed: Partial<Tally> = {}) =>
+  session.transact('plant', (unit) => unit.add(tallyEntity, { id }, numbers, fixed));
+
+describe('adding in a unit of work', () => {
+  it('makes the item with the first addition and keeps what says what it is', async () => {
+    await add('first', { count: 1n }, { id: 'first', label: 'made' });
+    await add('first', { count: 2n, total: -5n }, { id: 'first', label: 'later' });
+    expect(await session.get(tallyEntity, { id: 'first' })).toEqual({
+      id: 'first',
+      label: 'made',
+      count: 3,
+      total: -5,
+    });
+  });
+
+  it('is exact beyond what a JavaScript number holds', async () => {
+    const large = 2n ** 60n + 1n;
+    await add('large', { total: large });
+    await add('large', { total: large });
+    await add('large', { total: -1n });
+    expect((await session.get(tallyEntity, { id: 'large' }))?.total).toBe(2n * large - 1n);
+  });
+
+  it('loses nothing among concurrent units', async () => {
+    await Promise.all(Array.from({ length: 40 }, (_, i) => add('busy', { count: 1n, total: BigInt(i) })));
+    expect(await session.get(tallyEntity, { id: 'busy' })).toMatchObject({ count: 40, total: 780 });
+  });
+
+  it('adds nothing when another step of the unit is refused', async () => {
+    await session.transact('plant', (unit) => unit.create(tallyEntity, { id: 'taken' }));
+    const both = session.transact('plant', (unit) => {
+      unit.add(tallyEntity, { id: 'untouched' }, { count: 1n });
+      unit.create(tallyEntity, { id: 'taken' });
+      expect(unit.size).toBe(2);
+    });
+    await expect(both).rejects.toMatchObject({ code: 'already_exists' });
+    expect(await session.get(tallyEntity, { id: 'untouched' })).toBeUndefined();
+  });
+});
