@@ -109,9 +109,8 @@ export function describeDriverContract<C, D, P>(
       return { device, clock, sink, driver, begin };
     };
 
-    let sequence = 0;
     const commandFor = (device: LoopbackDevice, clock: ManualClock, more: Partial<Command> = {}): Command => ({
-      id: `command-${(sequence += 1)}`,
+      id: crypto.randomUUID(),
       pointId: device.control.pointId,
       action: device.control.action,
       mode: device.control.mode,
