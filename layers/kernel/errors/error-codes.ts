@@ -6,6 +6,7 @@ export const errorStatus = {
   malformed_request: 400,
   validation_failed: 400,
   invalid_cursor: 400,
+  invalid_code: 400,
   unauthenticated: 401,
   invalid_credentials: 401,
   forbidden: 403,

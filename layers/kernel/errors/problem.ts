@@ -40,7 +40,7 @@ export function toProblem(
       type: `/api/docs/errors#${error.code}`,
       title: message,
       status: error.status,
-      detail: saysMore ? error.message : message,
+      detail: error.status < 500 && error.texts ? error.texts[locale] : saysMore ? error.message : message,
       code: error.code,
       message,
       correlationId,
