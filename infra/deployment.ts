@@ -10,7 +10,7 @@ import type { TableSpec } from '../layers/kernel/domain/manifest.ts';
 import type { StageConfig } from './config/stage-config.ts';
 
 /** Logical names of the KMS keys that manifests may refer to. */
-export const keyNames = ['signing', 'secrets'] as const;
+export const keyNames = ['signing', 'signing-next', 'secrets'] as const;
 export type KeyName = (typeof keyNames)[number];
 
 export interface DeployedTable {
@@ -36,6 +36,8 @@ export interface WebSocketTarget {
 }
 
 export interface Foundations {
+  /** Identity of SES that stands for the stage's sender; undefined where none is named. */
+  emailIdentityArn: string | undefined;
   bus: IEventBus;
   keys: Record<KeyName, IKey>;
   alarmTopic: ITopic;

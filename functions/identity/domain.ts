@@ -8,6 +8,10 @@ import { tenants } from './tenants/routes.ts';
 
 const folder = 'functions/identity';
 
+/** Either of the two keys may be the one that signs; see `tokens/signing-key.ts`. */
+const signs = { signing: 'sign', 'signing-next': 'sign' } as const;
+const verifies = { signing: 'publicKey', 'signing-next': 'publicKey' } as const;
+
 export const identity = defineDomain({
   name: 'identity',
   tables: { identity: { indexes: ['gsi1'], outbox: true }, limits: {} },
@@ -18,9 +22,9 @@ export const identity = defineDomain({
       resource: auth,
       entry: `${folder}/auth/handler.ts`,
       memoryMb: 512,
-      access: { tables: { identity: 'readWrite', limits: 'write' }, keys: { signing: 'sign' } },
+      access: { tables: { identity: 'readWrite', limits: 'write' }, keys: signs },
     },
-    { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { keys: { signing: 'publicKey' } } },
+    { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { tables: { identity: 'read' }, keys: verifies } },
     {
       resource: apiKeys,
       entry: `${folder}/api-keys/handler.ts`,
@@ -37,7 +41,7 @@ export const identity = defineDomain({
     {
       name: 'authorize-request',
       entry: `${folder}/authorizers/authorize-request.ts`,
-      access: { tables: { identity: 'read' }, keys: { signing: 'publicKey' } },
+      access: { tables: { identity: 'read' }, keys: verifies },
     },
     {
       name: 'authorize-device',

@@ -28,6 +28,17 @@ export const stageConfigSchema = z
     logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
     /** Gets every alarm, after confirming AWS's message. */
     alarmEmail: z.optional(z.email()),
+    /**
+     * Codes and invitations come from this address; its domain becomes an identity of SES. Without it no e-mail is sent,
+     * and sign-up by e-mail refuses.
+     */
+    emailSender: z.optional(z.email()),
+    /** Tenant whose users sign themselves up, with role USER. Without it nobody can. */
+    publicSignUpTenant: z.optional(z.string().min(1)),
+    /** Country of phone numbers that are written without one, ISO 3166-1, e.g. `YE`. */
+    phoneCountry: z.optional(z.enum(['YE', 'SA', 'AE', 'IR', 'KZ'])),
+    /** Raised by one, the key that does not sign is replaced by a new one; see docs/runbooks/signing-key.md. */
+    signingKeyGenerations: z.optional(z.strictObject({ signing: z.int().min(1), 'signing-next': z.int().min(1) })),
     /** Partners' webhooks may be on this machine. Never true where others can register webhooks. */
     webhooksMayReachLoopback: z.boolean(),
     /** Tenant of devices that connect without credentials. */

@@ -16,7 +16,12 @@ const deployment = {
     ['indexed', table('indexed', ['gsi1', 'gsi2'])],
   ]),
   buckets: new Map([['files', { bucketName: 'files', bucketArn: 'arn:bucket/files' }]]),
-  keys: { signing: { keyArn: 'arn:key/signing' }, secrets: { keyArn: 'arn:key/secrets' } },
+  keys: {
+    signing: { keyArn: 'arn:key/signing' },
+    'signing-next': { keyArn: 'arn:key/next' },
+    secrets: { keyArn: 'arn:key/secrets' },
+  },
+  emailIdentityArn: 'arn:identity/a.example',
   webSocket: { apiId: 'ws1', stageName: 'live', managementEndpoint: 'https://ws1' },
 } as unknown as Deployment;
 
@@ -91,8 +96,25 @@ describe('access to other things', () => {
     expect(resources.every((resource) => resource.includes(':ws1/live/'))).toBe(true);
   });
 
+  it('e-mail leaves from the one identity of the stage, and from none where it has none', () => {
+    expect(granted({ email: true })).toEqual([{ actions: ['ses:SendEmail'], resources: ['arn:identity/a.example'] }]);
+    expect(accessStatements({ email: true }, { ...deployment, emailIdentityArn: undefined }, String)).toEqual([]);
+  });
+
+  it('text messages go to phones and not to topics', () => {
+    const [allowed, denied] = accessStatements({ textMessages: true }, deployment, String);
+    expect(allowed!.toJSON()).toEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' });
+    expect(denied!.toJSON()).toMatchObject({ Effect: 'Deny', Action: 'sns:Publish' });
+    expect(denied!.resources).toEqual([expect.stringMatching(/:sns:\*:\*:\*$/)]);
+  });
+
   it('every wildcard comes with a reason', () => {
-    const access: Access = { buckets: { files: 'readWrite' }, webSocket: true, publishTopics: ['acrel/*', 'fixed'] };
+    const access: Access = {
+      buckets: { files: 'readWrite' },
+      webSocket: true,
+      textMessages: true,
+      publishTopics: ['acrel/*', 'fixed'],
+    };
     const wild = granted(access).flatMap(({ resources }) => resources.filter((resource) => resource.includes('*')));
     expect(
       acceptedWildcards(access, deployment)

@@ -47,7 +47,7 @@ describe('manifests', () => {
     [
       'a key that does not exist',
       { functions: [{ name: 'f', entry, access: { keys: { master: 'sign' } } }] },
-      /key "master", known are signing and secrets/,
+      /key "master", known are signing and signing-next and secrets/,
     ],
     [
       'a timeout beyond Lambda',

@@ -5,7 +5,7 @@ import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isRightSecret, parseKey 
 import { permissionsOf } from '../roles/system-roles.ts';
 import { isSuspended } from '../tenants/suspension.ts';
 import { verifyAccessToken } from '../tokens/access-token.ts';
-import { loadVerificationKey } from '../tokens/signing-key.ts';
+import { loadSigningKeys } from '../tokens/signing-key.ts';
 
 /** What a person may ask for in a minute and a day; generous, since a console asks often. */
 const userLimits = { perMinute: 1200, perDay: 200_000 };
@@ -21,9 +21,9 @@ export async function authenticate(credential: string, nowMs: number): Promise<P
 }
 
 async function authenticateUser(token: string, nowMs: number): Promise<Principal | undefined> {
-  const key = await loadVerificationKey();
+  const { accepted } = await loadSigningKeys(nowMs);
   try {
-    const claims = await verifyAccessToken(token, key, nowMs);
+    const claims = await verifyAccessToken(token, accepted, nowMs);
     return {
       tenantId: claims.tenantId,
       subject: claims.userId,

@@ -66,13 +66,15 @@ export function useIdentityStack(): IdentityStack {
     tables = await startTables(['identity', 'limits', 'scada']);
     const kms = createKmsService(createFakeContext());
     const endpoint = await serveForTest(kms);
-    const { ref } = await createResource(kms, 'AWS::KMS::Key', 'signing', {
-      KeySpec: 'ECC_NIST_P256',
-      KeyUsage: 'SIGN_VERIFY',
-    });
+    for (const name of ['signing', 'signing-next']) {
+      const { ref } = await createResource(kms, 'AWS::KMS::Key', name, {
+        KeySpec: 'ECC_NIST_P256',
+        KeyUsage: 'SIGN_VERIFY',
+      });
+      process.env[environmentName.keyId(name)] = ref;
+    }
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_KMS: endpoint.url,
-      [environmentName.keyId('signing')]: ref,
       [environmentName.stage()]: 'local',
     });
     closing.push(endpoint.close, () => tables.close());

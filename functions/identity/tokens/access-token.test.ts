@@ -61,7 +61,7 @@ describe('an access token', () => {
 
   it('can be verified by partners with the published keys', async () => {
     const { body } = await stack.call(jwks, 'GET', '/.well-known/jwks.json');
-    expect(body.keys).toHaveLength(1);
+    expect(body.keys).toHaveLength(2);
     expect(body.keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid });
     expect(body.keys[0].d).toBeUndefined();
     expect(createPublicKey({ key: body.keys[0], format: 'jwk' }).equals(publicKey)).toBe(true);

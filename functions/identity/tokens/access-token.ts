@@ -18,10 +18,10 @@ export interface AccessClaims {
 }
 
 export async function issueAccessToken(claims: AccessClaims, nowMs: number): Promise<string> {
-  const { kid } = await loadVerificationKey();
+  const signer = await loadVerificationKey();
   const issuedAt = Math.floor(nowMs / 1000);
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${encode({ alg: 'ES256', typ: 'at+jwt', kid })}.${encode({
+  const signed = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: signer.kid })}.${encode({
     iss: issuer,
     aud: audience,
     sub: claims.userId,
@@ -33,24 +33,26 @@ export async function issueAccessToken(claims: AccessClaims, nowMs: number): Pro
     iat: issuedAt,
     exp: issuedAt + accessTokenSeconds,
   })}`;
-  return `${signed}.${(await signEs256(signed)).toString('base64url')}`;
+  return `${signed}.${(await signEs256(signed, signer)).toString('base64url')}`;
 }
 
-/** @throws JOSEError for anything but a genuine, current token of ours; the caller answers 401 whatever the reason */
+/**
+ * @param keys those whose tokens are accepted; the token names its own
+ * @throws JOSEError for anything but a genuine, current token of ours; the caller answers 401 whatever the reason
+ */
 export async function verifyAccessToken(
   token: string,
-  { key, kid }: VerificationKey,
+  keys: readonly VerificationKey[],
   nowMs: number,
 ): Promise<AccessClaims> {
-  const { payload, protectedHeader } = await jwtVerify(token, key, {
+  const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
     algorithms: ['ES256'],
     issuer,
     audience,
     typ: 'at+jwt',
     currentDate: new Date(nowMs),
-    requiredClaims: ['sub', 'tid', 'exp'],
+    requiredClaims: ['sub', 'tid', 'exp', 'roles', 'sid'],
   });
-  if (protectedHeader.kid !== kid) throw new Error('The token names another key.');
   return {
     userId: payload.sub!,
     tenantId: String(payload['tid']),
@@ -58,4 +60,10 @@ export async function verifyAccessToken(
     roles: payload['roles'] as string[],
     sessionId: String(payload['sid']),
   };
+}
+
+function keyOf(keys: readonly VerificationKey[], kid: string | undefined): VerificationKey['key'] {
+  const found = keys.find((candidate) => candidate.kid === kid);
+  if (found === undefined) throw new Error('The token names no key that is accepted.');
+  return found.key;
 }
