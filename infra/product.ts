@@ -42,6 +42,7 @@ export function createProduct(app: App, { stage, manifests, functionsDir }: Prod
     bus: foundation.bus,
     keys: foundation.keys,
     alarmTopic: foundation.alarmTopic,
+    emailIdentityArn: foundation.emailIdentityArn,
     tables: new Map<string, DeployedTable>(data.flatMap(({ tables }) => [...tables])),
     buckets: new Map<string, DeployedBucket>(data.flatMap(({ buckets }) => [...buckets])),
     webSocket: api.webSocket,

@@ -20,6 +20,8 @@ import { serviceCatalog } from './service-catalog.ts';
 import type { IamService } from './services/iam/index.ts';
 import type { LambdaService } from './services/lambda/index.ts';
 import type { Invocation } from './services/lambda/local-function.ts';
+import type { SesService } from './services/ses/index.ts';
+import type { SnsService } from './services/sns/index.ts';
 import type { SsmService } from './services/ssm/index.ts';
 
 export interface PlatformOptions {
@@ -106,7 +108,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   try {
     let describe = (): object => ({});
-    const control = createControlApi({ clock, meter, faults, logs, describe: () => describe() });
+    const messages = (): object => ({
+      emails: (host.lookUp('ses') as SesService | undefined)?.sentEmails() ?? [],
+      texts: (host.lookUp('sns') as SnsService | undefined)?.sentTexts() ?? [],
+    });
+    const control = createControlApi({ clock, meter, faults, logs, describe: () => describe(), messages });
     endpoint = await startAwsEndpoint({
       port: ports.aws,
       clock,

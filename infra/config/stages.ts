@@ -10,6 +10,8 @@ const stages: Record<StageName, Omit<StageConfig, 'name'>> = {
     logLevel: 'INFO',
     webhooksMayReachLoopback: true,
     anonymousDevicesTenant: 'tenant-demo',
+    publicSignUpTenant: 'tenant-demo',
+    emailSender: 'no-reply@mizan.example',
     corsOrigins: ['*'],
     throttling: { ratePerSecond: 10_000, burst: 5_000 },
   },

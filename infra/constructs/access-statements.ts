@@ -3,7 +3,7 @@
  * things it names. `Scan` is in no mode, since an index or table must not be read across tenants.
  */
 import { Aws } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Access, TableMode } from '../../layers/kernel/domain/manifest.ts';
 import type { DeployedTable, Deployment, KeyName, WebSocketTarget } from '../deployment.ts';
 
@@ -32,10 +32,10 @@ const allow = (service: string, actions: string[], resources: string[]): PolicyS
 /** @param queueArn finds a queue of the function's own domain */
 export function accessStatements(
   access: Access,
-  deployment: Pick<Deployment, 'tables' | 'buckets' | 'keys' | 'webSocket'>,
+  deployment: Pick<Deployment, 'tables' | 'buckets' | 'keys' | 'webSocket' | 'emailIdentityArn'>,
   queueArn: (name: string) => string,
 ): PolicyStatement[] {
-  const { tables, buckets, keys, webSocket } = deployment;
+  const { tables, buckets, keys, webSocket, emailIdentityArn } = deployment;
   const queues = (access.queues ?? []).map(queueArn);
   return [
     ...Object.entries(access.tables ?? {}).flatMap(([name, mode]) => tableStatements(tables.get(name)!, mode)),
@@ -48,6 +48,8 @@ export function accessStatements(
     ...(queues.length > 0 ? [allow('sqs', ['SendMessage'], queues)] : []),
     ...(access.webSocket ? [allow('execute-api', ['ManageConnections'], connectionArns(webSocket))] : []),
     ...(access.publishTopics?.length ? [allow('iot', ['Publish'], access.publishTopics.map(topicArn))] : []),
+    ...(access.email && emailIdentityArn ? [allow('ses', ['SendEmail'], [emailIdentityArn])] : []),
+    ...(access.textMessages ? textMessageStatements() : []),
   ];
 }
 
@@ -75,6 +77,19 @@ function connectionArns({ apiId, stageName }: WebSocketTarget): string[] {
   return ['GET', 'POST', 'DELETE'].map((method) => `${stageArn}/${method}/@connections/*`);
 }
 
+/**
+ * A phone number is no resource, so publishing to one can only be allowed as a whole; topics and apps are taken out.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html
+ */
+function textMessageStatements(): PolicyStatement[] {
+  return [
+    allow('sns', ['Publish'], ['*']),
+    new PolicyStatement({ effect: Effect.DENY, actions: ['sns:Publish'], resources: [allTopics()] }),
+  ];
+}
+
+const allTopics = (): string => `arn:${Aws.PARTITION}:sns:*:*:*`;
+
 const topicArn = (topic: string): string => `arn:${Aws.PARTITION}:iot:${Aws.REGION}:${Aws.ACCOUNT_ID}:topic/${topic}`;
 
 /** Why a resource in the statements may hold a `*`; a wildcard that is not in here is a finding. */
@@ -91,6 +106,12 @@ export function acceptedWildcards(
       resource,
       reason: 'Connections get their ids at run time; the stage of this one API is the boundary.',
     })),
+    ...(access.textMessages
+      ? [
+          { resource: '*', reason: 'Phone numbers are no resources of IAM.' },
+          { resource: allTopics(), reason: 'It is denied, not allowed.' },
+        ]
+      : []),
     ...(access.publishTopics ?? [])
       .filter((topic) => topic.includes('*'))
       .map((topic) => ({ resource: topicArn(topic), reason: 'Topics hold the ids of stations and meters.' })),

@@ -19,6 +19,7 @@ export function functionEnvironment(
     POWERTOOLS_SERVICE_NAME: spec.domain,
     POWERTOOLS_LOG_LEVEL: stage.logLevel,
     ...grantedNames(spec.access, deployment, queueUrl),
+    ...(spec.access.email && stage.emailSender ? { [environmentName.emailSender()]: stage.emailSender } : {}),
   };
   const clash = Object.keys(own).find((variable) => variable in derived);
   if (clash) throw new Error(`${bundleName(spec)}: ${clash} is set by the infrastructure, not by a manifest.`);

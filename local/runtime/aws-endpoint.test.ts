@@ -32,7 +32,14 @@ beforeAll(async () => {
     clock,
     log: { debug() {}, info() {}, warn() {}, error: (_message, fields) => errors.push(fields) },
     service: (name) => (['dynamodb', 's3', 'sns', 'scheduler'].includes(name) ? service : undefined),
-    control: createControlApi({ clock, meter, faults, logs, describe: () => ({ resources: [] }) }),
+    control: createControlApi({
+      clock,
+      meter,
+      faults,
+      logs,
+      describe: () => ({ resources: [] }),
+      messages: () => ({}),
+    }),
   });
 });
 afterAll(() => endpoint.close());

@@ -1,6 +1,6 @@
 /**
  * `/_runtime` on the AWS endpoint's port: what a test or a person at the terminal asks of the runtime
- * itself and no AWS API offers: the bill, faults, the clock, the resources, the functions' last lines.
+ * itself and no AWS API offers: the bill, faults, the clock, the resources, messages to people, the functions' last lines.
  */
 import type { CostMeter } from './cost-meter.ts';
 import { type FaultInjector, type FaultRule, faultPoints } from './faults.ts';
@@ -12,6 +12,8 @@ export interface ControlApiParts {
   meter: CostMeter;
   faults: FaultInjector;
   logs: LogBuffer;
+  /** E-mails and text messages that would have left, oldest first. */
+  messages(): object;
   /** What runs here: endpoints, outputs, resources. */
   describe(): object;
 }
@@ -48,6 +50,7 @@ const routes: Record<string, ControlRoute> = {
     return describeClock(clock);
   },
   'GET /_runtime/resources': ({ describe }) => describe(),
+  'GET /_runtime/messages': ({ messages }) => messages(),
   'GET /_runtime/logs': ({ logs }, { query }) => {
     const limit = Number(query.get('limit') ?? 200);
     if (!Number.isInteger(limit) || limit < 1) throw badRequest('"limit" must be a whole number from 1.');

@@ -11,6 +11,7 @@ export const environmentName = {
   bucket: (name: string): string => `BUCKET_${upper(name)}`,
   webSocketEndpoint: (): string => 'WEBSOCKET_ENDPOINT',
   webSocketUrl: (): string => 'WEBSOCKET_URL',
+  emailSender: (): string => 'EMAIL_SENDER',
   bus: (): string => 'BUS_NAME',
   stage: (): string => 'STAGE',
 } as const;
@@ -29,6 +30,11 @@ export const keyId = (name: string): string => required(environmentName.keyId(na
 export const bucketName = (name: string): string => required(environmentName.bucket(name));
 export const webSocketEndpoint = (): string => required(environmentName.webSocketEndpoint());
 export const webSocketUrl = (): string => required(environmentName.webSocketUrl());
+export const emailSender = (): string => {
+  const sender = process.env[environmentName.emailSender()];
+  if (!sender) throw new Error('This stage sends no e-mail: name a sender in its configuration (emailSender).');
+  return sender;
+};
 export const busName = (): string => required(environmentName.bus());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';
 

@@ -21,6 +21,10 @@ export interface Access {
   webSocketUrl?: boolean;
   /** Publishing to MQTT topics through the IoT data plane, e.g. `acrel/*`. */
   publishTopics?: string[];
+  /** Sending e-mail from the stage's sender. */
+  email?: boolean;
+  /** Sending text messages to phones. */
+  textMessages?: boolean;
   /** Outgoing calls to the internet are a property of the network, listed here for the reader and the review. */
   internet?: boolean;
 }

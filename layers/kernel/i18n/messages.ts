@@ -9,10 +9,14 @@ export const errorMessages: Record<ErrorCode, Record<Locale, string>> = {
   },
   validation_failed: { en: 'Some fields are missing or wrong.', ar: 'بعض الحقول ناقصة أو غير صحيحة.' },
   invalid_cursor: { en: 'The paging cursor is not valid for this list.', ar: 'مؤشر الصفحات غير صالح لهذه القائمة.' },
+  invalid_code: {
+    en: 'The code is wrong or no longer valid. Ask for a new one.',
+    ar: 'الرمز غير صحيح أو انتهت صلاحيته. اطلب رمزًا جديدًا.',
+  },
   unauthenticated: { en: 'Log in or send an API key.', ar: 'سجّل الدخول أو أرسل مفتاح API.' },
   invalid_credentials: {
-    en: 'The e-mail or the password is wrong.',
-    ar: 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+    en: 'The log-in name or the password is wrong.',
+    ar: 'اسم الدخول أو كلمة المرور غير صحيحة.',
   },
   forbidden: {
     en: 'You may not do this: the permission "{permission}" is needed.',

@@ -2,12 +2,15 @@
 import { AwsError } from '../../runtime/types.ts';
 import type { MessageAttributes } from '../sqs/message.ts';
 import { type FormNode, listOf, type XmlValue } from './query-protocol.ts';
+import type { Texts } from './texts.ts';
 import type { Publication, Topics } from './topics.ts';
 
 type Result = { [name: string]: XmlValue };
 
-export const operations: Record<string, (form: FormNode, topics: Topics) => Result> = {
-  Publish: (form, topics) => {
+export const operations: Record<string, (form: FormNode, topics: Topics, texts: Texts) => Result> = {
+  Publish: (form, topics, texts) => {
+    const phone = text(form, 'PhoneNumber');
+    if (phone !== undefined) return { MessageId: texts.send(phone, text(form, 'Message') ?? '') };
     const arn = text(form, 'TopicArn') ?? text(form, 'TargetArn');
     if (arn === undefined)
       throw new AwsError(

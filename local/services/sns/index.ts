@@ -1,14 +1,21 @@
-/** Amazon SNS: topics that hand messages to queues, functions and, as log lines, e-mail addresses. */
+/** Amazon SNS: topics that hand messages to queues, functions and, as log lines, e-mail addresses; texts to phones, captured. */
 import { createHash } from 'node:crypto';
 import { AwsError, type AwsService, ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
 import { requireDeclared } from '../event-sources/require-declared.ts';
 import { operations } from './api.ts';
 import { readForm, renderResult } from './query-protocol.ts';
 import { readSubscription } from './subscription.ts';
+import { type SentText, Texts } from './texts.ts';
 import { Topics } from './topics.ts';
 
-export function createSnsService(ctx: RuntimeContext): AwsService {
+export interface SnsService extends AwsService {
+  /** The newest text messages to phones, oldest first. */
+  sentTexts(): readonly SentText[];
+}
+
+export function createSnsService(ctx: RuntimeContext): SnsService {
   const topics = new Topics(ctx);
+  const texts = new Texts(ctx);
   const subscribe = (properties: Record<string, any>, name: string): string => {
     const topic = requireDeclared(`Subscription ${name}`, () => topics.get(String(properties['TopicArn'])));
     const arn = `${topic.arn}:${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
@@ -48,9 +55,10 @@ export function createSnsService(ctx: RuntimeContext): AwsService {
           'InvalidAction',
           `The local runtime does not support the SNS operation ${request.operation ?? name}.`,
         );
-      const body = renderResult(name, operation(form, topics), crypto.randomUUID());
+      const body = renderResult(name, operation(form, topics, texts), crypto.randomUUID());
       return { status: 200, headers: { 'content-type': 'text/xml' }, body };
     },
+    sentTexts: () => texts.all(),
     async start() {
       topics.deliveries.start();
     },

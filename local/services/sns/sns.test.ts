@@ -1,13 +1,12 @@
 /** Topics, by sections of the Amazon SNS Developer Guide; requests in the Query protocol as SDK clients send them. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AwsService } from '../../runtime/types.ts';
 import { createSqsService, type SqsService } from '../sqs/index.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
-import { createSnsService } from './index.ts';
+import { createSnsService, type SnsService } from './index.ts';
 
 let ctx: FakeContext;
 let sqs: SqsService;
-let service: AwsService;
+let service: SnsService;
 let topicArn: string;
 let lambdaEvents: any[];
 
@@ -172,5 +171,24 @@ describe('the API', () => {
     [{ DeliveryPolicy: {} }, /DeliveryPolicy/],
   ])('refuses a subscription with %j', async (properties, message) => {
     await expect(subscribe(properties)).rejects.toThrow(message);
+  });
+});
+
+describe('text messages ("Publishing SMS messages")', () => {
+  const send = (PhoneNumber: string, Message = 'Your code is 123456') =>
+    call({ Action: 'Publish', PhoneNumber, Message });
+
+  it('to a phone are kept for a person to read, and leave no trace in the log of what they say', async () => {
+    await send('+967771234567');
+    expect(service.sentTexts()).toMatchObject([{ to: '+967771234567', text: 'Your code is 123456' }]);
+  });
+
+  it.each([
+    ['0771234567', 'x'],
+    ['+967771234567', ''],
+    ['+967771234567', 'x'.repeat(1601)],
+  ])('that SNS would not take are refused: %s', async (to, message) => {
+    await expect(send(to, message)).rejects.toMatchObject({ code: 'InvalidParameter' });
+    expect(service.sentTexts()).toEqual([]);
   });
 });
