@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as auth } from '../auth/handler.ts';
 import { authenticate } from '../authorizers/authenticate.ts';
 import { handler as jwks } from '../jwks/handler.ts';
@@ -21,6 +21,7 @@ const published = async (): Promise<string[]> =>
 /** Longer than an instance remembers which key signs. */
 const settle = (): void => stack.advance(31_000);
 const rotate = (distrustOther = false) => rotateSigningKey({ by: 'tester', distrustOther });
+beforeEach(() => stack.advance(16 * 60_000));
 
 describe('rotating the signing key', () => {
   it('gives new tokens another key, which was published before', async () => {
@@ -61,6 +62,7 @@ describe('rotating the signing key', () => {
     const before = kidOf((await logIn()).accessToken);
     const outcomes = await Promise.allSettled([rotate(), rotate()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await expect(rotate()).rejects.toMatchObject({ code: 'conflict' });
     settle();
     expect(kidOf((await logIn()).accessToken)).not.toBe(before);
   });

@@ -1,5 +1,7 @@
 /** The other of the two keys takes over. Tokens of the first stay good until they run out, unless it was stolen. */
 import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { accessTokenSeconds } from './access-token.ts';
 import { initialState, type SigningState, signingKeyNames, signingStateEntity } from './signing-state.ts';
 
 export interface Rotation {
@@ -9,10 +11,19 @@ export interface Rotation {
   distrustOther: boolean;
 }
 
-/** @throws AppError `version_conflict` or `already_exists` when somebody rotated at the same time; one of the two took effect */
+/**
+ * @throws AppError `conflict` when tokens of the key before still run, so that two who rotate at once do not turn it back;
+ * `version_conflict` or `already_exists` when they meet in the same moment. A stolen key does not wait.
+ */
 export async function rotateSigningKey({ by, distrustOther }: Rotation): Promise<SigningState> {
   const session = openGlobalSession({ actor: { id: by, kind: 'system', name: by } });
   const stored = await session.get(signingStateEntity, {}, { consistent: true });
+  const waitedMs = Date.parse(session.context.now()) - Date.parse(stored?.rotatedAt ?? '1970-01-01T00:00:00Z');
+  if (!distrustOther && waitedMs < accessTokenSeconds * 1000)
+    throw new AppError(
+      'conflict',
+      `The key was rotated ${Math.round(waitedMs / 1000)} s ago: wait a quarter of an hour.`,
+    );
   const active = signingKeyNames.find((name) => name !== (stored ?? initialState).active)!;
   const state: SigningState = {
     active,
