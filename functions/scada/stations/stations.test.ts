@@ -164,6 +164,12 @@ describe('declared CRUD', () => {
     expect((await list({})).data[0].name).toBe('New');
   });
 
+  it('keeps what is left out, also where there is a default', async () => {
+    await create('crud', { id: 'C-INACTIVE', status: 'inactive' });
+    const { body } = await call('crud', 'PUT', '/C-INACTIVE', { body: { name: 'Renamed' } });
+    expect(body.data).toMatchObject({ name: 'Renamed', status: 'inactive' });
+  });
+
   it('refuses a change on an older version, and takes one on the present', async () => {
     const etag = (await call('crud', 'GET', '/C-2')).headers['etag']!;
     const put = (name: string, match: string) =>

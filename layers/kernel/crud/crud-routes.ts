@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Access, Route } from '../http/route.ts';
+import { changesOf } from '../schema/change-schema.ts';
 import { utcTime } from '../schema/common.ts';
 import { historyRoute } from './history.ts';
 
@@ -53,8 +54,7 @@ export function crudRoutes<
 >(spec: CrudRouteSpec<N, P, S, C, F>) {
   const params = z.object({ id: spec.id });
   const stored = storedSchema(spec.schema);
-  const update =
-    spec.update ?? z.partial(z.omit(spec.create, { ...('id' in spec.create.shape ? { id: true } : {}) } as never));
+  const update = spec.update ?? changesOf(spec.create, { fixed: ['id'] });
   const read: Access = `${spec.permission}:read`;
   const write: Access = `${spec.permission}:write`;
   const noun = spec.singular.toLowerCase();
