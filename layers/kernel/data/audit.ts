@@ -6,6 +6,7 @@ import { ulid } from '../ids.ts';
 import type { Entity } from './entity.ts';
 import { joinParts, partitionKey } from './keys.ts';
 import type { SessionContext } from './session.ts';
+import { scopeOf } from './storage-keys.ts';
 
 export interface AuditRecord {
   entityType: string;
@@ -46,7 +47,7 @@ export function auditItem(
     correlationId: context.correlationId,
   };
   return {
-    pk: partitionKey(context.scope, auditKey(entity.name, entityId)),
+    pk: partitionKey(scopeOf(context, entity), auditKey(entity.name, entityId)),
     sk: joinParts([ulid()]),
     _type: 'audit',
     ...record,

@@ -26,6 +26,8 @@ export interface Entity<T extends object = any, K extends object = any> {
   name: string;
   /** Logical table name of the domain manifest. */
   table: string;
+  /** Rows belong to a workspace: only a session bound to one can build their keys. @default false, rows of the tenant */
+  perWorkspace?: boolean;
   /** Key of the item, from its identifying attributes. */
   key: (item: K) => KeySchema;
   /** Index keys of an item; an index that gives `undefined` does not hold the item. */

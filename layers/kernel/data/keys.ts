@@ -8,7 +8,14 @@ export type KeyParts = readonly (string | number)[];
 
 /** Data that belongs to no tenant, such as the owner of an API key prefix. Only identity and registries use it. */
 export const globalScope = Symbol('global');
-export type Scope = string | typeof globalScope;
+
+/** A partition of a tenant's data; keys of two workspaces differ as those of two tenants do. */
+export interface WorkspaceScope {
+  tenantId: string;
+  workspaceId: string;
+}
+
+export type Scope = string | WorkspaceScope | typeof globalScope;
 
 const separator = '#';
 
@@ -27,12 +34,23 @@ export function joinParts(parts: KeyParts): string {
 }
 
 export function partitionKey(scope: Scope, parts: KeyParts): string {
-  if (scope === globalScope) return `G${separator}${joinParts(parts)}`;
-  if (scope === '') throw new Error('A partition key needs a tenant.');
-  return `T${separator}${joinParts([scope])}${separator}${joinParts(parts)}`;
+  return scopePrefix(scope) + joinParts(parts);
 }
 
 /** The beginning of every partition key of a tenant, for checks and `dynamodb:LeadingKeys` conditions. */
 export function tenantPrefix(tenantId: string): string {
   return `T${separator}${joinParts([tenantId])}${separator}`;
+}
+
+/** No part of a key can imitate it, since `%` is always escaped. */
+const workspaceMark = '%W';
+
+/** The beginning of every partition key in the scope. */
+export function scopePrefix(scope: Scope): string {
+  if (scope === globalScope) return `G${separator}`;
+  const { tenantId, workspaceId } = typeof scope === 'string' ? { tenantId: scope, workspaceId: undefined } : scope;
+  if (tenantId === '') throw new Error('A partition key needs a tenant.');
+  if (workspaceId === undefined) return tenantPrefix(tenantId);
+  if (workspaceId === '') throw new Error('A partition key of a workspace needs its id.');
+  return `${tenantPrefix(tenantId)}${workspaceMark}${separator}${joinParts([workspaceId])}${separator}`;
 }

@@ -11,13 +11,15 @@ import { cursorProblem, decodeCursor, encodeCursor } from './cursor.ts';
 import type { Entity, IndexName, ItemOf, KeyOf, Stored } from './entity.ts';
 import { type FilterTerm, filterExpression } from './expressions.ts';
 import type { IdempotencyRecord } from './idempotency.ts';
-import { globalScope, joinParts, type KeyParts, partitionKey, type Scope, tenantPrefix } from './keys.ts';
-import { fromStorage, storageKeys } from './storage-keys.ts';
+import { globalScope, joinParts, type KeyParts, partitionKey, type Scope, scopePrefix } from './keys.ts';
+import { fromStorage, scopeOf, storageKeys } from './storage-keys.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
 export interface SessionContext {
   scope: Scope;
   tenantId: string;
+  /** The workspace of the tenant that rows of workspaces are read from and written to. */
+  workspaceId?: string | undefined;
   /** Who acts; absent for the system's own reactions, which are traced by their event instead of audited. */
   actor: AuditRecord['actor'] | undefined;
   correlationId: string;
@@ -68,6 +70,11 @@ export class TenantSession {
     return this.context.tenantId;
   }
 
+  /** The same session for the rows of one workspace. Whether the caller may enter it is checked before: see `http/serve.ts`. */
+  inWorkspace(workspaceId: string): TenantSession {
+    return new TenantSession({ ...this.context, workspaceId });
+  }
+
   async get<E extends Entity>(
     entity: E,
     key: KeyOf<E>,
@@ -76,7 +83,7 @@ export class TenantSession {
     const { Item } = await documentClient().send(
       new GetCommand({
         TableName: tableName(entity.table),
-        Key: storageKeys(this.context.scope, { ...entity, indexes: {} }, key).key,
+        Key: storageKeys(scopeOf(this.context, entity), { ...entity, indexes: {} }, key).key,
         ConsistentRead: options.consistent ?? false,
       }),
     );
@@ -98,7 +105,7 @@ export class TenantSession {
     for (let start = 0; start < keys.length; start += batchGetLimit) {
       let pending: Record<string, unknown>[] | undefined = keys
         .slice(start, start + batchGetLimit)
-        .map((key) => storageKeys(this.context.scope, plain, key).key);
+        .map((key) => storageKeys(scopeOf(this.context, entity), plain, key).key);
       for (let round = 0; pending !== undefined && pending.length > 0; round++) {
         if (round === maxBatchRounds) throw new AppError('unavailable', `Table ${entity.table} left keys unread.`);
         if (round > 0) await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** round));
@@ -114,14 +121,14 @@ export class TenantSession {
   }
 
   /** One page of a partition. With a filter, a page is filled from several reads; it may be short and still have a cursor. */
-  async query<T>(entity: Pick<Entity, 'table'>, options: QueryOptions): Promise<Page<T>> {
-    const { scope } = this.context;
+  async query<T>(entity: Pick<Entity, 'table' | 'perWorkspace'>, options: QueryOptions): Promise<Page<T>> {
+    const scope = scopeOf(this.context, entity);
     const prefix = options.index ?? '';
     const partition = partitionKey(scope, options.pk);
     const limit = options.limit ?? 50;
     const filter = filterExpression(options.filter ?? []);
     const sort = sortCondition(options);
-    const ownPrefix = scope === globalScope ? 'G#' : tenantPrefix(this.context.tenantId);
+    const ownPrefix = scopePrefix(scope);
     let startKey: Record<string, unknown> | undefined = decodeCursor(
       options.cursor,
       { attribute: `${prefix}pk`, value: partition },

@@ -9,6 +9,17 @@ export interface StorageKeys {
   expiresAt: number | undefined;
 }
 
+/** Where rows of the entity are, seen from a session. @throws Error for rows of a workspace in a session without one */
+export function scopeOf(
+  { scope, workspaceId }: { scope: Scope; workspaceId?: string | undefined },
+  { table, perWorkspace }: Pick<Entity, 'table' | 'perWorkspace'>,
+): Scope {
+  if (!perWorkspace) return scope;
+  if (workspaceId === undefined || typeof scope !== 'string')
+    throw new Error(`Rows of ${table} belong to a workspace: use session.inWorkspace(…).`);
+  return { tenantId: scope, workspaceId };
+}
+
 export function storageKeys(scope: Scope, entity: Entity, item: object): StorageKeys {
   const { pk, sk } = entity.key(item);
   const indexKeys: Record<string, string | null> = {};

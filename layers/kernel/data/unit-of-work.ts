@@ -13,7 +13,7 @@ import type { Entity, ItemOf, KeyOf, Stored } from './entity.ts';
 import { addExpression, updateExpression } from './expressions.ts';
 import { globalScope } from './keys.ts';
 import type { SessionContext } from './session.ts';
-import { storageKeys } from './storage-keys.ts';
+import { scopeOf, storageKeys } from './storage-keys.ts';
 
 type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
 
@@ -82,7 +82,7 @@ export class UnitOfWork {
       version: before.version + 1,
       updatedAt: this.#context.now(),
     }) as ItemOf<E> & Stored;
-    const { key, indexKeys } = storageKeys(this.#context.scope, entity, after);
+    const { key, indexKeys } = storageKeys(scopeOf(this.#context, entity), entity, after);
     const update = updateExpression({ ...changes, version: after.version, updatedAt: after.updatedAt, ...indexKeys });
     const expected = options.expectedVersion ?? before.version;
     this.#steps.push({
@@ -119,7 +119,7 @@ export class UnitOfWork {
       item: {
         Update: {
           TableName: tableName(entity.table),
-          Key: storageKeys(this.#context.scope, { ...entity, indexes: {} }, key).key,
+          Key: storageKeys(scopeOf(this.#context, entity), { ...entity, indexes: {} }, key).key,
           UpdateExpression: update.expression,
           ExpressionAttributeNames: update.names,
           ExpressionAttributeValues: update.values,
@@ -136,7 +136,7 @@ export class UnitOfWork {
 
   /** Removes an item that was read; `version_conflict` if it changed since. */
   delete<E extends Entity>(entity: E, before: ItemOf<E> & Stored): void {
-    const { key } = storageKeys(this.#context.scope, entity, before);
+    const { key } = storageKeys(scopeOf(this.#context, entity), entity, before);
     this.#steps.push({
       item: {
         Delete: {
@@ -158,7 +158,7 @@ export class UnitOfWork {
       item: {
         ConditionCheck: {
           TableName: tableName(entity.table),
-          Key: storageKeys(this.#context.scope, entity, key).key,
+          Key: storageKeys(scopeOf(this.#context, entity), entity, key).key,
           ConditionExpression: 'attribute_exists(pk)',
         },
       },
@@ -228,7 +228,7 @@ export class UnitOfWork {
     condition: string | undefined,
     refused: () => AppError,
   ): void {
-    const { key, indexKeys, expiresAt } = storageKeys(this.#context.scope, entity, stored);
+    const { key, indexKeys, expiresAt } = storageKeys(scopeOf(this.#context, entity), entity, stored);
     this.#steps.push({
       item: {
         Put: {

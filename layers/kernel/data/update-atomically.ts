@@ -7,7 +7,7 @@ import { tableName } from '../config/resource-names.ts';
 import { documentClient } from './client.ts';
 import type { Entity, ItemOf, KeyOf } from './entity.ts';
 import type { TenantSession } from './session.ts';
-import { fromStorage, storageKeys } from './storage-keys.ts';
+import { fromStorage, scopeOf, storageKeys } from './storage-keys.ts';
 
 export interface AtomicUpdate {
   /** DynamoDB update expression; `:name` and `#name` placeholders come from `values` and `names`. */
@@ -28,7 +28,7 @@ export async function updateAtomically<E extends Entity>(
     const { Attributes } = await documentClient().send(
       new UpdateCommand({
         TableName: tableName(entity.table),
-        Key: storageKeys(session.context.scope, { ...entity, indexes: {} }, key).key,
+        Key: storageKeys(scopeOf(session.context, entity), { ...entity, indexes: {} }, key).key,
         UpdateExpression: update,
         ...(condition === undefined ? {} : { ConditionExpression: condition }),
         ...(names === undefined ? {} : { ExpressionAttributeNames: names }),

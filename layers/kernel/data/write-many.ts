@@ -8,7 +8,7 @@ import { AppError } from '../errors/app-error.ts';
 import { documentClient } from './client.ts';
 import type { Entity, ItemOf, KeyOf } from './entity.ts';
 import type { TenantSession } from './session.ts';
-import { storageKeys } from './storage-keys.ts';
+import { scopeOf, storageKeys } from './storage-keys.ts';
 
 export interface BatchStep {
   table: string;
@@ -21,7 +21,7 @@ const maxRounds = 8;
 
 /** Puts the item as it is, whatever was there; bookkeeping attributes are the caller's. */
 export function putStep<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): BatchStep {
-  const { key, indexKeys, expiresAt } = storageKeys(session.context.scope, entity, item);
+  const { key, indexKeys, expiresAt } = storageKeys(scopeOf(session.context, entity), entity, item);
   const stored: Record<string, unknown> = { ...key, _type: entity.name, ...item };
   for (const name in indexKeys) if (indexKeys[name] !== null) stored[name] = indexKeys[name];
   for (const name in stored) if (stored[name] === null) delete stored[name];
@@ -30,7 +30,7 @@ export function putStep<E extends Entity>(session: TenantSession, entity: E, ite
 }
 
 export function deleteStep<E extends Entity>(session: TenantSession, entity: E, key: KeyOf<E>): BatchStep {
-  const { key: stored } = storageKeys(session.context.scope, { ...entity, indexes: {} }, key);
+  const { key: stored } = storageKeys(scopeOf(session.context, entity), { ...entity, indexes: {} }, key);
   return { table: tableName(entity.table), request: { DeleteRequest: { Key: stored } } };
 }
 

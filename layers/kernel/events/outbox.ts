@@ -41,6 +41,7 @@ export function toOutboxItem<D extends EventDefinition>(
     payload: JSON.stringify(event.payload),
     metadata: JSON.stringify({
       ...(context.actor ? { userId: context.actor.id } : {}),
+      ...(context.workspaceId === undefined ? {} : { workspaceId: context.workspaceId }),
       ...(context.clientIp ? { clientIp: context.clientIp } : {}),
     }),
     expiresAt: Math.floor(Date.parse(now) / 1000) + keepSeconds,

@@ -8,7 +8,7 @@ import { isGranted } from '../auth/permissions.ts';
 import { type Principal, principalFromContext } from '../auth/principal.ts';
 import { countRequest, type RateLimit } from '../auth/rate-limit.ts';
 import { beginIdempotent, type IdempotencyRecord, type StoredAnswer } from '../data/idempotency.ts';
-import { openSession } from '../data/session.ts';
+import { openSession, type TenantSession } from '../data/session.ts';
 import { AppError } from '../errors/app-error.ts';
 import { toProblem } from '../errors/problem.ts';
 import { type Locale, negotiateLocale } from '../i18n/locale.ts';
@@ -32,9 +32,22 @@ import { validate } from './validate.ts';
 export interface ServeOptions<R extends Routes = Routes> {
   /** Logical table that keeps idempotency records: the domain's own. Needed when a route is idempotent. */
   table?: string;
+  /**
+   * Lets a caller into the workspace that a path names with `{wsId}`, or refuses with `not_found`. Needed when a route has
+   * one: operations then get a session bound to the workspace.
+   */
+  workspaces?: WorkspaceGate;
   /** Requests one address may make to a public route that is not GET. @default 30 a minute, 2,000 a day */
   publicLimits?: { [K in keyof R]?: RateLimit };
 }
+
+/** @param isWrite whether the method may change something; an archived workspace can only be read */
+export type WorkspaceGate = (
+  session: TenantSession,
+  principal: Principal,
+  workspaceId: string,
+  isWrite: boolean,
+) => Promise<void>;
 
 type GatewayEvent = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { lambda?: Record<string, unknown> } } };
 type GatewayAnswer = APIGatewayProxyStructuredResultV2;
@@ -70,6 +83,7 @@ export function serve<R extends Routes>(
   options: ServeOptions<R> = {},
 ) {
   const match = createRouter(resource as unknown as Resource<Routes>);
+  checkWorkspaceRoutes(resource as unknown as Resource<Routes>, options as ServeOptions);
 
   const answerCall = async (event: GatewayEvent, context: Context): Promise<GatewayAnswer> => {
     const call = openCall(event, context);
@@ -122,6 +136,9 @@ async function runOperation(
   const { route } = found;
   const principal = principalFromContext(event.requestContext.authorizer?.lambda);
   call.limitHeaders = await admit(found, principal, event, options);
+  const workspaceId = found.params[workspaceParameter];
+  if (workspaceId !== undefined && principal)
+    await options.workspaces!(openSession(principal.tenantId), principal, workspaceId, route.method !== 'GET');
   const text = bodyText(event);
   const input = validate(
     route,
@@ -156,7 +173,7 @@ async function runOperation(
       });
     call.idempotency = begun.record;
   }
-  const reply = await operation(toRequest(call, input, principal) as Request<Route>);
+  const reply = await operation(toRequest(call, input, principal, workspaceId) as Request<Route>);
   const answer = render(route, reply, call);
   // It took effect: an answer that cannot be kept is still an answer, and repetitions hear that it was lost.
   await call.idempotency
@@ -167,6 +184,20 @@ async function runOperation(
     })
     .catch((cause: unknown) => logger.warn('answer not kept for repetitions', { error: cause as Error }));
   return answer;
+}
+
+/** The path parameter that names a workspace, wherever it stands. */
+const workspaceParameter = 'wsId';
+
+/** What would let somebody into a workspace unasked fails when the function starts, not when it is called. */
+function checkWorkspaceRoutes({ base, routes }: Resource<Routes>, { workspaces }: ServeOptions): void {
+  const inWorkspaces = Object.entries(routes).filter(([, { path }]) =>
+    (base + path).includes(`{${workspaceParameter}}`),
+  );
+  const open = inWorkspaces.find(([, { access }]) => access === 'public');
+  if (open) throw new Error(`The route ${open[0]} names a workspace and is public: nobody could be a member.`);
+  if (inWorkspaces.length > 0 && workspaces === undefined)
+    throw new Error(`${base} has routes with {${workspaceParameter}}: say who may enter in serve(…, { workspaces }).`);
 }
 
 /** Who may pass: permission, network and rate, in that order; returns the limit headers. */
@@ -196,7 +227,12 @@ async function admit(
   return headers;
 }
 
-function toRequest(call: Call, input: ReturnType<typeof validate>, principal: Principal | undefined) {
+function toRequest(
+  call: Call,
+  input: ReturnType<typeof validate>,
+  principal: Principal | undefined,
+  workspaceId: string | undefined,
+) {
   const { event, correlationId } = call;
   const clientIp = event.requestContext.http.sourceIp;
   const userAgent = event.headers['user-agent'] ?? '';
@@ -210,6 +246,7 @@ function toRequest(call: Call, input: ReturnType<typeof validate>, principal: Pr
         correlationId,
         clientIp,
         userAgent,
+        workspaceId,
         idempotency: call.idempotency,
       }),
     locale: call.locale,
