@@ -1,0 +1,185 @@
+/**
+ * A chart of accounts for an electricity utility, in Arabic and English: what a new tenant starts from and then makes its
+ * own. Roles say which account posting rules mean, so that renumbering the chart breaks no rule.
+ */
+import { type AccountType, normalSideOf, otherSide, type Side } from './account-types.ts';
+
+export interface StandardAccount {
+  code: string;
+  parentId: string | undefined;
+  type: AccountType;
+  name: string;
+  nameAr: string;
+  normalSide: Side;
+  /** Groups take no postings. */
+  allowsPosting: boolean;
+  /** Clearing accounts, which should come back to zero. */
+  isIntermediate: boolean;
+  role: string | undefined;
+}
+
+type Row = readonly [
+  code: string,
+  parent: string,
+  type: AccountType,
+  name: string,
+  nameAr: string,
+  kind: '' | 'group' | 'clearing' | 'contra',
+  role: string,
+];
+
+const rows: readonly Row[] = [
+  ['1', '', 'asset', 'Assets', 'الأصول', 'group', ''],
+  ['11', '1', 'asset', 'Current assets', 'الأصول المتداولة', 'group', ''],
+  ['1110', '11', 'asset', 'Cash and banks', 'النقدية والبنوك', 'group', ''],
+  ['1111', '1110', 'asset', 'Cash on hand', 'النقدية بالصندوق', '', 'cash'],
+  ['1112', '1110', 'asset', 'Bank accounts', 'الحسابات البنكية', '', 'bank'],
+  ['1113', '1110', 'asset', 'Cash in transit', 'نقدية بالطريق', 'clearing', 'cash-in-transit'],
+  ['1120', '11', 'asset', 'Clearing accounts', 'الحسابات الوسيطة', 'group', ''],
+  ['1121', '1120', 'asset', 'Payment gateway clearing', 'وسيط بوابات الدفع', 'clearing', 'gateway-clearing'],
+  ['1122', '1120', 'asset', 'Collectors clearing', 'وسيط المحصلين', 'clearing', 'collectors-clearing'],
+  ['1123', '1120', 'asset', 'Prepaid vending clearing', 'وسيط بيع الشحن المسبق', 'clearing', 'vending-clearing'],
+  ['1124', '1120', 'asset', 'Currency exchange clearing', 'وسيط فروق العملات', 'clearing', 'currency-clearing'],
+  ['1130', '11', 'asset', 'Receivables', 'الذمم المدينة', 'group', ''],
+  ['1131', '1130', 'asset', "Customers' receivables", 'ذمم المشتركين', '', 'receivables'],
+  ['1132', '1130', 'asset', 'Receivables from government', 'ذمم الجهات الحكومية', '', ''],
+  ['1133', '1130', 'asset', 'Receivables from employees', 'ذمم الموظفين', '', ''],
+  ['1134', '1130', 'asset', 'Unbilled energy', 'طاقة غير مفوترة', '', 'unbilled-receivables'],
+  [
+    '1139',
+    '1130',
+    'asset',
+    'Allowance for doubtful debts',
+    'مخصص الديون المشكوك فيها',
+    'contra',
+    'doubtful-debts-allowance',
+  ],
+  ['1140', '11', 'asset', 'Inventory', 'المخزون', 'group', ''],
+  ['1141', '1140', 'asset', 'Materials and spare parts', 'المواد وقطع الغيار', '', 'materials'],
+  ['1142', '1140', 'asset', 'Fuel stock', 'مخزون الوقود', '', 'fuel-stock'],
+  ['1143', '1140', 'asset', 'Meters in stock', 'عدادات بالمخزن', '', 'meter-stock'],
+  ['1144', '1140', 'asset', 'Goods in transit', 'بضاعة بالطريق', 'clearing', 'goods-in-transit'],
+  ['1150', '11', 'asset', 'Other current assets', 'أصول متداولة أخرى', 'group', ''],
+  ['1151', '1150', 'asset', 'Prepaid expenses', 'مصروفات مدفوعة مقدمًا', '', 'prepaid-expenses'],
+  ['1152', '1150', 'asset', 'Advances to suppliers', 'دفعات مقدمة للموردين', '', 'supplier-advances'],
+  ['1153', '1150', 'asset', 'Recoverable input tax', 'ضريبة مدخلات قابلة للاسترداد', '', 'input-tax'],
+  ['12', '1', 'asset', 'Fixed assets', 'الأصول الثابتة', 'group', ''],
+  ['1200', '12', 'asset', 'Other fixed assets', 'أصول ثابتة أخرى', '', 'fixed-assets'],
+  ['1210', '12', 'asset', 'Cost', 'التكلفة', 'group', ''],
+  ['1211', '1210', 'asset', 'Land', 'الأراضي', '', ''],
+  ['1212', '1210', 'asset', 'Buildings', 'المباني', '', ''],
+  ['1213', '1210', 'asset', 'Generation plant', 'محطات التوليد', '', ''],
+  ['1214', '1210', 'asset', 'Transmission network', 'شبكة النقل', '', ''],
+  ['1215', '1210', 'asset', 'Distribution network', 'شبكة التوزيع', '', ''],
+  ['1216', '1210', 'asset', 'Meters in service', 'عدادات بالخدمة', '', ''],
+  ['1217', '1210', 'asset', 'Vehicles', 'المركبات', '', ''],
+  ['1218', '1210', 'asset', 'Computers and furniture', 'الحواسيب والأثاث', '', ''],
+  ['1219', '1210', 'asset', 'Assets under construction', 'مشروعات تحت التنفيذ', '', 'assets-under-construction'],
+  ['1290', '12', 'asset', 'Accumulated depreciation', 'مجمع الإهلاك', 'group', ''],
+  [
+    '1291',
+    '1290',
+    'asset',
+    'Accumulated depreciation',
+    'مجمع إهلاك الأصول الثابتة',
+    'contra',
+    'accumulated-depreciation',
+  ],
+  ['2', '', 'liability', 'Liabilities', 'الالتزامات', 'group', ''],
+  ['21', '2', 'liability', 'Current liabilities', 'الالتزامات المتداولة', 'group', ''],
+  ['2110', '21', 'liability', 'Payables', 'الذمم الدائنة', 'group', ''],
+  ['2111', '2110', 'liability', 'Suppliers', 'الموردون', '', 'payables'],
+  ['2112', '2110', 'liability', 'Power purchase payable', 'مستحقات شراء الطاقة', '', 'power-payable'],
+  ['2113', '2110', 'liability', 'Goods received not invoiced', 'بضاعة مستلمة غير مفوترة', 'clearing', 'goods-received'],
+  ['2120', '21', 'liability', "Customers' money", 'أموال المشتركين', 'group', ''],
+  ['2121', '2120', 'liability', "Customers' deposits", 'تأمينات المشتركين', '', 'deposits'],
+  ['2122', '2120', 'liability', 'Prepaid energy', 'طاقة مدفوعة مقدمًا', '', 'prepaid-energy'],
+  ['2123', '2120', 'liability', "Customers' credit balances", 'أرصدة دائنة للمشتركين', '', 'customer-credit'],
+  ['2130', '21', 'liability', 'Taxes and fees', 'الضرائب والرسوم', 'group', ''],
+  ['2131', '2130', 'liability', 'Sales tax payable', 'ضريبة المبيعات المستحقة', '', 'output-tax'],
+  ['2132', '2130', 'liability', 'Income tax payable', 'ضريبة الدخل المستحقة', '', 'income-tax'],
+  ['2133', '2130', 'liability', 'Payroll tax payable', 'ضريبة الرواتب المستحقة', '', 'payroll-tax'],
+  ['2134', '2130', 'liability', 'Municipal fees collected', 'رسوم بلدية محصلة', '', 'municipal-fees'],
+  ['2140', '21', 'liability', 'Payroll', 'الرواتب', 'group', ''],
+  ['2141', '2140', 'liability', 'Salaries payable', 'رواتب مستحقة', '', 'salaries-payable'],
+  ['2142', '2140', 'liability', 'Social insurance payable', 'تأمينات اجتماعية مستحقة', '', 'social-insurance'],
+  ['2150', '21', 'liability', 'Accruals', 'المستحقات', 'group', ''],
+  ['2151', '2150', 'liability', 'Accrued expenses', 'مصروفات مستحقة', '', 'accrued-expenses'],
+  ['2190', '21', 'liability', 'Suspense', 'الحسابات المعلقة', 'group', ''],
+  ['2191', '2190', 'liability', 'Suspense account', 'حساب معلق', 'clearing', 'suspense'],
+  ['22', '2', 'liability', 'Non-current liabilities', 'الالتزامات غير المتداولة', 'group', ''],
+  ['2210', '22', 'liability', 'Long-term loans', 'قروض طويلة الأجل', '', ''],
+  ['2220', '22', 'liability', 'End of service benefits', 'مكافأة نهاية الخدمة', '', 'end-of-service'],
+  ['2230', '22', 'liability', 'Deferred connection contributions', 'مساهمات توصيل مؤجلة', '', 'deferred-connections'],
+  ['3', '', 'equity', 'Equity', 'حقوق الملكية', 'group', ''],
+  ['3110', '3', 'equity', 'Capital', 'رأس المال', '', 'capital'],
+  ['3120', '3', 'equity', 'Reserves', 'الاحتياطيات', '', ''],
+  ['3130', '3', 'equity', 'Retained earnings', 'الأرباح المحتجزة', '', 'retained-earnings'],
+  ['3140', '3', 'equity', 'Opening balances', 'الأرصدة الافتتاحية', 'clearing', 'opening-balances'],
+  ['4', '', 'income', 'Income', 'الإيرادات', 'group', ''],
+  ['41', '4', 'income', 'Energy sales', 'مبيعات الطاقة', 'group', ''],
+  ['4110', '41', 'income', 'Energy sales, residential', 'مبيعات الطاقة للسكني', '', 'energy-revenue'],
+  ['4120', '41', 'income', 'Energy sales, commercial', 'مبيعات الطاقة للتجاري', '', ''],
+  ['4130', '41', 'income', 'Energy sales, industrial', 'مبيعات الطاقة للصناعي', '', ''],
+  ['4140', '41', 'income', 'Energy sales, government', 'مبيعات الطاقة للحكومي', '', ''],
+  ['4150', '41', 'income', 'Prepaid energy sales', 'مبيعات الطاقة مسبقة الدفع', '', 'prepaid-revenue'],
+  ['42', '4', 'income', 'Services', 'الخدمات', 'group', ''],
+  ['4210', '42', 'income', 'Fixed charges', 'رسوم ثابتة', '', 'fixed-charges'],
+  ['4220', '42', 'income', 'Connection fees', 'رسوم التوصيل', '', 'connection-fees'],
+  ['4230', '42', 'income', 'Late payment fees', 'غرامات التأخير', '', 'late-fees'],
+  ['4240', '42', 'income', 'Other services', 'خدمات أخرى', '', 'other-services'],
+  ['43', '4', 'income', 'Other income', 'إيرادات أخرى', 'group', ''],
+  ['4310', '43', 'income', 'Government subsidy', 'دعم حكومي', '', 'subsidy'],
+  ['4320', '43', 'income', 'Currency exchange gains', 'أرباح فروق العملة', '', 'currency-gain'],
+  ['4330', '43', 'income', 'Other income', 'إيرادات متنوعة', '', 'other-income'],
+  ['5', '', 'expense', 'Expenses', 'المصروفات', 'group', ''],
+  ['51', '5', 'expense', 'Cost of energy', 'تكلفة الطاقة', 'group', ''],
+  ['5110', '51', 'expense', 'Fuel', 'الوقود', '', 'fuel-cost'],
+  ['5120', '51', 'expense', 'Power purchase', 'شراء الطاقة', '', 'power-purchase'],
+  ['5130', '51', 'expense', 'Network losses', 'فاقد الشبكة', '', 'losses'],
+  ['52', '5', 'expense', 'Operation and maintenance', 'التشغيل والصيانة', 'group', ''],
+  ['5210', '52', 'expense', 'Materials used', 'مواد مستهلكة', '', 'materials-used'],
+  ['5220', '52', 'expense', 'Maintenance services', 'خدمات الصيانة', '', 'maintenance'],
+  ['5230', '52', 'expense', 'Inventory adjustments', 'تسويات المخزون', '', 'inventory-adjustments'],
+  ['53', '5', 'expense', 'Staff', 'العاملون', 'group', ''],
+  ['5310', '53', 'expense', 'Salaries and wages', 'الرواتب والأجور', '', 'salaries'],
+  [
+    '5320',
+    '53',
+    'expense',
+    'Social insurance, employer',
+    'تأمينات اجتماعية على المنشأة',
+    '',
+    'social-insurance-expense',
+  ],
+  ['5330', '53', 'expense', 'Training and travel', 'التدريب والسفر', '', ''],
+  ['54', '5', 'expense', 'Depreciation', 'الإهلاك', 'group', ''],
+  ['5410', '54', 'expense', 'Depreciation of fixed assets', 'إهلاك الأصول الثابتة', '', 'depreciation'],
+  ['55', '5', 'expense', 'Administration', 'المصروفات الإدارية', 'group', ''],
+  ['5510', '55', 'expense', 'Rent', 'الإيجارات', '', ''],
+  ['5520', '55', 'expense', 'Communication and internet', 'الاتصالات والإنترنت', '', ''],
+  ['5530', '55', 'expense', 'Bank and gateway charges', 'عمولات البنوك وبوابات الدفع', '', 'bank-charges'],
+  ['5540', '55', 'expense', 'Other administrative expenses', 'مصروفات إدارية أخرى', '', ''],
+  ['56', '5', 'expense', 'Other expenses', 'مصروفات أخرى', 'group', ''],
+  ['5610', '56', 'expense', 'Bad debts', 'ديون معدومة', '', 'bad-debts'],
+  ['5620', '56', 'expense', 'Currency exchange losses', 'خسائر فروق العملة', '', 'currency-loss'],
+  ['5630', '56', 'expense', 'Rounding differences', 'فروق التقريب', '', 'rounding'],
+];
+
+/** Parents come before their children. */
+export const standardChart: readonly StandardAccount[] = rows.map(([code, parent, type, name, nameAr, kind, role]) => ({
+  code,
+  parentId: parent === '' ? undefined : parent,
+  type,
+  name,
+  nameAr,
+  normalSide: kind === 'contra' ? otherSide(normalSideOf(type)) : normalSideOf(type),
+  allowsPosting: kind !== 'group',
+  isIntermediate: kind === 'clearing',
+  role: role === '' ? undefined : role,
+}));
+
+/** Which account plays which role in the standard chart. */
+export const standardRoles: Readonly<Record<string, string>> = Object.fromEntries(
+  standardChart.flatMap(({ role, code }) => (role === undefined ? [] : [[role, code]])),
+);
