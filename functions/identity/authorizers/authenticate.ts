@@ -2,10 +2,12 @@
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
 import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isRightSecret, parseKey } from '../api-keys/api-key-entity.ts';
-import { permissionsOf } from '../roles/system-roles.ts';
+import { resolvePermissions } from '../roles/resolve-permissions.ts';
+import { isSessionOver } from '../sessions/session-state.ts';
 import { isSuspended } from '../tenants/suspension.ts';
 import { verifyAccessToken } from '../tokens/access-token.ts';
 import { loadSigningKeys } from '../tokens/signing-key.ts';
+import { userEntity } from '../users/user-entity.ts';
 
 /** What a person may ask for in a minute and a day; generous, since a console asks often. */
 const userLimits = { perMinute: 1200, perDay: 200_000 };
@@ -20,26 +22,34 @@ export async function authenticate(credential: string, nowMs: number): Promise<P
   return authenticateUser(bearer, nowMs);
 }
 
+/**
+ * The token says who; what they may do is read from the user as it is now, so that a ban, a changed role or a log-out
+ * everywhere holds as soon as the gateway asks again, and not when the token runs out.
+ */
 async function authenticateUser(token: string, nowMs: number): Promise<Principal | undefined> {
   const { accepted } = await loadSigningKeys(nowMs);
-  try {
-    const claims = await verifyAccessToken(token, accepted, nowMs);
-    return {
-      tenantId: claims.tenantId,
-      subject: claims.userId,
-      kind: 'user',
-      name: claims.name,
-      permissions: permissionsOf(claims.roles),
-      workspaces: [],
-      sessionId: claims.sessionId,
-      limits: userLimits,
-      allowedIps: [],
-      allowedOrigins: [],
-    };
-  } catch {
-    // Whatever is wrong with a token, the answer is the same.
-    return undefined;
-  }
+  // Whatever is wrong with a token, the answer is the same.
+  const claims = await verifyAccessToken(token, accepted, nowMs).catch(() => undefined);
+  if (claims === undefined) return undefined;
+  const session = openSession(claims.tenantId);
+  const [user, suspended] = await Promise.all([
+    session.get(userEntity, { id: claims.userId }, { consistent: true }),
+    isSuspended(claims.tenantId),
+  ]);
+  if (suspended || user?.status !== 'active' || isSessionOver(user, claims.sessionId)) return undefined;
+  return {
+    tenantId: claims.tenantId,
+    subject: user.id,
+    kind: 'user',
+    name: user.email ?? user.phone ?? user.name,
+    // Until a password that somebody else set is changed, only what needs no permission is open: changing it is.
+    permissions: user.mustChangePassword ? [] : await resolvePermissions(session, user.roles, nowMs),
+    workspaces: user.workspaces,
+    sessionId: claims.sessionId,
+    limits: userLimits,
+    allowedIps: [],
+    allowedOrigins: [],
+  };
 }
 
 /** The stored key behind a presented one; undefined when unknown, wrong, revoked, expired or of a suspended tenant. */

@@ -6,6 +6,9 @@ export const systemRoles = {
   OWNER: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
   ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
   MANAGER: [
+    'identity:users:read',
+    'identity:workspaces:read',
+    'identity:workspaces:members',
     'platform:events:read',
     'platform:alerts:*',
     'metering:*',
@@ -14,11 +17,25 @@ export const systemRoles = {
     'ledger:accounts:read',
     'ledger:reports:read',
   ],
-  OPERATOR: ['metering:meters:read', 'metering:readings:*', 'scada:*', 'platform:alerts:*', 'platform:events:read'],
-  ENGINEER: ['metering:*', 'scada:*', 'platform:events:read', 'platform:alerts:read'],
-  EMPLOYEE: ['metering:meters:read', 'metering:readings:read', 'scada:stations:read', 'scada:readings:read'],
+  OPERATOR: [
+    'identity:workspaces:read',
+    'metering:meters:read',
+    'metering:readings:*',
+    'scada:*',
+    'platform:alerts:*',
+    'platform:events:read',
+  ],
+  ENGINEER: ['identity:workspaces:read', 'metering:*', 'scada:*', 'platform:events:read', 'platform:alerts:read'],
+  EMPLOYEE: [
+    'identity:workspaces:read',
+    'metering:meters:read',
+    'metering:readings:read',
+    'scada:stations:read',
+    'scada:readings:read',
+  ],
   /** Keeps the books, and cannot reopen a closed period. */
   ACCOUNTANT: [
+    'identity:workspaces:read',
     'metering:meters:read',
     'metering:readings:read',
     'billing:*',
@@ -32,6 +49,23 @@ export const systemRoles = {
     'ledger:rules:*',
     'ledger:settings:*',
   ],
+  /** Watches the network and sends teams out. */
+  DISPATCHER: [
+    'identity:workspaces:read',
+    'metering:meters:read',
+    'metering:readings:read',
+    'scada:stations:read',
+    'scada:readings:read',
+    'platform:alerts:*',
+  ],
+  /** Works at meters and stations, with a phone in the hand. */
+  TECHNICIAN: ['metering:meters:read', 'metering:readings:read', 'scada:stations:read', 'scada:readings:read'],
+  CASHIER: ['metering:meters:read'],
+  SUPPORT_AGENT: ['metering:meters:read', 'metering:readings:read'],
+  /** A customer of the utility in the portal: sees their own and nothing of the tenant's. */
+  CUSTOMER: [],
+  /** Signed up by themselves. */
+  USER: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemRole = keyof typeof systemRoles;

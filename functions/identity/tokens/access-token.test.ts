@@ -138,14 +138,20 @@ describe('an access token', () => {
     expect(await caller(`Bearer ${await attacks[name]!()}`)).toBeUndefined();
   });
 
-  it('gives nothing for a role of another world', async () => {
-    const token = await genuine(header(), claims({ roles: ['__proto__', 'constructor', 'toString', 'EMPEROR'] }));
-    expect((await caller(token))?.permissions).toEqual([]);
+  it('says who, and the person’s row says what is allowed: roles in a token give nothing', async () => {
+    const employee = await stack.addTenant('token-b', ['EMPLOYEE']);
+    const token = await genuine(header(), claims({ sub: employee.userId, tid: 'token-b', roles: ['OWNER'] }));
+    expect((await caller(token))?.permissions).not.toContain('identity:*');
+  });
+
+  it('of nobody, or of somebody in another tenant, is nobody’s', async () => {
+    expect(await caller(await genuine(header(), claims({ sub: 'usr_nobody' })))).toBeUndefined();
+    expect(await caller(await genuine(header(), claims({ tid: 'token-b' })))).toBeUndefined();
   });
 
   it('ends after fifteen minutes', async () => {
     const issued = await issueAccessToken(
-      { userId: 'usr_1', tenantId: 'token-a', name: 'n', roles: [], sessionId: 's' },
+      { userId: owner.userId, tenantId: 'token-a', name: 'n', roles: [], sessionId: 's' },
       Date.now(),
     );
     stack.advance(899_000);
