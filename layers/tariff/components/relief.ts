@@ -1,0 +1,135 @@
+/** What lowers or rests upon other lines: subsidies, credits for energy fed in, and taxes. */
+import {
+  type Fraction,
+  fraction,
+  fractionOf,
+  fractionText,
+  isPositive,
+  minus,
+  opposite,
+  rounded,
+  smaller,
+  times,
+  total,
+} from '../../money/fraction.ts';
+import { monthShare, type RatingContext } from '../rating-context.ts';
+import type { Segment } from '../segments.ts';
+import type { BilingualLabel, ComponentOf } from '../tariff-schema.ts';
+import { billedUnits, unitsPerKwh } from './energy.ts';
+
+/** A subsidy takes away at most what the bill comes to without it. */
+export function rateSubsidy(context: RatingContext, segment: Segment, component: ComponentOf<'subsidy'>): void {
+  if (component.onlyUpToKwh !== undefined && exceeds(context, component.onlyUpToKwh)) return;
+  const { quantity, unit, rate, worth, formula, explanation } = benefitOf(context, segment, component);
+  const left = context.sumOf(segment, ({ kind }) => kind !== 'tax');
+  const given = isPositive(left) ? smaller(worth, left) : fraction(0n);
+  if (!isPositive(given)) return;
+  context.add(segment, {
+    code: component.code,
+    kind: 'subsidy',
+    label: component.label,
+    quantity,
+    unit,
+    rate,
+    exact: opposite(given),
+    formula: `−(${formula})`,
+    explanation,
+  });
+}
+
+/** Whether the customer took more in the whole period than the limit of so many months. */
+function exceeds({ segments }: RatingContext, limit: string): boolean {
+  const taken = segments.reduce((sum, segment) => sum + billedUnits(segment), 0n);
+  const months = total(segments.map((segment) => segment.months));
+  return isPositive(minus(fraction(taken, unitsPerKwh), times(fractionOf(limit), months)));
+}
+
+interface Benefit {
+  quantity: Fraction;
+  unit: 'kWh' | 'percent' | 'month';
+  rate: Fraction;
+  worth: Fraction;
+  formula: string;
+  explanation: BilingualLabel;
+}
+
+function benefitOf(context: RatingContext, segment: Segment, { code, benefit }: ComponentOf<'subsidy'>): Benefit {
+  const share = monthShare(segment);
+  const { energyDecimals } = segment.version.rounding;
+  switch (benefit.type) {
+    case 'per_kwh': {
+      const taken = context.roundQuantity(
+        `subsidy/${code}`,
+        fraction(billedUnits(segment), unitsPerKwh),
+        energyDecimals,
+      );
+      const limit =
+        benefit.upToKwh === undefined
+          ? taken
+          : rounded(times(fractionOf(benefit.upToKwh), segment.months), energyDecimals, 'half-up');
+      const quantity = smaller(taken, limit);
+      const rate = fractionOf(benefit.rate);
+      const text = fractionText(quantity);
+      return {
+        quantity,
+        unit: 'kWh',
+        rate,
+        worth: times(quantity, rate),
+        formula: `${text} kWh × ${benefit.rate}`,
+        explanation: { en: `${benefit.rate} for each of ${text} kWh`, ar: `${benefit.rate} عن كل من ${text} ك.و.س` },
+      };
+    }
+    case 'percent': {
+      const base = context.sumOf(segment, (line) => benefit.of.includes(line.code));
+      return {
+        quantity: base,
+        unit: 'percent',
+        rate: fractionOf(benefit.percent),
+        worth: times(base, times(fractionOf(benefit.percent), fraction(1n, 100n))),
+        formula: `${fractionText(base)} × ${benefit.percent} %`,
+        explanation: {
+          en: `${benefit.percent} % of ${fractionText(base)}`,
+          ar: `${benefit.percent}٪ من ${fractionText(base)}`,
+        },
+      };
+    }
+    case 'amount':
+      return {
+        quantity: segment.months,
+        unit: 'month',
+        rate: fractionOf(benefit.amount),
+        worth: times(fractionOf(benefit.amount), segment.months),
+        formula: `${benefit.amount}${share.formula}`,
+        explanation: {
+          en: `${benefit.amount} a month${share.explanation.en}`,
+          ar: `${benefit.amount} شهريًا${share.explanation.ar}`,
+        },
+      };
+    default:
+      return benefit satisfies never;
+  }
+}
+
+export function rateTax(context: RatingContext, segment: Segment, component: ComponentOf<'tax'>): void {
+  if (context.facts.exemptTaxes?.includes(component.code)) return;
+  const base = context.sumOf(segment, ({ code, kind }) =>
+    component.of === undefined
+      ? component.onTaxes || kind !== 'tax'
+      : component.of.includes(code) || (component.onTaxes && kind === 'tax'),
+  );
+  if (base.numerator === 0n) return;
+  context.add(segment, {
+    code: component.code,
+    kind: 'tax',
+    label: component.label,
+    quantity: base,
+    unit: 'percent',
+    rate: fractionOf(component.percent),
+    exact: times(base, times(fractionOf(component.percent), fraction(1n, 100n))),
+    formula: `${fractionText(base)} × ${component.percent} %`,
+    explanation: {
+      en: `${component.percent} % of ${fractionText(base)}`,
+      ar: `${component.percent}٪ من ${fractionText(base)}`,
+    },
+  });
+}

@@ -1,0 +1,176 @@
+/** Charges that do not depend on energy: fixed charges, demand, and the minimum of a bill. */
+import {
+  type Fraction,
+  fraction,
+  fractionOf,
+  fractionText,
+  isPositive,
+  larger,
+  minus,
+  one,
+  rounded,
+  times,
+} from '../../money/fraction.ts';
+import { highestDemand } from '../demand.ts';
+import { RatingError } from '../facts.ts';
+import { monthShare, type RatingContext } from '../rating-context.ts';
+import type { Segment } from '../segments.ts';
+import type { ComponentOf } from '../tariff-schema.ts';
+
+export function rateFixed(context: RatingContext, segment: Segment, component: ComponentOf<'fixed'>): void {
+  const { count, unit: countUnit } = multiplier(context, component);
+  const share = monthShare(segment);
+  const isFirst = segment === context.segments[0];
+  const periods = { month: segment.months, day: fraction(BigInt(segment.days)), bill: isFirst ? one : fraction(0n) }[
+    component.per
+  ];
+  if (!isPositive(periods)) return;
+  const rate = fractionOf(component.amount);
+  const quantity = times(periods, count);
+  const factor = countUnit === '' ? '' : ` × ${fractionText(count)} ${countUnit}`;
+  const formulas = {
+    month: `${component.amount}${factor}${share.formula}`,
+    day: `${component.amount}${factor} × ${segment.days}`,
+    bill: `${component.amount}${factor}`,
+  };
+  const explanations = {
+    month: {
+      en: `${component.amount} a month${factor}${share.explanation.en}`,
+      ar: `${component.amount} شهريًا${factor}${share.explanation.ar}`,
+    },
+    day: {
+      en: `${component.amount} a day${factor}, for ${segment.days} days`,
+      ar: `${component.amount} يوميًا${factor}، عن ${segment.days} يومًا`,
+    },
+    bill: { en: `${component.amount} a bill${factor}`, ar: `${component.amount} لكل فاتورة${factor}` },
+  };
+  context.add(segment, {
+    code: component.code,
+    kind: 'fixed',
+    label: component.label,
+    quantity,
+    unit: component.per,
+    rate,
+    exact: times(rate, quantity),
+    isPart: component.per === 'month',
+    formula: formulas[component.per],
+    explanation: explanations[component.per],
+  });
+}
+
+function multiplier(
+  { facts }: RatingContext,
+  { times: what, code }: ComponentOf<'fixed'>,
+): { count: Fraction; unit: string } {
+  const needed = (value: string | number | undefined, name: string): Fraction => {
+    if (value === undefined) throw new RatingError('missing_fact', `"${code}" needs to know ${name}.`);
+    return fractionOf(String(value));
+  };
+  switch (what) {
+    case 'connection':
+      return { count: one, unit: '' };
+    case 'connected_kw':
+      return { count: needed(facts.connectedKw, 'the connected load in kW'), unit: 'kW' };
+    case 'contracted_kw':
+      return { count: needed(facts.contractedKw, 'the contracted demand in kW'), unit: 'kW' };
+    case 'phase':
+      return { count: needed(facts.phases, 'the number of phases'), unit: '' };
+    case 'dwelling':
+      return { count: fraction(BigInt(facts.dwellings ?? 1)), unit: '' };
+    default:
+      return what satisfies never;
+  }
+}
+
+/** Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. */
+export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
+  const { facts } = context;
+  const spans = context.segments.flatMap((each) => each.spans);
+  const measured = highestDemand(facts, component, spans);
+  const floors: [Fraction, string, string][] = [];
+  if (component.minimumKw !== undefined)
+    floors.push([fractionOf(component.minimumKw), 'the least that is billed', 'الحد الأدنى للفوترة']);
+  if (component.ratchetPercent !== undefined && facts.priorPeakKw !== undefined)
+    floors.push([
+      percentOf(facts.priorPeakKw, component.ratchetPercent),
+      `${component.ratchetPercent} % of the highest demand of the year`,
+      `${component.ratchetPercent}٪ من أعلى طلب خلال السنة`,
+    ]);
+  if (component.contractedPercent !== undefined) {
+    if (facts.contractedKw === undefined)
+      throw new RatingError('missing_fact', `"${component.code}" needs to know the contracted demand in kW.`);
+    floors.push([
+      percentOf(facts.contractedKw, component.contractedPercent),
+      `${component.contractedPercent} % of the contracted demand`,
+      `${component.contractedPercent}٪ من الطلب التعاقدي`,
+    ]);
+  }
+  let billed = measured;
+  let why = { en: 'the highest measured', ar: 'أعلى طلب مقيس' };
+  for (const [floor, en, ar] of floors)
+    if (isPositive(minus(floor, billed))) {
+      billed = floor;
+      why = { en, ar };
+    }
+  billed = rounded(billed, 3, 'half-up');
+  context.demandKw = larger(context.demandKw ?? billed, billed);
+  addDemandLine(context, segment, component, billed, component.rate, why);
+  if (component.excessRate !== undefined && facts.contractedKw !== undefined) {
+    const excess = minus(rounded(measured, 3, 'half-up'), fractionOf(facts.contractedKw));
+    if (isPositive(excess))
+      addDemandLine(context, segment, component, excess, component.excessRate, {
+        en: `above the contracted ${facts.contractedKw} kW`,
+        ar: `فوق الطلب التعاقدي ${facts.contractedKw} ك.و`,
+      });
+  }
+}
+
+function addDemandLine(
+  context: RatingContext,
+  segment: Segment,
+  { code, label }: ComponentOf<'demand'>,
+  kw: Fraction,
+  rate: string,
+  why: { en: string; ar: string },
+): void {
+  const share = monthShare(segment);
+  context.add(segment, {
+    code,
+    kind: 'demand',
+    label,
+    quantity: kw,
+    unit: 'kW',
+    rate: fractionOf(rate),
+    exact: times(times(kw, fractionOf(rate)), segment.months),
+    formula: `${fractionText(kw)} kW × ${rate}${share.formula}`,
+    explanation: {
+      en: `${fractionText(kw)} kW, ${why.en}${share.explanation.en}`,
+      ar: `${fractionText(kw)} ك.و، ${why.ar}${share.explanation.ar}`,
+    },
+  });
+}
+
+const percentOf = (value: string, percent: string): Fraction =>
+  times(fractionOf(value), times(fractionOf(percent), fraction(1n, 100n)));
+
+export function rateMinimum(context: RatingContext, segment: Segment, component: ComponentOf<'minimum'>): void {
+  const share = monthShare(segment);
+  const least = times(fractionOf(component.amount), segment.months);
+  const reached = context.sumOf(segment, ({ code }) => component.of.includes(code));
+  const missing = minus(least, reached);
+  if (!isPositive(missing)) return;
+  context.add(segment, {
+    code: component.code,
+    kind: 'minimum',
+    label: component.label,
+    quantity: segment.months,
+    unit: 'month',
+    rate: fractionOf(component.amount),
+    exact: missing,
+    formula: `${component.amount}${share.formula} − ${fractionText(reached)}`,
+    explanation: {
+      en: `what is missing to the minimum of ${component.amount}${share.explanation.en}`,
+      ar: `المتمم للحد الأدنى ${component.amount}${share.explanation.ar}`,
+    },
+  });
+}

@@ -1,0 +1,66 @@
+/** The highest demand of a period: mean power over windows of 15, 30 or 60 minutes, rolling or fixed. */
+import { type Fraction, fraction, fractionOf, larger, nothing } from '../money/fraction.ts';
+import type { BillingFacts, UsageInterval } from './facts.ts';
+import { RatingError } from './facts.ts';
+import type { ComponentOf } from './tariff-schema.ts';
+import type { BucketSpan } from './time-of-use.ts';
+
+const minuteMs = 60_000;
+/** kW = kWh ÷ hours, with energy in millionths of a kWh and time in milliseconds. */
+const hourMs = 3_600_000n;
+const unitsPerKwh = 1_000_000n;
+
+/**
+ * @returns kW, exact
+ * @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals are longer than the window
+ */
+export function highestDemand(
+  facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw'>,
+  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket'>,
+  spans: readonly BucketSpan[],
+): Fraction {
+  if (facts.registeredDemandKw !== undefined && component.bucket === undefined)
+    return fractionOf(facts.registeredDemandKw);
+  const windowMs = component.intervalMinutes * minuteMs;
+  const chosen = spans.filter(({ bucket }) => component.bucket === undefined || bucket === component.bucket);
+  const allowed =
+    component.bucket === undefined && chosen.length > 0 ? [{ from: chosen[0]!.from, to: chosen.at(-1)!.to }] : chosen;
+  let highest = nothing;
+  for (const span of allowed)
+    highest = larger(
+      highest,
+      highestWithin(facts.usage, span, windowMs, component.window === 'fixed' ? spans[0]!.from : undefined),
+    );
+  return highest;
+}
+
+function highestWithin(
+  usage: readonly UsageInterval[],
+  span: { from: number; to: number },
+  windowMs: number,
+  /** Midnight that fixed windows are counted from; rolling ones have none. */
+  midnight: number | undefined,
+): Fraction {
+  const inside = usage.filter(({ from, to }) => from >= span.from && to <= span.to);
+  let best = 0n;
+  let start = 0;
+  let energy = 0n;
+  for (let end = 0; end < inside.length; end++) {
+    const { from, to, importUnits } = inside[end]!;
+    if (to - from > windowMs)
+      throw new RatingError(
+        'demand_needs_intervals',
+        `Demand over ${windowMs / minuteMs} minutes needs intervals no longer than that.`,
+      );
+    if (end > 0 && inside[end - 1]!.to !== from) {
+      start = end;
+      energy = 0n;
+    }
+    energy += importUnits;
+    while (to - inside[start]!.from > windowMs) energy -= inside[start++]!.importUnits;
+    const covers = to - inside[start]!.from === windowMs;
+    const fits = midnight === undefined || (inside[start]!.from - midnight) % windowMs === 0;
+    if (covers && fits && energy > best) best = energy;
+  }
+  return fraction(best * hourMs, BigInt(windowMs) * unitsPerKwh);
+}

@@ -1,0 +1,52 @@
+/** What is known of a customer's supply in a billing period: the only input of a bill besides the tariff. */
+
+/** Energy between two moments. Intervals of one bill are in order and do not overlap. */
+export interface UsageInterval {
+  /** Milliseconds since the epoch. */
+  from: number;
+  to: number;
+  /** Millionths of a kWh taken from the grid. */
+  importUnits: bigint;
+  /** Millionths of a kWh fed in. */
+  exportUnits?: bigint;
+  /** Millionths of a kvarh, inductive. */
+  reactiveUnits?: bigint;
+  estimated?: boolean;
+}
+
+export interface BillingFacts {
+  /** IANA zone that days, months and times of use follow. */
+  timeZone: string;
+  /** First local day. */
+  from: string;
+  /** First local day after; a customer who moved in or out has a shorter period than the route. */
+  to: string;
+  /** The route's whole period, when the customer was there for a part of it. @default from and to */
+  nominal?: { from: string; to: string };
+  usage: readonly UsageInterval[];
+  /** Highest demand the meter itself registered, kW; counts before what the intervals give. */
+  registeredDemandKw?: string;
+  /** Highest demand of the eleven months before, kW. */
+  priorPeakKw?: string;
+  connectedKw?: string;
+  contractedKw?: string;
+  phases?: number;
+  dwellings?: number;
+  /** Codes of taxes this customer does not pay. */
+  exemptTaxes?: readonly string[];
+  /** Energy fed in earlier and not used up, millionths of a kWh by bucket. */
+  exportBank?: Readonly<Record<string, bigint>>;
+  /** The bank is paid out with this bill: end of the year, or moving out. */
+  settleExportBank?: boolean;
+}
+
+/** A bill cannot be made of these facts under this tariff. */
+export class RatingError extends Error {
+  readonly code: 'no_tariff' | 'currency_change' | 'usage_order' | 'demand_needs_intervals' | 'missing_fact' | 'period';
+
+  constructor(code: RatingError['code'], message: string) {
+    super(message);
+    this.name = 'RatingError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,194 @@
+/** Demand over rolling and fixed windows, ratchets and contracts; reactive energy and power factor. */
+import {
+  april,
+  demand,
+  energy,
+  fixed,
+  type GoldenCase,
+  intervals,
+  period,
+  powerFactor,
+  reactive,
+  tariff,
+} from './golden-case.ts';
+
+const kw = (more: object = {}) => [tariff([demand('demand', { rate: '2', ...more })])];
+/** Quarters of an hour: 5, 10, 20 and 15 kW, then nothing. */
+const quarters = { ...april(0), usage: intervals('2026-04-10T10:00+03:00', 15, '1.25', '2.5', '5', '3.75', '0') };
+const factor = (more: object = {}) => [
+  tariff([
+    energy('energy', ['0.1']),
+    powerFactor('pf', {
+      of: ['energy'],
+      penalties: [
+        { below: '0.90', percentPerHundredth: '1' },
+        { below: '0.80', percentPerHundredth: '2' },
+      ],
+      ...more,
+    }),
+  ]),
+];
+
+export const demandCases: GoldenCase[] = [
+  {
+    name: 'the highest quarter of an hour',
+    tariff: kw(),
+    facts: quarters,
+    lines: ['demand: (5 / 0.25) × 2 = 40.00'],
+    total: '40.00 = 40.00',
+    also: { demandKw: '20' },
+  },
+  {
+    name: 'the highest rolling half hour: the best two quarters side by side',
+    tariff: kw({ intervalMinutes: 30 }),
+    facts: quarters,
+    lines: ['demand: ((5 + 3.75) / 0.5) × 2 = 35.00'],
+    total: '35.00 = 35.00',
+  },
+  {
+    name: 'fixed half hours begin on the half hour',
+    tariff: kw({ intervalMinutes: 30, window: 'fixed' }),
+    facts: { ...april(0), usage: intervals('2026-04-10T10:15+03:00', 15, '2', '3', '3', '2') },
+    lines: ['demand: ((3 + 3) / 0.5) × 2 = 24.00'],
+    total: '24.00 = 24.00',
+  },
+  {
+    name: 'a peak across two fixed half hours is halved by them',
+    tariff: kw({ intervalMinutes: 30, window: 'fixed' }),
+    facts: { ...april(0), usage: intervals('2026-04-10T10:00+03:00', 15, '0', '4', '4', '0') },
+    lines: ['demand: ((0 + 4) / 0.5) × 2 = 16.00'],
+    total: '16.00 = 16.00',
+  },
+  {
+    name: 'a gap in the data ends a window',
+    tariff: kw({ intervalMinutes: 30 }),
+    facts: {
+      ...april(0),
+      usage: [...intervals('2026-04-10T10:00+03:00', 15, '4'), ...intervals('2026-04-10T10:30+03:00', 15, '4', '1')],
+    },
+    lines: ['demand: ((4 + 1) / 0.5) × 2 = 20.00'],
+    total: '20.00 = 20.00',
+  },
+  {
+    name: 'demand in the peak hours only',
+    tariff: [
+      tariff([demand('demand', { rate: '2', bucket: 'peak' })], {
+        timeOfUse: {
+          defaultBucket: 'off',
+          windows: [
+            {
+              bucket: 'peak',
+              days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'],
+              from: '10:30',
+              to: '12:00',
+            },
+          ],
+        },
+      }),
+    ],
+    facts: { ...april(0), usage: intervals('2026-04-10T10:00+03:00', 15, '1.25', '6', '2', '1') },
+    lines: ['demand: (2 / 0.25) × 2 = 16.00'],
+    total: '16.00 = 16.00',
+  },
+  {
+    name: 'the meter registered its own highest demand',
+    tariff: kw(),
+    facts: april(1000, { registeredDemandKw: '18.4' }),
+    lines: ['demand: 18.4 × 2 = 36.80'],
+    total: '36.80 = 36.80',
+  },
+  {
+    name: 'the least demand that is billed',
+    tariff: kw({ minimumKw: '25' }),
+    facts: quarters,
+    lines: ['demand: max(20; 25) × 2 = 50.00'],
+    total: '50.00 = 50.00',
+  },
+  {
+    name: 'a ratchet of the year before',
+    tariff: kw({ ratchetPercent: '80' }),
+    facts: { ...quarters, priorPeakKw: '30' },
+    lines: ['demand: max(20; 30 × 80 / 100) × 2 = 48.00'],
+    total: '48.00 = 48.00',
+  },
+  {
+    name: 'a ratchet below what was measured',
+    tariff: kw({ ratchetPercent: '60' }),
+    facts: { ...quarters, priorPeakKw: '30' },
+    lines: ['demand: max(20; 30 × 60 / 100) × 2 = 40.00'],
+    total: '40.00 = 40.00',
+  },
+  {
+    name: 'contracted demand: its share is the least, and what is above costs more',
+    tariff: kw({ contractedPercent: '90', excessRate: '3' }),
+    facts: { ...quarters, contractedKw: '16' },
+    lines: ['demand: max(20; 16 × 90 / 100) × 2 = 40.00', 'demand: (20 − 16) × 3 = 12.00'],
+    total: '40.00 + 12.00 = 52.00',
+  },
+  {
+    name: 'the price of demand changes in mid-month: one peak, two prices',
+    tariff: [
+      tariff([demand('demand', { rate: '2' })], { to: '2026-04-16' }),
+      tariff([demand('demand', { rate: '3' })], { from: '2026-04-16' }),
+    ],
+    facts: quarters,
+    lines: ['demand: 20 × 2 × 15/30 = 20.00', 'demand: 20 × 3 × 15/30 = 30.00'],
+    total: '20.00 + 30.00 = 50.00',
+  },
+  {
+    name: 'demand and a charge for the contract',
+    tariff: [tariff([fixed('capacity', { amount: '1', times: 'contracted_kw' }), demand('demand', { rate: '2' })])],
+    facts: { ...quarters, contractedKw: '25' },
+    lines: ['capacity: 1 × 25 = 25.00', 'demand: 20 × 2 = 40.00'],
+    total: '25.00 + 40.00 = 65.00',
+  },
+  {
+    name: 'reactive energy above half of the active',
+    tariff: [tariff([energy('energy', ['0.1']), reactive('reactive', { rate: '0.02', freePercent: '50' })])],
+    facts: april(1000, { kvarh: 800 }),
+    lines: ['energy: 1000 × 0.1 = 100.00', 'reactive: (800 − 1000 × 50 / 100) × 0.02 = 6.00'],
+    total: '100.00 + 6.00 = 106.00',
+  },
+  {
+    name: 'reactive energy within the free share makes no line',
+    tariff: [tariff([energy('energy', ['0.1']), reactive('reactive', { rate: '0.02', freePercent: '50' })])],
+    facts: april(1000, { kvarh: 500 }),
+    lines: ['energy: 1000 × 0.1 = 100.00'],
+    total: '100.00 = 100.00',
+  },
+  {
+    name: 'a power factor of 0.8 (600 kWh to 450 kvarh): ten hundredths below 0.90',
+    tariff: factor(),
+    facts: april(600, { kvarh: 450 }),
+    lines: ['energy: 600 × 0.1 = 60.00', 'pf: 60 × (0.90 − 0.8) × 100 × 1 / 100 = 6.00'],
+    total: '60.00 + 6.00 = 66.00',
+  },
+  {
+    name: 'a power factor of 0.6 (300 kWh to 400 kvarh): ten hundredths at one percent, twenty at two',
+    tariff: factor(),
+    facts: april(300, { kvarh: 400 }),
+    lines: ['energy: 300 × 0.1 = 30.00', 'pf: 30 × (10 × 1 + 20 × 2) / 100 = 15.00'],
+    total: '30.00 + 15.00 = 45.00',
+  },
+  {
+    name: 'a good power factor costs nothing',
+    tariff: factor(),
+    facts: april(1000, { kvarh: 100 }),
+    lines: ['energy: 1000 × 0.1 = 100.00'],
+    total: '100.00 = 100.00',
+  },
+  {
+    name: 'a power factor above 0.95 earns a bonus',
+    tariff: factor({ bonus: { above: '0.95', percentPerHundredth: '0.5' } }),
+    facts: april(1000, { kvarh: 0 }),
+    lines: ['energy: 1000 × 0.1 = 100.00', 'pf: −(100 × (1 − 0.95) × 100 × 0.5 / 100) = −2.50'],
+    total: '100.00 − 2.50 = 97.50',
+  },
+  {
+    name: 'demand over a leap day: 29 days are a month',
+    tariff: kw(),
+    facts: { ...period('2028-02-01', '2028-03-01', 0), usage: intervals('2028-02-29T10:00+03:00', 15, '5') },
+    lines: ['demand: 20 × 2 × 29/29 = 40.00'],
+    total: '40.00 = 40.00',
+  },
+];

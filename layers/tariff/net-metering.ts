@@ -1,0 +1,103 @@
+/** Energy fed in: set off against energy taken and banked, or credited at its own price. */
+import { fraction, fractionOf, fractionText, isPositive, opposite, times } from '../money/fraction.ts';
+import { unitsPerKwh } from './components/energy.ts';
+import type { RatingContext } from './rating-context.ts';
+import type { Segment } from './segments.ts';
+
+/**
+ * Sets energy fed in, this period's and the bank's, off against energy taken of the same bucket, over the whole period:
+ * what the sun gave before a change of price also counts for what was taken after it. Shared among segments by energy taken.
+ * @returns what is left for later bills, by bucket, millionths of a kWh
+ */
+export function setOffExports(
+  segments: readonly Segment[],
+  bank: Readonly<Record<string, bigint>>,
+): Map<string, bigint> {
+  const left = new Map<string, bigint>(Object.entries(bank));
+  const buckets = new Set(segments.flatMap(({ energies }) => [...energies.keys()]));
+  for (const bucket of buckets) {
+    const netting = segments.filter(
+      ({ version, energies }) => version.export?.mode === 'net_energy' && energies.has(bucket),
+    );
+    const taken = sumOf(netting.map(({ energies }) => energies.get(bucket)!.importUnits));
+    const available =
+      sumOf(netting.map(({ energies }) => energies.get(bucket)!.exportUnits)) + (left.get(bucket) ?? 0n);
+    const used = taken < available ? taken : available;
+    shareOut(netting, bucket, used, taken);
+    if (netting.length > 0) left.set(bucket, available - used);
+  }
+  return left;
+}
+
+function shareOut(segments: readonly Segment[], bucket: string, used: bigint, taken: bigint): void {
+  let before = 0n;
+  for (const { energies, setOff } of segments) {
+    const after = before + energies.get(bucket)!.importUnits;
+    if (taken > 0n) setOff.set(bucket, (used * after) / taken - (used * before) / taken);
+    before = after;
+  }
+}
+
+const sumOf = (values: bigint[]): bigint => values.reduce((sum, value) => sum + value, 0n);
+
+/** Credits of net billing, for one segment. */
+export function creditExports(context: RatingContext, segment: Segment): void {
+  const rule = segment.version.export;
+  if (rule?.mode !== 'net_billing') return;
+  for (const { bucket, rate } of rule.rates) {
+    let units = 0n;
+    for (const [name, { exportUnits }] of segment.energies)
+      if (bucket === undefined || bucket === name) units += exportUnits;
+    const quantity = context.roundQuantity(
+      `export/${bucket ?? ''}`,
+      fraction(units, unitsPerKwh),
+      segment.version.rounding.energyDecimals,
+    );
+    if (!isPositive(quantity)) continue;
+    addCredit(context, segment, rule.code, rule.label, quantity, rate);
+  }
+}
+
+/** Pays out the bank at the settlement rate of the last version, and empties it. */
+export function settleBank(context: RatingContext, left: Map<string, bigint>): void {
+  const segment = context.segments.at(-1)!;
+  const rule = segment.version.export;
+  if (rule?.mode !== 'net_energy') return;
+  const quantity = context.roundQuantity(
+    'settlement',
+    fraction(sumOf([...left.values()]), unitsPerKwh),
+    segment.version.rounding.energyDecimals,
+  );
+  left.clear();
+  if (!isPositive(quantity) || Number(rule.settlementRate) === 0) return;
+  addCredit(
+    context,
+    segment,
+    'export_settlement',
+    { en: 'Settlement of energy fed in', ar: 'تسوية الطاقة المصدّرة' },
+    quantity,
+    rule.settlementRate,
+  );
+}
+
+function addCredit(
+  context: RatingContext,
+  segment: Segment,
+  code: string,
+  label: { en: string; ar: string },
+  quantity: ReturnType<typeof fraction>,
+  rate: string,
+): void {
+  const text = fractionText(quantity);
+  context.add(segment, {
+    code,
+    kind: 'export',
+    label,
+    quantity,
+    unit: 'kWh',
+    rate: fractionOf(rate),
+    exact: opposite(times(quantity, fractionOf(rate))),
+    formula: `−(${text} kWh × ${rate})`,
+    explanation: { en: `${text} kWh fed in, at ${rate} each`, ar: `${text} ك.و.س مصدّرة بسعر ${rate} لكل منها` },
+  });
+}

@@ -1,0 +1,64 @@
+/** Sums the usage of a span of time by bucket; an interval that crosses an edge is divided by time, and nothing is lost between the parts. */
+import type { UsageInterval } from './facts.ts';
+import { RatingError } from './facts.ts';
+import type { BucketSpan } from './time-of-use.ts';
+
+export interface Energies {
+  importUnits: bigint;
+  exportUnits: bigint;
+  reactiveUnits: bigint;
+}
+
+export const noEnergy = (): Energies => ({ importUnits: 0n, exportUnits: 0n, reactiveUnits: 0n });
+
+/** @throws RatingError `usage_order` */
+export function checkUsage(usage: readonly UsageInterval[]): void {
+  usage.forEach(({ from, to, importUnits, exportUnits = 0n, reactiveUnits = 0n }, i) => {
+    if (from >= to) throw new RatingError('usage_order', 'A usage interval ends before it begins.');
+    if (i > 0 && from < usage[i - 1]!.to)
+      throw new RatingError('usage_order', 'Usage intervals overlap or are not in order.');
+    if (importUnits < 0n || exportUnits < 0n || reactiveUnits < 0n)
+      throw new RatingError('usage_order', 'Energies of an interval are not negative.');
+  });
+}
+
+/** @param spans in order, without gaps; usage outside of them is left out */
+export function energyByBucket(usage: readonly UsageInterval[], spans: readonly BucketSpan[]): Map<string, Energies> {
+  const sums = new Map<string, Energies>();
+  for (const { bucket } of spans) if (!sums.has(bucket)) sums.set(bucket, noEnergy());
+  let first = 0;
+  for (const interval of usage) {
+    while (first < spans.length && spans[first]!.to <= interval.from) first++;
+    for (let i = first; i < spans.length && spans[i]!.from < interval.to; i++) {
+      const span = spans[i]!;
+      const sum = sums.get(span.bucket)!;
+      if (span.from <= interval.from && interval.to <= span.to) {
+        sum.importUnits += interval.importUnits;
+        sum.exportUnits += interval.exportUnits ?? 0n;
+        sum.reactiveUnits += interval.reactiveUnits ?? 0n;
+      } else {
+        const [from, to] = [Math.max(span.from, interval.from), Math.min(span.to, interval.to)];
+        sum.importUnits += part(interval.importUnits, interval, from, to);
+        sum.exportUnits += part(interval.exportUnits ?? 0n, interval, from, to);
+        sum.reactiveUnits += part(interval.reactiveUnits ?? 0n, interval, from, to);
+      }
+    }
+  }
+  return sums;
+}
+
+/** By differences of the rounded running share, so that the parts of an interval sum to it. */
+function part(units: bigint, { from: start, to: end }: UsageInterval, from: number, to: number): bigint {
+  const until = (moment: number): bigint => (units * BigInt(moment - start)) / BigInt(end - start);
+  return until(to) - until(from);
+}
+
+export function addEnergies(all: Iterable<Energies>): Energies {
+  const sum = noEnergy();
+  for (const { importUnits, exportUnits, reactiveUnits } of all) {
+    sum.importUnits += importUnits;
+    sum.exportUnits += exportUnits;
+    sum.reactiveUnits += reactiveUnits;
+  }
+  return sum;
+}

@@ -1,0 +1,89 @@
+/**
+ * Makes a bill from a tariff and the facts of a supply: pure, exact, and the same whoever asks (a billing run, a what-if, a
+ * re-bill). Components are applied in the order the tariff lists them, segment by segment; a line may rest on lines before it.
+ */
+import { currencyExponent } from '../money/currencies.ts';
+import { powerOfTen } from '../money/decimal.ts';
+import { fraction, fractionOf, fractionText } from '../money/fraction.ts';
+import { fromMinorUnits } from '../money/money.ts';
+import { divideRounded } from '../money/rounding.ts';
+import type { Bill } from './bill.ts';
+import { rateEnergy, unitsPerKwh } from './components/energy.ts';
+import { ratePowerFactor, rateReactive } from './components/reactive.ts';
+import { rateSubsidy, rateTax } from './components/relief.ts';
+import { rateDemand, rateFixed, rateMinimum } from './components/standing.ts';
+import type { BillingFacts } from './facts.ts';
+import { creditExports, setOffExports, settleBank } from './net-metering.ts';
+import { addEnergies, checkUsage } from './quantities.ts';
+import { RatingContext } from './rating-context.ts';
+import { cutSegments, type Segment } from './segments.ts';
+import type { Component, ComponentOf, TariffVersion } from './tariff-schema.ts';
+
+/** @throws RatingError when these facts cannot be priced under this tariff */
+export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
+  checkUsage(facts.usage);
+  const segments = cutSegments(versions, facts);
+  const hasBank = segments.some(({ version }) => version.export?.mode === 'net_energy');
+  const bank = setOffExports(segments, facts.exportBank ?? {});
+  const context = new RatingContext(facts, segments);
+  for (const segment of segments) {
+    for (const component of segment.version.components) if (component.kind !== 'tax') rate(context, segment, component);
+    creditExports(context, segment);
+  }
+  if (facts.settleExportBank) settleBank(context, bank);
+  for (const segment of segments)
+    for (const component of segment.version.components) if (component.kind === 'tax') rate(context, segment, component);
+  return total(context, hasBank ? bank : undefined);
+}
+
+const rating: {
+  [K in Component['kind']]: (context: RatingContext, segment: Segment, component: ComponentOf<K>) => void;
+} = {
+  energy: rateEnergy,
+  fixed: rateFixed,
+  demand: rateDemand,
+  reactive: rateReactive,
+  power_factor: ratePowerFactor,
+  minimum: rateMinimum,
+  subsidy: rateSubsidy,
+  tax: rateTax,
+};
+
+function rate(context: RatingContext, segment: Segment, component: Component): void {
+  rating[component.kind](context, segment, component as never);
+}
+
+function total(context: RatingContext, bank: Map<string, bigint> | undefined): Bill {
+  const { currency, segments, lines, facts, demandKw } = context;
+  const amount = (minor: bigint): string => fromMinorUnits(minor, currency);
+  const taxes = context.minorOf(({ kind }) => kind === 'tax');
+  const exact = context.minorOf(() => true);
+  const rounded = roundTotal(exact, segments.at(-1)!, currency);
+  const energy = addEnergies(segments.flatMap(({ energies }) => [...energies.values()]));
+  const kwh = (units: bigint): string => fractionText(fraction(units, unitsPerKwh));
+  return {
+    currency,
+    from: facts.from,
+    to: facts.to,
+    lines,
+    subtotal: amount(exact - taxes),
+    taxes: amount(taxes),
+    rounding: amount(rounded - exact),
+    total: amount(rounded),
+    importKwh: kwh(energy.importUnits),
+    exportKwh: kwh(energy.exportUnits),
+    reactiveKvarh: kwh(energy.reactiveUnits),
+    ...(demandKw === undefined ? {} : { demandKw: fractionText(demandKw) }),
+    ...(bank === undefined
+      ? {}
+      : { exportBank: Object.fromEntries([...bank].map(([bucket, units]) => [bucket, kwh(units)])) }),
+    estimated: facts.usage.some(({ estimated }) => estimated),
+  };
+}
+
+function roundTotal(minor: bigint, { version: { rounding } }: Segment, currency: string): bigint {
+  if (rounding.totalTo === undefined) return minor;
+  const { numerator, denominator } = fractionOf(rounding.totalTo);
+  const step = (numerator * powerOfTen(currencyExponent(currency))) / denominator;
+  return step <= 0n ? minor : divideRounded(minor, step, rounding.total) * step;
+}
