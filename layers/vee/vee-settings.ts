@@ -1,0 +1,51 @@
+/** Limits of validation and choices of estimation, for each class of customers. The defaults are the field's usual ones. */
+import * as z from 'zod/mini';
+import { estimationMethods } from './series.ts';
+
+const units = () => z.int().check(z.minimum(0));
+const percent = (max: number) => z.int().check(z.minimum(0), z.maximum(max));
+const withDefaults = <S extends z.core.SomeType>(schema: S) => z.prefault(schema, {} as never);
+
+export const veeSettingsSchema = z.object({
+  spike: withDefaults(
+    z.object({
+      /** Above the third highest interval. Uniform Business Practices: 180. */
+      percentAboveThird: z._default(percent(10_000), 180),
+      /** Small users are jumpy: a kettle is no error. */
+      ignoreBelowUnits: z._default(units(), 2_000_000),
+    }),
+  ),
+  sum: withDefaults(
+    z.object({ toleranceUnits: z._default(units(), 1_000_000), tolerancePermille: z._default(percent(1000), 10) }),
+  ),
+  history: withDefaults(
+    z.object({
+      lowPercent: z._default(percent(100), 50),
+      highPercent: z._default(percent(10_000), 200),
+      leastPeriods: z._default(z.int().check(z.minimum(1), z.maximum(36)), 1),
+      ignoreBelowUnits: z._default(units(), 30_000_000),
+      severity: z._default(z.enum(['fail', 'warn']), 'warn'),
+    }),
+  ),
+  zero: withDefaults(z.object({ afterDays: z._default(z.int().check(z.minimum(1), z.maximum(366)), 30) })),
+  clock: withDefaults(z.object({ toleranceSeconds: z._default(z.int().check(z.minimum(1), z.maximum(86_400)), 180) })),
+  disconnected: withDefaults(z.object({ ignoreBelowUnits: z._default(units(), 100_000) })),
+  estimation: withDefaults(
+    z.object({
+      /** A gap this short is a straight line between its neighbours. */
+      interpolateUpToMinutes: z._default(z.int().check(z.minimum(0), z.maximum(1440)), 120),
+      /** Days of the same kind that a profile is the mean of. */
+      likeDays: z._default(z.int().check(z.minimum(1), z.maximum(10)), 3),
+      /** Tried in this order; the first that has what it needs is used. */
+      order: z._default(z.array(z.enum(estimationMethods)).check(z.minLength(1), z.maxLength(5)), [
+        ...estimationMethods,
+      ]),
+      /** Longer stretches are not estimated: somebody has to read the meter. */
+      longestDays: z._default(z.int().check(z.minimum(1), z.maximum(400)), 92),
+    }),
+  ),
+});
+
+export type VeeSettings = z.infer<typeof veeSettingsSchema>;
+
+export const usualSettings: VeeSettings = veeSettingsSchema.parse({});
