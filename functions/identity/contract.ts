@@ -1,4 +1,4 @@
-/** What other domains may know of tenants. */
+/** What other domains may know of tenants, and the keys they may issue to devices. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
 
@@ -22,4 +22,29 @@ export async function tenantProfile(session: TenantSession): Promise<TenantProfi
   const profile = { name, timeZone, currency, locale };
   cache.set(session.tenantId, { profile, until: Date.now() + cacheMs });
   return profile;
+}
+
+export interface DeviceKey {
+  /** Of the key, to revoke it by. */
+  id: string;
+  /** The key itself; it cannot be read again. */
+  key: string;
+}
+
+/**
+ * Issues an API key to a device of some stations of the tenant. Needs `readWrite` on table `identity` and `read` on `scada`.
+ * @throws AppError `not_found` for a station of somebody else
+ */
+export async function issueDeviceKey(
+  session: TenantSession,
+  device: { name: string; description: string; scopes: string[]; stationIds: string[]; createdBy: string },
+): Promise<DeviceKey> {
+  const { issueKey } = await import('./api-keys/issue-key.ts');
+  return issueKey(session, device);
+}
+
+/** Takes effect when the device connects again, within the hour at the latest. What is revoked already stays so. */
+export async function revokeDeviceKey(session: TenantSession, keyId: string, revokedBy: string): Promise<void> {
+  const { revokeKey } = await import('./api-keys/issue-key.ts');
+  await revokeKey(session, keyId, revokedBy);
 }

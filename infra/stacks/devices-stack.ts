@@ -48,14 +48,19 @@ export class DevicesStack extends Stack {
 }
 
 /**
- * A device connects under its thing's name and stays below `acrel/<its station>/`, directly or by Basic Ingest. Without
- * a thing that carries the attribute the variable resolves to nothing and everything is refused.
+ * A device connects under its thing's name and stays below `acrel/<its station>/`, directly or by Basic Ingest; a gateway
+ * publishes below `mizan/<its station>/gateway/` and listens below `mizan/<its station>/platform/`. Without a thing that
+ * carries the attribute the variable resolves to nothing and everything is refused.
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
  */
 function stationPolicy(stage: StageConfig): object {
   const arn = (kind: string, path: string): string =>
     `arn:${Aws.PARTITION}:iot:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${path}`;
-  const own = `acrel/\${iot:Connection.Thing.Attributes[${stationAttribute}]}/*`;
+  const station = `\${iot:Connection.Thing.Attributes[${stationAttribute}]}`;
+  const own = `acrel/${station}/*`;
+  const up = `mizan/${station}/gateway/*`;
+  const down = `mizan/${station}/platform/*`;
+  const rules = `$aws/rules/${topicRulePrefix(stage)}*`;
   return {
     Version: '2012-10-17',
     Statement: [
@@ -68,10 +73,10 @@ function stationPolicy(stage: StageConfig): object {
       {
         Effect: 'Allow',
         Action: 'iot:Publish',
-        Resource: [arn('topic', own), arn('topic', `$aws/rules/${topicRulePrefix(stage)}*/${own}`)],
+        Resource: [own, `${rules}/${own}`, up, `${rules}/${up}`].map((topic) => arn('topic', topic)),
       },
-      { Effect: 'Allow', Action: 'iot:Subscribe', Resource: arn('topicfilter', own) },
-      { Effect: 'Allow', Action: 'iot:Receive', Resource: arn('topic', own) },
+      { Effect: 'Allow', Action: 'iot:Subscribe', Resource: [arn('topicfilter', own), arn('topicfilter', down)] },
+      { Effect: 'Allow', Action: 'iot:Receive', Resource: [arn('topic', own), arn('topic', down)] },
     ],
   };
 }

@@ -12,9 +12,11 @@ import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
 import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
-import { devicePolicies } from './device-policies.ts';
+import { devicePolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
 
 export const deviceScope = 'metering:readings:publish';
+/** Of the gateway of a station: it takes configurations and commands. Its key names its station. */
+export const gatewayScope = 'scada:gateways:connect';
 
 interface DeviceEvent {
   protocolData?: { mqtt?: { username?: string; password?: string; clientId?: string } };
@@ -37,7 +39,7 @@ export async function handler(event: DeviceEvent): Promise<object> {
     return refused;
   }
   const stations = await ownStations(device);
-  const policyDocuments = devicePolicies(stations, device.allowedIps, stageName());
+  const policyDocuments = policiesOf(device, stations);
   if (policyDocuments === undefined) {
     logger.error('device refused: bind its key to some stations, a policy cannot hold all', {
       clientId,
@@ -58,9 +60,20 @@ export async function handler(event: DeviceEvent): Promise<object> {
   };
 }
 
+/** @returns undefined when the stations do not fit into what AWS lets a policy hold */
+function policiesOf({ isMeter, isGateway, allowedIps, stationIds }: Device, stations: string[]): string[] | undefined {
+  const meters = devicePolicies(isMeter ? stations : [], allowedIps, stageName());
+  // A key for every station is one of people and programs, not of a gateway.
+  if (!isGateway || stationIds.length === 0) return meters;
+  const documents = meters && [...meters, ...gatewayPolicies(stations, stageName())];
+  return documents && documents.length <= maxDocuments ? documents : meters;
+}
+
 interface Device {
   tenantId: string;
   subject: string;
+  isMeter: boolean;
+  isGateway: boolean;
   stationIds: string[];
   allowedIps: string[];
 }
@@ -69,14 +82,23 @@ async function identify(username: string | undefined, password: string): Promise
   const presented = [password, username].find((text) => text?.startsWith('mzn_'));
   if (presented !== undefined) {
     const found = await findApiKey(presented, Date.now());
-    if (found === undefined || !isGranted(found.key.scopes, deviceScope)) return undefined;
-    const { id, stationIds, allowedIps } = found.key;
-    return { tenantId: found.tenantId, subject: id, stationIds, allowedIps };
+    if (found === undefined) return undefined;
+    const { id, scopes, stationIds, allowedIps } = found.key;
+    const [isMeter, isGateway] = [isGranted(scopes, deviceScope), isGranted(scopes, gatewayScope)];
+    if (!isMeter && !(isGateway && stationIds.length > 0)) return undefined;
+    return { tenantId: found.tenantId, subject: id, isMeter, isGateway, stationIds, allowedIps };
   }
   // Only a development machine sets this: devices without any credential belong to the demo tenant.
   const anonymousTenant = config.ANONYMOUS_DEVICE_TENANT;
   if (!username && password === '' && anonymousTenant)
-    return { tenantId: anonymousTenant, subject: 'anonymous', stationIds: [], allowedIps: [] };
+    return {
+      tenantId: anonymousTenant,
+      subject: 'anonymous',
+      isMeter: true,
+      isGateway: false,
+      stationIds: [],
+      allowedIps: [],
+    };
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies, type PolicyAction } from '../../../local/services/iot/policy.ts';
-import { devicePolicies } from './device-policies.ts';
+import { devicePolicies, gatewayPolicies } from './device-policies.ts';
 
 const code = (i: number, length: number): string => `S${String(i).padStart(length - 1, '0')}`;
 const codes = (count: number, length: number): string[] => Array.from({ length: count }, (_, i) => code(i, length));
@@ -82,5 +82,30 @@ describe('the policy of a device', () => {
       (_, i) => `2001:0db8:1111:2222:3333:4444:5555:${(i + 4096).toString(16)}`,
     );
     expect(devicePolicies(codes(4, 64), addresses, 'dev')).toBeDefined();
+  });
+});
+
+describe('the policy of a gateway', () => {
+  const documents = gatewayPolicies(['ST-1'], 'dev');
+
+  it.each<[PolicyAction, string]>([
+    ['iot:Publish', 'topic/mizan/ST-1/gateway/values'],
+    ['iot:Publish', 'topic/$aws/rules/mizan_dev_scada_gateway_values/mizan/ST-1/gateway/values'],
+    ['iot:Receive', 'topic/mizan/ST-1/platform/commands'],
+    ['iot:Subscribe', 'topicfilter/mizan/ST-1/platform/#'],
+    ['iot:Subscribe', 'topicfilter/mizan/ST-1/platform/config'],
+  ])('allows %s on %s', (action, resource) => {
+    expect(allows(documents, action, resource)).toBe(true);
+  });
+
+  it.each<[PolicyAction, string]>([
+    ['iot:Publish', 'topic/mizan/ST-1/platform/commands'],
+    ['iot:Publish', 'topic/mizan/ST-2/gateway/values'],
+    ['iot:Receive', 'topic/mizan/ST-2/platform/commands'],
+    ['iot:Subscribe', 'topicfilter/mizan/+/platform/#'],
+    ['iot:Subscribe', 'topicfilter/mizan/ST-1/gateway/#'],
+    ['iot:Subscribe', 'topicfilter/mizan/#'],
+  ])('refuses %s on %s', (action, resource) => {
+    expect(allows(documents, action, resource)).toBe(false);
   });
 });

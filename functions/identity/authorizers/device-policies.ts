@@ -5,7 +5,7 @@
  */
 
 /** AWS IoT takes at most 10 documents of 2,048 characters each from an authorizer. */
-const maxDocuments = 10;
+export const maxDocuments = 10;
 const maxCharacters = 2048;
 /** Blocks of IPv6 have up to 43 characters. */
 const addressesPerDocument = 32;
@@ -40,6 +40,31 @@ export function devicePolicies(
   }
   const fits = documents.length <= maxDocuments && documents.every(({ length }) => length <= maxCharacters);
   return fits ? documents : undefined;
+}
+
+/**
+ * Further documents for the key of a station's gateway: it publishes below `gateway/` and listens below `platform/`, never
+ * the other way, so that no key of a device can forge a command.
+ */
+export function gatewayPolicies(stationIds: readonly string[], stage: string): string[] {
+  return stationIds.map((station) => {
+    const up = `mizan/${station}/gateway/*`;
+    const down = `mizan/${station}/platform/*`;
+    const arns = (kind: string, paths: string[]): string[] => paths.map((path) => `arn:aws:iot:*:*:${kind}/${path}`);
+    return documentOf([
+      {
+        Effect: 'Allow',
+        Action: 'iot:Publish',
+        Resource: arns('topic', [up, `$aws/rules/mizan_${stage}_*/${up}`]),
+      },
+      { Effect: 'Allow', Action: 'iot:Receive', Resource: arns('topic', [down]) },
+      {
+        Effect: 'Allow',
+        Action: 'iot:Subscribe',
+        Resource: arns('topicfilter', [down, `mizan/${station}/platform/#`]),
+      },
+    ]);
+  });
 }
 
 const documentOf = (statements: Statement[]): string =>

@@ -1,0 +1,40 @@
+/** Keys that other domains issue to devices: bound to stations, with no more than the scopes of a device. */
+import { stageName } from '../../../layers/kernel/config/resource-names.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { apiKeyEntity, makeKey } from './api-key-entity.ts';
+import { refuseForeignStations } from './bound-new-key.ts';
+import { addApiKey } from './operations.ts';
+
+/** A gateway asks seldom; what it sends comes by MQTT, which does not count here. */
+const deviceLimits = { rateLimitPerMinute: 600, rateLimitPerDay: 50_000 };
+
+export async function issueKey(
+  session: TenantSession,
+  device: { name: string; description: string; scopes: string[]; stationIds: string[]; createdBy: string },
+): Promise<{ id: string; key: string }> {
+  await refuseForeignStations(session.tenantId, device.stationIds);
+  const { key, prefix, hash } = makeKey(stageName());
+  const id = newId('key');
+  await session.transact('identity', (unit) =>
+    addApiKey(unit, session.tenantId, {
+      id,
+      ...device,
+      ...deviceLimits,
+      allowedIps: [],
+      allowedOrigins: [],
+      keyPrefix: prefix,
+      keyHash: hash,
+      isActive: true,
+    }),
+  );
+  return { id, key };
+}
+
+export async function revokeKey(session: TenantSession, keyId: string, revokedBy: string): Promise<void> {
+  const key = await session.get(apiKeyEntity, { id: keyId }, { consistent: true });
+  if (key === undefined || !key.isActive) return;
+  await session.transact('identity', (unit) =>
+    unit.update(apiKeyEntity, key, { isActive: false, revokedAt: session.context.now(), revokedBy }),
+  );
+}
