@@ -46,6 +46,7 @@ export async function seedDemo(
   const { data: login } = await createClient(auth, { baseUrl }).login({
     body: { email: demoEmail, password: secrets.password },
   });
+  if (!('accessToken' in login)) throw new Error('The demo owner has a second factor: log in with the console.');
   const access = { baseUrl, token: login.accessToken };
 
   if (secrets.apiKey === undefined) {

@@ -1,17 +1,17 @@
 /** Lambda entry of `/api/v1/auth`. */
 import { serve } from '../../../layers/kernel/http/serve.ts';
-import { revokeToken } from '../tokens/refresh-token.ts';
+import { logOut } from '../sessions/log-out.ts';
 import { logIn } from './log-in.ts';
-import { refreshSession } from './refresh-session.ts';
+import { refreshTokens } from './refresh-session.ts';
 import { auth } from './routes.ts';
 
 export const handler = serve(
   auth,
   {
     login: logIn,
-    refreshSession,
-    logout: async ({ body }) => {
-      await revokeToken(body.refreshToken);
+    refreshSession: async (request) => ({ data: await refreshTokens(request.body.refreshToken, request) }),
+    logout: async (request) => {
+      await logOut(request.body.refreshToken, request);
       return { data: { success: true as const } };
     },
     getOwnProfile: async ({ principal }) => {

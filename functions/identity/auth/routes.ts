@@ -1,13 +1,8 @@
 /** Log-in, refresh and log-out. Bodies are as the product's documents show them. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-
-const credentials = z.object({
-  email: z.string().check(z.email(), z.maxLength(254)),
-  password: z.string().check(z.minLength(1), z.maxLength(256)),
-});
-
-const refreshToken = z.object({ refreshToken: z.string().check(z.minLength(1), z.maxLength(200)) });
+import { credentialsSchema } from '../log-in-names/find-user.ts';
+import { challenged, loggedIn, refreshTokenBody, tokens } from './answers.ts';
 
 export const auth = defineResource({
   name: 'auth',
@@ -18,23 +13,13 @@ export const auth = defineResource({
       method: 'POST',
       path: '/login',
       access: 'public',
-      summary: 'Log in with e-mail and password.',
+      summary: 'Log in with e-mail, phone or user name, and password.',
       description:
-        'The access token lives 15 minutes; use the refresh token to get the next pair. Send it as `Authorization: Bearer …`.',
-      body: credentials,
+        'The access token lives 15 minutes; use the refresh token to get the next pair. Send it as `Authorization: Bearer …`. Who has a second factor gets `challengeToken` instead of tokens, and goes on at `/two-factor`.',
+      body: credentialsSchema,
       status: 200,
       envelope: false,
-      response: z.object({
-        success: z.literal(true),
-        accessToken: z.string(),
-        refreshToken: z.string(),
-        /** Seconds. */
-        expiresIn: z.int(),
-        userId: z.string(),
-        workspaceId: z.nullable(z.string()),
-        organizationId: z.string(),
-        organizationRole: z.enum(['owner', 'admin', 'employee']),
-      }),
+      response: z.union([loggedIn, challenged]),
       errors: ['invalid_credentials', 'forbidden', 'rate_limited'],
     },
     refreshSession: {
@@ -43,15 +28,10 @@ export const auth = defineResource({
       access: 'public',
       summary: 'Exchange a refresh token for new tokens.',
       description: 'Every use gives a new refresh token. Using an old one again ends the log-in.',
-      body: refreshToken,
+      body: refreshTokenBody,
       status: 200,
       envelope: false,
-      response: z.object({
-        success: z.literal(true),
-        accessToken: z.string(),
-        refreshToken: z.string(),
-        expiresIn: z.int(),
-      }),
+      response: tokens,
       errors: ['unauthenticated', 'forbidden', 'rate_limited'],
     },
     logout: {
@@ -59,7 +39,7 @@ export const auth = defineResource({
       path: '/logout',
       access: 'public',
       summary: 'End a log-in.',
-      body: refreshToken,
+      body: refreshTokenBody,
       status: 200,
       envelope: false,
       response: z.object({ success: z.literal(true) }),

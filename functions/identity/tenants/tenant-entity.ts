@@ -39,6 +39,10 @@ export const tenantSchema = z.object({
       .string()
       .check(z.regex(/^\+[1-9]\d{6,14}$/, fieldMessage('Write the phone as +967….', 'اكتب الهاتف بالصيغة ‎+967….'))),
   ),
+  /** Whether people may log in with a code sent to their e-mail or phone instead of the password. */
+  logInByCode: z.optional(z.boolean()),
+  /** Roles whose holders log in with a second factor. */
+  twoFactorRoles: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(100))).check(z.maxLength(50))),
   /** The user who made it, or `installation`. */
   createdBy: z.optional(z.string()),
 });

@@ -1,12 +1,10 @@
 /** Access tokens: short-lived ES256 JWTs (RFC 7519, RFC 8725) that carry who, which tenant and which roles. */
 import { jwtVerify } from 'jose';
-import { newId } from '../../../layers/kernel/ids.ts';
+import { issuer, signToken } from './signed-token.ts';
 import type { VerificationKey } from './signing-key.ts';
-import { loadVerificationKey, signEs256 } from './signing-key.ts';
 
 export const accessTokenSeconds = 15 * 60;
-const audience = 'mizan-api';
-const issuer = 'mizan';
+const kind = { type: 'at+jwt', audience: 'mizan-api', seconds: accessTokenSeconds };
 
 export interface AccessClaims {
   userId: string;
@@ -17,23 +15,9 @@ export interface AccessClaims {
   sessionId: string;
 }
 
-export async function issueAccessToken(claims: AccessClaims, nowMs: number): Promise<string> {
-  const signer = await loadVerificationKey();
-  const issuedAt = Math.floor(nowMs / 1000);
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: signer.kid })}.${encode({
-    iss: issuer,
-    aud: audience,
-    sub: claims.userId,
-    tid: claims.tenantId,
-    name: claims.name,
-    roles: claims.roles,
-    sid: claims.sessionId,
-    jti: newId('jti'),
-    iat: issuedAt,
-    exp: issuedAt + accessTokenSeconds,
-  })}`;
-  return `${signed}.${(await signEs256(signed, signer)).toString('base64url')}`;
+export function issueAccessToken(claims: AccessClaims, nowMs: number): Promise<string> {
+  const { userId: sub, tenantId: tid, name, roles, sessionId: sid } = claims;
+  return signToken(kind, { sub, tid, name, roles, sid }, nowMs);
 }
 
 /**
@@ -48,8 +32,8 @@ export async function verifyAccessToken(
   const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
     algorithms: ['ES256'],
     issuer,
-    audience,
-    typ: 'at+jwt',
+    audience: kind.audience,
+    typ: kind.type,
     currentDate: new Date(nowMs),
     requiredClaims: ['sub', 'tid', 'exp', 'roles', 'sid'],
   });
@@ -62,7 +46,7 @@ export async function verifyAccessToken(
   };
 }
 
-function keyOf(keys: readonly VerificationKey[], kid: string | undefined): VerificationKey['key'] {
+export function keyOf(keys: readonly VerificationKey[], kid: string | undefined): VerificationKey['key'] {
   const found = keys.find((candidate) => candidate.kid === kid);
   if (found === undefined) throw new Error('The token names no key that is accepted.');
   return found.key;

@@ -8,7 +8,7 @@ import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 
-const familySeconds = 30 * 24 * 3600;
+export const familySeconds = 30 * 24 * 3600;
 /** Each further one means that another request changed the family in between. */
 const maxRevokeAttempts = 10;
 
@@ -58,11 +58,13 @@ export async function startFamily(
 
 /**
  * Exchanges a refresh token for the next one.
+ * @param onReuse told when an old token came back and the log-in was ended for it
  * @throws AppError `unauthenticated` for an unknown, expired, revoked or already used token
  */
 export async function rotate(
   refreshToken: string,
   nowMs: number,
+  onReuse: (family: RefreshFamily) => Promise<void> = async () => {},
 ): Promise<{ family: RefreshFamily; refreshToken: string }> {
   const refused = new AppError('unauthenticated', 'The refresh token is not valid.');
   const [, id, secret] = format.exec(refreshToken) ?? [];
@@ -72,6 +74,7 @@ export async function rotate(
   if (family === undefined || family.revoked || family.validUntil < nowMs) throw refused;
   if (!timingSafeEqual(Buffer.from(hash(secret)), Buffer.from(family.secretHash))) {
     await revoke(id);
+    await onReuse(family);
     throw refused;
   }
   const next = newSecret();
@@ -81,6 +84,7 @@ export async function rotate(
     // Two uses of one token at once: the second is a reuse.
     if (isAppError(error) && error.code === 'version_conflict') {
       await revoke(id);
+      await onReuse(family);
       throw refused;
     }
     throw error;
@@ -88,10 +92,11 @@ export async function rotate(
   return { family, refreshToken: `${id}.${next}` };
 }
 
-/** Ends the log-in of a refresh token, old or new; unknown ones are ignored so that logging out twice is no error. */
-export async function revokeToken(refreshToken: string): Promise<void> {
-  const [, id] = format.exec(refreshToken) ?? [];
-  if (id !== undefined) await revoke(id);
+/** The log-in a refresh token belongs to, whether the token is old or new; undefined for what is none of ours. */
+export async function familyOf(refreshToken: string): Promise<RefreshFamily | undefined> {
+  const [, id, secret] = format.exec(refreshToken) ?? [];
+  if (id === undefined || secret === undefined) return undefined;
+  return openGlobalSession().get(refreshFamilyEntity, { id }, { consistent: true });
 }
 
 /** Ends a log-in whatever else happens to it at the same time: a rotation meanwhile must not save it. */
