@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Command, Driver, DriverModule, DriverSink, LinkState, PointValue, Sample } from '../runtime/driver.ts';
 import { ManualClock } from './manual-clock.ts';
 
-type Input = Parameters<DriverModule<unknown, unknown, unknown>['parse']>[0];
+export type Input = Parameters<DriverModule<unknown, unknown, unknown>['parse']>[0];
 
 /** A device on loopback, built anew for each test. */
 export interface LoopbackDevice {
@@ -79,14 +79,16 @@ export class RecordingSink implements DriverSink {
 export interface ContractOptions {
   /** Longest time until a driver has noticed that a device is gone or back, of the turned clock. @default 120_000 */
   noticeMs?: number;
+  /** Of the suite, where a driver runs it more than once. @default the driver's protocol */
+  name?: string;
 }
 
 export function describeDriverContract<C, D, P>(
   module: DriverModule<C, D, P>,
   openDevice: () => Promise<LoopbackDevice>,
-  { noticeMs = 120_000 }: ContractOptions = {},
+  { noticeMs = 120_000, name = module.protocol }: ContractOptions = {},
 ): void {
-  describe(`the ${module.protocol} driver keeps the contract`, () => {
+  describe(`the ${name} driver keeps the contract`, () => {
     const ended: (() => Promise<void>)[] = [];
     afterEach(async () => {
       for (const end of ended.splice(0).reverse()) await end();

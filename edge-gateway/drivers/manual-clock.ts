@@ -76,12 +76,11 @@ export class ManualClock implements DriverContext {
       await letSocketsRun();
       if (condition()) return;
       this.advance(stepMs);
-      await letSocketsRun();
     }
   }
 
   /** Turns the clock on by so much, sockets included. */
-  async run(ms: number, stepMs = 10): Promise<void> {
+  async run(ms: number, stepMs = Math.max(10, ms / 100)): Promise<void> {
     const endMs = this.#elapsedMs + ms;
     await this.until(() => this.#elapsedMs >= endMs, { withinMs: ms + stepMs, stepMs });
   }
