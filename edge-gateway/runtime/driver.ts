@@ -91,11 +91,6 @@ export interface Driver {
   statistics(): DriverStatistics;
 }
 
-/** Credentials of a connection with their secrets resolved; certificates and keys as PEM text. */
-export type ConnectionAuth =
-  | { type: 'basic'; username: string; password: string; ca?: string }
-  | { type: 'certificate'; certificate: string; privateKey: string; ca?: string };
-
 /** Clock and timers are given, so that tests turn them. */
 export interface DriverContext {
   now(): number;
@@ -114,9 +109,9 @@ export interface DriverModule<Connection, Device, Point> {
   /** @throws ConfigurationError naming the field */
   parse(input: {
     /**
-     * The document's `settings` of the connection with its `host` and `port` put in (where it has them; a serial line has
-     * none), and `auth` where the connection has authentication: see `ConnectionAuth`. Every `{ secret: 'name' }` in
-     * connection or device settings is replaced by the secret's text before.
+     * The document's `settings` of the connection, with its `host` and `port` put in where it has them (a serial line has
+     * none), and `authType` and `credentials` where the type is not `none`. Every `{ secret: 'name' }` in connection and
+     * devices is replaced by the secret's text before; certificates and keys are PEM texts.
      */
     connection: unknown;
     devices: { id: string; settings: unknown }[];
