@@ -30,8 +30,16 @@ export interface UpdateOptions {
   before?: object;
 }
 
+/** For rows that are a mechanism of the domain, such as a series of numbers, and nothing a person changes. */
+export interface MechanismOptions {
+  /** @default true */
+  isAudited?: boolean;
+  /** The error when the item moved on. @default `version_conflict` */
+  refused?: () => AppError;
+}
+
 /** DynamoDB's limit on one transaction. */
-const maxSteps = 100;
+export const maxSteps = 100;
 
 export class UnitOfWork {
   readonly #context: SessionContext;
@@ -74,7 +82,7 @@ export class UnitOfWork {
     entity: E,
     before: ItemOf<E> & Stored,
     changes: Partial<{ [P in keyof ItemOf<E>]: ItemOf<E>[P] | null }>,
-    options: { expectedVersion?: number | undefined } = {},
+    options: MechanismOptions & { expectedVersion?: number | undefined } = {},
   ): ItemOf<E> & Stored {
     const after = withoutNulls({
       ...before,
@@ -96,9 +104,9 @@ export class UnitOfWork {
           ExpressionAttributeValues: { ...update.values, ':expected': expected },
         },
       },
-      refused: () => new AppError('version_conflict'),
+      refused: options.refused ?? (() => new AppError('version_conflict')),
     });
-    this.#audit(entity, 'update', before as unknown as KeyOf<E>, before, after);
+    if (options.isAudited ?? true) this.#audit(entity, 'update', before as unknown as KeyOf<E>, before, after);
     return after;
   }
 

@@ -35,4 +35,6 @@ export interface EventInput<D extends EventDefinition> {
   id?: string;
   /** When it happened. @default now */
   occurredAt?: string;
+  /** What set it off, where one unit of work reacts to several events. @default the session's */
+  trace?: { correlationId: string; causationId: string } | undefined;
 }

@@ -24,6 +24,7 @@ export function toOutboxItem<D extends EventDefinition>(
 ): OutboxItem {
   const id = event.id ?? newId('evt');
   const now = context.now();
+  const trace = event.trace ?? context;
   return {
     pk: partitionKey(context.tenantId, ['OUTBOX', definition.aggregateType, event.aggregateId]),
     sk: joinParts([id]),
@@ -34,8 +35,8 @@ export function toOutboxItem<D extends EventDefinition>(
     tenantId: context.tenantId,
     aggregateType: definition.aggregateType,
     aggregateId: event.aggregateId,
-    correlationId: context.correlationId || id,
-    causationId: context.causationId,
+    correlationId: trace.correlationId || id,
+    causationId: trace.causationId,
     occurredAt: event.occurredAt ?? now,
     schemaVersion: String(definition.schemaVersion),
     payload: JSON.stringify(event.payload),
