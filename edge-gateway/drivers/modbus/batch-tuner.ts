@@ -1,25 +1,38 @@
 /**
  * Learns a device's best batch: the gap from the cost of requests, the size by trying. Most devices are fastest with the
- * largest batch they take, but some slow down beyond a buffer's size, so half the size is tried, and kept while it pays.
+ * largest batch they take, but some slow down beyond a buffer's size, so half the size is tried, and kept if it still
+ * wins when the larger one is tried once more: the first cycles of anything are slow.
  */
 import { RequestCost } from './request-cost.ts';
 
-/** Cycles of each size before they are compared. */
-const cyclesPerTrial = 3;
-/** A smaller size must be that much better, so that noise decides nothing. */
+/** Cycles of each trial; the quickest counts, since noise only ever adds. */
+const cyclesPerTrial = 4;
+/** A smaller size must be that much better to be worth its requests. */
 const worthIt = 0.9;
 const smallest = 8;
+/** No trial where a cycle takes more than this part of its interval: the smaller size might overrun it. */
+const busiest = 0.4;
 const initialGap = 16;
 /** A plan is made anew when the gap has moved by more than a quarter. */
 const gapTolerance = 1.25;
+
+interface Trial {
+  size: number;
+  cycles: number;
+  /** Milliseconds per wanted register. */
+  bestCost: number;
+}
+
+const trialOf = (size: number): Trial => ({ size, cycles: 0, bestCost: Number.POSITIVE_INFINITY });
 
 export class BatchTuner {
   readonly #cost = new RequestCost();
   readonly #maxGap: number;
   #limit: number;
-  #best: { size: number; costMs: number } | undefined;
-  #trial: { size: number; cycles: number; costMs: number };
-  #isSettled = false;
+  /** The size that is kept unless `#challenger` beats it. */
+  #champion: Trial;
+  #challenger: Trial | undefined;
+  #phase: 'measure' | 'challenge' | 'confirm' | 'settled' = 'measure';
   #gap: number;
   /** Changes whenever batches should be planned anew. */
   version = 0;
@@ -28,11 +41,11 @@ export class BatchTuner {
     this.#limit = maxRegisters;
     this.#maxGap = maxGap;
     this.#gap = Math.min(initialGap, maxGap);
-    this.#trial = { size: maxRegisters, cycles: 0, costMs: 0 };
+    this.#champion = trialOf(maxRegisters);
   }
 
   get size(): number {
-    return this.#isSettled ? this.#best!.size : this.#trial.size;
+    return this.#phase === 'challenge' ? this.#challenger!.size : this.#champion.size;
   }
 
   get gap(): number {
@@ -40,7 +53,7 @@ export class BatchTuner {
   }
 
   get isSettled(): boolean {
-    return this.#isSettled;
+    return this.#phase === 'settled';
   }
 
   recordRequest(registers: number, milliseconds: number): void {
@@ -48,41 +61,56 @@ export class BatchTuner {
   }
 
   /**
-   * One whole cycle that read `points`' registers, on the device alone.
-   * @param spareShare part of the scan interval that was left; a trial that might overrun it is not made
+   * One whole cycle of the device.
+   * @param registers that were wanted, whatever was read around them
+   * @param milliseconds that its requests took, added up
+   * @param busyShare part of the scan interval that they took
    */
-  recordCycle(registers: number, milliseconds: number, spareShare: number): void {
+  recordCycle(registers: number, milliseconds: number, busyShare: number): void {
     this.#updateGap();
-    if (this.#isSettled || registers === 0) return;
-    this.#trial.cycles += 1;
-    // The first cycle of a size also pays for whatever it had to find out.
-    if (this.#trial.cycles > 1) this.#trial.costMs += milliseconds / registers;
-    if (this.#trial.cycles <= cyclesPerTrial) return;
-    const costMs = this.#trial.costMs / cyclesPerTrial;
-    const isBetter = !this.#best || costMs < this.#best.costMs * worthIt;
-    if (isBetter) this.#best = { size: this.#trial.size, costMs };
-    const next = Math.floor(this.#trial.size / 2);
-    if (!isBetter || next < smallest || registers <= next || spareShare < 0.75) this.#settle();
-    else this.#try(next);
+    if (this.#phase === 'settled' || registers === 0) return;
+    const trial = this.#phase === 'challenge' ? this.#challenger! : this.#champion;
+    trial.cycles += 1;
+    trial.bestCost = Math.min(trial.bestCost, milliseconds / registers);
+    if (trial.cycles < cyclesPerTrial) return;
+    trial.cycles = 0;
+    this.#decide(registers, busyShare);
   }
 
   /** The device refused more than `registers` at once. */
   limitTo(registers: number): void {
     if (registers >= this.#limit) return;
     this.#limit = registers;
-    this.#best = undefined;
-    this.#isSettled = false;
-    this.#try(registers);
+    this.#champion = trialOf(registers);
+    this.#enter('measure');
   }
 
-  #try(size: number): void {
-    this.#trial = { size, cycles: 0, costMs: 0 };
+  #decide(registers: number, busyShare: number): void {
+    const wins = this.#challenger !== undefined && this.#challenger.bestCost < this.#champion.bestCost * worthIt;
+    if (this.#phase === 'challenge') {
+      this.#enter(wins ? 'confirm' : 'settled');
+      return;
+    }
+    if (this.#phase === 'confirm') {
+      if (!wins) {
+        this.#enter('settled');
+        return;
+      }
+      this.#champion = this.#challenger!;
+    }
+    const next = Math.floor(this.#champion.size / 2);
+    if (next < smallest || registers <= next || busyShare > busiest) {
+      this.#enter('settled');
+      return;
+    }
+    this.#challenger = trialOf(next);
+    this.#enter('challenge');
+  }
+
+  #enter(phase: 'measure' | 'challenge' | 'confirm' | 'settled'): void {
+    if (phase === 'measure' || phase === 'settled') this.#challenger = undefined;
+    this.#phase = phase;
     this.version += 1;
-  }
-
-  #settle(): void {
-    this.#isSettled = true;
-    if (this.#best!.size !== this.#trial.size) this.version += 1;
   }
 
   #updateGap(): void {

@@ -137,7 +137,7 @@ export class DeviceSession {
     await Promise.all(batches.map(run));
     if (this.#health.state !== 'online' || !group.isMeasured) return;
     const registers = group.wanted(this.#placed);
-    this.#tuner.recordCycle(registers, reader.spentMs, 1 - reader.spentMs / scanRateMs);
+    this.#tuner.recordCycle(registers, reader.spentMs, reader.spentMs / scanRateMs / this.#host.scheduler.capacity);
   }
 
   #batchesOf(group: GroupPlan): Batch[] {

@@ -3,15 +3,15 @@
 type Task = () => Promise<void>;
 
 export class LineScheduler {
-  readonly #capacity: number;
+  /** Tasks under way at once. */
+  readonly capacity: number;
   readonly #queues = new Map<string, Task[]>();
   /** Devices with waiting tasks, in the order of their turns. */
   readonly #turns: string[] = [];
   #running = 0;
 
-  /** @param capacity tasks under way at once */
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** Resolves when the task is done; tasks of one key keep their order. Tasks handle their errors themselves. */
@@ -28,7 +28,7 @@ export class LineScheduler {
   }
 
   #pump(): void {
-    while (this.#running < this.#capacity) {
+    while (this.#running < this.capacity) {
       const key = this.#turns.shift();
       if (key === undefined) return;
       const queue = this.#queues.get(key)!;
