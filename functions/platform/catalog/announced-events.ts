@@ -6,8 +6,7 @@ export const announcedTypes: readonly string[] = [
   ...['created', 'updated', 'meter_reading', 'payment'].map((name) => `subscriber.${name}`),
   ...['created', 'paid', 'overdue', 'cancelled'].map((name) => `invoice.${name}`),
   ...['insert', 'update', 'delete', 'created', 'updated'].map((name) => `customer.${name}`),
-  ...['fault_detected', 'maintenance_due', 'status_changed', 'installed'].map((name) => `asset.${name}`),
-  ...['overload', 'outage', 'restored', 'switch_changed'].map((name) => `network.${name}`),
+  ...['maintenance_due', 'installed'].map((name) => `asset.${name}`),
   ...['report_generated', 'settlement_completed', 'period_closed', 'reconciliation_mismatch'].map(
     (name) => `finance.${name}`,
   ),
@@ -32,7 +31,6 @@ export const announcedNames: readonly string[] = [
   'payment',
   'account',
   'journal',
-  'alert',
   'maintenance',
   'team',
 ];
