@@ -3,13 +3,11 @@
  * their domain arrives. A type moves from here to the catalogue of its domain.
  */
 export const announcedTypes: readonly string[] = [
-  ...['created', 'updated', 'meter_reading', 'payment'].map((name) => `subscriber.${name}`),
+  ...['meter_reading', 'payment'].map((name) => `subscriber.${name}`),
   ...['created', 'paid', 'overdue', 'cancelled'].map((name) => `invoice.${name}`),
   ...['insert', 'update', 'delete', 'created', 'updated'].map((name) => `customer.${name}`),
   ...['maintenance_due', 'installed'].map((name) => `asset.${name}`),
-  ...['report_generated', 'settlement_completed', 'period_closed', 'reconciliation_mismatch'].map(
-    (name) => `finance.${name}`,
-  ),
+  ...['report_generated', 'settlement_completed', 'reconciliation_mismatch'].map((name) => `finance.${name}`),
   ...['backup_completed', 'error'].map((name) => `system.${name}`),
   ...['created', 'updated', 'won', 'lost'].map((name) => `deal.${name}`),
   ...['created', 'updated', 'completed', 'cancelled'].map((name) => `order.${name}`),

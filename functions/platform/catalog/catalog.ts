@@ -3,7 +3,9 @@
  * test refuses a domain that is missing here.
  */
 import type { EventDefinition } from '../../../layers/kernel/events/define-event.ts';
+import * as billing from '../../billing/events.ts';
 import * as identity from '../../identity/events.ts';
+import * as ledger from '../../ledger/events.ts';
 import * as metering from '../../metering/events.ts';
 import * as scada from '../../scada/events.ts';
 import * as platform from '../events.ts';
@@ -12,7 +14,7 @@ import { announcedNames, announcedTypes } from './announced-events.ts';
 export type CatalogEntry = EventDefinition<string, any>;
 
 /** What the test compares with the folders. */
-export const cataloguedDomains: Record<string, object> = { identity, metering, platform, scada };
+export const cataloguedDomains: Record<string, object> = { billing, identity, ledger, metering, platform, scada };
 
 export const catalog: readonly CatalogEntry[] = Object.values(cataloguedDomains)
   .flatMap((module) => Object.values(module).filter(isDefinition))

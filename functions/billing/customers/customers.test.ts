@@ -1,0 +1,109 @@
+/** Customers over their handler, on real tables. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { checkDigit, newAccountNumber } from './account-number.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const base = '/api/billing/customers';
+const add = (tenant: string, body: object) =>
+  stack.call(tenant, handler, 'POST', base, { body: { name: 'Ahmed Saleh', ...body } });
+const get = (tenant: string, path: string, query: Record<string, string> = {}) =>
+  stack.call(tenant, handler, 'GET', `${base}${path}`, { query });
+
+describe('account numbers', () => {
+  it('carry the check digit of ISO/IEC 7812 (example of the standard: 7992739871, check digit 3)', () => {
+    expect(checkDigit('7992739871')).toBe(3);
+    for (let i = 0; i < 200; i++) {
+      const number = newAccountNumber();
+      expect(number).toMatch(/^\d{10}$/);
+      expect(checkDigit(number.slice(0, -1))).toBe(Number(number.at(-1)));
+    }
+  });
+
+  it('belong to one customer of a tenant, also when two ask at once, and to one of every tenant', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => add('numbers-a', { accountNumber: '777' })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect((await add('numbers-b', { accountNumber: '777' })).status).toBe(201);
+  });
+});
+
+describe('customers', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = (await add('cust', { type: 'commercial', routeId: 'R-1', accountNumber: 'A-1', phone: '+967771234567' })).body
+      .data.id;
+    await add('cust', { routeId: 'R-1' });
+    await add('cust', { type: 'industrial' });
+  });
+
+  it('are answered with what was left out filled in, and announced', async () => {
+    expect((await get('cust', `/${id}`)).body.data).toMatchObject({
+      id,
+      type: 'commercial',
+      status: 'active',
+      language: 'ar',
+      isProtected: false,
+      version: 1,
+    });
+    expect(stack.events('subscriber.created').map((event) => event.aggregateId.S)).toContain(id);
+  });
+
+  it.each<[Record<string, string>, number]>([
+    [{}, 3],
+    [{ type: 'commercial' }, 1],
+    [{ routeId: 'R-1' }, 2],
+    [{ routeId: 'R-1', type: 'commercial' }, 1],
+    [{ accountNumber: 'A-1' }, 1],
+    [{ accountNumber: 'A-1', type: 'industrial' }, 0],
+    [{ accountNumber: 'nobody' }, 0],
+    [{ phone: '+967771234567' }, 1],
+  ])('are listed by %j: %i', async (query, count) => {
+    expect((await get('cust', '', query)).body.data).toHaveLength(count);
+  });
+
+  it('are paged through without loss', async () => {
+    const seen = new Set<string>();
+    let cursor: string | null = null;
+    do {
+      const { body }: { body: any } = await get('cust', '', { limit: '1', ...(cursor ? { cursor } : {}) });
+      for (const customer of body.data) seen.add(customer.id);
+      cursor = body.pagination.nextCursor;
+    } while (cursor !== null);
+    expect(seen.size).toBe(3);
+  });
+
+  it('change field by field; null removes; an old version is refused', async () => {
+    const put = (body: object, version?: string) =>
+      stack.call('cust', handler, 'PUT', `${base}/${id}`, {
+        body,
+        ...(version ? { headers: { 'if-match': version } } : {}),
+      });
+    expect((await put({ isProtected: true, phone: null })).body.data).toMatchObject({
+      isProtected: true,
+      type: 'commercial',
+    });
+    expect((await get('cust', `/${id}`)).body.data.phone).toBeUndefined();
+    expect(await put({ name: 'Other' }, '"1"')).toMatchObject({ status: 412 });
+    expect((await put({ accountNumber: 'A-2' })).body.data?.accountNumber).not.toBe('A-2');
+  });
+
+  it('of another tenant do not exist', async () => {
+    expect((await get('other', `/${id}`)).status).toBe(404);
+    expect((await get('other', `/${id}/meters`)).status).toBe(404);
+    expect((await get('other', '', { accountNumber: 'A-1' })).body.data).toEqual([]);
+  });
+
+  it.each([
+    {},
+    { name: '' },
+    { name: 'A', phone: '0771234567' },
+    { name: 'A', type: 'palace' },
+    { name: 'A', email: 'nobody' },
+    { name: 'A', latitude: 91 },
+    { name: 'A', channels: ['telegram'] },
+  ])('are not made of %j', async (body) => {
+    const answer = await stack.call('cust', handler, 'POST', base, { body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+  });
+});

@@ -1,0 +1,102 @@
+/** What can be done with customers. */
+import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { subscriberCreated, subscriberUpdated } from '../events.ts';
+import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
+import { newAccountNumber } from './account-number.ts';
+import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
+import type { Customer } from './customer-schema.ts';
+import type { customers } from './routes.ts';
+
+export const customerOperations: Operations<typeof customers.routes> = {
+  listCustomers: async ({ session, query: { accountNumber, routeId, ...filters }, page }) => {
+    if (accountNumber !== undefined) {
+      const found = await customerOfAccount(session, accountNumber);
+      const fits = found !== undefined && matches(found, { routeId, ...filters });
+      return { data: fits ? [found] : [], pagination: { limit: page.limit, nextCursor: null } };
+    }
+    const filter: FilterTerm[] = Object.entries(filters).flatMap(([attribute, value]) =>
+      value === undefined ? [] : [{ attribute, operator: '=', value }],
+    );
+    const { items, nextCursor } =
+      routeId === undefined
+        ? await queryShards(session, customerEntity, {
+            index: 'gsi1',
+            partitions: customerPartitions,
+            sortKeyOf: ({ id }) => [id],
+            filter,
+            ...page,
+          })
+        : await session.query<Customer & Stored>(customerEntity, {
+            index: 'gsi2',
+            pk: ['ROUTE', routeId],
+            filter,
+            ...page,
+          });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  createCustomer: async ({ session, body }) => {
+    const accountNumber = body.accountNumber ?? newAccountNumber();
+    const customer: Customer = { ...body, id: newId('cus'), accountNumber, status: 'active' };
+    const data = await session.transact('billing', (unit) => {
+      const stored = unit.create(customerEntity, customer);
+      unit.create(accountNumberEntity, { accountNumber, customerId: customer.id });
+      unit.emit(subscriberCreated, { aggregateId: customer.id, payload: stored });
+      return stored;
+    });
+    return { data };
+  },
+
+  getCustomer: async ({ session, params }) => ({ data: await session.require(customerEntity, params) }),
+
+  updateCustomer: async ({ session, params, body, expectedVersion }) => {
+    const before = await session.require(customerEntity, params);
+    refuseStale(before, expectedVersion);
+    if (body['status'] === 'closed') await refuseWhileSupplied(session, params.id);
+    const data = await session.transact('billing', (unit) => {
+      const after = unit.update(customerEntity, before, body);
+      unit.emit(subscriberUpdated, { aggregateId: before.id, payload: after });
+      return after;
+    });
+    return { data };
+  },
+
+  getCustomerHistory: readHistory(customerEntity),
+
+  listCustomerMeters: async ({ session, params }) => {
+    await session.require(customerEntity, params);
+    return { data: await suppliesOfCustomer(session, params.id) };
+  },
+};
+
+async function customerOfAccount(
+  session: TenantSession,
+  accountNumber: string,
+): Promise<(Customer & Stored) | undefined> {
+  const account = await session.get(accountNumberEntity, { accountNumber }, { consistent: true });
+  return account && session.get(customerEntity, { id: account.customerId }, { consistent: true });
+}
+
+const matches = (customer: object, filters: Record<string, unknown>): boolean =>
+  Object.entries(filters).every(
+    ([name, value]) => value === undefined || (customer as Record<string, unknown>)[name] === value,
+  );
+
+async function refuseWhileSupplied(session: TenantSession, customerId: string): Promise<void> {
+  const open = (await suppliesOfCustomer(session, customerId)).find(({ to }) => to === undefined);
+  if (open)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `The customer still takes energy at meter "${open.meterId}": end that supply first.`,
+        ar: `ما زال المشترك يستهلك عبر العداد "${open.meterId}": أنهِ ذلك التوريد أولًا.`,
+      },
+    });
+}

@@ -1,0 +1,116 @@
+/** Moving in and out. The occupancy of a meter changes in the same transaction, so two who move in at once cannot both. */
+import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { requireMeter } from '../../metering/contract.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import { supplyEnded, supplyStarted } from '../events.ts';
+import { tariffEntity } from '../tariffs/tariff-entity.ts';
+import type { supplies } from './routes.ts';
+import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
+import type { Supply } from './supply-schema.ts';
+
+export const supplyOperations: Operations<typeof supplies.routes> = {
+  listSupplies: async ({ session, query, page }) => {
+    const { items, nextCursor } = await session.query<Supply & Stored>(supplyEntity, {
+      index: 'gsi2',
+      pk: ['METER-SUPPLIES', query.meterId],
+      ...page,
+    });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  startSupply: async ({ session, body }) => {
+    const customer = await session.require(customerEntity, { id: body.customerId });
+    if (customer.status === 'closed')
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: 'The customer’s account is closed.', ar: 'حساب المشترك مغلق.' },
+      });
+    await Promise.all([requireMeter(session, body.meterId), session.require(tariffEntity, { id: body.tariffId })]);
+    const occupancy = await session.get(occupancyEntity, { meterId: body.meterId }, { consistent: true });
+    const supply: Supply = { ...body, id: newId('sup') };
+    refuseOccupied(occupancy, body.from);
+    const data = await session.transact('billing', (unit) => {
+      const stored = unit.create(supplyEntity, supply);
+      occupy(unit, occupancy, supply);
+      unit.emit(supplyStarted, { aggregateId: supply.id, payload: stored });
+      return stored;
+    });
+    return { data };
+  },
+
+  getSupply: async ({ session, params }) => ({ data: await session.require(supplyEntity, params) }),
+
+  updateSupply: async ({ session, params, body, expectedVersion }) => {
+    const before = await session.require(supplyEntity, params);
+    refuseStale(before, expectedVersion);
+    const tariffId: unknown = body['tariffId'];
+    if (typeof tariffId === 'string') await session.require(tariffEntity, { id: tariffId });
+    return { data: await session.transact('billing', (unit) => unit.update(supplyEntity, before, body)) };
+  },
+
+  endSupply: async ({ session, params, body: { to } }) => {
+    const supply = await session.require(supplyEntity, params);
+    if (supply.to !== undefined)
+      throw new AppError('conflict', undefined, {
+        texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
+      });
+    if (to <= supply.from)
+      throw new AppError('unprocessable', undefined, {
+        texts: {
+          en: `A supply that began on ${supply.from} cannot end on ${to}.`,
+          ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
+        },
+      });
+    const occupancy = await session.require(occupancyEntity, { meterId: supply.meterId });
+    const data = await session.transact('billing', (unit) => {
+      const ended = unit.update(supplyEntity, supply, { to });
+      const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
+      unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false, refused: movedAtOnce });
+      unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
+      return ended;
+    });
+    return { data };
+  },
+
+  getSupplyHistory: readHistory(supplyEntity),
+};
+
+function refuseOccupied(occupancy: Occupancy | undefined, from: string): void {
+  const other = occupancy?.spans.find(({ to }) => to === undefined || to > from);
+  if (other)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `Customer "${other.customerId}" has the meter ${other.to ? `until ${other.to}` : 'still'}.`,
+        ar: `العداد لدى المشترك "${other.customerId}" ${other.to ? `حتى ${other.to}` : 'حتى الآن'}.`,
+      },
+    });
+}
+
+function occupy(
+  unit: UnitOfWork,
+  occupancy: (Occupancy & Stored) | undefined,
+  { id, meterId, customerId, from }: Supply,
+): void {
+  const span = { supplyId: id, customerId, from };
+  if (occupancy === undefined) unit.create(occupancyEntity, { meterId, spans: [span] });
+  else
+    unit.update(
+      occupancyEntity,
+      occupancy,
+      { spans: [...occupancy.spans, span] },
+      { isAudited: false, refused: movedAtOnce },
+    );
+}
+
+const movedAtOnce = (): AppError =>
+  new AppError('conflict', undefined, {
+    texts: {
+      en: 'The meter changed hands at the same moment: look again.',
+      ar: 'تغيّر شاغل العداد في اللحظة نفسها: أعد النظر.',
+    },
+  });

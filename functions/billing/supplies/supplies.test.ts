@@ -1,0 +1,116 @@
+/** Moving in and out over the handler, on real tables: a meter never has two customers on one day. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../../layers/tariff/calendar.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as tariffs } from '../tariffs/handler.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const base = '/api/billing/supplies';
+let customerIds: string[];
+let tariffId: string;
+
+beforeAll(async () => {
+  await stack.addTenant('sup');
+  const made = await Promise.all(
+    ['One', 'Two', 'Three'].map((name) =>
+      stack.call('sup', customers, 'POST', '/api/billing/customers', { body: { name } }),
+    ),
+  );
+  customerIds = made.map(({ body }) => body.data.id);
+  tariffId = (await stack.call('sup', tariffs, 'POST', '/api/billing/tariffs', { body: { code: 'T', name: 'T' } })).body
+    .data.id;
+});
+
+const start = (meterId: string, from: string, customer = 0, more: object = {}) =>
+  stack.call('sup', handler, 'POST', base, {
+    body: { customerId: customerIds[customer], meterId, tariffId, from, ...more },
+  });
+const end = (id: string, to: string) => stack.call('sup', handler, 'POST', `${base}/${id}/end`, { body: { to } });
+
+describe('a meter', () => {
+  it('goes from one customer to the next, and remembers both', async () => {
+    await stack.addMeter('sup', 'M-1');
+    const first = (await start('M-1', '2026-01-10')).body.data;
+    expect(await start('M-1', '2026-03-01', 1)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await end(first.id, '2026-03-01')).body.data).toMatchObject({ to: '2026-03-01', version: 2 });
+    expect((await start('M-1', '2026-02-28', 1)).status).toBe(409);
+    expect((await start('M-1', '2026-03-01', 1)).status).toBe(201);
+    const { body } = await stack.call('sup', handler, 'GET', base, { query: { meterId: 'M-1' } });
+    expect(body.data.map(({ customerId, from, to }: any) => [customerId, from, to])).toEqual([
+      [customerIds[0], '2026-01-10', '2026-03-01'],
+      [customerIds[1], '2026-03-01', undefined],
+    ]);
+    expect(stack.events('supply.ended')).toHaveLength(1);
+  });
+
+  it('goes to exactly one of those who move in at once', async () => {
+    for (let round = 0; round < 4; round++) {
+      await stack.addMeter('sup', `RACE-${round}`);
+      const answers = await Promise.all([0, 1, 2].map((customer) => start(`RACE-${round}`, '2026-01-01', customer)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    }
+  });
+
+  it('never has two customers on one day, whatever is tried in whatever order', async () => {
+    let meter = 0;
+    const move = fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 1, maxLength: 8 }), async (moves) => {
+        const meterId = `P-${meter++}`;
+        await stack.addMeter('sup', meterId);
+        const open: string[] = [];
+        for (const [isStart, day, customer] of moves) {
+          const date = addDays('2026-01-01', day);
+          const answer =
+            isStart || open.length === 0 ? await start(meterId, date, customer) : await end(open.at(-1)!, date);
+          if (answer.status === 201) open.push(answer.body.data.id);
+        }
+        const { body } = await stack.call('sup', handler, 'GET', base, { query: { meterId } });
+        body.data.forEach(({ from }: any, i: number) => {
+          if (i > 0) expect(body.data[i - 1].to <= from).toBe(true);
+        });
+      }),
+      { numRuns: 12 },
+    );
+  });
+});
+
+describe('a supply', () => {
+  it('is refused for what does not exist, is closed, or ends before it begins', async () => {
+    await stack.addMeter('sup', 'M-2');
+    expect((await start('NO-METER', '2026-01-01')).status).toBe(404);
+    expect((await start('M-2', '2026-01-01', 0, { tariffId: `tar_${'0'.repeat(26)}` })).status).toBe(404);
+    expect((await start('M-2', '2026-01-01', 0, { customerId: `cus_${'0'.repeat(26)}` })).status).toBe(404);
+    expect((await start('M-2', '2026-02-30')).status).toBe(400);
+    const { id } = (await start('M-2', '2026-01-05')).body.data;
+    expect((await end(id, '2026-01-05')).status).toBe(422);
+    expect((await end(id, '2026-02-01')).status).toBe(200);
+    expect((await end(id, '2026-02-02')).status).toBe(409);
+  });
+
+  it('keeps a customer’s account open until he has left', async () => {
+    await stack.addMeter('sup', 'M-3');
+    const { id } = (await start('M-3', '2026-01-01', 2)).body.data;
+    const close = () =>
+      stack.call('sup', customers, 'PUT', `/api/billing/customers/${customerIds[2]}`, { body: { status: 'closed' } });
+    expect(await close()).toMatchObject({ status: 409 });
+    const all = (await stack.call('sup', customers, 'GET', `/api/billing/customers/${customerIds[2]}/meters`)).body
+      .data;
+    for (const supply of all) if (supply.to === undefined) await end(supply.id, '2026-06-01');
+    expect((await stack.call('sup', handler, 'GET', `${base}/${id}`)).body.data.to).toBe('2026-06-01');
+    expect((await close()).status).toBe(200);
+    expect((await start('M-3', '2026-07-01', 2)).status).toBe(422);
+  });
+
+  it('of another tenant does not exist', async () => {
+    await stack.addMeter('sup', 'M-4');
+    const { id } = (await start('M-4', '2026-01-01')).body.data;
+    expect((await stack.call('foreign', handler, 'GET', `${base}/${id}`)).status).toBe(404);
+    expect(
+      (await stack.call('foreign', handler, 'POST', `${base}/${id}/end`, { body: { to: '2026-05-01' } })).status,
+    ).toBe(404);
+  });
+});

@@ -1,0 +1,37 @@
+/** How supplies are stored, and the one row a meter has of who had it when: it is what keeps two customers from having one meter at once. */
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { Supply } from './supply-schema.ts';
+
+export const supplyEntity = defineEntity<Supply>()({
+  name: 'supply',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['SUPPLY', id], sk: ['SUPPLY'] }),
+  indexes: {
+    gsi1: ({ customerId, from, id }) => ({ pk: ['CUSTOMER-SUPPLIES', customerId], sk: [from, id] }),
+    gsi2: ({ meterId, from, id }) => ({ pk: ['METER-SUPPLIES', meterId], sk: [from, id] }),
+  },
+  idOf: ({ id }) => id,
+});
+
+export interface Occupancy {
+  meterId: string;
+  /** In order of time, never overlapping; the last one may be open. */
+  spans: { supplyId: string; customerId: string; from: string; to?: string }[];
+}
+
+export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({
+  name: 'meter occupancy',
+  table: 'billing',
+  key: ({ meterId }) => ({ pk: ['OCCUPANCY', meterId], sk: ['OCCUPANCY'] }),
+  idOf: ({ meterId }) => meterId,
+});
+
+export async function suppliesOfCustomer(session: TenantSession, customerId: string): Promise<(Supply & Stored)[]> {
+  const { items } = await session.query<Supply & Stored>(supplyEntity, {
+    index: 'gsi1',
+    pk: ['CUSTOMER-SUPPLIES', customerId],
+    limit: 200,
+  });
+  return items;
+}

@@ -1,0 +1,44 @@
+/** A supply: a customer takes energy at a meter under a tariff, from a local day to another. Bills follow supplies. */
+import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
+import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+
+const kilowatts = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^\d{1,7}(\.\d{1,3})?$/,
+        fieldMessage('Not a power in kW such as "7.5".', 'ليست قدرة بالكيلوواط مثل "7.5".'),
+      ),
+    );
+
+export const startSupplySchema = z.object({
+  customerId: generatedId('cus'),
+  meterId: externalId(),
+  tariffId: generatedId('tar'),
+  /** First local day. */
+  from: localDate(),
+  mode: z._default(z.enum(['postpaid', 'prepaid']), 'postpaid'),
+  connectedKw: z.optional(kilowatts()),
+  contractedKw: z.optional(kilowatts()),
+  phases: z._default(z.union([z.literal(1), z.literal(3)]), 1),
+  /** Homes behind the meter. */
+  dwellings: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 1),
+  /** Pole, pillar or service line. */
+  connectionPoint: z.optional(label(100)),
+});
+
+export const supplySchema = z.extend(startSupplySchema, {
+  id: z.string(),
+  customerId: z.string(),
+  tariffId: z.string(),
+  /** First local day it no longer holds. */
+  to: z.optional(z.string()),
+  phases: z.int(),
+});
+
+export const storedSupplySchema = storedSchema(supplySchema);
+export type Supply = z.infer<typeof supplySchema>;

@@ -1,0 +1,50 @@
+/** The form of a priced bill in answers; made by `layers/tariff`. */
+import * as z from 'zod/mini';
+
+const text = z.object({ en: z.string(), ar: z.string() });
+
+export const billLineSchema = z.object({
+  /** Code of the tariff's component. */
+  code: z.string(),
+  kind: z.enum([
+    'energy',
+    'fixed',
+    'demand',
+    'reactive',
+    'power_factor',
+    'minimum',
+    'subsidy',
+    'tax',
+    'export',
+    'rounding',
+  ]),
+  label: text,
+  from: z.string(),
+  /** First local day after. */
+  to: z.string(),
+  quantity: z.string(),
+  unit: z.enum(['kWh', 'kvarh', 'kW', 'month', 'day', 'bill', 'percent']),
+  rate: z.string(),
+  amount: z.string(),
+  /** The arithmetic, e.g. `54.839 kWh × 0.05`. */
+  formula: z.string(),
+  explanation: text,
+});
+
+export const billSchema = z.object({
+  currency: z.string(),
+  from: z.string(),
+  to: z.string(),
+  lines: z.array(billLineSchema),
+  subtotal: z.string(),
+  taxes: z.string(),
+  rounding: z.string(),
+  total: z.string(),
+  importKwh: z.string(),
+  exportKwh: z.string(),
+  reactiveKvarh: z.string(),
+  demandKw: z.optional(z.string()),
+  /** kWh kept for later bills, by bucket. */
+  exportBank: z.optional(z.record(z.string(), z.string())),
+  estimated: z.boolean(),
+});

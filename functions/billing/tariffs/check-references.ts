@@ -1,0 +1,66 @@
+/** What the schema of a tariff cannot say: codes that lines refer to exist, and buckets and seasons are declared. */
+import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+
+/** @throws AppError `unprocessable` naming every field that refers to nothing */
+export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
+  const details = [
+    ...codesThatAreMissing(version),
+    ...bucketsThatAreMissing(version),
+    ...seasonsThatAreMissing(version),
+  ];
+  if (details.length > 0)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `The tariff refers to what it does not have: ${details.map(({ path }) => path).join(', ')}.`,
+        ar: `تشير التعرفة إلى ما ليس فيها: ${details.map(({ path }) => path).join('، ')}.`,
+      },
+      details,
+    });
+}
+
+const detail = (path: string, message: string): ErrorDetail => ({ in: 'body', path, message });
+
+/** A line rests on lines before it, so a component refers to earlier ones only. */
+function codesThatAreMissing({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
+  return components.flatMap((component, i) => {
+    const of =
+      component.kind === 'subsidy' && component.benefit.type === 'percent'
+        ? component.benefit.of
+        : 'of' in component
+          ? (component.of ?? [])
+          : [];
+    const earlier = new Set(
+      components
+        .filter((other, j) => j < i || (component.kind === 'tax' && other.kind !== 'tax'))
+        .map(({ code }) => code),
+    );
+    return of
+      .filter((code) => !earlier.has(code))
+      .map((code) => detail(`/components/${i}/of`, `There is no component "${code}" before this one.`));
+  });
+}
+
+function bucketsThatAreMissing({ components, timeOfUse, ...version }: Omit<TariffVersion, 'to'>): ErrorDetail[] {
+  const buckets = new Set([timeOfUse?.defaultBucket, ...(timeOfUse?.windows.map(({ bucket }) => bucket) ?? [])]);
+  const named: [string, string | undefined][] = components.map((component, i) => [
+    `/components/${i}/bucket`,
+    'bucket' in component ? component.bucket : undefined,
+  ]);
+  if (version.export?.mode === 'net_billing')
+    version.export.rates.forEach(({ bucket }, i) => {
+      named.push([`/export/rates/${i}/bucket`, bucket]);
+    });
+  return named
+    .filter(([, bucket]) => bucket !== undefined && !buckets.has(bucket))
+    .map(([path, bucket]) => detail(path, `No window and no default has the bucket "${bucket}".`));
+}
+
+function seasonsThatAreMissing({ timeOfUse }: Pick<TariffVersion, 'timeOfUse'>): ErrorDetail[] {
+  const seasons = new Set(timeOfUse?.seasons.map(({ name }) => name));
+  return (timeOfUse?.windows ?? []).flatMap(({ season }, i) =>
+    season === undefined || seasons.has(season)
+      ? []
+      : [detail(`/timeOfUse/windows/${i}/season`, `There is no season "${season}".`)],
+  );
+}

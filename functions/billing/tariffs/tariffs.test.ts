@@ -1,0 +1,131 @@
+/** Tariffs over the handler, on real tables: versions that never change, and the question what something would cost. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const base = '/api/billing/tariffs';
+const label = (text: string) => ({ en: text, ar: text });
+const energy = (more: object = {}) => ({
+  kind: 'energy',
+  code: 'energy',
+  label: label('Energy'),
+  blocks: [{ upTo: '100', rate: '5' }, { rate: '8' }],
+  ...more,
+});
+const version = (from: string, more: object = {}) => ({ from, currency: 'YER', components: [energy()], ...more });
+const post = (path: string, body: object, tenant = 'tar') =>
+  stack.call(tenant, handler, 'POST', `${base}${path}`, { body });
+let id: string;
+
+beforeAll(async () => {
+  await stack.addTenant('tar');
+  id = (await post('', { code: 'RES', name: 'Residential', nameAr: 'سكني' })).body.data.id;
+  expect((await post(`/${id}/versions`, version('2026-01-01'))).status).toBe(201);
+});
+
+describe('versions', () => {
+  it('follow each other, never change, and can be withdrawn before they begin', async () => {
+    expect((await post(`/${id}/versions`, version('2026-01-01', { currency: 'USD' }))).status).toBe(409);
+    expect((await post(`/${id}/versions`, version('2026-12-01'))).status).toBe(201);
+    const withdraw = (from: string) => stack.call('tar', handler, 'DELETE', `${base}/${id}/versions/${from}`);
+    expect(await withdraw('2026-01-01')).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    expect((await withdraw('2026-12-01')).status).toBe(204);
+    expect((await withdraw('2026-12-01')).status).toBe(404);
+    const { body } = await stack.call('tar', handler, 'GET', `${base}/${id}`);
+    expect(body.data.versions.map(({ from }: any) => from)).toEqual(['2026-01-01']);
+    expect(stack.events('tariff.published').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each<[string, object]>([
+    [
+      'blocks that fall',
+      { components: [energy({ blocks: [{ upTo: '100', rate: '5' }, { upTo: '50', rate: '6' }, { rate: '8' }] })] },
+    ],
+    ['a last block with an end', { components: [energy({ blocks: [{ upTo: '100', rate: '5' }] })] }],
+    ['a price below zero', { components: [energy({ blocks: [{ rate: '-5' }] })] }],
+    ['a price as a number', { components: [energy({ blocks: [{ rate: 5 }] })] }],
+    ['a currency that does not exist', { currency: 'XXX' }],
+    ['a day that does not exist', { from: '2026-02-30' }],
+    ['a kind that does not exist', { components: [{ kind: 'gift', code: 'g', label: label('g') }] }],
+    ['no component', { components: [] }],
+  ])('with %s are refused, naming the field', async (_, more) => {
+    const answer = await post(`/${id}/versions`, version('2027-01-01', more));
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(answer.body.errors.length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a tax on nothing',
+      { components: [energy(), { kind: 'tax', code: 'vat', label: label('v'), percent: '5', of: ['service'] }] },
+      '/components/1/of',
+    ],
+    [
+      'a minimum of what comes later',
+      { components: [{ kind: 'minimum', code: 'min', label: label('m'), of: ['energy'], amount: '3' }, energy()] },
+      '/components/0/of',
+    ],
+    ['a bucket without windows', { components: [energy({ bucket: 'peak' })] }, '/components/0/bucket'],
+    [
+      'a season nobody declared',
+      {
+        timeOfUse: {
+          defaultBucket: 'off',
+          windows: [{ bucket: 'off', season: 'monsoon', days: ['mon'], from: '10:00', to: '12:00' }],
+        },
+      },
+      '/timeOfUse/windows/0/season',
+    ],
+  ])('with %s are refused, saying where', async (_, more, path) => {
+    const answer = await post(`/${id}/versions`, version('2027-01-01', more));
+    expect(answer).toMatchObject({ status: 422, body: { code: 'unprocessable', errors: [{ path }] } });
+  });
+});
+
+describe('what something would cost', () => {
+  const price = (body: object) => post(`/${id}/price`, { from: '2026-04-01', to: '2026-05-01', ...body });
+
+  it('is priced by the engine that makes the bills', async () => {
+    const { status, body } = await price({ importKwh: '150' });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ total: '900.00', currency: 'YER', importKwh: '150' });
+    expect(body.data.lines.map(({ quantity, amount }: any) => [quantity, amount])).toEqual([
+      ['100', '500.00'],
+      ['50', '400.00'],
+    ]);
+  });
+
+  it('takes intervals too', async () => {
+    const intervals = [{ from: '2026-04-10T10:00:00+03:00', to: '2026-04-10T11:00:00+03:00', importKwh: '30' }];
+    expect((await price({ intervals })).body.data.total).toBe('150.00');
+  });
+
+  it.each<[string, object]>([
+    ['a day before the first version', { importKwh: '1', from: '2025-12-01' }],
+    ['neither energy nor intervals', {}],
+    [
+      'both',
+      { importKwh: '1', intervals: [{ from: '2026-04-10T10:00:00Z', to: '2026-04-10T11:00:00Z', importKwh: '1' }] },
+    ],
+    ['a period that ends before it begins', { importKwh: '1', to: '2026-03-01' }],
+    ['ten years', { importKwh: '1', from: '2026-04-01', to: '2036-04-01' }],
+    [
+      'intervals that overlap',
+      {
+        intervals: [
+          { from: '2026-04-10T10:00:00Z', to: '2026-04-10T12:00:00Z', importKwh: '1' },
+          { from: '2026-04-10T11:00:00Z', to: '2026-04-10T12:00:00Z', importKwh: '1' },
+        ],
+      },
+    ],
+  ])('is refused for %s', async (_, body) => {
+    expect(await price(body)).toMatchObject({ status: 422, body: { code: 'unprocessable' } });
+  });
+
+  it('is nobody else’s to ask', async () => {
+    expect(
+      (await post(`/${id}/price`, { from: '2026-04-01', to: '2026-05-01', importKwh: '1' }, 'foreign')).status,
+    ).toBe(404);
+  });
+});

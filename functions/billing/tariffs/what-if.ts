@@ -1,0 +1,121 @@
+/** What a consumption would cost under a tariff: the rating engine on facts that a caller makes up. */
+import * as z from 'zod/mini';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
+import { timestamp } from '../../../layers/kernel/schema/common.ts';
+import { toUnits } from '../../../layers/metering/register.ts';
+import type { Bill } from '../../../layers/tariff/bill.ts';
+import { dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
+import { type BillingFacts, RatingError, type UsageInterval } from '../../../layers/tariff/facts.ts';
+import { rateBill } from '../../../layers/tariff/rate-bill.ts';
+import { localDate, type TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+
+const energy = () =>
+  z
+    .string()
+    .check(z.regex(/^\d{1,9}(\.\d{1,6})?$/, fieldMessage('Not an energy such as "152.5".', 'ليست طاقة مثل "152.5".')));
+const power = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^\d{1,7}(\.\d{1,3})?$/,
+        fieldMessage('Not a power in kW such as "7.5".', 'ليست قدرة بالكيلوواط مثل "7.5".'),
+      ),
+    );
+
+/** The longest period a question may be about. */
+const maxDays = 400;
+
+export const whatIfSchema = z.object({
+  from: localDate(),
+  /** First local day after. */
+  to: localDate(),
+  /** Energy of the whole period; spread evenly over it. Either this or `intervals`. */
+  importKwh: z.optional(energy()),
+  exportKwh: z.optional(energy()),
+  reactiveKvarh: z.optional(energy()),
+  intervals: z.optional(
+    z
+      .array(
+        z.object({
+          from: timestamp(),
+          to: timestamp(),
+          importKwh: energy(),
+          exportKwh: z.optional(energy()),
+          reactiveKvarh: z.optional(energy()),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(9000)),
+  ),
+  demandKw: z.optional(power()),
+  priorPeakKw: z.optional(power()),
+  connectedKw: z.optional(power()),
+  contractedKw: z.optional(power()),
+  phases: z.optional(z.union([z.literal(1), z.literal(3)])),
+  dwellings: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+});
+
+export type WhatIf = z.infer<typeof whatIfSchema>;
+
+export function priceWhatIf(versions: readonly TariffVersion[], question: WhatIf, timeZone: string): Bill {
+  return rateOrRefuse(versions, factsOf(question, timeZone));
+}
+
+/** A rating error as the answer of an API: the question was understood and has no price. */
+export function rateOrRefuse(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
+  try {
+    return rateBill(versions, facts);
+  } catch (error) {
+    if (error instanceof RatingError)
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: error.message, ar: arabic[error.code] },
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+const arabic: Record<RatingError['code'], string> = {
+  no_tariff: 'لا توجد نسخة سارية من التعرفة في كل أيام الفترة.',
+  currency_change: 'تتغير عملة التعرفة داخل الفترة: احسب كل جزء على حدة.',
+  usage_order: 'فترات الاستهلاك متداخلة أو غير مرتبة أو سالبة.',
+  demand_needs_intervals: 'حساب الطلب يحتاج إلى قراءات على فترات قصيرة.',
+  missing_fact: 'تحتاج التعرفة إلى معلومة غير معروفة عن التوريد.',
+  period: 'الفترة لا تحوي أي يوم.',
+};
+
+function factsOf(
+  { intervals, importKwh, exportKwh, reactiveKvarh, demandKw, ...question }: WhatIf,
+  timeZone: string,
+): BillingFacts {
+  const { from, to, ...supply } = question;
+  if (from < to && daysBetween(from, to) > maxDays)
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: `Ask about at most ${maxDays} days.`, ar: `اسأل عن ${maxDays} يومًا على الأكثر.` },
+    });
+  if ((intervals === undefined) === (importKwh === undefined))
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: 'Give either "importKwh" or "intervals".', ar: 'أعط إما "importKwh" أو "intervals".' },
+    });
+  const whole = { importKwh: importKwh ?? '0', exportKwh, reactiveKvarh };
+  const usage: UsageInterval[] = intervals
+    ? intervals.map((interval) => usageOf(Date.parse(interval.from), Date.parse(interval.to), interval))
+    : from < to
+      ? [usageOf(dayStart(from, timeZone), dayStart(to, timeZone), whole)]
+      : [];
+  return { timeZone, from, to, usage, ...supply, ...(demandKw === undefined ? {} : { registeredDemandKw: demandKw }) };
+}
+
+type Energies = { importKwh: string; exportKwh?: string | undefined; reactiveKvarh?: string | undefined };
+
+function usageOf(from: number, to: number, { importKwh, exportKwh, reactiveKvarh }: Energies): UsageInterval {
+  const units = (kwh: string): bigint => BigInt(toUnits(kwh)!);
+  return {
+    from,
+    to,
+    importUnits: units(importKwh),
+    ...(exportKwh === undefined ? {} : { exportUnits: units(exportKwh) }),
+    ...(reactiveKvarh === undefined ? {} : { reactiveUnits: units(reactiveKvarh) }),
+  };
+}
