@@ -11,6 +11,13 @@ export { ConfigurationError };
 /** Without it `zod/mini` says "Invalid input" of everything. */
 const standardMessages = english().localeError;
 
+/** `issues` beside `problems`: whoever checks a document tells a driver's faults from the station's by it. */
+class DriverConfigurationError extends ConfigurationError {
+  get issues(): readonly ConfigurationProblem[] {
+    return this.problems;
+  }
+}
+
 /** Collects faults while a driver reads its input; `finish` throws them all. */
 export class IssueCollector {
   readonly problems: ConfigurationProblem[] = [];
@@ -30,6 +37,6 @@ export class IssueCollector {
 
   /** @throws ConfigurationError when anything was noted */
   finish(): void {
-    if (this.problems.length > 0) throw new ConfigurationError(this.problems);
+    if (this.problems.length > 0) throw new DriverConfigurationError(this.problems);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Learns a device's best batch: the gap from the cost of requests, the size by trying. Most devices are fastest with the
- * largest batch they take, but some slow down beyond a buffer's size, so half the size is tried, and kept if it still
- * wins when the larger one is tried once more: the first cycles of anything are slow.
+ * largest batch they take, but some slow down beyond a buffer's size, so halves of it are tried, and the best is kept if it
+ * still wins when the largest is tried once more: the first cycles of anything are slow.
  */
 import { RequestCost } from './request-cost.ts';
 
@@ -10,7 +10,7 @@ const cyclesPerTrial = 4;
 /** A smaller size must be that much better to be worth its requests. */
 const worthIt = 0.9;
 const smallest = 8;
-/** No trial where a cycle takes more than this part of its interval: the smaller size might overrun it. */
+/** No trial that might take more than this part of the scan interval. */
 const busiest = 0.4;
 const initialGap = 16;
 /** A plan is made anew when the gap has moved by more than a quarter. */
@@ -29,8 +29,9 @@ export class BatchTuner {
   readonly #cost = new RequestCost();
   readonly #maxGap: number;
   #limit: number;
-  /** The size that is kept unless `#challenger` beats it. */
+  /** The size that is kept unless a smaller one beats it. */
   #champion: Trial;
+  #best: Trial | undefined;
   #challenger: Trial | undefined;
   #phase: 'measure' | 'challenge' | 'confirm' | 'settled' = 'measure';
   #gap: number;
@@ -86,29 +87,30 @@ export class BatchTuner {
   }
 
   #decide(registers: number, busyShare: number): void {
-    const wins = this.#challenger !== undefined && this.#challenger.bestCost < this.#champion.bestCost * worthIt;
-    if (this.#phase === 'challenge') {
-      this.#enter(wins ? 'confirm' : 'settled');
-      return;
-    }
     if (this.#phase === 'confirm') {
-      if (!wins) {
-        this.#enter('settled');
-        return;
-      }
-      this.#champion = this.#challenger!;
-    }
-    const next = Math.floor(this.#champion.size / 2);
-    if (next < smallest || registers <= next || busyShare > busiest) {
+      if (this.#isBeaten) this.#champion = this.#best!;
       this.#enter('settled');
       return;
     }
-    this.#challenger = trialOf(next);
-    this.#enter('challenge');
+    const tried = this.#challenger ?? this.#champion;
+    if (this.#challenger && this.#challenger.bestCost < (this.#best?.bestCost ?? Number.POSITIVE_INFINITY)) {
+      this.#best = this.#challenger;
+    }
+    const next = Math.floor(tried.size / 2);
+    // Twice the requests take at most twice the time.
+    if (next >= smallest && registers > next && busyShare * 2 <= busiest) {
+      this.#challenger = trialOf(next);
+      this.#enter('challenge');
+    } else this.#enter(this.#isBeaten ? 'confirm' : 'settled');
+  }
+
+  get #isBeaten(): boolean {
+    return this.#best !== undefined && this.#best.bestCost < this.#champion.bestCost * worthIt;
   }
 
   #enter(phase: 'measure' | 'challenge' | 'confirm' | 'settled'): void {
-    if (phase === 'measure' || phase === 'settled') this.#challenger = undefined;
+    if (phase === 'measure') this.#best = undefined;
+    if (phase !== 'challenge') this.#challenger = undefined;
     this.#phase = phase;
     this.version += 1;
   }
