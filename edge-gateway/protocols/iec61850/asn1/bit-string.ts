@@ -28,7 +28,8 @@ export function setBits(bits: Bits): number[] {
   return set;
 }
 
-export const equalBits = (a: Bits, b: Bits): boolean => a.size === b.size && setBits(a).join() === setBits(b).join();
+/** The same bits are set, however long the strings are. */
+export const equalBits = (a: Bits, b: Bits): boolean => setBits(a).join() === setBits(b).join();
 
 export function readBits({ content }: BerElement): Bits {
   const unused = content[0];

@@ -51,7 +51,7 @@ export class MmsClient {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   #reportListener: ((report: InformationReport) => void) | undefined;
-  #endListener: ((end: AssociationEnd) => void) | undefined;
+  readonly #endListeners = new Set<(end: AssociationEnd) => void>();
   #concluded: ((mayEnd: boolean) => void) | undefined;
   #end: AssociationEnd | undefined;
   /** What the peer agreed to. */
@@ -119,10 +119,11 @@ export class MmsClient {
     this.#reportListener = listener;
   }
 
-  /** Called once, at once when it has ended already. */
-  onEnd(listener: (end: AssociationEnd) => void): void {
-    this.#endListener = listener;
+  /** The listener is called once, at once when it has ended already. @returns a function that takes it back */
+  whenEnded(listener: (end: AssociationEnd) => void): () => void {
     if (this.#end) listener(this.#end);
+    else this.#endListeners.add(listener);
+    return () => void this.#endListeners.delete(listener);
   }
 
   /** @throws ServiceError | RejectedError | NotSentError | NoAnswerError | CancelledError | ProtocolError */
@@ -275,6 +276,7 @@ export class MmsClient {
       end.error ? `the association ended (${end.error.message})` : `the association ended (${end.kind})`,
     );
     this.#concluded?.(false);
-    this.#endListener?.(end);
+    for (const listener of this.#endListeners) listener(end);
+    this.#endListeners.clear();
   }
 }

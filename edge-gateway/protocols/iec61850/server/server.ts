@@ -1,16 +1,23 @@
 /** A small IEC 61850 server: enough of a station for tests, demonstrations and simulators, from a model as data. */
 import type { TlsOptions } from 'node:tls';
 import { type ByteChannel, type Listener, listen } from '../../transport/byte-channel.ts';
+import type { ControlMessage } from '../acsi/control-message.ts';
+import { toBytes } from '../asn1/ber-writer.ts';
+import { bitsOf } from '../asn1/bit-string.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { InitiateDetail } from '../mms/initiate.ts';
 import { decodeInitiate, encodeInitiate, parameterBits, serviceBits } from '../mms/initiate.ts';
-import type { MmsValue } from '../mms/value.ts';
+import { utcTimeOf } from '../mms/utc-time.ts';
+import { encodeValue, type MmsValue } from '../mms/value.ts';
 import { acceptAssociation } from '../stack/acceptor.ts';
+import { type ControlHandler, ControlObject } from './control-object.ts';
 import { Directory } from './directory.ts';
-import type { ServerModel } from './model.ts';
+import type { LogicalNodeDefinition, ServerModel } from './model.ts';
+import { ReportFields } from './report-fields.ts';
 import { RequestHandler } from './request-handler.ts';
 import { ServerSession } from './session.ts';
-import { fits, readNode } from './variable-tree.ts';
+import { SettingGroups } from './setting-groups.ts';
+import { addChild, fits, readNode, structureWithin, type VariableNode } from './variable-tree.ts';
 
 export interface ServerOptions {
   password?: string;
@@ -25,24 +32,30 @@ export interface ServerOptions {
   /** @default 1000 */
   maxNamesPerPage?: number;
   clock?: Clock;
+  /** Obeys controls. @default everything is allowed and done at once */
+  controls?: ControlHandler;
 }
 
 export class Iec61850Server {
-  readonly #model: ServerModel;
   readonly #options: ServerOptions;
   readonly #clock: Clock;
   readonly #directory: Directory;
   readonly #handler: RequestHandler;
   readonly #sessions = new Set<ServerSession>();
+  readonly #reports: ReportFields[] = [];
+  readonly #controls: ControlObject[] = [];
+  readonly #settingGroups: SettingGroups[] = [];
   #listener: Listener | undefined;
 
   /** @throws Error naming what is wrong in the model */
   constructor(model: ServerModel, options: ServerOptions = {}) {
-    this.#model = model;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#directory = new Directory(model);
     this.#handler = new RequestHandler(this.#directory, model, options.maxNamesPerPage ?? 1000);
+    for (const device of model.devices) {
+      for (const node of device.nodes) this.#addControlBlocks(device.name, node);
+    }
   }
 
   /** @returns the port, for when 0 took a free one */
@@ -75,8 +88,11 @@ export class Iec61850Server {
       const session: ServerSession = new ServerSession(
         association,
         this.#handler,
-        agreed!.maxPduSize!,
-        agreed!.maxOutstandingCalling,
+        {
+          maxPduSize: agreed!.maxPduSize!,
+          maxOutstanding: agreed!.maxOutstandingCalling,
+          identity: channel.name.replace(/:\d+$/, ''),
+        },
         () => this.#ended(session),
       );
       if (session.isOpen) this.#sessions.add(session);
@@ -95,8 +111,11 @@ export class Iec61850Server {
     for (const [reference, value] of changes) {
       const node = this.#directory.at(reference);
       if (node.kind !== 'leaf' || !fits(node, value)) throw new Error(`${reference} does not take this value.`);
+      const isChanged = !toBytes(encodeValue(node.value)).equals(toBytes(encodeValue(value)));
       node.value = value;
+      this.#tell(node, isChanged);
     }
+    for (const { control } of this.#reports) control.flush();
   }
 
   read(reference: string): MmsValue {
@@ -106,6 +125,50 @@ export class Iec61850Server {
   /** Ends all associations at once, without a word, as a loss of power does. */
   async close(): Promise<void> {
     await this.#listener?.close();
+  }
+
+  #tell(leaf: VariableNode, isChanged: boolean): void {
+    let trigger: VariableNode['trigger'];
+    for (let at: VariableNode | undefined = leaf; at && !trigger; at = at.parent) trigger = at.trigger;
+    if (!trigger) return;
+    if (!isChanged && trigger !== 'dupd') return;
+    const reasons = { dchg: 'dataChange', qchg: 'qualityChange', dupd: 'dataUpdate' } as const;
+    for (const { control } of this.#reports) control.changed(leaf, reasons[trigger]);
+  }
+
+  #addControlBlocks(domain: string, definition: LogicalNodeDefinition): void {
+    const device = this.#directory.device(domain)!;
+    const node = structureWithin(device, definition.name);
+    for (const report of definition.reports ?? []) {
+      const fields = new ReportFields(domain, definition.name, report, this.#directory, this.#clock);
+      addChild(structureWithin(node, report.buffered ? 'BR' : 'RP'), fields.node);
+      this.#reports.push(fields);
+    }
+    if (definition.settingGroups) {
+      this.#settingGroups.push(new SettingGroups(device, definition.settingGroups, this.#clock));
+    }
+    for (const object of definition.objects) {
+      if (!object.control) continue;
+      const place = { domain, node: definition.name, object: object.name };
+      const handler = this.#options.controls ?? { operate: () => undefined };
+      const done = (message: ControlMessage): void =>
+        this.#moved(`${domain}/${definition.name}.${object.name}`, message);
+      const control = new ControlObject(place, object.control, handler, done, this.#clock);
+      control.addTo(structureWithin(structureWithin(node, 'CO'), object.name));
+      this.#controls.push(control);
+    }
+  }
+
+  /** The process obeyed: status, quality and time say so. */
+  #moved(reference: string, { value }: ControlMessage): void {
+    const status = this.#directory.at(`${reference}.stVal[ST]`);
+    const isDouble = status.kind === 'leaf' && status.type.kind === 'bit-string' && value.type === 'boolean';
+    // Double positions: off is 01, on is 10 (7-3, 6.2).
+    const position: MmsValue = isDouble ? { type: 'bit-string', value: bitsOf(2, [value.value ? 0 : 1]) } : value;
+    this.updateAll([
+      [`${reference}.stVal[ST]`, position],
+      [`${reference}.t[ST]`, { type: 'utc-time', value: utcTimeOf(this.#clock.now()) }],
+    ]);
   }
 
   #agree(proposal: InitiateDetail): InitiateDetail {
@@ -123,9 +186,6 @@ export class Iec61850Server {
 
   #ended(session: ServerSession): void {
     this.#sessions.delete(session);
-  }
-
-  get identity(): string {
-    return `${this.#model.vendor} ${this.#model.modelName} ${this.#model.revision}`;
+    for (const part of [...this.#reports, ...this.#controls, ...this.#settingGroups]) part.released(session);
   }
 }

@@ -19,6 +19,8 @@ export class ServerSession implements RequestContext {
   readonly #association: Association;
   readonly #handler: RequestHandler;
   readonly maxPduSize: number;
+  /** Tells clients apart across associations: the address of the peer. */
+  readonly identity: string;
   readonly dataSets = new Map<string, DataSet>();
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -27,13 +29,13 @@ export class ServerSession implements RequestContext {
   constructor(
     association: Association,
     handler: RequestHandler,
-    maxPduSize: number,
-    maxOutstanding: number,
+    { maxPduSize, maxOutstanding, identity }: { maxPduSize: number; maxOutstanding: number; identity: string },
     ended: (end: AssociationEnd) => void,
   ) {
     this.#association = association;
     this.#handler = handler;
     this.maxPduSize = maxPduSize;
+    this.identity = identity;
     association.listen({ pdu: (bytes) => this.#receive(bytes, maxOutstanding), ended });
   }
 
