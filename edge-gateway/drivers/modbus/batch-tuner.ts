@@ -6,9 +6,9 @@
 import { RequestCost } from './request-cost.ts';
 
 /** Cycles of each trial; the quickest counts, since noise only ever adds. */
-const cyclesPerTrial = 4;
+const cyclesPerTrial = 2;
 /** A smaller size must be that much better to be worth its requests. */
-const worthIt = 0.9;
+const worthIt = 0.8;
 const smallest = 8;
 /** No trial that might take more than this part of the scan interval. */
 const busiest = 0.4;

@@ -2,7 +2,7 @@
  * Ten Modbus TCP devices with ten thousand float registers (20,000 registers of 16 bits) each, read every second: what it
  * costs the driver's process, whether a cycle was missed, and how much of it a bare loop of the same requests costs.
  *
- *   node edge-gateway/drivers/modbus/bench.ts [seconds measured, default 4]
+ *   node edge-gateway/drivers/modbus/bench.ts [seconds measured, default 3]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { connect } from 'node:net';
@@ -29,7 +29,7 @@ export interface BenchResult {
   ratio: number;
 }
 
-export async function bench(seconds = 4): Promise<BenchResult> {
+export async function bench(seconds = 3): Promise<BenchResult> {
   const child = fork(fileURLToPath(new URL('./bench-devices.ts', import.meta.url)), [
     String(devices),
     String(floats * 2),
@@ -79,8 +79,8 @@ async function runDriver(
     state: () => {},
   };
   for (const driver of drivers) driver.start(sink);
-  // Batch sizes are tried in the first eight cycles; what is measured is the years after.
-  await delay(9_000);
+  // Batch sizes are tried in the first ten cycles; what is measured is the years after.
+  await delay(10_500);
   const delays = monitorEventLoopDelay({ resolution: 5 });
   delays.enable();
   const count = () => {
@@ -163,7 +163,7 @@ function end(child: ChildProcess): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const result = await bench(Number(process.argv[2] ?? 4));
+  const result = await bench(Number(process.argv[2] ?? 3));
   const percent = (share: number): string => `${(share * 100).toFixed(1)} % of a core`;
   console.log(`${devices} devices × ${floats} float32 each second (${devices * floats * 2} registers of 16 bits)`);
   console.log(`values/s ${result.valuesPerSecond}, requests/s ${result.requestsPerSecond}`);

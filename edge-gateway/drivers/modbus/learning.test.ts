@@ -47,7 +47,7 @@ describe('the batch size', () => {
         tuner.recordRequest(registers, requestMs(registers));
       }
       // A cold start is slow whatever the size.
-      tuner.recordCycle(500, cycle < 3 ? spentMs * 5 : spentMs, busyShare);
+      tuner.recordCycle(500, cycle < 2 ? spentMs * 5 : spentMs, busyShare);
     }
     expect(tuner.isSettled).toBe(true);
     return tuner.size;
