@@ -178,18 +178,20 @@ export class Exchange {
       this.#listener.heard(header);
       if (pending.isPoll) await this.#listener.data(fragment, 'solicited');
       else pending.response.fragments.push(fragment);
+      if (!header.isFinal) this.#expectNext(pending);
       if (header.wantsConfirm) await link.send(confirmFragment(header.sequence, false));
-      if (header.isFinal) {
-        this.#settle(pending);
-        return;
-      }
-      pending.sequence = nextSequence(pending.sequence);
-      pending.isFirst = false;
-      pending.isBeingRead = false;
-      if (this.#pending === pending) this.#restartTimer(pending);
+      if (header.isFinal) this.#settle(pending);
     } catch (error) {
       this.#settle(pending, error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** Before the confirmation leaves: the next fragment may be here before we know that it left. */
+  #expectNext(pending: Pending): void {
+    pending.sequence = nextSequence(pending.sequence);
+    pending.isFirst = false;
+    pending.isBeingRead = false;
+    if (this.#pending === pending) this.#restartTimer(pending);
   }
 
   async #readUnsolicited(octets: Buffer, link: StationLink): Promise<void> {
