@@ -5,6 +5,7 @@ import type { DataAccessError } from '../mms/access-result.ts';
 import type { MmsClient } from '../mms/client.ts';
 import { inDomain } from '../mms/object-name.ts';
 import type { MmsValue } from '../mms/value.ts';
+import { readMany } from './read-many.ts';
 
 const shared = ['RptID', 'RptEna', 'DatSet', 'ConfRev', 'OptFlds', 'BufTm', 'TrgOps', 'IntgPd'] as const;
 const buffered = ['EntryID', 'ResvTms'] as const;
@@ -109,7 +110,8 @@ interface Place {
 
 async function readAttributes(mms: MmsClient, place: Place): Promise<Map<BlockAttribute, MmsValue>> {
   const attributes = [...shared, ...(place.isBuffered ? buffered : unbuffered)];
-  const results = await mms.read(
+  const results = await readMany(
+    mms,
     attributes.map((attribute) => ({ name: inDomain(place.domain, `${place.item}$${attribute}`) })),
   );
   const values = new Map<BlockAttribute, MmsValue>();
