@@ -48,3 +48,18 @@ export async function revokeDeviceKey(session: TenantSession, keyId: string, rev
   const { revokeKey } = await import('./api-keys/issue-key.ts');
   await revokeKey(session, keyId, revokedBy);
 }
+
+/** Keys make keys; a longer chain than this is nobody's work. */
+const maxKeyChain = 10;
+
+/** The user an API key goes back to, through the keys that made it; a user's own id stays. Needs read access to table `identity`. */
+export async function personBehind(session: TenantSession, subject: string): Promise<string> {
+  const { apiKeyEntity } = await import('./api-keys/api-key-entity.ts');
+  let person = subject;
+  for (let step = 0; step < maxKeyChain && person.startsWith('key_'); step++) {
+    const key = await session.get(apiKeyEntity, { id: person });
+    if (key === undefined) break;
+    person = key.createdBy;
+  }
+  return person;
+}
