@@ -1,16 +1,30 @@
 /** Manifest of the identity domain: tenants, users, log-in, API keys, and the authorizers of every way in. */
-import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { type Access, defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { account } from './account/routes.ts';
 import { apiKeys } from './api-keys/routes.ts';
 import { auth } from './auth/routes.ts';
 import { identityEvents } from './events.ts';
 import { jwks } from './jwks/routes.ts';
+import { messageQueue } from './messages/message-queue.ts';
+import { selfService } from './self-service/routes.ts';
+import { signUp } from './sign-up/routes.ts';
 import { tenants } from './tenants/routes.ts';
+import { tokenRefresh } from './token-refresh/routes.ts';
 
 const folder = 'functions/identity';
 
 /** Either of the two keys may be the one that signs; see `tokens/signing-key.ts`. */
 const signs = { signing: 'sign', 'signing-next': 'sign' } as const;
 const verifies = { signing: 'publicKey', 'signing-next': 'publicKey' } as const;
+
+/** What ways in have in common: they sign, open the secrets of codes and second factors, and leave messages. */
+const logsIn = {
+  tables: { identity: 'readWrite', limits: 'write' },
+  keys: { ...signs, secrets: 'encryptDecrypt' },
+  queues: [messageQueue],
+} satisfies Access;
+const logInSettings = { PUBLIC_SIGN_UP_TENANT: '${stage.publicSignUpTenant}', PHONE_COUNTRY: '${stage.phoneCountry}' };
+const logIn = { memoryMb: 512, access: logsIn, environment: logInSettings };
 
 export const identity = defineDomain({
   name: 'identity',
@@ -22,8 +36,13 @@ export const identity = defineDomain({
       resource: auth,
       entry: `${folder}/auth/handler.ts`,
       memoryMb: 512,
-      access: { tables: { identity: 'readWrite', limits: 'write' }, keys: signs },
+      access: logsIn,
+      environment: logInSettings,
     },
+    { resource: selfService, entry: `${folder}/self-service/handler.ts`, ...logIn },
+    { resource: account, entry: `${folder}/account/handler.ts`, ...logIn },
+    { resource: signUp, entry: `${folder}/sign-up/handler.ts`, ...logIn },
+    { resource: tokenRefresh, entry: `${folder}/token-refresh/handler.ts`, access: logsIn, environment: logInSettings },
     { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { tables: { identity: 'read' }, keys: verifies } },
     {
       resource: apiKeys,
@@ -35,6 +54,22 @@ export const identity = defineDomain({
       entry: `${folder}/tenants/handler.ts`,
       memoryMb: 512,
       access: { tables: { identity: 'readWrite', limits: 'write' } },
+    },
+  ],
+  consumers: [
+    {
+      name: 'send-messages',
+      entry: `${folder}/messages/handler.ts`,
+      queue: { name: messageQueue, maxReceiveCount: 4 },
+      access: {
+        tables: { identity: 'readWrite' },
+        keys: { secrets: 'encrypt' },
+        email: true,
+        textMessages: true,
+      },
+      environment: logInSettings,
+      // A code lives five minutes: a message that waits for the third try of a long time-out comes too late.
+      timeoutSeconds: 10,
     },
   ],
   functions: [

@@ -1,6 +1,7 @@
 /** The first step of a log-in: a name and a password. An unknown name and a wrong password cost the same and say the same. */
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { type FoundUser, findUser, normaliseLoginName, type WrittenName } from '../log-in-names/find-user.ts';
+import { type FoundUser, findUser, normaliseLoginName } from '../log-in-names/find-user.ts';
+import type { WrittenName } from '../log-in-names/name-fields.ts';
 import type { Caller } from '../security/acting-user.ts';
 import { checkSuspicious, countAttempt, guessingAt, recordFailure } from '../security/attempts.ts';
 import { raiseSecurityAlert } from '../security/security-alert.ts';

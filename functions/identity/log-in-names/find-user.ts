@@ -1,36 +1,11 @@
 /** From what a person logs in with to the person: e-mail, phone or user name, each a name in the whole installation. */
-import * as z from 'zod/mini';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { config } from '../config.ts';
 import { loginNameEntity, normaliseEmail, type User, userEntity } from '../users/user-entity.ts';
-import { normalisePhone, writtenPhone } from './phone-number.ts';
-
-export const emailAddress = () => z.string().check(z.trim(), z.email(), z.maxLength(254));
-
-const nameFields = {
-  email: z.optional(emailAddress()),
-  phone: z.optional(writtenPhone()),
-  username: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
-};
-
-/** A log-in: a password and one of the names. */
-export const credentialsSchema = z
-  .object({ ...nameFields, password: z.string().check(z.minLength(1), z.maxLength(256)) })
-  .check(
-    z.refine(
-      ({ email, phone, username }) => [email, phone, username].filter((name) => name !== undefined).length === 1,
-      fieldMessage('Give one of "email", "phone" and "username".', 'أعطِ واحدًا من "email" و"phone" و"username".'),
-    ),
-  );
-
-export interface WrittenName {
-  email?: string | undefined;
-  phone?: string | undefined;
-  username?: string | undefined;
-}
+import type { WrittenName } from './name-fields.ts';
+import { normalisePhone } from './phone-number.ts';
 
 /** @throws AppError `validation_failed` for a phone number of no known form */
 export function normaliseLoginName({ email, phone, username }: WrittenName): string {

@@ -73,6 +73,7 @@ export function useIdentityStack(): IdentityStack {
       });
       process.env[environmentName.keyId(name)] = ref;
     }
+    process.env[environmentName.keyId('secrets')] = (await createResource(kms, 'AWS::KMS::Key', 'secrets', {})).ref;
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_KMS: endpoint.url,
       [environmentName.stage()]: 'local',

@@ -19,9 +19,14 @@ export interface Challenge {
   userId: string;
   tenantId: string;
   step: ChallengeStep;
+  /** Tells when the first step was. */
+  id: string;
 }
 
-export function issueChallenge({ userId: sub, tenantId: tid, step }: Challenge, nowMs: number): Promise<string> {
+export function issueChallenge(
+  { userId: sub, tenantId: tid, step }: Omit<Challenge, 'id'>,
+  nowMs: number,
+): Promise<string> {
   return signToken(kind, { sub, tid, step }, nowMs);
 }
 
@@ -35,10 +40,10 @@ export async function verifyChallenge(token: string, step: ChallengeStep, nowMs:
       audience: kind.audience,
       typ: kind.type,
       currentDate: new Date(nowMs),
-      requiredClaims: ['sub', 'tid', 'step', 'exp'],
+      requiredClaims: ['sub', 'tid', 'step', 'exp', 'jti'],
     });
     if (payload['step'] !== step) throw new Error('The challenge is for another step.');
-    return { userId: payload.sub!, tenantId: String(payload['tid']), step };
+    return { userId: payload.sub!, tenantId: String(payload['tid']), step, id: String(payload.jti) };
   } catch (cause) {
     throw new AppError('unauthenticated', undefined, {
       cause,

@@ -1,0 +1,45 @@
+/** Behind the queue: makes the token, keeps its hash and writes to who is invited. */
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
+import type { QueuedMessage } from '../messages/queue-message.ts';
+import { invitationTemplate } from '../messages/templates.ts';
+import { writeTo } from '../messages/write-to.ts';
+import { tenantEntity } from '../tenants/tenant-entity.ts';
+import { invitationDays, invitationEntity } from './invitation-entity.ts';
+import { newInvitationToken } from './token.ts';
+
+type InvitationMessage = Extract<QueuedMessage, { kind: 'invitation' }>;
+
+export async function deliverInvitation({ tenantId, invitationId: id, locale }: InvitationMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const [invitation, tenant] = await Promise.all([
+    session.get(invitationEntity, { id }, { consistent: true }),
+    session.require(tenantEntity, { id: tenantId }),
+  ]);
+  const target = invitation?.email ?? invitation?.phone;
+  if (invitation?.status !== 'pending' || target === undefined) return;
+  const { token, tokenHash } = newInvitationToken(id);
+  const noted = await updateAtomically(
+    session,
+    invitationEntity,
+    { id },
+    {
+      update: 'SET tokenHash = :hash, validUntil = :until, sentAt = :now',
+      condition: '#status = :pending',
+      names: { '#status': 'status' },
+      values: {
+        ':hash': tokenHash,
+        ':until': Date.now() + invitationDays * 86_400_000,
+        ':now': new Date().toISOString(),
+        ':pending': 'pending',
+      },
+    },
+  );
+  if (noted === undefined) return;
+  await writeTo(target, locale, invitationTemplate, {
+    inviter: invitation.inviterName,
+    tenant: (locale === 'ar' ? tenant.nameAr : undefined) ?? tenant.name,
+    days: String(invitationDays),
+    token,
+  });
+}

@@ -1,0 +1,2 @@
+/** Names the queue of what is to be written to people. */
+export const messageQueue = 'messages';
