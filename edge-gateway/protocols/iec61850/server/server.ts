@@ -108,13 +108,14 @@ export class Iec61850Server {
 
   /** Values that changed together, such as a status with its quality and time: one report tells them all. */
   updateAll(changes: [reference: string, value: MmsValue][]): void {
-    for (const [reference, value] of changes) {
+    const touched = changes.map(([reference, value]) => {
       const node = this.#directory.at(reference);
       if (node.kind !== 'leaf' || !fits(node, value)) throw new Error(`${reference} does not take this value.`);
       const isChanged = !toBytes(encodeValue(node.value)).equals(toBytes(encodeValue(value)));
       node.value = value;
-      this.#tell(node, isChanged);
-    }
+      return { node, isChanged };
+    });
+    for (const { node, isChanged } of touched) this.#tell(node, isChanged);
     for (const { control } of this.#reports) control.flush();
   }
 
