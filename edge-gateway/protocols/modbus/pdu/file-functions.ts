@@ -13,6 +13,17 @@ function checkReference(fileNumber: number, recordNumber: number): void {
   }
 }
 
+/** As `checkReference`, for what came from the line. */
+function mustBeReference(pdu: Buffer, offset: number): { fileNumber: number; recordNumber: number } {
+  const fileNumber = pdu.readUInt16BE(offset + 1);
+  const recordNumber = pdu.readUInt16BE(offset + 3);
+  must(fileNumber >= 1 && recordNumber <= maxRecordNumber, `There is no record ${recordNumber} of file ${fileNumber}.`);
+  return { fileNumber, recordNumber };
+}
+
+const answerLength = (records: readonly { length: number }[]): number =>
+  records.reduce((sum, { length }) => sum + 2 + length * 2, 2);
+
 export const readFileRecord: FunctionCodec<'read_file_record'> = {
   kind: 'read_file_record',
   code: 20,
@@ -20,7 +31,7 @@ export const readFileRecord: FunctionCodec<'read_file_record'> = {
     const bytes = records.length * 7;
     // Section 6.14: a byte count of 0x07 to 0xF5.
     if (bytes < 7 || bytes > 0xf5) throw new RangeError(`${records.length} sub-requests are outside 1 to 35.`);
-    const answer = records.reduce((sum, { length }) => sum + 2 + length * 2, 2);
+    const answer = answerLength(records);
     if (answer > maxPduLength) throw new RangeError(`The records make an answer of ${answer} bytes; 253 fit.`);
     const pdu = Buffer.allocUnsafe(2 + bytes);
     pdu[0] = 20;
@@ -41,12 +52,12 @@ export const readFileRecord: FunctionCodec<'read_file_record'> = {
     const records = [];
     for (let offset = 2; offset < pdu.length; offset += 7) {
       must(pdu[offset] === referenceType, `Function 20: reference type ${pdu[offset]} instead of 6.`);
-      records.push({
-        fileNumber: pdu.readUInt16BE(offset + 1),
-        recordNumber: pdu.readUInt16BE(offset + 3),
-        length: pdu.readUInt16BE(offset + 5),
-      });
+      records.push({ ...mustBeReference(pdu, offset), length: pdu.readUInt16BE(offset + 5) });
     }
+    must(
+      answerLength(records) <= maxPduLength,
+      `Function 20: records that make an answer of ${answerLength(records)} bytes.`,
+    );
     return { kind: 'read_file_record', records };
   },
   encodeResponse({ records }) {
@@ -107,8 +118,7 @@ function decodeWritten(pdu: Buffer): WrittenRecord[] {
     const end = offset + 7 + pdu.readUInt16BE(offset + 5) * 2;
     must(end > offset + 7 && end <= pdu.length, 'Function 21: a record is longer than the frame, or empty.');
     records.push({
-      fileNumber: pdu.readUInt16BE(offset + 1),
-      recordNumber: pdu.readUInt16BE(offset + 3),
+      ...mustBeReference(pdu, offset),
       data: Buffer.from(pdu.subarray(offset + 7, end)),
     });
     offset = end;
