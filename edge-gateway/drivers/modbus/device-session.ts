@@ -7,6 +7,7 @@ import {
   ModbusTimeoutError,
 } from '../../protocols/modbus/index.ts';
 import type { DriverContext, LinkState, Sample } from '../../runtime/driver.ts';
+import { UnitHealth } from '../polling/unit-health.ts';
 import { isBitTable, isModelAddress } from './address.ts';
 import { AddressKnowledge } from './address-knowledge.ts';
 import { type Batch, batchOf, planBatches, sortPoints } from './batch-planner.ts';
@@ -17,7 +18,6 @@ import { type ModbusPoint, type PlacedPoint, placePoint } from './point.ts';
 import { type BatchReader, readBatch } from './read-batch.ts';
 import type { ModbusConnection, ModbusDevice } from './settings.ts';
 import { discoverModels, type SunspecModel } from './sunspec-discovery.ts';
-import { UnitHealth } from './unit-health.ts';
 
 /** What a device needs from the driver around it. */
 export interface SessionHost {

@@ -10,12 +10,12 @@ import type {
   LinkState,
   Sample,
 } from '../../runtime/driver.ts';
+import { ScanSchedule } from '../polling/scan-schedule.ts';
 import { DeviceSession, type SessionHost } from './device-session.ts';
 import { executeCommand } from './execute-command.ts';
 import { LineScheduler } from './line-scheduler.ts';
 import { framingOf, ModbusLine } from './modbus-line.ts';
 import type { ModbusPoint } from './point.ts';
-import { ScanSchedule } from './scan-schedule.ts';
 import type { ModbusConnection, ModbusDevice } from './settings.ts';
 
 export type ModbusPlan = DriverPlan<ModbusConnection, ModbusDevice, ModbusPoint>;
