@@ -75,7 +75,7 @@ export function replay(
       if (performance.now() > deadline) throw new Error(`${recording.scenario}: ${what()}`);
       await new Promise<void>((resolve) => {
         wake = resolve;
-        setTimeout(resolve, 50);
+        setTimeout(resolve, 2);
       });
     }
   };

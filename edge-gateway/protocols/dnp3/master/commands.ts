@@ -56,11 +56,18 @@ const operations = {
 const setPointVariation = { int32: 1, int16: 2, float32: 3, float64: 4 } as const;
 const integerLimit = { int32: 0x7fffffff, int16: 0x7fff } as const;
 
+const isUnsigned = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most;
+
 function asObject(command: OutputCommand): { group: number; variation: number; object: ObjectValue } {
   if (!Number.isInteger(command.index) || command.index < 0 || command.index > 0xffff)
     throw new Dnp3Error('invalid_argument', `Index ${command.index} is not between 0 and 65535.`);
   if (command.kind === 'control') {
     const { operation, tripClose = 'nul', clear = false, count = 1, onMs = 100, offMs = 100 } = command;
+    if (!isUnsigned(count, 0xff) || !isUnsigned(onMs, 0xffffffff) || !isUnsigned(offMs, 0xffffffff))
+      throw new Dnp3Error(
+        'invalid_argument',
+        `Count ${count}, on ${onMs} ms, off ${offMs} ms are not of a control block.`,
+      );
     const value = operations[operation] | tripCloseCode[tripClose] | (clear ? clearBit : 0);
     return { group: 12, variation: 1, object: { value, count, onMs, offMs, status: 0 } };
   }
