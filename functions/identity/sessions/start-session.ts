@@ -36,8 +36,7 @@ export async function startSession(
   const { familyId, refreshToken } = await startFamily(tenantId, user.id, nowMs);
   const [accessToken] = await Promise.all([
     issueAccessToken({ ...accessClaims(tenantId, user), sessionId: familyId }, nowMs),
-    recordSession(session, user, familyId, method, caller, nowMs),
-    makeRoom(session, user.id),
+    recordSession(session, user, familyId, method, caller, nowMs).then(() => makeRoom(session, user.id)),
     rememberNetwork(tenantId, user, caller),
   ]);
   return { sessionId: familyId, accessToken, refreshToken, expiresIn: accessTokenSeconds };
