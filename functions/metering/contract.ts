@@ -17,6 +17,15 @@ export function requireMeter(session: TenantSession, meterId: string): Promise<M
   return session.require(meterEntity, { id: meterId });
 }
 
+/** Meters by id; those the tenant does not have are missing. Needs read access to table `metering`. */
+export async function metersById(session: TenantSession, meterIds: readonly string[]): Promise<Map<string, Meter>> {
+  const meters = await session.getMany(
+    meterEntity,
+    [...new Set(meterIds)].map((id) => ({ id })),
+  );
+  return new Map(meters.map((meter) => [meter.id, meter]));
+}
+
 export interface MeteredConsumption {
   /** Decimal kilowatt-hours of primary energy; null when no reading tells anything about the period. */
   energyKwh: string | null;

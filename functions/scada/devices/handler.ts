@@ -4,6 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { requestCommand, requireControl } from '../controls/request-command.ts';
 import { neverHeard, readLinkStates } from '../link-states.ts';
 import { listPoints } from '../points/list-points.ts';
 import { answered } from '../present-rows.ts';
@@ -37,6 +38,13 @@ export const handler = serve(
     listDeviceReadings: async ({ session, params, page }) => {
       const { items, nextCursor } = await listPoints(session, { deviceId: params.id }, page);
       return { data: await presentLast(session, items), pagination: { limit: page.limit, nextCursor } };
+    },
+    commandDevice: async ({ session, params, body, principal, headers }) => {
+      await session.require(deviceEntity, params);
+      const point = await requireControl(session, body.pointId);
+      if (point.deviceId !== params.id) throw notFound('control', body.pointId);
+      const idempotencyKey = headers['idempotency-key'];
+      return { data: await requestCommand(session, { ...body, requestedBy: principal.subject, idempotencyKey }) };
     },
   },
   { table: 'scada' },

@@ -4,6 +4,7 @@ import { crudRoutes } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { commandAnswer, commandBody, commandDescription } from '../controls/routes.ts';
 import { linkStateSchema } from '../link-states.ts';
 import { lastReading } from '../values/reading-schemas.ts';
 import { createDeviceSchema, deviceSchema, deviceTypes } from './device-entity.ts';
@@ -62,6 +63,18 @@ export const devices = defineResource({
       response: z.array(lastReading),
       paginated: true,
       errors: ['not_found'],
+    },
+    commandDevice: {
+      method: 'POST',
+      path: '/{id}/command',
+      access: 'scada:controls:execute',
+      summary: 'Give a command to a control point of a device.',
+      description: commandDescription,
+      params,
+      body: z.strictObject({ pointId: externalId(), ...commandBody }),
+      response: commandAnswer,
+      status: 202,
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
   },
 });

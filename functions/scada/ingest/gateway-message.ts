@@ -8,10 +8,6 @@ import { MessageError } from '../../../layers/station/messages.ts';
 import { readUpTopic, type UpKind } from '../../../layers/station/topics.ts';
 import { stationOwners } from '../contract.ts';
 
-/** `SELECT` of every topic rule; each adds its `FROM`. */
-export const selectMessage =
-  "SELECT encode(*, 'base64') AS data, topic() AS topic, clientid() AS clientId, timestamp() AS receivedAt";
-
 export interface RawMessage {
   /** Same for every delivery of the message. */
   id: string;

@@ -31,6 +31,37 @@ export function liveMessages(event: EventEnvelope): LiveMessage[] {
           body: { type: 'infrastructure', station_id: stationId, data: payload, timestamp },
         },
       ];
+    case 'alert.raised':
+    case 'alert.acknowledged':
+    case 'alert.cleared':
+    case 'alert.closed':
+    case 'alert.shelved':
+    case 'alert.unshelved':
+    case 'alert.escalated':
+      return [
+        {
+          channel: 'alarms',
+          stationId,
+          body: { type: 'alarm', event: event.type, station_id: stationId, data: payload, timestamp },
+        },
+      ];
+    case 'gateway.status_changed':
+    case 'protocol.status_changed':
+    case 'device.status_changed':
+    case 'station.configuration_applied':
+    case 'station.configuration_refused':
+    case 'control.command_updated':
+    case 'network.switch_changed':
+    case 'network.outage':
+    case 'network.restored':
+    case 'network.overload':
+      return [
+        {
+          channel: 'status',
+          stationId,
+          body: { type: 'status', event: event.type, station_id: stationId, data: payload, timestamp },
+        },
+      ];
     case 'meter.alert':
     case 'system.alert':
       return [

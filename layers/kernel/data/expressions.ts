@@ -56,11 +56,20 @@ export interface FilterTerm {
   value: unknown;
 }
 
-export function filterExpression(terms: readonly FilterTerm[]): (ExpressionParts & { expression: string }) | undefined {
+/** Terms of which one must hold. */
+export interface AnyOf {
+  anyOf: readonly FilterTerm[];
+}
+
+export function filterExpression(
+  terms: readonly (FilterTerm | AnyOf)[],
+): (ExpressionParts & { expression: string }) | undefined {
   if (terms.length === 0) return undefined;
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
-  const clauses = terms.map((term, i) => {
+  let count = 0;
+  const clause = (term: FilterTerm): string => {
+    const i = count++;
     names[`#f${i}`] = term.attribute;
     if (term.operator === 'in') {
       const options = (term.value as unknown[]).map((option, j) => {
@@ -73,6 +82,7 @@ export function filterExpression(terms: readonly FilterTerm[]): (ExpressionParts
     return term.operator === 'begins_with' || term.operator === 'contains'
       ? `${term.operator}(#f${i}, :f${i})`
       : `#f${i} ${term.operator} :f${i}`;
-  });
+  };
+  const clauses = terms.map((term) => ('anyOf' in term ? `(${term.anyOf.map(clause).join(' OR ')})` : clause(term)));
   return { expression: clauses.join(' AND '), names, values };
 }

@@ -9,7 +9,7 @@ import { type AuditRecord, auditKey } from './audit.ts';
 import { documentClient } from './client.ts';
 import { cursorProblem, decodeCursor, encodeCursor } from './cursor.ts';
 import type { Entity, IndexName, ItemOf, KeyOf, Stored } from './entity.ts';
-import { type FilterTerm, filterExpression } from './expressions.ts';
+import { type AnyOf, type FilterTerm, filterExpression } from './expressions.ts';
 import type { IdempotencyRecord } from './idempotency.ts';
 import { globalScope, joinParts, type KeyParts, partitionKey, type Scope, scopePrefix } from './keys.ts';
 import { fromStorage, scopeOf, storageKeys } from './storage-keys.ts';
@@ -43,7 +43,7 @@ export interface QueryOptions {
   order?: 'ascending' | 'descending';
   limit?: number;
   cursor?: string | undefined;
-  filter?: readonly FilterTerm[];
+  filter?: readonly (FilterTerm | AnyOf)[];
   consistent?: boolean;
 }
 
