@@ -34,6 +34,8 @@ export interface ServerOptions {
   clock?: Clock;
   /** Obeys controls. @default everything is allowed and done at once */
   controls?: ControlHandler;
+  /** Told when a handler or the server itself failed; the request was answered with an error. */
+  onFault?(error: unknown): void;
 }
 
 export class Iec61850Server {
@@ -93,6 +95,7 @@ export class Iec61850Server {
           maxOutstanding: agreed!.maxOutstandingCalling,
           identity: channel.name.replace(/:\d+$/, ''),
         },
+        (error) => this.#options.onFault?.(error),
         () => this.#ended(session),
       );
       if (session.isOpen) this.#sessions.add(session);
@@ -151,13 +154,28 @@ export class Iec61850Server {
     for (const object of definition.objects) {
       if (!object.control) continue;
       const place = { domain, node: definition.name, object: object.name };
-      const handler = this.#options.controls ?? { operate: () => undefined };
+      const handler = this.#guarded(this.#options.controls ?? { operate: () => undefined });
       const done = (message: ControlMessage): void =>
         this.#moved(`${domain}/${definition.name}.${object.name}`, message);
       const control = new ControlObject(place, object.control, handler, done, this.#clock);
       control.addTo(structureWithin(structureWithin(node, 'CO'), object.name));
       this.#controls.push(control);
     }
+  }
+
+  /** A handler that fails has refused, for all that a client has to know. */
+  #guarded(handler: ControlHandler): ControlHandler {
+    return {
+      check: (request) => handler.check?.(request),
+      operate: async (request) => {
+        try {
+          return await handler.operate(request);
+        } catch (error) {
+          this.#options.onFault?.(error);
+          return 'unknown';
+        }
+      },
+    };
   }
 
   /** The process obeyed: status, quality and time say so. */

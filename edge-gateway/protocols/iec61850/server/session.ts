@@ -6,6 +6,7 @@ import {
   decodePdu,
   encodeCancelError,
   encodeConcludeResponse,
+  encodeError,
   encodeReject,
   encodeReport,
   rejectClasses,
@@ -18,6 +19,7 @@ import type { RequestContext, RequestHandler } from './request-handler.ts';
 export class ServerSession implements RequestContext {
   readonly #association: Association;
   readonly #handler: RequestHandler;
+  readonly #fault: (error: unknown) => void;
   readonly maxPduSize: number;
   /** Tells clients apart across associations: the address of the peer. */
   readonly identity: string;
@@ -30,10 +32,12 @@ export class ServerSession implements RequestContext {
     association: Association,
     handler: RequestHandler,
     { maxPduSize, maxOutstanding, identity }: { maxPduSize: number; maxOutstanding: number; identity: string },
+    fault: (error: unknown) => void,
     ended: (end: AssociationEnd) => void,
   ) {
     this.#association = association;
     this.#handler = handler;
+    this.#fault = fault;
     this.maxPduSize = maxPduSize;
     this.identity = identity;
     association.listen({ pdu: (bytes) => this.#receive(bytes, maxOutstanding), ended });
@@ -100,8 +104,13 @@ export class ServerSession implements RequestContext {
     try {
       await this.send(await this.#handler.answer(invokeId, service, this));
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      await this.send(encodeReject(invokeId, rejectClasses.confirmedRequest, rejectReasons.invalidArgument));
+      if (error instanceof ProtocolError) {
+        await this.send(encodeReject(invokeId, rejectClasses.confirmedRequest, rejectReasons.invalidArgument));
+        return;
+      }
+      // A fault of ours or of the program's handlers concerns one request: the client is told, and so is the program.
+      this.#fault(error);
+      await this.send(encodeError(invokeId, { errorClass: 'others', meaning: 'other' }));
     }
   }
 }
