@@ -1,7 +1,9 @@
-/** Manifest of the billing domain: customers, their supplies, tariffs. */
+/** Manifest of the billing domain: customers, their supplies, tariffs, invoices, payments. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { customers } from './customers/routes.ts';
 import { billingEvents } from './events.ts';
+import { invoices } from './invoices/routes.ts';
+import { payments } from './payments/routes.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
 
@@ -16,7 +18,7 @@ export const billing = defineDomain({
     {
       resource: customers,
       entry: `${folder}/customers/handler.ts`,
-      access: { tables: { billing: 'readWrite', ...limits } },
+      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
     {
       resource: supplies,
@@ -27,6 +29,35 @@ export const billing = defineDomain({
       resource: tariffs,
       entry: `${folder}/tariffs/handler.ts`,
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+    },
+    {
+      resource: invoices,
+      entry: `${folder}/invoices/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
+        queues: ['billing-runs'],
+      },
+      timeoutSeconds: 29,
+      memoryMb: 512,
+    },
+    {
+      resource: payments,
+      entry: `${folder}/payments/handler.ts`,
+      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+    },
+  ],
+  consumers: [
+    {
+      name: 'bill-customers',
+      entry: `${folder}/runs/bill-customers.ts`,
+      queue: { name: 'billing-runs' },
+      batchSize: 1,
+      timeoutSeconds: 120,
+      memoryMb: 1024,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read' },
+        queues: ['billing-runs'],
+      },
     },
   ],
 });

@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { customerSchema } from './customers/customer-schema.ts';
+import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
+import { paymentMethods } from './payments/payment-schema.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 
 const customer = {
@@ -92,4 +94,134 @@ export const tariffPublished = defineEvent({
   example: { tariffId: 'tar_01JGFJJZ00ABCDEFGHJKMNPQRS', code: 'residential', from: '2026-07-01', currency: 'YER' },
 });
 
-export const billingEvents = [subscriberCreated, subscriberUpdated, supplyStarted, supplyEnded, tariffPublished];
+const invoice = {
+  invoiceId: 'inv_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  invoiceNumber: '1000234505-20260430',
+  kind: 'invoice' as const,
+  customerId: customer.id,
+  accountNumber: '1000234505',
+  periodFrom: '2026-04-01',
+  periodTo: '2026-05-01',
+  issueDate: '2026-05-02',
+  dueDate: '2026-05-16',
+  currency: 'YER',
+  totalAmount: '14250.00',
+  taxAmount: '0.00',
+  fixedCharges: '500.00',
+  dueAmount: '14250.00',
+  estimated: false,
+};
+
+const invoiceBase = { source: 'billing', schemaVersion: 1, aggregateType: 'invoice' } as const;
+
+export const invoiceCreated = defineEvent({
+  ...invoiceBase,
+  type: 'invoice.created',
+  summary: { en: 'An invoice or a difference note was issued.', ar: 'صدرت فاتورة أو إشعار فرق.' },
+  payload: invoicePayloadSchema,
+  example: invoice,
+});
+
+export const invoicePaid = defineEvent({
+  ...invoiceBase,
+  type: 'invoice.paid',
+  summary: { en: 'An invoice was paid in full.', ar: 'سُددت فاتورة بالكامل.' },
+  payload: invoicePaidPayloadSchema,
+  example: {
+    invoiceId: invoice.invoiceId,
+    invoiceNumber: invoice.invoiceNumber,
+    customerId: customer.id,
+    currency: 'YER',
+    totalAmount: '14250.00',
+    paidAt: '2026-05-10T08:00:00.000Z',
+  },
+});
+
+export const invoiceOverdue = defineEvent({
+  ...invoiceBase,
+  type: 'invoice.overdue',
+  summary: { en: 'An invoice was not paid by the day it was due.', ar: 'لم تُسدد فاتورة حتى يوم استحقاقها.' },
+  payload: invoicePayloadSchema,
+  example: invoice,
+});
+
+export const invoiceCancelled = defineEvent({
+  ...invoiceBase,
+  type: 'invoice.cancelled',
+  summary: { en: 'An invoice was cancelled by a credit note.', ar: 'أُلغيت فاتورة بإشعار دائن.' },
+  payload: z.extend(invoicePayloadSchema, { reason: z.string() }),
+  example: { ...invoice, reason: 'Wrong meter' },
+});
+
+const payment = {
+  paymentId: 'pay_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  paymentNumber: '1000234505-GHJKMNPQ',
+  customerId: customer.id,
+  amount: '15000.00',
+  currency: 'YER',
+  method: 'cash' as const,
+  /** `debt`: settles invoices, or waits for them. */
+  purpose: 'debt' as const,
+  receivedAt: '2026-05-10T08:00:00.000Z',
+  allocations: [{ invoiceId: invoice.invoiceId, invoiceNumber: invoice.invoiceNumber, amount: '14250.00' }],
+  advanceAmount: '750.00',
+};
+
+const paymentPayload = z.object({
+  paymentId: z.string(),
+  paymentNumber: z.string(),
+  customerId: z.string(),
+  amount: z.string(),
+  currency: z.string(),
+  method: z.enum(paymentMethods),
+  purpose: z.enum(['debt', 'prepaid', 'deposit']),
+  receivedAt: z.string(),
+  allocations: z.array(z.object({ invoiceId: z.string(), invoiceNumber: z.string(), amount: z.string() })),
+  /** What no invoice needed. */
+  advanceAmount: z.string(),
+});
+
+const paymentBase = { source: 'billing', schemaVersion: 1, payload: paymentPayload, example: payment } as const;
+
+export const paymentReceived = defineEvent({
+  ...paymentBase,
+  type: 'payment.received',
+  aggregateType: 'payment',
+  summary: { en: 'A payment was received.', ar: 'استُلمت دفعة.' },
+});
+
+export const subscriberPayment = defineEvent({
+  ...paymentBase,
+  type: 'subscriber.payment',
+  aggregateType: 'customer',
+  summary: {
+    en: 'A customer paid: `payment.received` in the order of the customer’s own events.',
+    ar: 'دفع مشترك: `payment.received` بترتيب أحداث المشترك نفسه.',
+  },
+});
+
+export const paymentReversed = defineEvent({
+  source: 'billing',
+  schemaVersion: 1,
+  type: 'payment.reversed',
+  aggregateType: 'payment',
+  summary: { en: 'A payment was taken back.', ar: 'عُكست دفعة.' },
+  payload: z.extend(paymentPayload, { reason: z.string() }),
+  example: { ...payment, reason: 'Cheque bounced' },
+});
+
+export const billingEvents = [
+  paymentReceived,
+  subscriberPayment,
+  paymentReversed,
+
+  invoiceCreated,
+  invoicePaid,
+  invoiceOverdue,
+  invoiceCancelled,
+  subscriberCreated,
+  subscriberUpdated,
+  supplyStarted,
+  supplyEnded,
+  tariffPublished,
+];

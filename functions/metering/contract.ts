@@ -9,6 +9,7 @@ import { ingestMessages } from './ingest/ingest-messages.ts';
 import { meterEntity } from './meters/meter-entity.ts';
 import type { Meter } from './meters/meter-schema.ts';
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
+import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
 
@@ -55,6 +56,20 @@ export async function consumptionBetween(
     billable: isBillable(whole!),
     flags,
   };
+}
+
+export type { BucketUsage } from './readings/usage-of-meter.ts';
+
+/**
+ * Energies taken, fed in and reactive, by buckets (milliseconds, in order, without gaps). Needs read access to tables
+ * `metering` and `readings`. @throws AppError `not_found`
+ */
+export async function usageBetween(
+  session: TenantSession,
+  meterId: string,
+  buckets: readonly { start: number; end: number }[],
+): Promise<BucketUsage[]> {
+  return usageOfMeter(session, await requireMeter(session, meterId), buckets);
 }
 
 export interface HandedInMessage {

@@ -8,12 +8,21 @@ import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { balancesOf, statementOf } from '../accounts/show-account.ts';
 import { subscriberCreated, subscriberUpdated } from '../events.ts';
+import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { today } from '../invoices/local-day.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import type { Customer } from './customer-schema.ts';
 import type { customers } from './routes.ts';
+
+const usualStatementDays = 92;
 
 export const customerOperations: Operations<typeof customers.routes> = {
   listCustomers: async ({ session, query: { accountNumber, routeId, ...filters }, page }) => {
@@ -74,6 +83,40 @@ export const customerOperations: Operations<typeof customers.routes> = {
   listCustomerMeters: async ({ session, params }) => {
     await session.require(customerEntity, params);
     return { data: await suppliesOfCustomer(session, params.id) };
+  },
+
+  listCustomerInvoices: async ({ session, params, page }) => {
+    await session.require(customerEntity, params);
+    const { items, nextCursor } = await listOfCustomer(session, params.id, page);
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  listCustomerPayments: async ({ session, params, page }) => {
+    await session.require(customerEntity, params);
+    const { items, nextCursor } = await session.query<Payment & Stored>(paymentEntity, {
+      index: 'gsi2',
+      pk: ['CUSTOMER-PAYMENTS', params.id],
+      order: 'descending',
+      ...page,
+    });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getCustomerBalance: async ({ session, params }) => {
+    await session.require(customerEntity, params);
+    return { data: await balancesOf(session, params.id) };
+  },
+
+  getCustomerStatement: async ({ session, params, query }) => {
+    await session.require(customerEntity, params);
+    const profile = await tenantProfile(session);
+    const to = query.to ?? (await today(session));
+    const from = query.from ?? addDays(to, -usualStatementDays);
+    if (from > to)
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: '`from` is after `to`.', ar: 'البداية بعد النهاية.' },
+      });
+    return { data: await statementOf(session, params.id, { from, to, currency: query.currency ?? profile.currency }) };
   },
 };
 

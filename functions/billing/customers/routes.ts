@@ -5,6 +5,11 @@ import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
+import { currency } from '../../../layers/money/money-schema.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { entryTypes } from '../accounts/entry-types.ts';
+import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
+import { storedPaymentSchema } from '../payments/payment-schema.ts';
 import { storedSupplySchema } from '../supplies/supply-schema.ts';
 import { createCustomerSchema, customerSchema, customerStatuses, customerTypes } from './customer-schema.ts';
 
@@ -71,6 +76,74 @@ export const customers = defineResource({
       params,
       response: z.array(storedSupplySchema),
       errors: ['not_found'],
+    },
+    listCustomerInvoices: {
+      method: 'GET',
+      path: '/{id}/invoices',
+      access: 'billing:invoices:read',
+      summary: 'List the customer’s invoices, the newest period first.',
+      params,
+      response: z.array(storedInvoiceSchema),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    listCustomerPayments: {
+      method: 'GET',
+      path: '/{id}/payments',
+      access: 'billing:payments:read',
+      summary: 'List the customer’s payments, the newest first.',
+      params,
+      response: z.array(storedPaymentSchema),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    getCustomerBalance: {
+      method: 'GET',
+      path: '/{id}/balance',
+      access: 'billing:customers:read',
+      summary: 'What the customer owes, in each currency.',
+      params,
+      response: z.array(
+        z.object({
+          currency: z.string(),
+          /** Negative when the customer is in credit. */
+          balance: z.string(),
+          /** Paid ahead, and part of the balance. */
+          advance: z.string(),
+        }),
+      ),
+      errors: ['not_found'],
+    },
+    getCustomerStatement: {
+      method: 'GET',
+      path: '/{id}/statement',
+      access: 'billing:customers:read',
+      summary: 'Everything that moved the account between two days, with the balance after each.',
+      params,
+      query: z.object({
+        from: z.optional(localDate()),
+        /** Inclusive. */
+        to: z.optional(localDate()),
+        currency: z.optional(currency()),
+      }),
+      response: z.object({
+        currency: z.string(),
+        from: z.string(),
+        to: z.string(),
+        opening: z.string(),
+        entries: z.array(
+          z.object({
+            date: z.string(),
+            type: z.enum(entryTypes),
+            reference: z.string(),
+            debit: z.string(),
+            credit: z.string(),
+            balance: z.string(),
+          }),
+        ),
+        closing: z.string(),
+      }),
+      errors: ['not_found', 'unprocessable'],
     },
   },
 });

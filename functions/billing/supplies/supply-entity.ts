@@ -1,9 +1,9 @@
 /** How supplies are stored, and the one row a meter has of who had it when: it is what keeps two customers from having one meter at once. */
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { Supply } from './supply-schema.ts';
+import type { BilledSupply } from './supply-schema.ts';
 
-export const supplyEntity = defineEntity<Supply>()({
+export const supplyEntity = defineEntity<BilledSupply>()({
   name: 'supply',
   table: 'billing',
   key: ({ id }) => ({ pk: ['SUPPLY', id], sk: ['SUPPLY'] }),
@@ -27,11 +27,17 @@ export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({
   idOf: ({ meterId }) => meterId,
 });
 
-export async function suppliesOfCustomer(session: TenantSession, customerId: string): Promise<(Supply & Stored)[]> {
-  const { items } = await session.query<Supply & Stored>(supplyEntity, {
+/** @param options `consistent` reads each supply itself after the list, whose index may lag */
+export async function suppliesOfCustomer(
+  session: TenantSession,
+  customerId: string,
+  options: { consistent?: boolean } = {},
+): Promise<(BilledSupply & Stored)[]> {
+  const { items } = await session.query<BilledSupply & Stored>(supplyEntity, {
     index: 'gsi1',
     pk: ['CUSTOMER-SUPPLIES', customerId],
     limit: 200,
   });
-  return items;
+  if (!options.consistent) return items;
+  return Promise.all(items.map(({ id }) => session.require(supplyEntity, { id })));
 }

@@ -38,7 +38,19 @@ export const supplySchema = z.extend(startSupplySchema, {
   /** First local day it no longer holds. */
   to: z.optional(z.string()),
   phases: z.int(),
+  /** First local day that no bill covers yet. */
+  billedTo: z.optional(z.string()),
 });
 
 export const storedSupplySchema = storedSchema(supplySchema);
 export type Supply = z.infer<typeof supplySchema>;
+
+/** A supply with what billing remembers of it; answers leave the rest away. */
+export interface BilledSupply extends Supply {
+  /** Earlier bills, the newest first: kWh a day, the demand that was billed (kW), and the bank before, to go back to. */
+  history?: { kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
+  /** How many of its bills were cancelled: numbers of invoices are never used twice. */
+  cancelledBills?: number;
+  /** kWh fed in and not used up, by bucket. */
+  exportBank?: Record<string, string>;
+}

@@ -1,11 +1,21 @@
 /** The billing domain on the embedded DynamoDB for its tests: requests go in where API Gateway's would, and time is turned. */
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
+import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { createSqsService, type SqsService } from '../../../local/services/sqs/index.ts';
+import { serveForTest } from '../../../local/services/test-support/aws-server.ts';
+import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
-import { meterEntity } from '../../metering/meters/meter-entity.ts';
+import { createMeterSchema } from '../../metering/meters/meter-schema.ts';
+import { registerMeter } from '../../metering/meters/register-meter.ts';
+import { addReadings } from '../../metering/readings/add-readings.ts';
+import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
+import { stationEntity } from '../../scada/stations/station-entity.ts';
+import { billPage } from '../runs/bill-page.ts';
+import { billingQueue, type RunMessage } from '../runs/start-run.ts';
 
 export const startTime = Date.UTC(2026, 5, 15, 9);
 
@@ -28,7 +38,11 @@ export interface BillingStack {
   readonly tables: TestTables;
   advance(ms: number): void;
   addTenant(id: string): Promise<void>;
-  addMeter(tenantId: string, id: string): Promise<void>;
+  addMeter(tenantId: string, id: string, more?: object): Promise<void>;
+  /** Readings of a register: local time of Aden, e.g. `2026-04-01T00:00`, and kWh. */
+  read(tenantId: string, meterId: string, readings: [string, number, object?][]): Promise<void>;
+  /** Works off the billing queue; each message is delivered so many times. */
+  workOffRuns(times?: number): Promise<void>;
   call(tenantId: string, handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Outbox items of a type, the oldest first. */
   events(type: string): any[];
@@ -36,14 +50,26 @@ export interface BillingStack {
 
 export function useBillingStack(): BillingStack {
   let tables: TestTables;
+  let sqs: SqsService;
+  const closing: (() => Promise<void>)[] = [];
   beforeAll(async () => {
     logger.setLogLevel('SILENT');
     vi.useFakeTimers({ toFake: ['Date'], now: startTime });
-    tables = await startTables(['billing', 'identity', 'metering', 'readings', 'limits']);
+    tables = await startTables(['billing', 'identity', 'metering', 'readings', 'scada', 'limits']);
+    const context = createFakeContext();
+    sqs = context.add(createSqsService(context));
+    const queue = await createResource(sqs, 'AWS::SQS::Queue', billingQueue, { QueueName: billingQueue });
+    const endpoint = await serveForTest(sqs);
+    closing.push(endpoint.close);
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SQS: endpoint.url,
+      [environmentName.queueUrl(billingQueue)]: endpoint.url + new URL(queue.ref).pathname,
+    });
   });
   afterAll(async () => {
     vi.useRealTimers();
     await tables.close();
+    for (const close of closing) await close();
   });
   return {
     get tables() {
@@ -61,11 +87,36 @@ export function useBillingStack(): BillingStack {
           status: 'active',
         });
       });
-    },
-    async addMeter(tenantId, id) {
-      await openSession(tenantId).transact('metering', (unit) => {
-        unit.create(meterEntity, { id, stationId: 'ST-1', model: 'ADL200' } as never);
+      const station = `ST-${id}`;
+      await openSession(id).transact('scada', (unit) => {
+        unit.create(stationEntity, { id: station, name: station, status: 'active' });
+        claimStationCode(unit, station, id);
       });
+    },
+    async addMeter(tenantId, id, more = {}) {
+      await registerMeter(
+        openSession(tenantId),
+        createMeterSchema.parse({ id, model: 'ADL200', stationId: `ST-${tenantId}`, digits: 5, ...more }),
+      );
+    },
+    async read(tenantId, meterId, readings) {
+      const { data } = await addReadings(openSession(tenantId), {
+        readings: readings.map(([time, kwh, more]) => ({
+          meterId,
+          time: new Date(`${time}:00+03:00`).toISOString(),
+          registerKwh: String(kwh),
+          ...more,
+        })),
+        source: 'api',
+        locale: 'en',
+      });
+      if (data.rejected > 0) throw new Error(`Readings were refused: ${JSON.stringify(data.results)}`);
+    },
+    async workOffRuns(times = 1) {
+      const take = () => sqs.queue(billingQueue).receive(10);
+      for (let messages = take(); messages.length > 0; messages = take())
+        for (const { body } of messages)
+          await Promise.all(Array.from({ length: times }, () => billPage(JSON.parse(body) as RunMessage)));
     },
     async call(tenantId, handler, method, path, { body, query, headers, as } = {}) {
       const principal: Principal = {

@@ -9,7 +9,7 @@ import { startOfLocalDay } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { readNeighbour, readRange } from './readings-store.ts';
+import { type MeterReading, readNeighbour, readRange } from './readings-store.ts';
 
 const dayMs = 86_400_000;
 /** What one answer may hold, and how many readings it may cost. */
@@ -51,6 +51,17 @@ export async function measure(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketConsumption[]> {
+  const readings = await readForBuckets(session, meter, buckets);
+  const points = readings.map(({ timeMs, register }) => ({ time: timeMs, register }));
+  return consumptionOf(energyCurve(profileOf(meter), points), buckets);
+}
+
+/** The readings within the buckets and their nearest neighbours on both sides. */
+export async function readForBuckets(
+  session: TenantSession,
+  meter: Meter,
+  buckets: readonly { start: number; end: number }[],
+): Promise<MeterReading[]> {
   const start = buckets[0]!.start;
   const end = buckets.at(-1)!.end;
   const [before, within, after] = await Promise.all([
@@ -58,10 +69,7 @@ export async function measure(
     readRange(session, meter.id, { fromMs: start, toMs: end }),
     readNeighbour(session, meter.id, 'after', end, end > Date.parse(session.context.now()) ? 1 : neighbourMonths),
   ]);
-  const readings = [before, ...within, after].flatMap((reading) =>
-    reading === undefined ? [] : [{ time: reading.timeMs, register: reading.register }],
-  );
-  return consumptionOf(energyCurve(profileOf(meter), readings), buckets);
+  return [before, ...within, after].filter((reading) => reading !== undefined);
 }
 
 /** What bills can stand on: nothing is missing and nothing was left out. Estimates at the edges are usual practice. */

@@ -3,8 +3,7 @@
  * their domain arrives. A type moves from here to the catalogue of its domain.
  */
 export const announcedTypes: readonly string[] = [
-  ...['meter_reading', 'payment'].map((name) => `subscriber.${name}`),
-  ...['created', 'paid', 'overdue', 'cancelled'].map((name) => `invoice.${name}`),
+  'subscriber.meter_reading',
   ...['insert', 'update', 'delete', 'created', 'updated'].map((name) => `customer.${name}`),
   ...['maintenance_due', 'installed'].map((name) => `asset.${name}`),
   ...['report_generated', 'settlement_completed', 'reconciliation_mismatch'].map((name) => `finance.${name}`),
@@ -13,7 +12,6 @@ export const announcedTypes: readonly string[] = [
   ...['created', 'updated', 'completed', 'cancelled'].map((name) => `order.${name}`),
   ...['created', 'completed'].map((name) => `production.order.${name}`),
   'quality.check.passed',
-  'payment.received',
   'report.generated',
 ];
 
@@ -26,7 +24,6 @@ export const announcedNames: readonly string[] = [
   'payroll',
   'project',
   'task',
-  'payment',
   'account',
   'journal',
   'maintenance',

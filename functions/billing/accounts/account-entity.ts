@@ -1,0 +1,106 @@
+/**
+ * What a customer owes: entries that are only ever added, and totals that move in the same transaction. The balance is a
+ * sum kept by additions, so it never disagrees with its entries and never needs them to be read.
+ */
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import type { EntryType } from './entry-types.ts';
+
+export interface AccountEntry {
+  /** Id of the invoice or payment it stands for, and what it does: written once. */
+  id: string;
+  customerId: string;
+  type: EntryType;
+  /** Local day. */
+  date: string;
+  /** Minor units; what the customer owes more, so payments are negative. Decimal text, since rows hold no bigint. */
+  minor: string;
+  currency: string;
+  /** Invoice or receipt number, for the statement. */
+  reference: string;
+}
+
+export const accountEntryEntity = defineEntity<AccountEntry, Pick<AccountEntry, 'customerId' | 'date' | 'id'>>()({
+  name: 'account entry',
+  table: 'billing',
+  key: ({ customerId, date, id }) => ({ pk: ['ACCOUNT', customerId], sk: ['ENTRY', date, id] }),
+  idOf: ({ id }) => id,
+});
+
+export interface AccountTotals {
+  customerId: string;
+  currency: string;
+  /** Minor units owed; negative when the customer is in credit. */
+  owed: number | bigint;
+}
+
+export const accountTotalsEntity = defineEntity<AccountTotals, Pick<AccountTotals, 'customerId' | 'currency'>>()({
+  name: 'account totals',
+  table: 'billing',
+  key: ({ customerId, currency }) => ({ pk: ['ACCOUNT', customerId], sk: ['TOTALS', currency] }),
+  idOf: ({ customerId, currency }) => `${customerId} in ${currency}`,
+});
+
+/** Money of the customer that no invoice has used yet. Versioned: only one payment or invoice changes it at a time. */
+export interface Advance {
+  customerId: string;
+  currency: string;
+  /** Minor units, decimal text, never negative. */
+  minor: string;
+}
+
+export const advanceEntity = defineEntity<Advance, Pick<Advance, 'customerId' | 'currency'>>()({
+  name: 'advance',
+  table: 'billing',
+  key: ({ customerId, currency }) => ({ pk: ['ACCOUNT', customerId], sk: ['ADVANCE', currency] }),
+  idOf: ({ customerId, currency }) => `${customerId} in ${currency}`,
+});
+
+/** Adds an entry and moves the balance with it. The entry's key makes a second time impossible. */
+export function postToAccount(unit: UnitOfWork, entry: Omit<AccountEntry, 'minor'> & { minor: bigint }): void {
+  const { customerId, currency, minor } = entry;
+  unit.create(accountEntryEntity, { ...entry, minor: String(minor) });
+  unit.add(accountTotalsEntity, { customerId, currency }, { owed: minor }, { customerId, currency });
+}
+
+/** Writes what is left of an advance, on the version that was read. */
+export function writeAdvance(
+  unit: UnitOfWork,
+  before: (Advance & Stored) | undefined,
+  advance: Omit<Advance, 'minor'> & { minor: bigint },
+): void {
+  const { customerId, currency, minor } = advance;
+  if (minor < 0n) throw new RangeError('An advance is never negative.');
+  if (before === undefined) {
+    if (minor > 0n) unit.create(advanceEntity, { customerId, currency, minor: String(minor) });
+  } else if (BigInt(before.minor) !== minor)
+    unit.update(advanceEntity, before, { minor: String(minor) }, { isAudited: false });
+}
+
+export function readAdvance(
+  session: TenantSession,
+  customerId: string,
+  currency: string,
+): Promise<(Advance & Stored) | undefined> {
+  return session.get(advanceEntity, { customerId, currency }, { consistent: true });
+}
+
+/** Everything that moved the account between two local days, in order. @param to inclusive */
+export async function readEntries(session: TenantSession, customerId: string, to: string): Promise<AccountEntry[]> {
+  const entries: AccountEntry[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<AccountEntry & Stored>(accountEntryEntity, {
+      pk: ['ACCOUNT', customerId],
+      from: ['ENTRY'],
+      to: ['ENTRY', to, '~'],
+      limit: 200,
+      consistent: true,
+      cursor,
+    });
+    entries.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return entries;
+}

@@ -1,0 +1,10 @@
+/** What can move a customer's account. */
+export const entryTypes = [
+  'invoice',
+  'difference_note',
+  'credit_note',
+  'payment',
+  'payment_reversal',
+  'refund',
+] as const;
+export type EntryType = (typeof entryTypes)[number];

@@ -1,0 +1,62 @@
+/** A customer's balance and statement. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { currencyExponent } from '../../../layers/money/currencies.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
+import { type AccountTotals, accountTotalsEntity, advanceEntity, readEntries } from './account-entity.ts';
+
+export interface Balance {
+  currency: string;
+  /** What the customer owes; negative when in credit. */
+  balance: string;
+  /** Paid ahead, and part of the balance. */
+  advance: string;
+}
+
+/** One for each currency the customer ever had an entry in. */
+export async function balancesOf(session: TenantSession, customerId: string): Promise<Balance[]> {
+  const totals = await session.query<AccountTotals>(accountTotalsEntity, {
+    pk: ['ACCOUNT', customerId],
+    beginsWith: ['TOTALS'],
+    limit: 50,
+    consistent: true,
+  });
+  return Promise.all(
+    totals.items.map(async ({ currency, owed }) => {
+      const advance = await session.get(advanceEntity, { customerId, currency }, { consistent: true });
+      return {
+        currency,
+        balance: amountOf(BigInt(owed), currency),
+        advance: amountOf(BigInt(advance?.minor ?? '0'), currency),
+      };
+    }),
+  );
+}
+
+/** Entries between two local days with the balance after each. @param to inclusive */
+export async function statementOf(
+  session: TenantSession,
+  customerId: string,
+  { from, to, currency }: { from: string; to: string; currency: string },
+) {
+  const zero = amountOf(0n, currency);
+  currencyExponent(currency);
+  let running = 0n;
+  let opening = 0n;
+  const entries = [];
+  for (const { date, type, reference, minor, currency: own } of await readEntries(session, customerId, to)) {
+    if (own !== currency) continue;
+    const change = BigInt(minor);
+    running += change;
+    if (date < from) opening = running;
+    else
+      entries.push({
+        date,
+        type,
+        reference,
+        debit: change > 0n ? amountOf(change, currency) : zero,
+        credit: change < 0n ? amountOf(-change, currency) : zero,
+        balance: amountOf(running, currency),
+      });
+  }
+  return { currency, from, to, opening: amountOf(opening, currency), entries, closing: amountOf(running, currency) };
+}

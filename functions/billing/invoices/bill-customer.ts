@@ -1,0 +1,148 @@
+/**
+ * Makes a customer's invoice for everything up to a day that no invoice covers yet, in one transaction with the supplies it
+ * bills: run it as often as you like, by as many as you like, and there is one invoice.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
+import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { changedOrMade, retryOnChange } from '../accounts/retry-on-change.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { invoiceCreated, invoicePaid } from '../events.ts';
+import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
+import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
+import type { Invoice, SuppliedBill } from './invoice-schema.ts';
+import {
+  afterBill,
+  type PricedSupply,
+  type PricingOptions,
+  type PricingProblem,
+  priceSupplies,
+} from './price-supplies.ts';
+
+export interface BillingOptions extends PricingOptions {
+  issueDate: string;
+  dueDays: number;
+  runId?: string;
+}
+
+export interface BillingOutcome {
+  invoices: StoredInvoice[];
+  problems: PricingProblem[];
+}
+
+/** One invoice for each currency of the customer's tariffs, which is one as good as always. */
+export async function billCustomer(
+  session: TenantSession,
+  customerId: string,
+  options: BillingOptions,
+): Promise<BillingOutcome> {
+  return retryOnChange(async () => {
+    const [customer, supplies] = await Promise.all([
+      session.require(customerEntity, { id: customerId }),
+      suppliesOfCustomer(session, customerId, { consistent: true }),
+    ]);
+    const { priced, problems } = await priceSupplies(session, customer, supplies, options);
+    const invoices: StoredInvoice[] = [];
+    for (const group of byCurrency(priced)) invoices.push(await issue(session, customer, group, options));
+    return { invoices, problems };
+  }, changedOrMade);
+}
+
+function byCurrency(priced: readonly PricedSupply[]): PricedSupply[][] {
+  const groups = Map.groupBy(priced, ({ supplied }) => supplied.bill.currency);
+  return [...groups.values()];
+}
+
+async function issue(
+  session: TenantSession,
+  customer: Customer,
+  group: readonly PricedSupply[],
+  options: BillingOptions,
+): Promise<StoredInvoice> {
+  const bills = group.map(({ supplied }) => supplied);
+  const invoice = draft(
+    customer,
+    bills,
+    options,
+    group.map(({ supply }) => supply),
+  );
+  const advance = await readAdvance(session, customer.id, invoice.currency);
+  return session.transact('billing', (unit) => {
+    const stored = writeInvoice(unit, invoice, advance, session.context.now());
+    for (const { supply, supplied } of group)
+      unit.update(supplyEntity, supply, afterBill(supply, supplied), { isAudited: false });
+    return stored;
+  });
+}
+
+/** Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once. */
+export function writeInvoice(
+  unit: UnitOfWork,
+  invoice: Invoice,
+  advance: Parameters<typeof writeAdvance>[1],
+  now: string,
+): StoredInvoice {
+  const { id, customerId, currency, issueDate } = invoice;
+  const total = minorOf(invoice.totalAmount, currency);
+  const ahead = advance === undefined ? 0n : BigInt(advance.minor);
+  // An invoice below zero is money of the customer's, an invoice above it uses what is there.
+  const used = total > 0n ? (ahead < total ? ahead : total) : total;
+  const settled = settle(invoice, used, now);
+  writeAdvance(unit, advance, { customerId, currency, minor: ahead - used });
+  const stored = unit.create(invoiceEntity, settled);
+  unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
+  postToAccount(unit, {
+    id,
+    customerId,
+    type: invoice.kind,
+    date: issueDate,
+    minor: total,
+    currency,
+    reference: invoice.invoiceNumber,
+  });
+  unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
+  if (stored.status === 'paid') unit.emit(invoicePaid, { aggregateId: id, payload: invoicePaidPayload(stored) });
+  return stored;
+}
+
+function draft(
+  customer: Customer,
+  bills: SuppliedBill[],
+  options: BillingOptions,
+  supplies: readonly (BilledSupply & Stored)[],
+): Invoice {
+  const currency = bills[0]!.bill.currency;
+  const from = bills.map(({ bill }) => bill.from).sort()[0]!;
+  const to = bills
+    .map(({ bill }) => bill.to)
+    .sort()
+    .at(-1)!;
+  const parts = supplies.map(({ id, version }) => `${id}/${version}`).sort();
+  const seed = `${customer.id} ${currency} ${parts.join(' ')}`;
+  const cancelled = Math.max(...supplies.map(({ cancelledBills = 0 }) => cancelledBills));
+  return {
+    // Follows from what it bills: the same bill made twice has one key.
+    id: derivedId('inv', Date.parse(to), seed),
+    invoiceNumber: `${customer.accountNumber}-${addDays(to, -1).replaceAll('-', '')}${cancelled > 0 ? `-R${cancelled}` : ''}`,
+    kind: 'invoice',
+    customerId: customer.id,
+    accountNumber: customer.accountNumber,
+    period: { from, to },
+    issueDate: options.issueDate,
+    dueDate: addDays(options.issueDate, options.dueDays),
+    currency,
+    bills,
+    ...totalsOf(bills, currency),
+    paidAmount: amountOf(0n, currency),
+    status: 'issued',
+    estimated: bills.some(({ bill }) => bill.estimated),
+    ...(options.runId === undefined ? {} : { runId: options.runId }),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Cancels an invoice by a credit note: the invoice stays with its number, the account gets the whole amount back, money that
+ * was paid on it waits as an advance, and the days can be billed again.
+ */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { retryOnChange } from '../accounts/retry-on-change.ts';
+import { invoiceCancelled } from '../events.ts';
+import { supplyEntity } from '../supplies/supply-entity.ts';
+import { minorOf } from './invoice-amounts.ts';
+import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoiceEventPayload } from './invoice-payload.ts';
+import { today } from './local-day.ts';
+import { notesOf } from './rebill-invoice.ts';
+
+export function cancelInvoice(session: TenantSession, id: string, reason: string): Promise<StoredInvoice> {
+  return retryOnChange(async () => {
+    const invoice = await session.require(invoiceEntity, { id });
+    if (invoice.status === 'cancelled')
+      throw new AppError('conflict', undefined, {
+        texts: { en: 'The invoice is cancelled already.', ar: 'الفاتورة ملغاة من قبل.' },
+      });
+    const { customerId, currency } = invoice;
+    const [advance, supplies, date] = await Promise.all([
+      readAdvance(session, customerId, currency),
+      Promise.all(invoice.bills.map(({ supplyId }) => session.require(supplyEntity, { id: supplyId }))),
+      today(session),
+    ]);
+    if (invoice.kind === 'invoice') {
+      refuseInTheMiddle(invoice, supplies);
+      refuseNotes(await notesOf(session, invoice));
+    }
+    const paid = minorOf(invoice.paidAmount, currency);
+    return session.transact('billing', (unit) => {
+      const cancelled = unit.update(invoiceEntity, invoice, {
+        status: 'cancelled',
+        cancelledAt: session.context.now(),
+        cancelReason: reason,
+      });
+      if (invoice.kind === 'invoice')
+        invoice.bills.forEach(({ bill }, i) => {
+          const supply = supplies[i]!;
+          unit.update(
+            supplyEntity,
+            supply,
+            {
+              billedTo: bill.from,
+              history: (supply.history ?? []).slice(1),
+              ...(supply.history?.[0]?.bankBefore === undefined ? {} : { exportBank: supply.history[0].bankBefore }),
+              cancelledBills: (supply.cancelledBills ?? 0) + 1,
+            },
+            { isAudited: false },
+          );
+        });
+      postToAccount(unit, {
+        id: `${id}-cancelled`,
+        customerId,
+        type: 'credit_note',
+        date,
+        minor: -minorOf(invoice.totalAmount, currency),
+        currency,
+        reference: invoice.invoiceNumber,
+      });
+      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + paid });
+      unit.emit(invoiceCancelled, { aggregateId: id, payload: { ...invoiceEventPayload(cancelled), reason } });
+      return cancelled;
+    });
+  });
+}
+
+/** Days in the middle would be left without a bill: what came later is cancelled first. */
+function refuseInTheMiddle(
+  invoice: StoredInvoice,
+  supplies: readonly { id: string; billedTo?: string | undefined }[],
+): void {
+  const later = invoice.bills.find(({ bill }, i) => supplies[i]!.billedTo !== bill.to);
+  if (later)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `Meter "${later.meterId}" has a later invoice: cancel that one first, or make this one anew.`,
+        ar: `للعداد "${later.meterId}" فاتورة لاحقة: ألغها أولًا، أو أعد احتساب هذه.`,
+      },
+    });
+}
+
+function refuseNotes([note]: readonly StoredInvoice[]): void {
+  if (note)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `Difference note ${note.invoiceNumber} stands on this invoice: cancel it first.`,
+        ar: `يستند إشعار الفرق ${note.invoiceNumber} إلى هذه الفاتورة: ألغه أولًا.`,
+      },
+    });
+}

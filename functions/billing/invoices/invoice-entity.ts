@@ -1,0 +1,44 @@
+/** How invoices are stored: all of them by day of issue, the open ones by day due, both over shards. */
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
+import { type Invoice, openStatuses } from './invoice-schema.ts';
+
+const shards = 8;
+const issued = (shard: number): KeyParts => ['INVOICES', shard];
+const open = (shard: number): KeyParts => ['UNPAID', shard];
+const range = Array.from({ length: shards }, (_, shard) => shard);
+export const issuedPartitions = range.map(issued);
+export const openPartitions = range.map(open);
+
+export const isOpen = ({ status }: Pick<Invoice, 'status'>): boolean =>
+  (openStatuses as readonly string[]).includes(status);
+
+export const invoiceEntity = defineEntity<Invoice>()({
+  name: 'invoice',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['INVOICE', id], sk: ['INVOICE'] }),
+  indexes: {
+    gsi1: ({ id, issueDate }) => ({ pk: issued(shardOf(id, shards)), sk: [issueDate, id] }),
+    gsi2: (invoice) =>
+      isOpen(invoice) ? { pk: open(shardOf(invoice.id, shards)), sk: [invoice.dueDate, invoice.id] } : undefined,
+  },
+  idOf: ({ id }) => id,
+});
+
+/** A customer's own list, the newest period last; a pointer, so that the invoice is written once. */
+export interface CustomerInvoice {
+  customerId: string;
+  /** First day of the period. */
+  from: string;
+  invoiceId: string;
+}
+
+export const customerInvoiceEntity = defineEntity<CustomerInvoice, CustomerInvoice>()({
+  name: 'invoice of a customer',
+  table: 'billing',
+  key: ({ customerId, from, invoiceId }) => ({ pk: ['CUSTOMER-INVOICES', customerId], sk: [from, invoiceId] }),
+  idOf: ({ invoiceId }) => invoiceId,
+});
+
+export type StoredInvoice = Invoice & Stored;

@@ -1,0 +1,57 @@
+/** An invoice: the bills of a customer's supplies for a period, what was paid of it, and what became of it. */
+import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { utcTime } from '../../../layers/kernel/schema/common.ts';
+import { billSchema } from '../tariffs/bill-schema.ts';
+
+/** `difference_note`: what a bill made anew differs by, up or down. */
+export const invoiceKinds = ['invoice', 'difference_note'] as const;
+export const invoiceStatuses = ['issued', 'partially_paid', 'paid', 'overdue', 'cancelled'] as const;
+/** Those a customer still owes something of. */
+export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
+
+export const suppliedBillSchema = z.object({
+  supplyId: z.string(),
+  meterId: z.string(),
+  tariffId: z.string(),
+  bill: billSchema,
+  /** Findings of validation that were accepted, and how much was estimated. */
+  estimatedKwh: z.string(),
+  findings: z.array(z.string()),
+});
+
+export const invoiceSchema = z.object({
+  id: z.string(),
+  invoiceNumber: z.string(),
+  kind: z.enum(invoiceKinds),
+  customerId: z.string(),
+  accountNumber: z.string(),
+  /** Local days; `to` is the first day after. */
+  period: z.object({ from: z.string(), to: z.string() }),
+  issueDate: z.string(),
+  dueDate: z.string(),
+  currency: z.string(),
+  bills: z.array(suppliedBillSchema),
+  subtotal: z.string(),
+  taxAmount: z.string(),
+  /** Of the total: charges that do not depend on energy. */
+  fixedCharges: z.string(),
+  rounding: z.string(),
+  totalAmount: z.string(),
+  /** What was paid or set off so far. */
+  paidAmount: z.string(),
+  /** What is still owed. */
+  dueAmount: z.string(),
+  status: z.enum(invoiceStatuses),
+  estimated: z.boolean(),
+  paidAt: z.optional(utcTime()),
+  cancelledAt: z.optional(utcTime()),
+  cancelReason: z.optional(z.string()),
+  /** Of a difference note: the invoice it corrects. */
+  corrects: z.optional(z.string()),
+  runId: z.optional(z.string()),
+});
+
+export const storedInvoiceSchema = storedSchema(invoiceSchema);
+export type Invoice = z.infer<typeof invoiceSchema>;
+export type SuppliedBill = z.infer<typeof suppliedBillSchema>;

@@ -1,0 +1,158 @@
+/** What can be done with invoices. */
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import {
+  type BillingRun,
+  type RunPart,
+  type RunProblem,
+  runEntity,
+  runPartEntity,
+  runProblemEntity,
+} from '../runs/run-entity.ts';
+import { startRun } from '../runs/start-run.ts';
+import { billCustomer } from './bill-customer.ts';
+import { cancelInvoice } from './cancel-invoice.ts';
+import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
+import { listOfCustomer } from './list-of-customer.ts';
+import { localDay } from './local-day.ts';
+import { rebillInvoice } from './rebill-invoice.ts';
+import type { invoices } from './routes.ts';
+
+/** A run for days that have hardly passed would bill what is not read yet. */
+const longestPeriodDays = 400;
+
+export const invoiceOperations: Operations<typeof invoices.routes> = {
+  listInvoices: async ({ session, query: { customerId, status, from, to }, page }) => {
+    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    if (customerId !== undefined) {
+      const fits = ({ issueDate, ...invoice }: { issueDate: string; status: string }): boolean =>
+        (status === undefined || invoice.status === status) &&
+        (from === undefined || issueDate >= from) &&
+        (to === undefined || issueDate <= to);
+      const { items, nextCursor } = await listOfCustomer(session, customerId, page);
+      return { data: items.filter(fits), pagination: { limit: page.limit, nextCursor } };
+    }
+    const { items, nextCursor } = await queryShards(session, invoiceEntity, {
+      index: 'gsi1',
+      partitions: issuedPartitions,
+      sortKeyOf: ({ issueDate, id }) => [issueDate, id],
+      order: 'descending',
+      filter: [
+        ...filter,
+        ...(from === undefined ? [] : [{ attribute: 'issueDate', operator: '>=', value: from } as FilterTerm]),
+        ...(to === undefined ? [] : [{ attribute: 'issueDate', operator: '<=', value: to } as FilterTerm]),
+      ],
+      ...page,
+    });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  generateInvoices: async ({ session, body: { customerId, routeId, period, issueDate, ...options } }) => {
+    const { timeZone } = await tenantProfile(session);
+    const present = localDay(Date.parse(session.context.now()), timeZone);
+    refusePeriod(period, present);
+    if (customerId !== undefined && routeId !== undefined)
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: 'Give a customer or a route, not both.', ar: 'أعط مشتركًا أو مسارًا، لا كليهما.' },
+      });
+    const order = { period, issueDate: issueDate ?? present, ...options };
+    if (customerId === undefined) {
+      const run = await startRun(session, { ...order, ...(routeId === undefined ? {} : { routeId }) });
+      return { data: { run: await runOf(session, run.id), invoices: [], problems: [] } };
+    }
+    const { invoices, problems } = await billCustomer(session, customerId, { ...order, timeZone });
+    return { data: { run: null, invoices, problems: problems.map((problem) => ({ ...problem, customerId })) } };
+  },
+
+  listUnpaidInvoices: ({ session, query, page }) => listOpen(session, query.customerId, page),
+
+  listOverdueInvoices: async ({ session, query, page }) => {
+    const present = localDay(Date.parse(session.context.now()), (await tenantProfile(session)).timeZone);
+    return listOpen(session, query.customerId, page, present);
+  },
+
+  listBillingRuns: async ({ session, page }) => {
+    const { items, nextCursor } = await session.query<BillingRun & Stored>(runEntity, {
+      index: 'gsi1',
+      pk: ['RUNS'],
+      order: 'descending',
+      ...page,
+    });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getBillingRun: async ({ session, params }) => ({ data: await runOf(session, params.id) }),
+
+  listBillingProblems: async ({ session, params, page }) => {
+    await session.require(runEntity, params);
+    const { items, nextCursor } = await session.query<RunProblem & Stored>(runProblemEntity, {
+      pk: ['RUN', params.id],
+      beginsWith: ['PROBLEM'],
+      ...page,
+    });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getInvoice: async ({ session, params }) => ({ data: await session.require(invoiceEntity, params) }),
+  cancelInvoice: async ({ session, params, body }) => ({ data: await cancelInvoice(session, params.id, body.reason) }),
+  rebillInvoice: async ({ session, params, body }) => ({
+    data: { note: (await rebillInvoice(session, params.id, body)).note ?? null },
+  }),
+  getInvoiceHistory: readHistory(invoiceEntity),
+};
+
+function refusePeriod({ from, to }: { from: string; to: string }, present: string): void {
+  const refuse = (en: string, ar: string): never => {
+    throw new AppError('unprocessable', undefined, { texts: { en, ar } });
+  };
+  if (from >= to) refuse('The period has no day.', 'الفترة لا تحوي أي يوم.');
+  if (to > present) refuse(`The period ends on ${to}, which has not passed.`, `تنتهي الفترة في ${to} ولم يمض بعد.`);
+  if (Date.parse(to) - Date.parse(from) > longestPeriodDays * 86_400_000)
+    refuse(`A period has at most ${longestPeriodDays} days.`, `الفترة ${longestPeriodDays} يومًا على الأكثر.`);
+}
+
+async function listOpen(
+  session: TenantSession,
+  customerId: string | undefined,
+  page: { limit: number; cursor?: string | undefined },
+  dueBefore?: string,
+) {
+  if (customerId !== undefined) await session.require(customerEntity, { id: customerId });
+  const filter: FilterTerm[] = [];
+  if (customerId !== undefined) filter.push({ attribute: 'customerId', operator: '=', value: customerId });
+  if (dueBefore !== undefined) filter.push({ attribute: 'dueDate', operator: '<', value: dueBefore });
+  const { items, nextCursor } = await queryShards(session, invoiceEntity, {
+    index: 'gsi2',
+    partitions: openPartitions,
+    sortKeyOf: ({ dueDate, id }) => [dueDate, id],
+    filter,
+    ...page,
+  });
+  return { data: items, pagination: { limit: page.limit, nextCursor } };
+}
+
+async function runOf(session: TenantSession, id: string) {
+  const run = await session.require(runEntity, { id });
+  const { items } = await session.query<RunPart & Stored>(runPartEntity, {
+    pk: ['RUN', id],
+    beginsWith: ['PART'],
+    limit: 100,
+    consistent: true,
+  });
+  const sum = (field: 'invoices' | 'nothingToBill' | 'problems'): number =>
+    items.reduce((total, part) => total + part[field], 0);
+  return {
+    ...run,
+    status: items.every(({ done }) => done) ? ('completed' as const) : ('running' as const),
+    invoices: sum('invoices'),
+    nothingToBill: sum('nothingToBill'),
+    problems: sum('problems'),
+  };
+}

@@ -1,0 +1,144 @@
+/** The bills of a customer's supplies for a period: each from where its last bill ended, none twice. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { rateOrRefuse } from '../tariffs/what-if.ts';
+import { collectUsage } from './collect-usage.ts';
+import type { SuppliedBill } from './invoice-schema.ts';
+
+export interface BillingPeriod {
+  /** Local days; `to` is the first day after. */
+  from: string;
+  to: string;
+}
+
+export interface PricingOptions {
+  period: BillingPeriod;
+  timeZone: string;
+  mayEstimate: boolean;
+  /** Bills the period itself, whatever was billed before: for making a bill anew. */
+  anew?: boolean;
+}
+
+export interface PricedSupply {
+  supply: BilledSupply & Stored;
+  supplied: SuppliedBill;
+}
+
+export interface PricingProblem {
+  supplyId: string;
+  meterId: string;
+  reason: string;
+  details: string[];
+}
+
+export interface PricedSupplies {
+  priced: PricedSupply[];
+  problems: PricingProblem[];
+}
+
+/** Bills are an average of at most so many before. */
+const historyBills = 12;
+
+export async function priceSupplies(
+  session: TenantSession,
+  customer: Customer,
+  supplies: readonly (BilledSupply & Stored)[],
+  options: PricingOptions,
+): Promise<PricedSupplies> {
+  const result: PricedSupplies = { priced: [], problems: [] };
+  for (const supply of supplies) {
+    if (supply.mode !== 'postpaid') continue;
+    const span = spanOf(supply, options);
+    if (span === undefined) continue;
+    const made = await priceSupply(session, customer, supply, span, options);
+    if ('bill' in made) result.priced.push({ supply, supplied: made });
+    else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...made });
+  }
+  return result;
+}
+
+/** The days of the period that the customer had the meter and that no bill has covered yet. */
+function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): BillingPeriod | undefined {
+  const from = anew ? later(supply.from, period.from) : (supply.billedTo ?? supply.from);
+  const to = supply.to === undefined ? period.to : earlier(supply.to, period.to);
+  return from < to ? { from, to } : undefined;
+}
+
+async function priceSupply(
+  session: TenantSession,
+  customer: Customer,
+  supply: BilledSupply,
+  { from, to }: BillingPeriod,
+  { timeZone, mayEstimate, period, anew }: PricingOptions,
+): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'details'>> {
+  const versions = await versionsOf(session, supply.tariffId);
+  const history = supply.history ?? [];
+  const collected = await collectUsage(session, {
+    meterId: supply.meterId,
+    from,
+    to,
+    timeZone,
+    versions: versions.filter((version) => version.from < to),
+    historyPerDay: (anew ? history.slice(1) : history).map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
+    mayEstimate,
+  });
+  if ('reason' in collected) return collected;
+  try {
+    const bill = rateOrRefuse(versions, {
+      timeZone,
+      from,
+      to,
+      nominal: period,
+      usage: collected.usage,
+      ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
+      ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
+      ...priorPeak(anew ? history.slice(1) : history),
+      phases: supply.phases,
+      dwellings: supply.dwellings,
+      exemptTaxes: customer.exemptTaxes,
+      exportBank: Object.fromEntries(
+        Object.entries(supply.exportBank ?? {}).map(([bucket, kwh]) => [bucket, BigInt(toUnits(kwh)!)]),
+      ),
+      settleExportBank: supply.to === to,
+    });
+    return {
+      supplyId: supply.id,
+      meterId: supply.meterId,
+      tariffId: supply.tariffId,
+      bill,
+      estimatedKwh: fromUnits(collected.estimatedUnits),
+      findings: collected.findings,
+    };
+  } catch (error) {
+    if (isAppError(error) && error.code === 'unprocessable') return { reason: 'not_priced', details: [error.message] };
+    throw error;
+  }
+}
+
+/** What a supply remembers of the bill that was made: where the next begins, and what later bills are compared with. */
+export function afterBill(supply: BilledSupply, { bill }: SuppliedBill): Partial<BilledSupply> {
+  const days = daysBetween(bill.from, bill.to);
+  const perDay = fromUnits(BigInt(toUnits(bill.importKwh)!) / BigInt(days));
+  const made = {
+    kwhPerDay: perDay,
+    ...(bill.demandKw === undefined ? {} : { demandKw: bill.demandKw }),
+    ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),
+  };
+  return {
+    billedTo: bill.to,
+    history: [made, ...(supply.history ?? [])].slice(0, historyBills),
+    ...(bill.exportBank === undefined ? {} : { exportBank: bill.exportBank }),
+  };
+}
+
+/** The highest demand of the eleven bills before. */
+function priorPeak(history: NonNullable<BilledSupply['history']>): { priorPeakKw?: string } {
+  const peaks = history.slice(0, 11).flatMap(({ demandKw }) => (demandKw === undefined ? [] : [demandKw]));
+  return peaks.length === 0 ? {} : { priorPeakKw: peaks.reduce((a, b) => (Number(b) > Number(a) ? b : a)) };
+}

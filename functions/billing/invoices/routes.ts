@@ -1,0 +1,162 @@
+/** Routes of invoices and of the runs that make them. */
+import * as z from 'zod/mini';
+import { historyRoute } from '../../../layers/kernel/crud/history.ts';
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
+
+const params = z.object({ id: generatedId('inv') });
+const runParams = z.object({ id: generatedId('run') });
+
+const problemSchema = z.object({
+  customerId: z.string(),
+  supplyId: z.string(),
+  meterId: z.string(),
+  reason: z.string(),
+  details: z.array(z.string()),
+});
+
+const runSchema = z.object({
+  id: z.string(),
+  period: z.object({ from: z.string(), to: z.string() }),
+  routeId: z.optional(z.string()),
+  mayEstimate: z.boolean(),
+  issueDate: z.string(),
+  status: z.enum(['running', 'completed']),
+  invoices: z.int(),
+  nothingToBill: z.int(),
+  problems: z.int(),
+  createdAt: utcTime(),
+});
+
+const estimates = {
+  /** Whether energy that is missing may be estimated; otherwise such a supply is left out, with the reason. */
+  mayEstimate: z._default(z.boolean(), false),
+  dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), 14),
+};
+
+export const invoices = defineResource({
+  name: 'invoices',
+  base: '/api/billing/invoices',
+  title: 'Invoices',
+  routes: {
+    listInvoices: {
+      method: 'GET',
+      path: '',
+      access: 'billing:invoices:read',
+      summary: 'List invoices by day of issue, the newest first.',
+      query: z.object({
+        status: z.optional(z.enum(invoiceStatuses)),
+        customerId: z.optional(generatedId('cus')),
+        from: z.optional(localDate()),
+        /** Inclusive. */
+        to: z.optional(localDate()),
+      }),
+      response: z.array(storedInvoiceSchema),
+      paginated: true,
+    },
+    generateInvoices: {
+      method: 'POST',
+      path: '/generate',
+      access: 'billing:invoices:write',
+      summary: 'Bill everything up to a day that no invoice covers yet: one customer, a route, or the whole base.',
+      description:
+        'Run it as often as you like: a day of a supply is billed once. One customer is billed at once and the answer holds the invoices; a route or the base is worked off in the background, and the run says how far it is.',
+      body: z.object({
+        period: z.object({ from: localDate(), to: localDate() }),
+        customerId: z.optional(generatedId('cus')),
+        routeId: z.optional(externalId()),
+        issueDate: z.optional(localDate()),
+        ...estimates,
+      }),
+      status: 200,
+      response: z.object({
+        run: z.nullable(runSchema),
+        invoices: z.array(storedInvoiceSchema),
+        problems: z.array(problemSchema),
+      }),
+      errors: ['not_found', 'unprocessable'],
+    },
+    listUnpaidInvoices: {
+      method: 'GET',
+      path: '/unpaid',
+      access: 'billing:invoices:read',
+      summary: 'List invoices of which something is still owed, the longest due first.',
+      query: z.object({ customerId: z.optional(generatedId('cus')) }),
+      response: z.array(storedInvoiceSchema),
+      paginated: true,
+    },
+    listOverdueInvoices: {
+      method: 'GET',
+      path: '/overdue',
+      access: 'billing:invoices:read',
+      summary: 'List invoices that were not paid by the day they were due, the longest due first.',
+      query: z.object({ customerId: z.optional(generatedId('cus')) }),
+      response: z.array(storedInvoiceSchema),
+      paginated: true,
+    },
+    listBillingRuns: {
+      method: 'GET',
+      path: '/runs',
+      access: 'billing:invoices:read',
+      summary: 'List billing runs, the newest first.',
+      response: z.array(z.omit(runSchema, { status: true, invoices: true, nothingToBill: true, problems: true })),
+      paginated: true,
+    },
+    getBillingRun: {
+      method: 'GET',
+      path: '/runs/{id}',
+      access: 'billing:invoices:read',
+      summary: 'How far a billing run is.',
+      params: runParams,
+      response: runSchema,
+      errors: ['not_found'],
+    },
+    listBillingProblems: {
+      method: 'GET',
+      path: '/runs/{id}/problems',
+      access: 'billing:invoices:read',
+      summary: 'List what a run could not bill, with reasons. The next run tries it again.',
+      params: runParams,
+      response: z.array(problemSchema),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    getInvoice: {
+      method: 'GET',
+      path: '/{id}',
+      access: 'billing:invoices:read',
+      summary: 'Get an invoice, each line explained.',
+      params,
+      response: storedInvoiceSchema,
+      errors: ['not_found'],
+    },
+    cancelInvoice: {
+      method: 'POST',
+      path: '/{id}/cancel',
+      access: 'billing:invoices:cancel',
+      summary: 'Cancel an invoice by a credit note. What was paid on it waits for the next one.',
+      params,
+      body: z.object({ reason: label(500) }),
+      status: 200,
+      response: storedInvoiceSchema,
+      errors: ['not_found', 'conflict'],
+    },
+    rebillInvoice: {
+      method: 'POST',
+      path: '/{id}/rebill',
+      access: 'billing:invoices:write',
+      summary: 'Make the invoice anew with what is known now, and charge or credit the difference.',
+      params,
+      body: z.object(estimates),
+      status: 200,
+      response: z.object({
+        /** Null when nothing differs. */
+        note: z.nullable(storedInvoiceSchema),
+      }),
+      errors: ['not_found', 'conflict', 'unprocessable'],
+    },
+    getInvoiceHistory: historyRoute('billing:invoices:read', 'invoice', params),
+  },
+});

@@ -1,0 +1,42 @@
+/** What can be done with payments. */
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { paymentEntity, paymentPartitions } from './payment-entity.ts';
+import type { Payment } from './payment-schema.ts';
+import { recordPayment } from './record-payment.ts';
+import { reversePayment } from './reverse-payment.ts';
+import type { payments } from './routes.ts';
+
+export const paymentOperations: Operations<typeof payments.routes> = {
+  listPayments: async ({ session, query: { customerId, from, to, ...same }, page }) => {
+    const filter: FilterTerm[] = Object.entries(same).flatMap(([attribute, value]) =>
+      value === undefined ? [] : [{ attribute, operator: '=', value }],
+    );
+    if (from !== undefined) filter.push({ attribute: 'receivedAt', operator: '>=', value: from });
+    if (to !== undefined) filter.push({ attribute: 'receivedAt', operator: '<', value: to });
+    const order = { order: 'descending', filter, ...page } as const;
+    const { items, nextCursor } =
+      customerId === undefined
+        ? await queryShards(session, paymentEntity, {
+            index: 'gsi1',
+            partitions: paymentPartitions,
+            sortKeyOf: ({ receivedAt, id }) => [receivedAt, id],
+            ...order,
+          })
+        : await session.query<Payment & Stored>(paymentEntity, {
+            index: 'gsi2',
+            pk: ['CUSTOMER-PAYMENTS', customerId],
+            ...order,
+          });
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+  recordPayment: async ({ session, body }) => ({ data: await recordPayment(session, body) }),
+  getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
+  reversePayment: async ({ session, params, body }) => ({
+    data: await reversePayment(session, params.id, body.reason),
+  }),
+  getPaymentHistory: readHistory(paymentEntity),
+};

@@ -1,0 +1,225 @@
+/** Payments over the handler: what is owed, paid ahead and taken back always adds up, whoever pays at the same time. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { readAdvance } from '../accounts/account-entity.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { writeInvoice } from '../invoices/bill-customer.ts';
+import { handler as invoices } from '../invoices/handler.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import type { Invoice } from '../invoices/invoice-schema.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const tenant = 'pay';
+const base = '/api/billing/payments';
+let serial = 1;
+beforeAll(() => stack.addTenant(tenant));
+
+const addCustomer = async (): Promise<string> =>
+  (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Payer' } })).body.data.id;
+
+async function owe(customerId: string, amount: string, dueDate = '2026-06-20', currency = 'YER'): Promise<Invoice> {
+  const session = openSession(tenant);
+  const number = String(serial++);
+  const invoice: Invoice = {
+    id: `inv_${number.padStart(26, '0')}`,
+    invoiceNumber: number,
+    kind: 'invoice',
+    customerId,
+    accountNumber: 'A',
+    period: { from: '2026-04-01', to: '2026-05-01' },
+    issueDate: '2026-06-01',
+    dueDate,
+    currency,
+    bills: [],
+    subtotal: amount,
+    taxAmount: '0.00',
+    fixedCharges: '0.00',
+    rounding: '0.00',
+    totalAmount: amount,
+    paidAmount: '0.00',
+    dueAmount: amount,
+    status: 'issued',
+    estimated: false,
+  };
+  const advance = await readAdvance(session, customerId, currency);
+  return session.transact('billing', (unit) => writeInvoice(unit, invoice, advance, session.context.now()));
+}
+
+const pay = (customerId: string, amount: string, more: object = {}) =>
+  stack.call(tenant, handler, 'POST', base, { body: { customerId, amount, method: 'cash', ...more } });
+const reverse = (id: string) =>
+  stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: { reason: 'Bounced' } });
+const invoiceOf = async (id: string) =>
+  (await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${id}`)).body.data;
+const account = async (customerId: string) =>
+  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`)).body.data[0];
+
+describe('a payment', () => {
+  it('settles the longest due invoice first, and the rest waits for the next one', async () => {
+    const customer = await addCustomer();
+    const late = await owe(customer, '300.00', '2026-05-01');
+    const later = await owe(customer, '200.00', '2026-06-01');
+    const { body } = await pay(customer, '400');
+    expect(body.data.allocations.map(({ invoiceId, amount }: any) => [invoiceId, amount])).toEqual([
+      [late.id, '300.00'],
+      [later.id, '100.00'],
+    ]);
+    expect((await invoiceOf(late.id)).status).toBe('paid');
+    expect(await invoiceOf(later.id)).toMatchObject({ status: 'partially_paid', dueAmount: '100.00' });
+    await pay(customer, '150.5');
+    expect(await account(customer)).toEqual({ currency: 'YER', balance: '-50.50', advance: '50.50' });
+    expect(await owe(customer, '80.00')).toMatchObject({
+      status: 'partially_paid',
+      paidAmount: '50.50',
+      dueAmount: '29.50',
+    });
+    expect(await account(customer)).toEqual({ currency: 'YER', balance: '29.50', advance: '0.00' });
+    expect(stack.events('invoice.paid').map(({ aggregateId }) => aggregateId.S)).toEqual(
+      expect.arrayContaining([late.id, later.id]),
+    );
+  });
+
+  it('settles the invoices that are named, in that order', async () => {
+    const customer = await addCustomer();
+    await owe(customer, '300.00', '2026-05-01');
+    const named = await owe(customer, '200.00');
+    const { body } = await pay(customer, '150', { invoiceIds: [named.id] });
+    expect(body.data.allocations).toMatchObject([{ invoiceId: named.id, amount: '150.00' }]);
+  });
+
+  it('with a reference is taken once, also at the same moment', async () => {
+    const customer = await addCustomer();
+    await owe(customer, '300.00');
+    const order = { method: 'bank_transfer', externalReference: 'TR-1' };
+    const answers = await Promise.all([1, 2, 3].map(() => pay(customer, '100', order)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect((await pay(customer, '100', { method: 'cheque', externalReference: 'TR-1' })).status).toBe(201);
+    expect((await account(customer)).balance).toBe('100.00');
+  });
+
+  it('repeated with its idempotency key is the same payment', async () => {
+    const customer = await addCustomer();
+    const once = () =>
+      stack.call(tenant, handler, 'POST', base, {
+        body: { customerId: customer, amount: '70', method: 'cash' },
+        headers: { 'idempotency-key': `k-${customer}` },
+      });
+    const [first, second] = [await once(), await once()];
+    expect(second.body.data.id).toBe(first.body.data.id);
+    expect((await account(customer)).balance).toBe('-70.00');
+  });
+
+  it('of several people at once never pays an invoice twice', async () => {
+    const customer = await addCustomer();
+    const invoice = await owe(customer, '300.00');
+    const answers = await Promise.all([1, 2, 3, 4].map(() => pay(customer, '100')));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: 'paid', paidAmount: '300.00' });
+    expect(await account(customer)).toEqual({ currency: 'YER', balance: '-100.00', advance: '100.00' });
+  });
+
+  it.each<[string, object, number]>([
+    ['nothing', { amount: '0' }, 422],
+    ['less than nothing', { amount: '-5' }, 400],
+    ['a tenth of a fils', { amount: '1.001' }, 422],
+    ['a number', { amount: 5 }, 400],
+    ['a currency that does not exist', { currency: 'ZZZ' }, 400],
+    ['tomorrow', { receivedAt: '2026-07-01T00:00:00Z' }, 422],
+    ['a method that does not exist', { method: 'barter' }, 400],
+    ['an invoice that does not exist', { invoiceIds: [`inv_${'9'.repeat(26)}`] }, 404],
+  ])('is not taken for %s', async (_, wrong, status) => {
+    const customerId = await addCustomer();
+    const answer = await stack.call(tenant, handler, 'POST', base, {
+      body: { customerId, amount: '10', method: 'cash', ...wrong },
+    });
+    expect(answer.status).toBe(status);
+    expect(await account(customerId)).toBeUndefined();
+  });
+
+  it('does not settle another customer’s invoice', async () => {
+    const [one, other] = [await addCustomer(), await addCustomer()];
+    const foreign = await owe(other, '10.00');
+    expect(await pay(one, '10', { invoiceIds: [foreign.id] })).toMatchObject({ status: 422 });
+  });
+});
+
+describe('taking back', () => {
+  it('makes what was settled owed again, once', async () => {
+    const customer = await addCustomer();
+    const invoice = await owe(customer, '300.00');
+    const { id } = (await pay(customer, '320')).body.data;
+    const outcomes = await Promise.all([reverse(id), reverse(id)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await invoiceOf(invoice.id)).toMatchObject({ status: 'issued', dueAmount: '300.00', paidAmount: '0.00' });
+    expect(await account(customer)).toEqual({ currency: 'YER', balance: '300.00', advance: '0.00' });
+  });
+
+  it('is refused when later invoices have used what was left over', async () => {
+    const customer = await addCustomer();
+    const { id } = (await pay(customer, '100')).body.data;
+    await owe(customer, '60.00');
+    expect(await reverse(id)).toMatchObject({ status: 409 });
+    expect((await account(customer)).balance).toBe('-40.00');
+  });
+});
+
+describe('a statement', () => {
+  it('adds up from opening to closing', async () => {
+    const customer = await addCustomer();
+    await owe(customer, '300.00');
+    await pay(customer, '100', { receivedAt: '2026-06-10T10:00:00Z' });
+    const { body } = await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customer}/statement`, {
+      query: { from: '2026-06-05', to: '2026-06-30' },
+    });
+    expect(body.data).toMatchObject({
+      opening: '300.00',
+      closing: '200.00',
+      entries: [{ type: 'payment', credit: '100.00', debit: '0.00', balance: '200.00' }],
+    });
+  });
+});
+
+it('whatever is owed, paid and taken back in whatever order: the balance is the sum, allocations never exceed, advances are never negative', async () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('owe' as const), amount: fc.integer({ min: 1, max: 50_000 }) }),
+    fc.record({ kind: fc.constant('pay' as const), amount: fc.integer({ min: 1, max: 50_000 }) }),
+    fc.record({ kind: fc.constant('reverse' as const), amount: fc.nat(9) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+      const customer = await addCustomer();
+      const [owed, paid]: [Invoice[], string[]] = [[], []];
+      let balance = 0n;
+      for (const { kind, amount } of steps) {
+        const text = amountOf(BigInt(amount), 'YER');
+        if (kind === 'owe') {
+          owed.push(await owe(customer, text));
+          balance += BigInt(amount);
+        } else if (kind === 'pay') {
+          paid.push((await pay(customer, text)).body.data.id);
+          balance -= BigInt(amount);
+        } else if (paid.length > 0) {
+          const { status, body } = await reverse(paid[amount % paid.length]!);
+          if (status === 200) balance += minorOf(body.data.amount, 'YER');
+        }
+      }
+      if (owed.length + paid.length === 0) return;
+      const shown = await account(customer);
+      expect(minorOf(shown.balance, 'YER')).toBe(balance);
+      const open = await Promise.all(owed.map(({ id }) => invoiceOf(id)));
+      const due = open.reduce((sum, invoice) => sum + minorOf(invoice.dueAmount, 'YER'), 0n);
+      expect(due - minorOf(shown.advance, 'YER')).toBe(balance);
+      for (const invoice of open) {
+        expect(minorOf(invoice.paidAmount, 'YER') + minorOf(invoice.dueAmount, 'YER')).toBe(
+          minorOf(invoice.totalAmount, 'YER'),
+        );
+        expect(minorOf(invoice.dueAmount, 'YER') >= 0n).toBe(true);
+      }
+      expect(minorOf(shown.advance, 'YER') >= 0n).toBe(true);
+    }),
+    { numRuns: 15 },
+  );
+});

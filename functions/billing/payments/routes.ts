@@ -1,0 +1,63 @@
+/** Routes of payments. */
+import * as z from 'zod/mini';
+import { historyRoute } from '../../../layers/kernel/crud/history.ts';
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { generatedId, label, timestamp } from '../../../layers/kernel/schema/common.ts';
+import { paymentMethods, paymentStatuses, recordPaymentSchema, storedPaymentSchema } from './payment-schema.ts';
+
+const params = z.object({ id: generatedId('pay') });
+
+export const payments = defineResource({
+  name: 'payments',
+  base: '/api/billing/payments',
+  title: 'Payments',
+  routes: {
+    listPayments: {
+      method: 'GET',
+      path: '',
+      access: 'billing:payments:read',
+      summary: 'List payments, the newest first.',
+      query: z.object({
+        customerId: z.optional(generatedId('cus')),
+        method: z.optional(z.enum(paymentMethods)),
+        status: z.optional(z.enum(paymentStatuses)),
+        from: z.optional(timestamp()),
+        to: z.optional(timestamp()),
+      }),
+      response: z.array(storedPaymentSchema),
+      paginated: true,
+    },
+    recordPayment: {
+      method: 'POST',
+      path: '',
+      access: 'billing:payments:write',
+      summary: 'Record a payment; it settles the longest due invoices first, or those that are named.',
+      description:
+        'What no invoice needs waits as an advance and is used by the next one. An `externalReference` of a method is one payment for ever, so a transfer cannot be entered twice.',
+      body: recordPaymentSchema,
+      response: storedPaymentSchema,
+      errors: ['not_found', 'already_exists', 'unprocessable'],
+    },
+    getPayment: {
+      method: 'GET',
+      path: '/{id}',
+      access: 'billing:payments:read',
+      summary: 'Get a payment with what it settled.',
+      params,
+      response: storedPaymentSchema,
+      errors: ['not_found'],
+    },
+    reversePayment: {
+      method: 'POST',
+      path: '/{id}/reverse',
+      access: 'billing:payments:reverse',
+      summary: 'Take a payment back; what it settled is owed again.',
+      params,
+      body: z.object({ reason: label(500) }),
+      status: 200,
+      response: storedPaymentSchema,
+      errors: ['not_found', 'conflict'],
+    },
+    getPaymentHistory: historyRoute('billing:payments:read', 'payment', params),
+  },
+});

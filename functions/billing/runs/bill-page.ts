@@ -1,0 +1,78 @@
+/**
+ * Bills one page of customers of a run and hands on to the next. Repeated and late messages do no harm: an invoice has one
+ * key whatever makes it, and a page that is done only hands on again, in case its message was lost.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { billCustomer } from '../invoices/bill-customer.ts';
+import { type BillingRun, type RunPart, runEntity, runPartEntity, runProblemEntity } from './run-entity.ts';
+import { billingQueue, messageOf, type RunMessage } from './start-run.ts';
+
+const pageSize = 25;
+/** Customers worked on at a time. */
+const sideBySide = 5;
+
+export async function billPage({ tenantId, runId, part, page }: RunMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const [run, progress] = await Promise.all([
+    session.require(runEntity, { id: runId }),
+    session.require(runPartEntity, { runId, part }),
+  ]);
+  if (progress.done) return;
+  const after = progress.page === page ? await workOff(session, run, progress) : progress;
+  if (after !== undefined && !after.done)
+    await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, part, after.page)) }]);
+}
+
+/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
+async function workOff(
+  session: TenantSession,
+  run: BillingRun,
+  progress: RunPart & Stored,
+): Promise<RunPart | undefined> {
+  const { timeZone } = await tenantProfile(session);
+  const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
+    ...(run.routeId === undefined
+      ? { index: 'gsi1', pk: customerPartitions[progress.part]! }
+      : { index: 'gsi2', pk: ['ROUTE', run.routeId] }),
+    limit: pageSize,
+    cursor: progress.cursor,
+  });
+  const counts = { invoices: 0, nothingToBill: 0, problems: 0 };
+  const waiting = items.filter(({ status }) => status !== 'closed');
+  await Promise.all(
+    Array.from({ length: sideBySide }, async () => {
+      for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop()) {
+        const { invoices, problems } = await billCustomer(session, customer.id, { ...run, timeZone, runId: run.id });
+        counts.invoices += invoices.length;
+        counts.problems += problems.length;
+        if (invoices.length + problems.length === 0) counts.nothingToBill++;
+        for (const problem of problems)
+          await session.transact('billing', (unit) =>
+            unit.put(runProblemEntity, { ...problem, runId: run.id, customerId: customer!.id }),
+          );
+      }
+    }),
+  );
+  const changes = {
+    page: progress.page + 1,
+    cursor: nextCursor,
+    done: nextCursor === null,
+    invoices: progress.invoices + counts.invoices,
+    nothingToBill: progress.nothingToBill + counts.nothingToBill,
+    problems: progress.problems + counts.problems,
+  };
+  try {
+    return await session.transact('billing', (unit) =>
+      unit.update(runPartEntity, progress, changes as Partial<RunPart>, { isAudited: false }),
+    );
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** A billing run over many customers, and how far each part of it has come: it can stop anywhere and go on. */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { PricingProblem } from '../invoices/price-supplies.ts';
+
+export interface BillingRun {
+  id: string;
+  /** Everything up to this local day, exclusive, is billed. */
+  period: { from: string; to: string };
+  /** @default the whole base */
+  routeId?: string;
+  mayEstimate: boolean;
+  issueDate: string;
+  dueDays: number;
+  /** How many parts work on it side by side. */
+  parts: number;
+}
+
+export const runEntity = defineEntity<BillingRun>()({
+  name: 'billing run',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['RUN', id], sk: ['RUN'] }),
+  indexes: { gsi1: ({ id }) => ({ pk: ['RUNS'], sk: [id] }) },
+  idOf: ({ id }) => id,
+});
+
+export interface RunPart {
+  runId: string;
+  part: number;
+  /** Pages done; a message for another page is late or repeated. */
+  page: number;
+  cursor?: string;
+  invoices: number;
+  nothingToBill: number;
+  problems: number;
+  done: boolean;
+}
+
+export const runPartEntity = defineEntity<RunPart, Pick<RunPart, 'runId' | 'part'>>()({
+  name: 'part of a billing run',
+  table: 'billing',
+  key: ({ runId, part }) => ({ pk: ['RUN', runId], sk: ['PART', part] }),
+  idOf: ({ runId, part }) => `${runId}/${part}`,
+});
+
+/** A supply that a run could not bill, with the reason; the next run tries it again. */
+export interface RunProblem extends PricingProblem {
+  runId: string;
+  customerId: string;
+}
+
+export const runProblemEntity = defineEntity<RunProblem, Pick<RunProblem, 'runId' | 'supplyId'>>()({
+  name: 'billing problem',
+  table: 'billing',
+  key: ({ runId, supplyId }) => ({ pk: ['RUN', runId], sk: ['PROBLEM', supplyId] }),
+  idOf: ({ supplyId }) => supplyId,
+});

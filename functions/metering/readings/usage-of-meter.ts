@@ -1,0 +1,76 @@
+/** All energies of a meter that a bill may need, by buckets: taken, fed in, reactive. One read of the readings serves them all. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import {
+  type BucketConsumption,
+  type ConsumptionFlag,
+  consumptionOf,
+  energyCurve,
+} from '../../../layers/metering/consumption.ts';
+import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
+import { profileOf } from '../meters/meter-profile.ts';
+import type { Meter } from '../meters/meter-schema.ts';
+import { isBillable, readForBuckets } from './consumption-of-meter.ts';
+import type { MeterReading } from './readings-store.ts';
+
+/** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
+const reactiveCodes = ['3.8.0', '3.8.1'];
+
+export interface BucketUsage {
+  start: number;
+  end: number;
+  /** Millionths of a kWh of primary energy; undefined when no readings tell. */
+  importUnits: bigint | undefined;
+  exportUnits?: bigint;
+  /** Millionths of a kvarh. */
+  reactiveUnits?: bigint;
+  estimated: boolean;
+  /** Whether a bill can stand on it. */
+  billable: boolean;
+  flags: ConsumptionFlag[];
+}
+
+/** @param buckets in order of time, without gaps */
+export async function usageOfMeter(
+  session: TenantSession,
+  meter: Meter,
+  buckets: readonly { start: number; end: number }[],
+): Promise<BucketUsage[]> {
+  const readings = await readForBuckets(session, meter, buckets);
+  const profile = profileOf(meter);
+  const main = curveOf(profile, readings, buckets, ({ register }) => register);
+  const others = withoutAnchors(profile);
+  const exported = curveOf(others, readings, buckets, ({ exportRegister }) => exportRegister);
+  const reactive = curveOf(others, readings, buckets, ({ registers }) => {
+    const code = reactiveCodes.find((each) => registers?.[each] !== undefined);
+    return code === undefined ? undefined : registers![code];
+  });
+  return main.map((bucket, i) => ({
+    start: bucket.start,
+    end: bucket.end,
+    importUnits: bucket.energy,
+    ...(exported[i]?.energy === undefined ? {} : { exportUnits: exported[i].energy }),
+    ...(reactive[i]?.energy === undefined ? {} : { reactiveUnits: reactive[i].energy }),
+    estimated: bucket.estimated,
+    billable: isBillable(bucket),
+    flags: bucket.flags,
+  }));
+}
+
+function curveOf(
+  profile: MeterProfile,
+  readings: readonly MeterReading[],
+  buckets: readonly { start: number; end: number }[],
+  select: (reading: MeterReading) => number | undefined,
+): BucketConsumption[] {
+  const points = readings.flatMap((reading) => {
+    const register = select(reading);
+    return register === undefined ? [] : [{ time: reading.timeMs, register }];
+  });
+  return consumptionOf(energyCurve(profile, points), buckets);
+}
+
+/** What was noted at installation and exchange is the main register's. */
+const withoutAnchors = (profile: MeterProfile): MeterProfile => ({
+  ...profile,
+  segments: profile.segments.map(({ startRegister: _, endRegister: __, ...segment }) => segment),
+});
