@@ -42,7 +42,14 @@ export class Session {
   /** A read that came while an unsolicited response waited for its confirmation. */
   #deferred: Buffer | undefined;
   #last: { request: Buffer; response: Buffer | undefined } | undefined;
-  readonly statistics = { requests: 0, malformed: 0, dropped: 0, repeatedRequests: 0, confirmTimeouts: 0 };
+  readonly statistics = {
+    requests: 0,
+    malformed: 0,
+    dropped: 0,
+    repeatedRequests: 0,
+    confirmTimeouts: 0,
+    handlerErrors: 0,
+  };
 
   constructor(station: StationState, onRestart: () => void) {
     this.#station = station;
@@ -103,7 +110,9 @@ export class Session {
     this.#inbox = this.#inbox
       .then(() => this.#process(octets, broadcast, receivedAtMs))
       // A handler that throws costs the master this answer, not the station its life.
-      .catch(() => this.#station.deviceTrouble)
+      .catch(() => {
+        this.statistics.handlerErrors += 1;
+      })
       .then(() => {
         this.#inboxLength -= 1;
       });
