@@ -2,12 +2,11 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { type Caller, sessionOf } from '../security/acting-user.ts';
 import { isKnownNetwork, networkOf } from '../security/attempts.ts';
 import { raiseSecurityAlert } from '../security/security-alert.ts';
 import { accessTokenSeconds, issueAccessToken } from '../tokens/access-token.ts';
-import { familySeconds, startFamily } from '../tokens/refresh-token.ts';
+import { addFamily, familySeconds } from '../tokens/refresh-token.ts';
 import { type User, userEntity } from '../users/user-entity.ts';
 import { endSession } from './end-session.ts';
 import { type LogInMethod, type LogInSession, sessionEntity, sessionsOf } from './session-entity.ts';
@@ -33,10 +32,10 @@ export async function startSession(
 ): Promise<StartedSession> {
   const nowMs = Date.now();
   const session = sessionOf(tenantId, user, caller);
-  const { familyId, refreshToken } = await startFamily(tenantId, user.id, nowMs);
+  const { familyId, refreshToken } = await recordSession(session, user, method, caller, nowMs);
   const [accessToken] = await Promise.all([
     issueAccessToken({ ...accessClaims(tenantId, user), sessionId: familyId }, nowMs),
-    recordSession(session, user, familyId, method, caller, nowMs).then(() => makeRoom(session, user.id)),
+    makeRoom(session, user.id),
     rememberNetwork(tenantId, user, caller),
   ]);
   return { sessionId: familyId, accessToken, refreshToken, expiresIn: accessTokenSeconds };
@@ -46,17 +45,17 @@ export function accessClaims(tenantId: string, user: User) {
   return { userId: user.id, tenantId, name: user.email ?? user.name, roles: user.roles };
 }
 
-async function recordSession(
+function recordSession(
   session: TenantSession,
   user: User,
-  id: string,
   method: LogInMethod,
   { clientIp, userAgent }: Caller,
   nowMs: number,
-): Promise<void> {
-  await session.transact('identity', (unit) =>
+): Promise<ReturnType<typeof addFamily>> {
+  return session.transact('identity', (unit) => {
+    const family = addFamily(unit, session.tenantId, user.id, nowMs);
     unit.create(sessionEntity, {
-      id,
+      id: family.familyId,
       userId: user.id,
       method,
       device: userAgent.slice(0, maxDeviceLength),
@@ -64,8 +63,9 @@ async function recordSession(
       lastUsedAt: new Date(nowMs).toISOString(),
       lastUsedIp: clientIp,
       validUntil: nowMs + familySeconds * 1000,
-    }),
-  );
+    });
+    return family;
+  });
 }
 
 async function makeRoom(session: TenantSession, userId: string): Promise<void> {
@@ -90,7 +90,6 @@ async function rememberNetwork(tenantId: string, user: User, caller: Caller): Pr
     { update: 'SET knownNetworks = :networks', condition: 'attribute_exists(pk)', values: { ':networks': networks } },
   );
   if (known.length === 0 || !user.roles.includes('OWNER')) return;
-  logger.warn('owner logged in from a new network', { userId: user.id });
   await raiseSecurityAlert('new_network', { tenantId, userId: user.id, name: user.name, ...caller });
 }
 

@@ -3,7 +3,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler } from '../auth/handler.ts';
 import { password, startTime, useIdentityStack } from '../test-support/identity-stack.ts';
 import { userEntity } from '../users/user-entity.ts';
-import { revoke, rotate, startFamily } from './refresh-token.ts';
+import { addFamily, revoke, rotate } from './refresh-token.ts';
 
 const stack = useIdentityStack();
 let owner: { tenantId: string; userId: string; email: string };
@@ -11,6 +11,8 @@ beforeAll(async () => {
   owner = await stack.addTenant('refresh-a');
 });
 
+const startFamily = (tenantId: string, userId: string) =>
+  openSession(tenantId).transact('identity', (unit) => addFamily(unit, tenantId, userId, Date.now()));
 const post = (path: string, body: unknown) => stack.call(handler, 'POST', `/api/v1/auth/${path}`, { body });
 const logIn = async (): Promise<string> => (await post('login', { email: owner.email, password })).body.refreshToken;
 const refresh = (refreshToken: string) => post('refresh', { refreshToken });
@@ -71,7 +73,7 @@ describe('refresh tokens', () => {
 
   it('are refused for a person who was made inactive, and the log-in ends', async () => {
     const gone = await stack.addTenant('refresh-gone');
-    const { refreshToken } = await startFamily(gone.tenantId, gone.userId, Date.now());
+    const { refreshToken } = await startFamily(gone.tenantId, gone.userId);
     const session = openSession(gone.tenantId);
     const user = await session.require(userEntity, { id: gone.userId });
     const inactive = await session.transact('identity', (unit) =>
@@ -91,7 +93,7 @@ describe('refresh tokens', () => {
 
   it('are revoked though rotations run at the same time', async () => {
     for (let round = 0; round < 5; round++) {
-      const { familyId, refreshToken } = await startFamily('refresh-a', owner.userId, Date.now());
+      const { familyId, refreshToken } = await startFamily('refresh-a', owner.userId);
       const [rotated] = await Promise.allSettled([rotate(refreshToken, Date.now()), revoke(familyId)]);
       const last = rotated.status === 'fulfilled' ? rotated.value.refreshToken : refreshToken;
       await expect(rotate(last, Date.now())).rejects.toMatchObject({ code: 'unauthenticated' });

@@ -3,8 +3,12 @@
  * (one log-in) is revoked (RFC 9700, section 4.14.2). Only hashes are stored.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { tableName } from '../../../layers/kernel/config/resource-names.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { globalScope } from '../../../layers/kernel/data/keys.ts';
 import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 
@@ -36,24 +40,32 @@ const hash = (secret: string): string => createHash('sha256').update(secret).dig
 const newSecret = (): string => randomBytes(32).toString('base64url');
 const format = /^(rtf_[0-9A-HJKMNP-TV-Z]{26})\.([A-Za-z0-9_-]{43})$/;
 
-export async function startFamily(
+/** Adds the family of a log-in to the unit of work that records it. */
+export function addFamily(
+  unit: UnitOfWork,
   tenantId: string,
   userId: string,
   nowMs: number,
-): Promise<{ familyId: string; refreshToken: string }> {
+): { familyId: string; refreshToken: string } {
   const secret = newSecret();
-  const id = newId('rtf');
-  await openGlobalSession().transact('identity', (unit) => {
-    unit.create(refreshFamilyEntity, {
-      id,
-      tenantId,
-      userId,
-      secretHash: hash(secret),
-      revoked: false,
-      validUntil: nowMs + familySeconds * 1000,
-    });
-  });
-  return { familyId: id, refreshToken: `${id}.${secret}` };
+  const now = new Date(nowMs).toISOString();
+  const family = {
+    ...{ id: newId('rtf'), tenantId, userId, secretHash: hash(secret), revoked: false },
+    validUntil: nowMs + familySeconds * 1000,
+  };
+  const { key, expiresAt } = storageKeys(globalScope, refreshFamilyEntity, family);
+  const stored = { ...key, _type: refreshFamilyEntity.name, ...family, version: 1, createdAt: now, updatedAt: now };
+  unit.step(
+    {
+      Put: {
+        TableName: tableName(refreshFamilyEntity.table),
+        Item: { ...stored, expiresAt },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    () => new AppError('conflict'),
+  );
+  return { familyId: family.id, refreshToken: `${family.id}.${secret}` };
 }
 
 /**
