@@ -159,7 +159,7 @@ export const commandUpdated = defineEvent({
     requestedAt: '2026-01-01T10:30:00.000Z',
     requestedBy: 'usr_01KDYB0000000000000000000A',
     approvalNeeded: false,
-    expiresAt: '2026-01-01T10:30:30.000Z',
+    validUntil: '2026-01-01T10:30:30.000Z',
     sentAt: '2026-01-01T10:30:00.050Z',
     readBack: 'off',
     steps: [{ status: 'verified', at: '2026-01-01T10:30:01.200Z', by: 'gateway' }],

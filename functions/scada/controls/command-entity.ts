@@ -60,8 +60,8 @@ export const commandSchema = z.object({
   approvalNeeded: z.boolean(),
   /** Who approved or rejected. */
   decidedBy: z.optional(z.string()),
-  /** Nothing is sent or executed after it. */
-  expiresAt: utcTime(),
+  /** Its expiry: nothing is sent or executed after it. (`expiresAt` is what storage calls the end of a row.) */
+  validUntil: utcTime(),
   sentAt: z.optional(utcTime()),
   /** What the read-back point showed. */
   readBack: z.optional(z.nullable(pointValue)),

@@ -28,9 +28,9 @@ const lockEntity = defineEntity<CommandLock, Pick<CommandLock, 'pointId'>>()({
 export function lockPoint(
   unit: UnitOfWork,
   session: TenantSession,
-  { id, pointId, expiresAt }: Pick<Command, 'id' | 'pointId' | 'expiresAt'>,
+  { id, pointId, validUntil }: Pick<Command, 'id' | 'pointId' | 'validUntil'>,
 ): void {
-  const lock: CommandLock = { pointId, commandId: id, until: expiresAt };
+  const lock: CommandLock = { pointId, commandId: id, until: validUntil };
   const { key } = storageKeys(session.context.scope, lockEntity, lock);
   unit.step(
     {

@@ -71,7 +71,7 @@ async function requireUndecided(session: TenantSession, principal: Principal, id
   const asker = await personBehind(session, command.requestedBy);
   if (asker === principal.subject || command.requestedBy === principal.subject)
     throw new AppError('forbidden', 'Who asked for a command cannot approve it.');
-  if (command.expiresAt <= session.context.now()) {
+  if (command.validUntil <= session.context.now()) {
     await advanceCommand(session, id, expiry(session));
     throw new AppError('gone', 'The command expired before it was approved.');
   }

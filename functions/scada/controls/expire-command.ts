@@ -17,7 +17,7 @@ export async function expireCommand(session: TenantSession, id: string): Promise
     await advanceCommand(session, id, expiry(session));
     return;
   }
-  const endMs = Date.parse(command.expiresAt) + graceMs;
+  const endMs = Date.parse(command.validUntil) + graceMs;
   if (Date.parse(now) < endMs) {
     await session.transact('scada', (unit) => {
       setTimer(unit, { kind: 'expire-command', tenantId: session.tenantId, ref: id, dueAt: isoTime(endMs) });

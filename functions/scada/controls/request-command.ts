@@ -49,7 +49,7 @@ export async function requestCommand(session: TenantSession, request: CommandReq
     requestedAt: now,
     requestedBy,
     approvalNeeded,
-    expiresAt: isoTime(Date.parse(now) + request.expiresInSeconds * 1000),
+    validUntil: isoTime(Date.parse(now) + request.expiresInSeconds * 1000),
     ...(approvalNeeded ? {} : { sentAt: now }),
     steps: [
       { status: 'requested', at: now, by: requestedBy },
@@ -64,7 +64,7 @@ export async function requestCommand(session: TenantSession, request: CommandReq
       kind: 'expire-command',
       tenantId: session.tenantId,
       ref: command.id,
-      dueAt: command.expiresAt,
+      dueAt: command.validUntil,
     });
     return created;
   });

@@ -12,14 +12,14 @@ import type { Command } from './command-entity.ts';
 
 /** @param command already stored as `sent` by this very caller */
 export async function sendCommand(session: TenantSession, command: Command & Stored): Promise<Command & Stored> {
-  const { id, pointId, stationId, action, mode, sentAt, expiresAt, requestedBy, decidedBy } = command;
+  const { id, pointId, stationId, action, mode, sentAt, validUntil, requestedBy, decidedBy } = command;
   const payload = encodeCommand({
     id,
     pointId,
     action,
     mode,
     issuedAtMs: Date.parse(sentAt!),
-    expiresAtMs: Date.parse(expiresAt),
+    expiresAtMs: Date.parse(validUntil),
     issuedBy: requestedBy,
     ...(decidedBy === undefined ? {} : { approvedBy: decidedBy }),
   });
