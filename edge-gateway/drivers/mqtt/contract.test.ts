@@ -1,62 +1,10 @@
 /** The driver behind the contract that all drivers share, against a broker on loopback, and what is MQTT's own. */
-import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Command } from '../../runtime/driver.ts';
 import { describeDriverContract, type LoopbackDevice, RecordingSink } from '../contract-suite.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { mqttDriver } from './index.ts';
-
-/** A broker with a device in it. */
-class LoopbackBroker {
-  port = 0;
-  readonly published: { topic: string; payload: string; qos: number; expiry: unknown }[] = [];
-  onSubscribe: (topic: string) => void = () => {};
-  onPublish: (topic: string, payload: string) => void = () => {};
-  #broker: Aedes | undefined;
-  #server: Server | undefined;
-  readonly #sockets = new Set<Socket>();
-
-  async listen(): Promise<this> {
-    const broker = await Aedes.createBroker();
-    this.#broker = broker;
-    broker.on('subscribe', (subscriptions) => {
-      for (const { topic } of subscriptions) this.onSubscribe(topic);
-    });
-    broker.on('publish', (packet, client) => {
-      if (!client) return;
-      const { topic, qos, properties } = packet as typeof packet & { properties?: { messageExpiryInterval?: number } };
-      const payload = packet.payload.toString();
-      this.published.push({ topic, payload, qos, expiry: properties?.messageExpiryInterval });
-      this.onPublish(topic, payload);
-    });
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-      broker.handle(socket);
-    });
-    await new Promise<void>((resolve) => this.#server!.listen(this.port, '127.0.0.1', resolve));
-    this.port = (this.#server.address() as { port: number }).port;
-    return this;
-  }
-
-  get openLines(): number {
-    return this.#sockets.size;
-  }
-
-  tell(topic: string, document: unknown, retain = false): void {
-    const payload = typeof document === 'string' ? document : JSON.stringify(document);
-    this.#broker?.publish({ cmd: 'publish', qos: 0, dup: false, retain, topic, payload }, () => {});
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
-    await new Promise<void>((resolve) => (this.#broker ? this.#broker.close(() => resolve()) : resolve()));
-    this.#server = undefined;
-    this.#broker = undefined;
-  }
-}
+import { LoopbackBroker } from './test-support/loopback-broker.ts';
 
 const point = (id: string, address: unknown, dataType = 'number', writable = false) => ({
   id,
@@ -68,7 +16,7 @@ const point = (id: string, address: unknown, dataType = 'number', writable = fal
 });
 
 async function openDevice(version: '3.1.1' | '5'): Promise<LoopbackDevice> {
-  const broker = await new LoopbackBroker().listen();
+  const broker = await new LoopbackBroker(version).listen();
   let speed = 1_450;
   let mode: 'usual' | 'swallow' | 'refuse' = 'usual';
   const taken: string[] = [];
@@ -253,6 +201,24 @@ describe('over MQTT', () => {
     await clock.settle(driver.refresh(['v']));
     expect(sink.last('v')?.value).toBe(7);
     expect(broker.published[0]).toMatchObject({ topic: 'get', payload: 'all' });
+  });
+
+  it('knows that a command was not taken when the broker refuses it', async () => {
+    const { broker, clock, driver } = await begin([
+      point('v', { topic: 't', command: { topic: 'forbidden', confirm: { topic: 'done' } } }, 'number', true),
+    ]);
+    const sent: Command = {
+      id: 'c1',
+      pointId: 'v',
+      action: { kind: 'write', value: 3 },
+      mode: 'direct',
+      expiresAtMs: clock.now() + 4_500,
+    };
+    expect(await clock.settle(driver.execute(sent))).toMatchObject({
+      status: 'not_sent',
+      reason: expect.stringContaining('refused'),
+    });
+    expect(broker.published).toHaveLength(1);
   });
 
   it('says that it does not know what became of a command that nobody confirms, and lets it expire', async () => {
