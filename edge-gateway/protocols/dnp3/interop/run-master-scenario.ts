@@ -2,7 +2,7 @@
 import type { ByteChannel } from '../../transport/byte-channel.ts';
 import { MasterChannel } from '../master/master-channel.ts';
 import type { Measurement } from '../master/measurements.ts';
-import type { MasterScenario } from './master-scenarios.ts';
+import type { MasterScenario } from './master-scenario.ts';
 import { scenarioClock } from './recording.ts';
 
 export async function runMasterScenario(
