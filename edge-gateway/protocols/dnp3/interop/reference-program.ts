@@ -21,7 +21,7 @@ export class ReferenceProgram {
       env: { ...process.env, ...environment },
     });
     const program = new ReferenceProgram(child);
-    if (!(await program.hears(/^READY/, 0))) throw new Error(`${path} did not start.`);
+    if (!(await program.hears(/READY/, 0))) throw new Error(`${path} did not start.`);
     return program;
   }
 
