@@ -31,8 +31,9 @@ export const tenantOperations: Operations<typeof tenants.routes> = {
   },
 
   getTenantSettings: async ({ session, params }) => {
-    const { name, nameAr, timeZone, currency, locale } = await ownTenant(session, params.id);
-    return { data: { name, nameAr, timeZone, currency, locale } };
+    const tenant = await ownTenant(session, params.id);
+    const { name, nameAr, timeZone, currency, locale, logInByCode, twoFactorRoles } = tenant;
+    return { data: { name, nameAr, timeZone, currency, locale, logInByCode, twoFactorRoles } };
   },
 };
 

@@ -7,7 +7,10 @@ import { tenantSchema } from './tenant-entity.ts';
 
 const stored = storedSchema(tenantSchema);
 const params = z.object({ id: z.string() });
-const settings = z.pick(tenantSchema, { name: true, nameAr: true, timeZone: true, currency: true, locale: true });
+const settings = z.pick(tenantSchema, {
+  ...{ name: true, nameAr: true, timeZone: true, currency: true, locale: true },
+  ...{ logInByCode: true, twoFactorRoles: true },
+});
 
 export const tenants = defineResource({
   name: 'tenants',
