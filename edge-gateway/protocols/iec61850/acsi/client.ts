@@ -13,6 +13,7 @@ import { Control } from './control.ts';
 import { ControlInbox } from './control-inbox.ts';
 import { discover } from './discover.ts';
 import type { FunctionalConstraint } from './functional-constraint.ts';
+import { typeOfPart } from './named-value.ts';
 import { readMany } from './read-many.ts';
 import {
   formatReference,
@@ -66,8 +67,14 @@ export class Iec61850Client {
     return discover(this.mms);
   }
 
-  typeOf(reference: string | Reference, fc?: FunctionalConstraint): Promise<MmsType> {
-    return this.mms.variableAttributes(variableOf(resolve(reference, fc)).name).then(({ type }) => type);
+  /** @throws ServiceError | AccessError when there is no such variable, or no such part of it */
+  async typeOf(reference: string | Reference, fc?: FunctionalConstraint): Promise<MmsType> {
+    const parsed = resolve(reference, fc);
+    const { name, part } = variableOf(parsed);
+    const { type } = await this.mms.variableAttributes(name);
+    const own = part ? typeOfPart(type, part) : type;
+    if (!own) throw new AccessError(formatReference(parsed), 'object-attribute-inconsistent');
+    return own;
   }
 
   /** @param reference `LD/LN.DO.DA[FC]`, or without the constraint and `fc` beside it. @throws AccessError */

@@ -1,4 +1,5 @@
 /** Data together with its type: components by name instead of by place. */
+import type { AlternateAccess } from '../mms/alternate-access.ts';
 import type { MmsType } from '../mms/type-specification.ts';
 import type { MmsValue } from '../mms/value.ts';
 
@@ -36,6 +37,18 @@ export function typeAt(type: MmsType, path: readonly string[]): MmsType | undefi
     const [, name, index] = /^(.*?)(?:\((\d+)\))?$/.exec(step)!;
     at = at?.kind === 'structure' ? at.components.find((component) => component.name === name)?.type : undefined;
     if (index !== undefined) at = at?.kind === 'array' ? at.element : undefined;
+  }
+  return at;
+}
+
+/** The type of the part of a variable that an alternate access means. */
+export function typeOfPart(type: MmsType, part: AlternateAccess): MmsType | undefined {
+  let at: MmsType | undefined = type;
+  for (const step of part) {
+    if (step.kind === 'index') at = at?.kind === 'array' ? at.element : undefined;
+    else if (step.kind === 'component') {
+      at = at?.kind === 'structure' ? at.components.find(({ name }) => name === step.name)?.type : undefined;
+    } else if (step.kind === 'range') at = at?.kind === 'array' ? { ...at, count: step.count } : undefined;
   }
   return at;
 }

@@ -124,15 +124,24 @@ export class Subscription {
     return this.#block.text('DatSet');
   }
 
-  /** Resolves when the block is disabled and every report that came was handled. */
+  /** References of the members of the data set, in its order. */
+  get memberReferences(): string[] {
+    return this.#members.map(textOf);
+  }
+
+  /** Resolves when the block is disabled and the handler is done with what it was given. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    if (this.#mms.isOpen) {
-      await this.#block.tryWrite('RptEna', { type: 'boolean', value: false });
-      if (this.#block.has('Resv')) await this.#block.tryWrite('Resv', { type: 'boolean', value: false });
-      if (this.#block.number('ResvTms') > 0) await this.#block.tryWrite('ResvTms', { type: 'integer', value: 0 });
-    }
+    await this.disable();
     await this.#queue;
+  }
+
+  /** Gives the block back; reports that still wait for the handler are left to the buffer of the server. */
+  async disable(): Promise<void> {
+    this.#isStopped = true;
+    if (!this.#mms.isOpen) return;
+    await this.#block.tryWrite('RptEna', { type: 'boolean', value: false });
+    if (this.#block.has('Resv')) await this.#block.tryWrite('Resv', { type: 'boolean', value: false });
+    if (this.#block.number('ResvTms') > 0) await this.#block.tryWrite('ResvTms', { type: 'integer', value: 0 });
   }
 
   interrogate(): Promise<void> {
@@ -173,7 +182,7 @@ export class Subscription {
   }
 
   #reportOf(message: ReportMessage, missing: number): Report {
-    const isSameSet = message.dataSet === undefined || message.dataSet === this.dataSet;
+    const isSameSet = message.dataSet === undefined || dollars(message.dataSet) === dollars(this.dataSet);
     const isSameRevision = message.confRev === undefined || message.confRev === this.confRev;
     return {
       control: this.control,
@@ -193,6 +202,9 @@ export class Subscription {
     };
   }
 }
+
+/** Some servers write the name of a data set with a dot. */
+const dollars = (name: string): string => name.replaceAll('.', '$');
 
 const textOf = (variable: Variable): string => {
   try {
