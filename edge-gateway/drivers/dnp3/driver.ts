@@ -132,7 +132,10 @@ export class Dnp3Driver implements Driver {
     );
     const { outstationAddress, timeSync, eventPollMs, integrityPollMs, clockCheckMs, ...settings } = device;
     const { masterAddress, serial } = this.#plan.connection;
-    const shortestMs = Math.min(...points.map(([, { scanRateMs }]) => scanRateMs));
+    const shortestMs = points.reduce(
+      (least, [, { scanRateMs }]) => Math.min(least, scanRateMs),
+      Number.POSITIVE_INFINITY,
+    );
     const polls: PollSettings[] = scansFor(points.map(([, configured]) => configured));
     const eventPeriodMs = eventPollMs ?? (Number.isFinite(shortestMs) ? shortestMs : 0);
     if (eventPeriodMs > 0) polls.push({ name: 'events', read: classHeaders([1, 2, 3]), periodMs: eventPeriodMs });

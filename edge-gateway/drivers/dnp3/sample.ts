@@ -32,8 +32,15 @@ export function qualityOf(measurement: Measurement): { quality: Quality; reason?
 
 const doubleBitNames = ['intermediate', 'off', 'on', 'indeterminate'] as const;
 
+/** Many devices send strings of one length, filled up with zeros. */
+function withoutPadding(octets: Buffer): string {
+  let end = octets.length;
+  while (end > 0 && octets[end - 1] === 0) end -= 1;
+  return octets.toString('utf8', 0, end);
+}
+
 function pointValue({ value }: Measurement, { kind, dataType }: Dnp3Point): PointValue | undefined {
-  if (Buffer.isBuffer(value)) return dataType === 'string' ? value.toString('utf8') : new Uint8Array(value);
+  if (Buffer.isBuffer(value)) return dataType === 'string' ? withoutPadding(value) : new Uint8Array(value);
   if (kind !== 'double_bit_input' || typeof value !== 'number') return value;
   if (dataType === 'double_bit') return doubleBitNames[value];
   if (dataType !== 'boolean') return value;

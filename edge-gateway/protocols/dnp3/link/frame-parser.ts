@@ -5,8 +5,6 @@
 import { crc16 } from './crc.ts';
 import { frameOctets, headerOctets, isConsistent, type LinkFrame } from './frame.ts';
 
-const longestFrame = frameOctets(250);
-
 export interface ParserStatistics {
   frames: number;
   headerCrcErrors: number;
@@ -63,9 +61,10 @@ export class FrameParser {
     for (;;) {
       if (!this.#findHeader()) return undefined;
       const total = frameOctets(this.#buffer[this.#start + 2]! - 5);
-      if (this.#end - this.#start < total) return undefined;
-      const frame = this.#readFrame(this.#start);
+      const isWhole = this.#end - this.#start >= total;
+      const frame = isWhole ? this.#readFrame(this.#start) : undefined;
       if (!frame) {
+        if (!isWhole && this.#isSoundSoFar()) return undefined;
         this.statistics.bodyCrcErrors += 1;
         // Only the start octets are passed over: a frame may hide in what the broken length took for its body.
         this.#skip(2);
@@ -103,6 +102,14 @@ export class FrameParser {
     return false;
   }
 
+  /** Block by block, so that a frame whose end got lost does not swallow the frames behind it while it waits. */
+  #isSoundSoFar(): boolean {
+    const last = this.#start + frameOctets(this.#buffer[this.#start + 2]! - 5);
+    for (let from = this.#start + headerOctets; from + 18 <= this.#end && from + 18 <= last; from += 18)
+      if (crc16(this.#buffer, from, from + 16) !== this.#buffer.readUInt16LE(from + 16)) return false;
+    return true;
+  }
+
   #readFrame(at: number): LinkFrame | undefined {
     const buffer = this.#buffer;
     const length = buffer[at + 2]! - 5;
@@ -127,5 +134,3 @@ export class FrameParser {
     };
   }
 }
-
-export { longestFrame };

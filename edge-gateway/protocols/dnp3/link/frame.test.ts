@@ -61,6 +61,13 @@ describe('frames', () => {
     );
   });
 
+  it('that lost their end do not hold up the frame behind them', () => {
+    const frame = { fromMaster: true, isPrimary: true, functionCode: 4, destination: 1, source: 2 };
+    const long = encodeFrame({ ...frame, userData: Buffer.alloc(250, 7) });
+    const short = encodeFrame({ ...frame, userData: Buffer.alloc(20, 8) });
+    expect(parse(long.subarray(0, 100), short)).toHaveLength(1);
+  });
+
   it('that contradict themselves are dropped: data in a link status, a count bit where none belongs', () => {
     const base = { fromMaster: true, isPrimary: true, destination: 1, source: 2 };
     expect(parse(encodeFrame({ ...base, functionCode: 9, userData: Buffer.of(1) }))).toEqual([]);

@@ -8,13 +8,15 @@ import { type FragmentHeader, nextSequence, readFragmentHeader } from '../applic
 import { confirmFragment, requestFragment } from '../application/fragment-writer.ts';
 import { functionCode, functionName } from '../application/function-codes.ts';
 import type { Clock, Timer } from '../clock.ts';
-import { Dnp3Error } from '../errors.ts';
+import { Dnp3Error, messageOf } from '../errors.ts';
 import type { SendOptions } from '../link/link-session.ts';
 import type { StationLink } from '../station-link.ts';
 
 export interface ExchangeListener {
   /** Data of a response; the confirmation waits for it. */
   data(fragment: Fragment, source: 'solicited' | 'unsolicited'): void | Promise<void>;
+  /** An unsolicited response could not be taken; it is not confirmed. */
+  refused(reason: string): void;
   /** Every response, before its data. */
   heard(header: FragmentHeader): void;
 }
@@ -205,8 +207,9 @@ export class Exchange {
       else await this.#listener.data(fragment, 'unsolicited');
       this.#lastUnsolicited = { sequence: header.sequence, body };
       if (header.wantsConfirm) await link.send(confirmFragment(header.sequence, true));
-    } catch {
+    } catch (error) {
       // Not confirmed, so the outstation keeps the events and tells them again.
+      this.#listener.refused(messageOf(error));
     }
   }
 

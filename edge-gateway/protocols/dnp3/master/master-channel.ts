@@ -10,7 +10,7 @@ import { type LineStatistics, LinkLine } from '../link/link-line.ts';
 import type { MasterHandler } from './handler.ts';
 import { RemoteOutstation } from './remote-outstation.ts';
 import type { RemoteOutstationSettings } from './settings.ts';
-import { TaskQueue } from './task-queue.ts';
+import { TaskQueue, urgency } from './task-queue.ts';
 
 export interface MasterChannelSettings {
   /** Opens the line; called again after it broke. */
@@ -31,6 +31,7 @@ export class MasterChannel {
   readonly #stations: RemoteOutstation[] = [];
   #line: LinkLine | undefined;
   #isRunning = false;
+  #generation = 0;
   #pauseMs: number;
   #timer: Timer | undefined;
   #opened = 0;
@@ -72,24 +73,25 @@ export class MasterChannel {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#queue.open();
-    void this.#open();
+    this.#generation += 1;
+    void this.#open(this.#generation);
   }
 
-  /** Lets the exchange under way end, gives up the ones that wait and closes the line. */
+  /** Lets a command under way end, gives up everything else and closes the line. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#timer?.cancel();
     this.#queue.close(new Dnp3Error('stopped', 'The channel was stopped.'));
-    await this.#queue.idle();
-    this.#line?.close();
+    if (this.#queue.runningPriority === urgency.command) await this.#queue.idle();
     this.#lost('The channel was stopped.');
+    await this.#queue.idle();
   }
 
-  async #open(): Promise<void> {
+  async #open(generation: number): Promise<void> {
     this.#settings.onLine?.('connecting');
     try {
       const channel = await this.#settings.connect();
-      if (!this.#isRunning) return channel.close();
+      if (!this.#isCurrent(generation)) return channel.close();
       const line: LinkLine = new LinkLine(channel, (error) => {
         if (this.#line === line) this.#broke(error ? messageOf(error) : 'The line was closed.');
       });
@@ -98,8 +100,13 @@ export class MasterChannel {
       this.#settings.onLine?.('open');
       for (const station of this.#stations) station.opened(line, () => this.#silent(line));
     } catch (error) {
-      this.#broke(messageOf(error));
+      if (this.#isCurrent(generation)) this.#broke(messageOf(error));
     }
+  }
+
+  /** Stopped, or stopped and started again, while a line was being opened. */
+  #isCurrent(generation: number): boolean {
+    return this.#isRunning && this.#generation === generation;
   }
 
   /** A line to one silent station is as good as cut, e.g. a half-open TCP connection. */
@@ -112,13 +119,14 @@ export class MasterChannel {
     this.#lost(reason);
     if (!this.#isRunning) return;
     if (wasOpen) this.#pauseMs = this.#settings.reconnectMinMs ?? 1_000;
-    this.#timer = this.#clock.setTimer(() => void this.#open(), this.#pauseMs);
+    this.#timer = this.#clock.setTimer(() => void this.#open(this.#generation), this.#pauseMs);
     this.#pauseMs = Math.min(this.#settings.reconnectMaxMs ?? 30_000, this.#pauseMs * 2);
   }
 
   #lost(reason: string): void {
     const line = this.#line;
     this.#line = undefined;
+    line?.close();
     if (line) {
       this.#octets.sent += line.statistics.octetsSent;
       this.#octets.received += line.statistics.octetsReceived;

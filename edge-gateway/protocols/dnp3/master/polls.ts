@@ -4,6 +4,7 @@ import type { PollSettings } from './settings.ts';
 
 export class PollSchedule {
   readonly #clock: Clock;
+  /** Deals with failures itself: the schedule goes on. */
   readonly #run: (poll: PollSettings) => Promise<void>;
   readonly #timers = new Map<PollSettings, Timer>();
   #isRunning = false;
@@ -35,8 +36,7 @@ export class PollSchedule {
 
   async #turn(poll: PollSettings, dueAt: number): Promise<void> {
     const timer = this.#timers.get(poll);
-    // Failures are the station's to notice; the schedule goes on.
-    await this.#run(poll).catch(() => {});
+    await this.#run(poll);
     // Stopped, or started anew, while it ran.
     if (!this.#isRunning || this.#timers.get(poll) !== timer) return;
     const now = this.#clock.monotonicMs();

@@ -1,6 +1,6 @@
 /** One outstation as its master sees it: everything that can be asked of it, and where its answers go. */
 import type { Fragment } from '../application/fragment.ts';
-import { RequestBody } from '../application/fragment-writer.ts';
+import { defaultMaxFragmentOctets, RequestBody } from '../application/fragment-writer.ts';
 import { functionCode } from '../application/function-codes.ts';
 import { hasIndication, namesOfIndications } from '../application/internal-indications.ts';
 import type { Clock } from '../clock.ts';
@@ -21,6 +21,8 @@ import { delayOf, measureDelay, rejectRefusal, synchronizeTime } from './time-sy
 import { Upkeep, type UpkeepLine } from './upkeep.ts';
 
 const emptyBody = Buffer.alloc(0);
+/** A range of 4-octet indices. */
+const longestHeaderOctets = 11;
 
 export class RemoteOutstation {
   readonly address: number;
@@ -44,9 +46,12 @@ export class RemoteOutstation {
     const exchange = new Exchange(clock, {
       heard: ({ indications }) => this.#heard(indications),
       data: (fragment, source) => this.#data(fragment, source),
+      refused: (reason) => handler.problem?.(`An unsolicited response was not taken: ${reason}`),
     });
     this.#exchange = exchange;
-    this.#polls = new PollSchedule(clock, ({ read }) => this.#poll(urgency.poll, read));
+    this.#polls = new PollSchedule(clock, ({ name = 'poll', read }) =>
+      this.#poll(urgency.poll, read).catch((error: unknown) => handler.problem?.(`${name}: ${messageOf(error)}`)),
+    );
     this.#line = {
       get isOpen() {
         return exchange.isOpen;
@@ -194,9 +199,16 @@ export class RemoteOutstation {
     });
   }
 
-  #poll(priority: number, headers: readonly ReadHeader[]): Promise<void> {
-    const body = headersBody(headers, this.#settings.maxSentOctets);
-    return this.#queue.add(priority, () => this.#readNow(body));
+  /** As one request where it fits, so that events of several classes come in one order; else as several in one turn. */
+  async #poll(priority: number, headers: readonly ReadHeader[]): Promise<void> {
+    const { maxSentOctets = defaultMaxFragmentOctets } = this.#settings;
+    const perRequest = Math.floor((maxSentOctets - 2) / longestHeaderOctets);
+    const bodies: Buffer[] = [];
+    for (let from = 0; from < headers.length; from += perRequest)
+      bodies.push(headersBody(headers.slice(from, from + perRequest), maxSentOctets));
+    await this.#queue.add(priority, async () => {
+      for (const body of bodies) await this.#readNow(body);
+    });
   }
 
   async #readNow(body: Buffer): Promise<void> {

@@ -13,10 +13,12 @@ interface Entry {
 export class TaskQueue {
   readonly #waiting: Entry[] = [];
   #running: Promise<void> | undefined;
+  #runningPriority: number | undefined;
   #closed: Dnp3Error | undefined;
 
-  get length(): number {
-    return this.#waiting.length;
+  /** Of what has its turn. */
+  get runningPriority(): number | undefined {
+    return this.#runningPriority;
   }
 
   add<T>(priority: number, work: () => Promise<T>): Promise<T> {
@@ -53,7 +55,11 @@ export class TaskQueue {
   async #drain(): Promise<void> {
     // Whoever adds several in one turn has them ordered before the first begins.
     await Promise.resolve();
-    for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) await entry.run();
+    for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) {
+      this.#runningPriority = entry.priority;
+      await entry.run();
+    }
+    this.#runningPriority = undefined;
     this.#running = undefined;
   }
 }

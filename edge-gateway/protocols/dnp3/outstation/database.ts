@@ -1,6 +1,7 @@
 /** The points of an outstation: their present values, their classes and what makes an event of a change. */
+import { Dnp3Error } from '../errors.ts';
 import { flag } from '../objects/quality-flags.ts';
-import { groupsOf, pointKinds } from '../objects/registry.ts';
+import { findVariation, groupsOf, pointKinds } from '../objects/registry.ts';
 import type { PointKind } from '../objects/variation.ts';
 
 export type PointValue = boolean | number | Buffer;
@@ -46,18 +47,27 @@ export class Database {
   readonly #points = new Map<PointKind, Map<number, Point>>(pointKinds.map((kind) => [kind, new Map()]));
   readonly #sorted = new Map<PointKind, Point[]>();
 
-  /** @throws RangeError for a point that cannot be */
+  /** @throws Dnp3Error `invalid_argument` for a point that cannot be */
   define(definition: PointDefinition): void {
     const { kind, index, eventClass = 0, deadBand = 0 } = definition;
     if (!Number.isInteger(index) || index < 0 || index > 0xffff)
-      throw new RangeError(`Index ${index} of ${kind} is not between 0 and 65535.`);
+      throw new Dnp3Error('invalid_argument', `Index ${index} of ${kind} is not between 0 and 65535.`);
+    const { static: statics, event: events, defaultStatic, defaultEvent } = groupsOf[kind];
+    const { staticVariation = defaultStatic, eventVariation = defaultEvent } = definition;
+    // A string's variation is its length, whatever is asked for.
+    for (const [group, variation, role] of [
+      [statics, staticVariation, 'static'],
+      [events, eventVariation, 'event'],
+    ] as const)
+      if (kind !== 'octet_string' && findVariation(group, variation)?.role !== role)
+        throw new Dnp3Error('invalid_argument', `Object ${group}.${variation} cannot tell a ${kind}.`);
     this.#points.get(kind)!.set(index, {
       kind,
       index,
       eventClass,
       isInClass0: true,
-      staticVariation: definition.staticVariation ?? groupsOf[kind].defaultStatic,
-      eventVariation: definition.eventVariation ?? groupsOf[kind].defaultEvent,
+      staticVariation,
+      eventVariation,
       deadBand,
       value: definition.value ?? emptyValue(kind),
       flags: definition.flags ?? flag.RESTART,

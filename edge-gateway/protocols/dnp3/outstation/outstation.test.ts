@@ -119,6 +119,51 @@ describe('events', () => {
   });
 });
 
+describe('reads', () => {
+  it('name variations for events of several kinds at once', async () => {
+    start({ points: [analog(0), { kind: 'binary_input', index: 1, eventClass: 1, flags: 1 }] });
+    outstation.update('analog_input', 0, 5);
+    outstation.update('binary_input', 1, true);
+    const response = await tell('c101' + '020106' + '200506');
+    expect(response!.blocks.map(({ group, variation }) => `${group}.${variation}`)).toEqual(['32.5', '2.1']);
+  });
+
+  it('of listed indices, of counts and of a packed point that is not plainly online', async () => {
+    start({
+      points: [0, 1, 2, 3].map((index) => ({
+        kind: 'binary_input',
+        index,
+        value: true,
+        flags: index === 2 ? 0x11 : 1,
+        staticVariation: 1,
+      })),
+    });
+    expect(values(await tell('c101010017020301'))).toEqual(['3=true', '1=true']);
+    const counted = await tell('c2010100070' + '3');
+    expect(counted!.blocks.map(({ group, variation }) => `${group}.${variation}`)).toEqual(['1.1', '1.2']);
+  });
+
+  it.each([
+    [{ kind: 'analog_input', index: 0, staticVariation: 9 }],
+    [{ kind: 'analog_input', index: 0, eventVariation: 9 }],
+    [{ kind: 'counter', index: 0, staticVariation: 3 }],
+    [{ kind: 'binary_input', index: -1 }],
+  ] as const)('are safe from a point that cannot be told: %j', (point) => {
+    expect(() => start({ points: [point] })).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+  });
+
+  it('are answered however long a string is and however short the fragments', async () => {
+    start({
+      points: [0, 1, 2].map((index) => ({ kind: 'octet_string', index, value: Buffer.alloc(255, index + 65) })),
+      maxSentOctets: 280,
+    });
+    const seen = values(await tell('c1016e0006'));
+    seen.push(...values(await tell('c100')), ...values(await tell('c200')));
+    expect(seen).toHaveLength(3);
+    expect(() => start({ maxSentOctets: 249 })).toThrow(/280/);
+  });
+});
+
 describe('commands', () => {
   beforeEach(() => start());
   const status = (fragment: Fragment | undefined) => fragment?.blocks[0]?.objects[0]?.object.status;

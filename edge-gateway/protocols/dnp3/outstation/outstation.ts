@@ -23,6 +23,9 @@ export interface UpdateOptions {
   event?: 'detect' | 'force' | 'suppress';
 }
 
+/** So that the longest object, a string of 255 octets, fits with its headers. */
+const shortestFragment = 280;
+
 export class Outstation {
   readonly #settings: OutstationSettings;
   readonly #clock: Clock;
@@ -30,11 +33,13 @@ export class Outstation {
   readonly #session: Session;
   #line: LinkLine | undefined;
 
-  /** @throws Dnp3Error `invalid_argument` for an address that no station can have */
+  /** @throws Dnp3Error `invalid_argument` for addresses, points or fragments that no station can have */
   constructor(settings: OutstationSettings, handler: OutstationHandler = {}, clock: Clock = systemClock) {
     for (const address of [settings.address, settings.masterAddress ?? 1])
       if (!isStationAddress(address))
         throw new Dnp3Error('invalid_argument', `${address} is no address of a station: 0 to 65519 are.`);
+    if ((settings.maxSentOctets ?? shortestFragment) < shortestFragment)
+      throw new Dnp3Error('invalid_argument', `Fragments of at least ${shortestFragment} octets are needed.`);
     this.#settings = settings;
     this.#clock = clock;
     this.#state = new StationState(settings, handler, clock);

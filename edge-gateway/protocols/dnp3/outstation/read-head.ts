@@ -1,5 +1,6 @@
 /** Answers to reads of what is neither event nor state of a point: dead-bands (group 34) and the time (group 50). */
 import type { ObjectBlock } from '../application/fragment.ts';
+import { defaultMaxFragmentOctets } from '../application/fragment-writer.ts';
 import { type Indications, indication } from '../application/internal-indications.ts';
 import { ByteWriter } from '../byte-cursor.ts';
 import { objectOctets, writeObject } from '../objects/object-codec.ts';
@@ -7,14 +8,12 @@ import { findVariation } from '../objects/registry.ts';
 import { pointsNamed } from './read-selection.ts';
 import type { StationState } from './station-state.ts';
 
-/** Dead-bands are few; more than fit one fragment are left out and said to be. */
-const mostOctets = 1024;
-
 export function headOf(
   blocks: readonly ObjectBlock[],
   station: StationState,
 ): { octets: Buffer; indications: Indications } {
-  const writer = new ByteWriter(mostOctets);
+  // Dead-bands are few; more than fit one fragment are left out and said to be.
+  const writer = new ByteWriter((station.settings.maxSentOctets ?? defaultMaxFragmentOctets) - 4);
   let indications = 0;
   for (const block of blocks) {
     if (block.group === 50) {

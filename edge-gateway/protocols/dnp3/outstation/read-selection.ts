@@ -2,7 +2,7 @@
 
 import type { ObjectBlock } from '../application/fragment.ts';
 import { type Indications, indication } from '../application/internal-indications.ts';
-import { findVariation, groupsOf, pointKinds, pointsOfGroup } from '../objects/registry.ts';
+import { findVariation, pointKinds, pointsOfGroup } from '../objects/registry.ts';
 import type { PointKind } from '../objects/variation.ts';
 import type { Database, Point } from './database.ts';
 import type { EventBuffer, EventClass, StoredEvent } from './event-buffer.ts';
@@ -10,7 +10,8 @@ import type { StaticSelection } from './response-series.ts';
 
 export interface Selection {
   events: StoredEvent[];
-  eventVariation: number | undefined;
+  /** Where the read named a variation. */
+  eventVariations: Map<PointKind, number>;
   statics: StaticSelection[];
   /** Dead-bands and times that were asked for. */
   others: ObjectBlock[];
@@ -19,7 +20,7 @@ export interface Selection {
 
 export function select(blocks: readonly ObjectBlock[], database: Database, buffer: EventBuffer): Selection {
   const events = new Set<StoredEvent>();
-  const selection: Selection = { events: [], eventVariation: undefined, statics: [], others: [], indications: 0 };
+  const selection: Selection = { events: [], eventVariations: new Map(), statics: [], others: [], indications: 0 };
   for (const block of blocks) {
     const points = pointsOfGroup(block.group);
     if (block.group === 60 && block.variation >= 1 && block.variation <= 4)
@@ -68,8 +69,8 @@ function selectEvents(
     selection.indications |= indication('objectUnknown');
     return;
   }
-  // One wish for all: a read that names several event variations is answered in the last of them.
-  if (block.variation !== 0 && block.group !== groupsOf.octet_string.event) selection.eventVariation = block.variation;
+  // One variation for all events of a kind: of several that a read names, the last.
+  if (block.variation !== 0 && kind !== 'octet_string') selection.eventVariations.set(kind, block.variation);
   for (const event of buffer.select([1, 2, 3], limitOf(block), (candidate) => candidate.kind === kind))
     events.add(event);
 }

@@ -3,7 +3,7 @@ import { ByteWriter } from '../byte-cursor.ts';
 import { objectOctets, packBits, writeObject } from '../objects/object-codec.ts';
 import { flag } from '../objects/quality-flags.ts';
 import { findVariation, groupsOf } from '../objects/registry.ts';
-import type { ObjectValue, Variation } from '../objects/variation.ts';
+import type { ObjectValue, PointKind, Variation } from '../objects/variation.ts';
 import type { Point, PointValue } from './database.ts';
 import type { StoredEvent } from './event-buffer.ts';
 import { flagsWithinRange, rolledOver } from './object-range.ts';
@@ -30,7 +30,7 @@ export class ResponseSeries {
   readonly #isClockSet: () => boolean;
   /** Objects of a fixed shape, such as a time, before all others. */
   readonly #head: Buffer;
-  #eventVariation: number | undefined;
+  readonly #eventVariations: ReadonlyMap<PointKind, number>;
   #eventsDone = 0;
   #selection = 0;
   #pointsDone = 0;
@@ -39,7 +39,7 @@ export class ResponseSeries {
   constructor(options: {
     events?: readonly StoredEvent[];
     /** Instead of each event's own. */
-    eventVariation?: number | undefined;
+    eventVariations?: ReadonlyMap<PointKind, number>;
     statics?: readonly StaticSelection[];
     head?: Buffer;
     maxOctets: number;
@@ -48,7 +48,7 @@ export class ResponseSeries {
     this.#events = options.events ?? [];
     this.#statics = options.statics ?? [];
     this.#head = options.head ?? Buffer.alloc(0);
-    this.#eventVariation = options.eventVariation;
+    this.#eventVariations = options.eventVariations ?? new Map();
     this.#bodyOctets = options.maxOctets - 4;
     this.#isClockSet = options.isClockSet ?? (() => true);
   }
@@ -99,7 +99,7 @@ export class ResponseSeries {
   }
 
   #variationOf({ kind, value, variation }: StoredEvent): Variation {
-    const number = kind === 'octet_string' ? stringLength(value) : (this.#eventVariation ?? variation);
+    const number = kind === 'octet_string' ? stringLength(value) : (this.#eventVariations.get(kind) ?? variation);
     return findVariation(groupsOf[kind].event, number)!;
   }
 

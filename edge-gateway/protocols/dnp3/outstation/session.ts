@@ -199,7 +199,7 @@ export class Session {
     const head = headOf(selection.others, this.#station);
     const series = new ResponseSeries({
       events: selection.events,
-      eventVariation: selection.eventVariation,
+      eventVariations: selection.eventVariations,
       statics: selection.statics,
       head: head.octets,
       maxOctets: settings.maxSentOctets ?? defaultMaxFragmentOctets,
