@@ -1,5 +1,6 @@
 /** Manifest of the billing domain: customers, their supplies, tariffs, invoices, payments. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { meterCommands } from './commands/routes.ts';
 import { customers } from './customers/routes.ts';
 import { billingEvents } from './events.ts';
 import { invoices } from './invoices/routes.ts';
@@ -41,12 +42,38 @@ export const billing = defineDomain({
       memoryMb: 512,
     },
     {
+      resource: meterCommands,
+      entry: `${folder}/commands/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits },
+        queues: ['meter-commands'],
+      },
+    },
+    {
       resource: payments,
       entry: `${folder}/payments/handler.ts`,
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
   ],
+  subscribers: [
+    {
+      name: 'confirm-commands',
+      entry: `${folder}/commands/on-status-changed.ts`,
+      events: ['meter.status_changed'],
+      access: { tables: { billing: 'readWrite' } },
+    },
+  ],
   consumers: [
+    {
+      name: 'send-commands',
+      entry: `${folder}/commands/send-commands.ts`,
+      queue: { name: 'meter-commands' },
+      access: {
+        tables: { billing: 'readWrite' },
+        queues: ['meter-commands'],
+        publishTopics: ['acrel/*'],
+      },
+    },
     {
       name: 'bill-customers',
       entry: `${folder}/runs/bill-customers.ts`,

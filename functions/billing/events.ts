@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
+import { commandSchema } from './commands/command-schema.ts';
 import { customerSchema } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { paymentMethods } from './payments/payment-schema.ts';
@@ -210,7 +211,41 @@ export const paymentReversed = defineEvent({
   example: { ...payment, reason: 'Cheque bounced' },
 });
 
+export const meterCommandChanged = defineEvent({
+  source: 'billing',
+  schemaVersion: 1,
+  type: 'meter.command_changed',
+  aggregateType: 'meter',
+  summary: {
+    en: 'A command to a meter was requested, approved, sent, confirmed, or ended otherwise.',
+    ar: 'طُلب أمر لعداد أو وُوفق عليه أو أُرسل أو تأكد أو انتهى بغير ذلك.',
+  },
+  payload: storedSchema(commandSchema),
+  example: {
+    id: 'cmd_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    meterId: 'MTR-001',
+    stationId: 'ST-001',
+    customerId: customer.id,
+    command: 'disconnect' as const,
+    reason: 'Unpaid since March',
+    status: 'confirmed' as const,
+    requestedBy: 'usr_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    requestedAt: '2026-06-15T09:00:00.000Z',
+    approvedBy: 'usr_01JGFJK000ABCDEFGHJKMNPQRS',
+    approvedAt: '2026-06-15T09:05:00.000Z',
+    attempts: 1,
+    sentAt: '2026-06-15T09:05:01.000Z',
+    confirmedBy: 'status' as const,
+    endedAt: '2026-06-15T09:05:09.000Z',
+    version: 4,
+    createdAt: '2026-06-15T09:00:00.000Z',
+    updatedAt: '2026-06-15T09:05:09.000Z',
+  },
+});
+
 export const billingEvents = [
+  meterCommandChanged,
+
   paymentReceived,
   subscriberPayment,
   paymentReversed,

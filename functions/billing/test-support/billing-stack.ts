@@ -1,4 +1,6 @@
 /** The billing domain on the embedded DynamoDB for its tests: requests go in where API Gateway's would, and time is turned. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
@@ -14,6 +16,8 @@ import { registerMeter } from '../../metering/meters/register-meter.ts';
 import { addReadings } from '../../metering/readings/add-readings.ts';
 import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
+import { type CommandMessage, commandQueue } from '../commands/request-command.ts';
+import { sendCommand } from '../commands/send-command.ts';
 import { billPage } from '../runs/bill-page.ts';
 import { billingQueue, type RunMessage } from '../runs/start-run.ts';
 
@@ -44,6 +48,12 @@ export interface BillingStack {
   /** Works off the billing queue; each message is delivered so many times. */
   workOffRuns(times?: number): Promise<void>;
   call(tenantId: string, handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Works off the command queue, delays included, until no message is due within so many seconds. */
+  workOffCommands(seconds: number, times?: number): Promise<void>;
+  /** What was published over MQTT. */
+  published(): { topic: string; payload: any }[];
+  /** How the broker answers from now on. */
+  brokerAnswers(status: number): void;
   /** Outbox items of a type, the oldest first. */
   events(type: string): any[];
 }
@@ -51,20 +61,43 @@ export interface BillingStack {
 export function useBillingStack(): BillingStack {
   let tables: TestTables;
   let sqs: SqsService;
+  let sqsClock: { advance(ms: number): void };
   const closing: (() => Promise<void>)[] = [];
+  const messages: { topic: string; payload: any }[] = [];
+  let brokerStatus = 200;
   beforeAll(async () => {
     logger.setLogLevel('SILENT');
     vi.useFakeTimers({ toFake: ['Date'], now: startTime });
     tables = await startTables(['billing', 'identity', 'metering', 'readings', 'scada', 'limits']);
-    const context = createFakeContext();
+    const context = createFakeContext({ startTime });
+    sqsClock = context.clock;
     sqs = context.add(createSqsService(context));
-    const queue = await createResource(sqs, 'AWS::SQS::Queue', billingQueue, { QueueName: billingQueue });
     const endpoint = await serveForTest(sqs);
     closing.push(endpoint.close);
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SQS: endpoint.url,
-      [environmentName.queueUrl(billingQueue)]: endpoint.url + new URL(queue.ref).pathname,
+    for (const name of [billingQueue, commandQueue]) {
+      const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
+        QueueName: name,
+        VisibilityTimeout: 43_200,
+      });
+      process.env[environmentName.queueUrl(name)] = endpoint.url + new URL(ref).pathname;
+    }
+    const broker = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      if (brokerStatus < 300)
+        messages.push({
+          topic: decodeURIComponent(request.url!.slice('/topics/'.length).split('?')[0]!),
+          payload: JSON.parse(Buffer.concat(chunks).toString()),
+        });
+      response.writeHead(brokerStatus).end('{}');
     });
+    await new Promise<void>((resolve) => broker.listen(0, '127.0.0.1', resolve));
+    closing.push(async () => {
+      broker.closeAllConnections();
+      broker.close();
+    });
+    process.env['AWS_ENDPOINT_URL_IOT_DATA_PLANE'] = `http://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+    process.env['AWS_ENDPOINT_URL_SQS'] = endpoint.url;
   });
   afterAll(async () => {
     vi.useRealTimers();
@@ -117,6 +150,21 @@ export function useBillingStack(): BillingStack {
       for (let messages = take(); messages.length > 0; messages = take())
         for (const { body } of messages)
           await Promise.all(Array.from({ length: times }, () => billPage(JSON.parse(body) as RunMessage)));
+    },
+    async workOffCommands(seconds, times = 1) {
+      const until = Date.now() + seconds * 1000;
+      for (;;) {
+        for (let due = sqs.queue(commandQueue).receive(10); due.length > 0; due = sqs.queue(commandQueue).receive(10))
+          for (const { body } of due)
+            await Promise.all(Array.from({ length: times }, () => sendCommand(JSON.parse(body) as CommandMessage)));
+        if (Date.now() >= until) return;
+        vi.setSystemTime(Date.now() + 1000);
+        sqsClock.advance(1000);
+      }
+    },
+    published: () => messages,
+    brokerAnswers: (status) => {
+      brokerStatus = status;
     },
     async call(tenantId, handler, method, path, { body, query, headers, as } = {}) {
       const principal: Principal = {

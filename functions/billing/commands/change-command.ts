@@ -1,0 +1,24 @@
+/** Moves a command on, with its event; an end frees the meter for the next one in the same transaction. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { meterCommandChanged } from '../events.ts';
+import { commandEntity, openCommandEntity } from './command-entity.ts';
+import { type MeterCommand, openCommandStatuses } from './command-schema.ts';
+
+/** @throws AppError `version_conflict` when it moved on meanwhile */
+export async function changeCommand(
+  session: TenantSession,
+  command: MeterCommand & Stored,
+  changes: Partial<MeterCommand>,
+): Promise<MeterCommand & Stored> {
+  const isEnd = changes.status !== undefined && !(openCommandStatuses as readonly string[]).includes(changes.status);
+  const open = isEnd
+    ? await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true })
+    : undefined;
+  return session.transact('billing', (unit) => {
+    const after = unit.update(commandEntity, command, changes);
+    if (open?.commandId === command.id) unit.delete(openCommandEntity, open);
+    unit.emit(meterCommandChanged, { aggregateId: command.meterId, payload: after });
+    return after;
+  });
+}
