@@ -10,6 +10,7 @@ const allowedWildcards: { resource: RegExp; actions: RegExp; why: string }[] = [
   { resource: /^\*$/, actions: /^xray:Put(TraceSegments|TelemetryRecords)$/, why: 'X-Ray knows no resources.' },
   { resource: /^\*$/, actions: /^dynamodb:ListStreams$/, why: 'Cannot be bound to one stream; it reads names.' },
   { resource: /^\*$/, actions: /^kms:\*$/, why: 'Key policies: the account may delegate by IAM, of this key only.' },
+  { resource: /^\*$/, actions: /^sns:Publish$/, why: 'Phone numbers are no resources; topics are denied beside it.' },
   {
     resource: /:log-group:\/aws\/lambda\/mizan-[a-z0-9-]+:\*$/,
     actions: /^logs:(CreateLogStream|PutLogEvents)$/,
@@ -26,6 +27,17 @@ const allowedWildcards: { resource: RegExp; actions: RegExp; why: string }[] = [
     why: 'Objects of one bucket.',
   },
   { resource: /:topic\/[^*]+\*$/, actions: /^iot:Publish$/, why: 'Topics hold ids of stations and meters.' },
+  {
+    resource: /:topic\/mizan\/\*\/platform\/(commands|config)$/,
+    actions: /^iot:Publish$/,
+    why: 'Down to the gateway of any station; which one the data decides.',
+  },
+  {
+    resource:
+      /:(topic|topicfilter)\/.*mizan\/\$\{iot:Connection\.Thing\.Attributes\[stationId\]\}\/(gateway|platform)\/\*$/,
+    actions: /^iot:(Publish|Subscribe|Receive)$/,
+    why: 'Up and down topics of the gateway’s own station.',
+  },
   {
     resource: /:(topic|topicfilter)\/.*\$\{iot:Connection\.Thing\.Attributes\[stationId\]\}\/\*$/,
     actions: /^iot:(Publish|Subscribe|Receive)$/,
@@ -79,6 +91,16 @@ describe('least privilege', () => {
 
   it('holds for the product in production, which cdk-nag and CloudFormation’s schemas passed too', () => {
     expect(unexplained(product)).toEqual([]);
+  });
+
+  it('denies topics to whoever may write to phones', () => {
+    const isText = (action: Statement['Action']): boolean => [action].flat().includes('sns:Publish');
+    const roles = product.resources.map(({ Properties }) => statementsIn(Properties));
+    const texting = roles.filter((statements) =>
+      statements.some(({ Effect, Action, Resource }) => isText(Action) && Effect === 'Allow' && Resource === '*'),
+    );
+    expect(texting).toHaveLength(1);
+    expect(texting[0]).toContainEqual(expect.objectContaining({ Effect: 'Deny', Action: 'sns:Publish' }));
   });
 
   it('notices a wildcard', () => {

@@ -28,7 +28,7 @@ export const metering = defineDomain({
     {
       resource: liveReadings,
       entry: `${folder}/live-readings/handler.ts`,
-      access: { tables: { metering: 'read', readings: 'read', scada: 'read', ...limits } },
+      access: { tables: { metering: 'read', readings: 'read', scada: 'read', telemetry: 'read', ...limits } },
     },
     {
       resource: rejectedReadings,

@@ -10,6 +10,7 @@ const example: Alarm = {
   deviceId: 'T1',
   kind: 'high',
   source: 'gateway',
+  title: { en: 'Oil temperature: too high (95.5 / 95)', ar: 'درجة حرارة الزيت: مرتفع (95.5 / 95)' },
   sourceAlarmId: 'T1.oil-temperature:high:1767225601000',
   priority: 'high',
   status: 'raised',

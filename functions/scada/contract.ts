@@ -1,5 +1,6 @@
-/** What other domains may know of stations. */
+/** What other domains may know of stations and their points. */
 import { openGlobalSession, type TenantSession } from '../../layers/kernel/data/session.ts';
+import type { Paging } from '../../layers/kernel/http/route.ts';
 import { stationClaimEntity, stationEntity } from './stations/station-entity.ts';
 
 /** Which tenant each station code belongs to; codes nobody claimed are missing from the map. Needs read access to table `scada`. */
@@ -31,4 +32,13 @@ export async function stationIdsOf(session: TenantSession): Promise<string[]> {
     cursor = page.nextCursor;
   } while (cursor !== null && ids.length < 1000);
   return ids;
+}
+
+/**
+ * Points of a station, or of all, with their last values, by station or by id. Needs read access to tables `scada` and `telemetry`.
+ * @throws AppError `not_found` for a station the tenant does not have
+ */
+export async function livePoints(session: TenantSession, stationId: string | undefined, page: Paging) {
+  const { readLivePoints } = await import('./values/live-points.ts');
+  return readLivePoints(session, stationId, page);
 }

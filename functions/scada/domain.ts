@@ -17,8 +17,9 @@ import { topology } from './topology/routes.ts';
 
 const folder = 'functions/scada';
 const limits = { limits: 'write' } as const;
-/** Down to the gateways of stations: commands, announcements of configurations. */
-const publishTopics = ['mizan/*/platform/*'];
+/** Down to the gateways of stations. */
+const sendsCommands = { publishTopics: ['mizan/*/platform/commands'] };
+const sendsConfigurations = { publishTopics: ['mizan/*/platform/config'] };
 
 export const scada = defineDomain({
   name: 'scada',
@@ -38,7 +39,7 @@ export const scada = defineDomain({
     {
       resource: devices,
       entry: `${folder}/devices/handler.ts`,
-      access: { tables: { scada: 'readWrite', telemetry: 'read', ...limits }, publishTopics },
+      access: { tables: { scada: 'readWrite', telemetry: 'read', ...limits }, ...sendsCommands },
     },
     {
       resource: points,
@@ -59,7 +60,7 @@ export const scada = defineDomain({
       // The document of a hundred thousand points is some thirty megabytes before it is packed.
       memoryMb: 1024,
       timeoutSeconds: 29,
-      access: { tables: { scada: 'readWrite', ...limits }, publishTopics },
+      access: { tables: { scada: 'readWrite', ...limits }, ...sendsConfigurations },
     },
     {
       resource: readings,
@@ -76,12 +77,12 @@ export const scada = defineDomain({
     {
       resource: controls,
       entry: `${folder}/controls/handler.ts`,
-      access: { tables: { scada: 'readWrite', telemetry: 'read', ...limits }, publishTopics },
+      access: { tables: { scada: 'readWrite', telemetry: 'read', ...limits }, ...sendsCommands },
     },
     {
       resource: commands,
       entry: `${folder}/commands/handler.ts`,
-      access: { tables: { scada: 'readWrite', identity: 'read', ...limits }, publishTopics },
+      access: { tables: { scada: 'readWrite', identity: 'read', ...limits }, ...sendsCommands },
     },
     {
       resource: topology,
@@ -133,7 +134,7 @@ export const scada = defineDomain({
       name: 'take-reports',
       entry: `${folder}/ingest/reports-handler.ts`,
       queue: { name: 'gateway-reports' },
-      access: { tables: { scada: 'readWrite' }, publishTopics },
+      access: { tables: { scada: 'readWrite' }, ...sendsConfigurations },
     },
     {
       name: 'push-values',

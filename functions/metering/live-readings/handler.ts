@@ -1,27 +1,19 @@
 /** Lambda entry of `/api/scada/readings/live`. */
+import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { requireStation } from '../../scada/contract.ts';
-import { listMeters } from '../meters/list-meters.ts';
-import { readStates } from '../meters/meter-states.ts';
-import { latestReading } from '../readings/latest-reading.ts';
+import { listLive } from './list-live.ts';
 import { liveReadings } from './routes.ts';
 
 export const handler = serve(liveReadings, {
-  listLiveReadings: async ({ session, query: { stationId }, page }) => {
+  listLiveReadings: async ({ session, principal, query: { stationId, kind }, page }) => {
     if (stationId !== undefined) await requireStation(session, stationId);
-    const { items, nextCursor } = await listMeters(session, { stationId }, page);
-    const states = await readStates(
+    const maySeePoints = isGranted(principal.permissions, 'scada:readings:read');
+    const { rows, nextCursor } = await listLive(
       session,
-      items.map(({ id }) => id),
+      { stationId, meters: kind !== 'point', points: kind !== 'meter' && maySeePoints },
+      page,
     );
-    const data = await Promise.all(
-      items.map(async (meter) => ({
-        meterId: meter.id,
-        stationId: meter.stationId,
-        status: meter.status,
-        reading: await latestReading(session, meter.id, states.get(meter.id)),
-      })),
-    );
-    return { data, pagination: { limit: page.limit, nextCursor } };
+    return { data: rows, pagination: { limit: page.limit, nextCursor } };
   },
 });

@@ -56,7 +56,7 @@ export function useMeteringStack(): MeteringStack {
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: startTime });
-    tables = await startTables(['identity', 'limits', 'platform', 'metering', 'readings', 'scada']);
+    tables = await startTables(['identity', 'limits', 'platform', 'metering', 'readings', 'scada', 'telemetry']);
     for (const id of ['tenant-a', 'tenant-b'])
       await session(id).transact('identity', (unit) =>
         unit.create(tenantEntity, {

@@ -26,6 +26,8 @@ export const alarmSchema = z.object({
   kind: z.enum(alarmKinds),
   /** Who found it. */
   source: z.enum(['gateway', 'platform']),
+  /** What it is about, in one line. */
+  title: z.object({ en: z.string(), ar: z.string() }),
   /** Of the occurrence, as its source names it. */
   sourceAlarmId: z.string(),
   priority: z.enum(priorities),

@@ -46,6 +46,7 @@ describe('an alarm', () => {
       kind: 'high',
       status: 'raised',
       active: false,
+      title: { en: 't1: too high (95 / 90)', ar: 't1: مرتفع (95 / 90)' },
       value: 95,
       limit: 90,
       raisedAt: iso(t),

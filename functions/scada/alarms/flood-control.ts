@@ -15,6 +15,7 @@ import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity, suppressedAlarms } from './alarm-entity.ts';
+import { alarmTitle } from './alarm-title.ts';
 import { tell } from './take-occurrence.ts';
 
 const minuteMs = 60_000;
@@ -88,6 +89,7 @@ async function beginFlood(session: TenantSession, stationId: string, count: numb
     stationId,
     kind: 'flood',
     source: 'platform',
+    title: alarmTitle({ kind: 'flood', stationId }, undefined),
     sourceAlarmId: `flood:${raisedAt}`,
     priority: 'high',
     status: 'raised',

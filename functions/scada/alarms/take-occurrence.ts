@@ -13,6 +13,7 @@ import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity } from './alarm-entity.ts';
+import { alarmTitle } from './alarm-title.ts';
 import { emitByRole } from './emit-by-role.ts';
 
 export interface Occurrence {
@@ -97,6 +98,7 @@ function newAlarm(session: TenantSession, occurrence: Occurrence): Alarm {
     ...(protocolId === undefined ? {} : { protocolId }),
     kind,
     source,
+    title: alarmTitle(occurrence, occurrence.point?.name),
     sourceAlarmId,
     priority,
     status: 'raised',

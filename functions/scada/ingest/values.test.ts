@@ -2,6 +2,9 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 import { encodeValues, type ReportedValue } from '../../../layers/station/messages.ts';
+import { handler as liveReadings } from '../../metering/live-readings/handler.ts';
+import { createMeterSchema } from '../../metering/meters/meter-schema.ts';
+import { registerMeter } from '../../metering/meters/register-meter.ts';
 import { handler as devices } from '../devices/handler.ts';
 import { handler as points } from '../points/handler.ts';
 import { handler as readings } from '../readings/handler.ts';
@@ -153,6 +156,29 @@ describe('values of a gateway', () => {
       source: 'scada',
       payload: { stationId: 'ST-1', assetId: 'TRF-val-2', time: iso(t + 1000), values: { oil: 61 } },
     });
+  });
+
+  it('are in the list of live readings, after the meters', async () => {
+    for (const id of ['M1', 'M2'])
+      await registerMeter(stack.session(), createMeterSchema.parse({ id, model: 'ADL200', stationId: 'ST-1' }));
+    const live = async (query: Record<string, string> = {}, options: object = {}) =>
+      (await stack.request(liveReadings, 'GET', '/api/scada/readings/live', { query, ...options })).body;
+    const names = ({ data }: any) => data.map(({ meterId, pointId }: any) => meterId ?? pointId);
+    const all = await live({ stationId: 'ST-1' });
+    expect(names(all)).toEqual(['M1', 'M2', 'p1', 'p2', 'p3', 'oil', 'q1']);
+    expect(all.data[2]).toMatchObject({ kind: 'point', deviceId: 'val-1', unit: 'V', value: { value: 11 } });
+    const paged: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await live({ limit: '2', ...(cursor ? { cursor } : {}) });
+      paged.push(...names(page));
+      cursor = page.pagination.nextCursor ?? undefined;
+    } while (cursor);
+    expect(paged).toEqual(['M1', 'M2', 'oil', 'p1', 'p2', 'p3', 'q1']);
+    expect(names(await live({ kind: 'meter' }))).toEqual(['M1', 'M2']);
+    expect(names(await live({ kind: 'point', stationId: 'ST-1' }))).toHaveLength(5);
+    expect(names(await live({}, { permissions: ['metering:readings:read'] }))).toEqual(['M1', 'M2']);
+    expect(names(await live({}, { tenantId: 'b' }))).toEqual(['f1']);
   });
 
   it('go to live listeners, and cost nothing while nobody listens', async () => {

@@ -218,3 +218,69 @@ describe('the sweep', () => {
     sent.set('fresh-gone', []);
   });
 });
+
+describe('what stations tell', () => {
+  const event = (type: string, payload: object) => ({
+    id: `evt_${type}`,
+    type,
+    source: 'scada',
+    tenantId: 'a',
+    aggregateType: 'x',
+    aggregateId: 'y',
+    correlationId: 'c',
+    causationId: '',
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    schemaVersion: 1,
+    payload,
+    metadata: {},
+  });
+  const pushEvent = (type: string, payload: object) =>
+    push({
+      Records: [
+        {
+          messageId: 'm',
+          body: JSON.stringify({ detail: toBusDetail(event(type, payload)) }),
+          attributes: { ApproximateReceiveCount: '1' },
+        },
+      ],
+    });
+  const inbox = (id: string) => sent.get(id)!.map((text) => JSON.parse(text));
+
+  it('goes to the channel of its kind: alarms, and states of gateways, devices, commands and the network', async () => {
+    await listen('alarms', ['alarms:ST-1']);
+    await listen('status', ['status']);
+    await pushEvent('alert.raised', { id: 'alm_1', stationId: 'ST-1', kind: 'high' });
+    await pushEvent('alert.raised', { id: 'alm_2', stationId: 'ST-2', kind: 'high' });
+    for (const type of ['gateway.status_changed', 'device.status_changed', 'control.command_updated', 'network.outage'])
+      await pushEvent(type, { stationId: 'ST-1' });
+    expect(inbox('alarms')).toEqual([
+      {
+        type: 'alarm',
+        event: 'alert.raised',
+        station_id: 'ST-1',
+        data: { id: 'alm_1', stationId: 'ST-1', kind: 'high' },
+        timestamp: '2026-01-01T00:00:00.000Z',
+      },
+    ]);
+    expect(inbox('status').map(({ type, event: name }) => `${type} ${name}`)).toEqual([
+      'status gateway.status_changed',
+      'status device.status_changed',
+      'status control.command_updated',
+      'status network.outage',
+    ]);
+  });
+
+  it('carries values of points from their queue to who listens to the station or to all', async () => {
+    const { handler } = await import('./push-values.ts');
+    await listen('own', ['readings:ST-1']);
+    await listen('all', ['readings']);
+    await listen('other', ['readings:ST-2']);
+    await listen('stranger', ['readings'], { tenantId: 'b' });
+    const body = { tenantId: 'a', stationId: 'ST-1', time: 't', rows: [{ pointId: 'p', value: 1 }] };
+    await handler({ Records: [{ messageId: 'm', body: JSON.stringify(body) }] } as never);
+    const message = { type: 'values', station_id: 'ST-1', data: body.rows, timestamp: 't' };
+    expect(inbox('own')).toEqual([message]);
+    expect(inbox('all')).toEqual([message]);
+    expect([...inbox('other'), ...inbox('stranger')]).toEqual([]);
+  });
+});

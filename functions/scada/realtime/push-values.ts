@@ -9,7 +9,7 @@ export const handler = consumeEach(
   async ({ tenantId, stationId, time, rows }) => {
     const listeners = await listenersOf(openSession(tenantId), 'readings');
     if (listeners.size === 0) return;
-    const body = { type: 'readings', station_id: stationId, data: rows, timestamp: time };
+    const body = { type: 'values', station_id: stationId, data: rows, timestamp: time };
     await push(tenantId, { channel: 'readings', stationId, body }, listeners);
   },
 );
