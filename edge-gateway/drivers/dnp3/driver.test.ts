@@ -183,6 +183,45 @@ describe('a station', () => {
     expect(device.taken).toEqual([{ kind: 'set_point', index: 0, value: 400, variation: 2 }]);
   });
 
+  it('is degraded while it says that something is wrong with it', async () => {
+    const { device, clock, sink } = await station([{ id: 'cb', address: 'double_bit:0', dataType: 'double_bit' }]);
+    device.outstation.setIndications({ deviceTrouble: true });
+    await clock.until(() => sink.stateOf('rtu') === 'degraded');
+    expect(sink.states.at(-1)).toEqual({ deviceId: 'rtu', state: 'degraded', reason: 'deviceTrouble' });
+    device.outstation.setIndications({ deviceTrouble: false });
+    await clock.until(() => sink.stateOf('rtu') === 'online');
+  });
+
+  it('goes on beside another on the same line that does not answer', async () => {
+    const device = await new LoopbackOutstation([
+      { kind: 'counter', index: 0, eventClass: 3, value: 7, flags: 1 },
+    ]).listen();
+    const clock = new ManualClock();
+    const sink = new RecordingSink();
+    const point = { address: 'counter:0', dataType: 'uint32', scanRateMs: 1_000, writable: false };
+    const driver = dnp3Driver.create(
+      dnp3Driver.parse({
+        connection: { host: '127.0.0.1', port: device.port },
+        devices: [10, 11].map((outstationAddress) => ({
+          id: `rtu${outstationAddress}`,
+          settings: { outstationAddress, responseTimeoutMs: 500 },
+        })),
+        points: [10, 11].map((number) => ({ ...point, id: `energy${number}`, deviceId: `rtu${number}` })),
+      }),
+      clock,
+    );
+    ended.push(async () => {
+      await clock.settle(driver.stop());
+      await device.close();
+    });
+    driver.start(sink);
+    await clock.until(() => sink.stateOf('rtu10') === 'online' && sink.stateOf('rtu11') === 'offline');
+    device.outstation.update('counter', 0, 8);
+    await clock.until(() => sink.last('energy10')?.value === 8);
+    expect(sink.of('energy11')).toEqual([]);
+    expect(sink.stateOf()).toBe('online');
+  });
+
   it('compares clocks where it is asked to', async () => {
     const { clock, sink } = await station([], { clockCheckMs: 60_000, eventPollMs: 0, integrityPollMs: 0 });
     await clock.until(() => sink.offsets.length > 0);

@@ -2,6 +2,7 @@
 import {
   type CommandResult,
   classHeaders,
+  type IndicationName,
   MasterChannel,
   type Measurement,
   type PollSettings,
@@ -33,7 +34,15 @@ interface Station {
   remote: RemoteOutstation;
   /** Several points of the station may show the same point of the device. */
   byPlace: Map<string, { id: string; point: Dnp3Point }[]>;
+  /** What the outstation last said is wrong with it. */
+  troubles: string;
 }
+
+const troubling: ReadonlySet<IndicationName> = new Set([
+  'deviceTrouble',
+  'configurationCorrupt',
+  'eventBufferOverflow',
+]);
 
 const placeOf = ({ kind, index }: { kind: string; index: number }): string => `${kind}:${index}`;
 
@@ -152,10 +161,11 @@ export class Dnp3Driver implements Driver {
       {
         measurements: (measurements) => this.#report(measurements, byPlace),
         state: (state, reason) => this.#stationIs(deviceId, clockCheckMs, state, reason),
+        indications: (_, names) => this.#stationSays(deviceId, names),
         problem: (message) => this.#context.log('warn', message, { deviceId }),
       },
     );
-    return { remote, byPlace };
+    return { remote, byPlace, troubles: '' };
   }
 
   #report(measurements: readonly Measurement[], byPlace: Station['byPlace']): void | Promise<void> {
@@ -177,8 +187,22 @@ export class Dnp3Driver implements Driver {
     this.#sink?.state({ state: next, ...(reason !== undefined && { reason }) });
   }
 
+  /** An outstation that answers, but says of itself that something is wrong. */
+  #stationSays(deviceId: string, names: readonly IndicationName[]): void {
+    const station = this.#stations.get(deviceId)!;
+    const troubles = names.filter((name) => troubling.has(name)).join(', ');
+    if (station.troubles === troubles) return;
+    station.troubles = troubles;
+    if (station.remote.state === 'online') this.#tellOnline(deviceId, station);
+  }
+
+  #tellOnline(deviceId: string, { troubles }: Station): void {
+    this.#sink?.state(troubles ? { deviceId, state: 'degraded', reason: troubles } : { deviceId, state: 'online' });
+  }
+
   #stationIs(deviceId: string, clockCheckMs: number, state: StationState, reason?: string): void {
-    this.#sink?.state({ deviceId, state, ...(reason !== undefined && { reason }) });
+    if (state === 'online') this.#tellOnline(deviceId, this.#stations.get(deviceId)!);
+    else this.#sink?.state({ deviceId, state, ...(reason !== undefined && { reason }) });
     if (state === 'online' && clockCheckMs > 0) this.#checkClock(deviceId, clockCheckMs);
   }
 

@@ -50,6 +50,23 @@ it('a read of more headers than fit a request goes as several', async () => {
   await pair.channel.stop();
 });
 
+it('dead-bands are written and read back', async () => {
+  const pair = stationPair({ points: points.slice(0, 3), master: { unsolicitedClasses: [] } });
+  pair.channel.start();
+  await pair.clock.turn(100);
+  const written = pair.station.writeDeadBands(3, [{ index: 1, value: 2.5 }]);
+  const read = pair.station.readDeadBands();
+  await pair.clock.settle();
+  await written;
+  expect(await read).toEqual([
+    { index: 0, value: 0 },
+    { index: 1, value: 2.5 },
+    { index: 2, value: 0 },
+  ]);
+  expect(pair.outstation.pointSettings('analog_input', 1)).toEqual({ eventClass: 0, deadBand: 2.5 });
+  await pair.channel.stop();
+});
+
 it('a poll that the outstation refuses is told, and does not stop the others', async () => {
   const pair = stationPair({
     points: points.slice(0, 1),

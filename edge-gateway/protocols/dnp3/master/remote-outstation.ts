@@ -3,6 +3,7 @@ import type { Fragment } from '../application/fragment.ts';
 import { defaultMaxFragmentOctets, RequestBody } from '../application/fragment-writer.ts';
 import { functionCode } from '../application/function-codes.ts';
 import { hasIndication, namesOfIndications } from '../application/internal-indications.ts';
+import type { Range } from '../application/object-header.ts';
 import type { Clock } from '../clock.ts';
 import { Dnp3Error, messageOf } from '../errors.ts';
 import type { LinkLine } from '../link/link-line.ts';
@@ -162,6 +163,18 @@ export class RemoteOutstation {
     const objects = deadBands.map(({ index, value }) => ({ index, object: { value } }));
     const body = new RequestBody(this.#settings.maxSentOctets).indexed(34, variation, objects);
     return this.#ask(functionCode.write, body.octets());
+  }
+
+  /** Dead-bands as the outstation has them, of all analog inputs or of a range. */
+  readDeadBands(range?: Range): Promise<{ index: number; value: number }[]> {
+    const body = headersBody([{ group: 34, variation: 0, ...(range && { range }) }]);
+    return this.#queue.add(urgency.demand, async () => {
+      const response = rejectRefusal(await this.#request(functionCode.read, body), 'reading dead-bands');
+      const blocks = response.fragments.flatMap((fragment) => fragment.blocks).filter(({ group }) => group === 34);
+      return blocks.flatMap(({ objects }) =>
+        objects.map(({ index, object }) => ({ index, value: Number(object.value) })),
+      );
+    });
   }
 
   /** @returns milliseconds until the outstation expects to be back */
