@@ -110,7 +110,7 @@ export interface DriverModule<Connection, Device, Point> {
   parse(input: {
     /**
      * The document's `settings` of the connection, with its `host` and `port` put in where it has them (a serial line has
-     * none), and `authType` and `credentials` where the type is not `none`. Every `{ secret: 'name' }` in connection and
+     * none), and `authType` and `credentials` as they are in the document. Every `{ secret: 'name' }` in connection and
      * devices is replaced by the secret's text before; certificates and keys are PEM texts.
      */
     connection: unknown;

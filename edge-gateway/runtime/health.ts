@@ -1,5 +1,5 @@
 /** How the process is: what goes into the health message, onto the status page and into nobody's alarm. */
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { HealthMessage } from '../../layers/station/messages.ts';
 import type { Clock } from './clock.ts';
 
@@ -11,7 +11,7 @@ export interface ProcessHealth {
 }
 
 export function createProcessHealth(clock: Clock): ProcessHealth {
-  const delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   let usedBefore = process.cpuUsage();
   let atMs = clock.monotonicMs();

@@ -43,6 +43,8 @@ export interface ConfigurationManagerOptions {
 /** A configuration that the process did not survive so often is to blame. */
 const maxTrialStarts = 2;
 const lookMs = 1_000;
+/** What the process does not survive, it mostly does not survive for so long. */
+const soakMs = 5_000;
 
 export function createConfigurationManager(options: ConfigurationManagerOptions): ConfigurationManager {
   const { clock, log, store, prepare, apply, online, send, trialMs } = options;
@@ -99,12 +101,12 @@ export function createConfigurationManager(options: ConfigurationManagerOptions)
       return refuse(version, 'invalid', error.problems);
     }
     endTrial();
+    store.saveTrial(prepared.configuration, clock.now());
     await tryOut(prepared, online());
   }
 
   async function tryOut(prepared: PreparedStation, wereOnline: ReadonlySet<string>): Promise<void> {
     const { version } = prepared.configuration;
-    store.saveTrial(prepared.configuration, clock.now());
     store.countTrialStart();
     const before = applied;
     log('info', 'configuration on trial', { version });
@@ -112,16 +114,16 @@ export function createConfigurationManager(options: ConfigurationManagerOptions)
     applied = prepared;
     // A line that is not there any more cannot fail to come back.
     const must = prepared.connections.map(({ id }) => id).filter((id) => wereOnline.has(id));
-    const endMs = clock.monotonicMs() + trialMs;
+    const beganMs = clock.monotonicMs();
     const look = (): void => {
+      const lastsMs = clock.monotonicMs() - beganMs;
       const missing = must.filter((id) => !online().has(id));
-      if (missing.length === 0) return accept(version);
-      if (clock.monotonicMs() < endMs) {
-        trial = { timer: clock.setTimer(look, lookMs) };
-        return;
+      if (missing.length === 0 && lastsMs >= Math.min(soakMs, trialMs)) accept(version);
+      else if (lastsMs < trialMs) trial = { timer: clock.setTimer(look, lookMs) };
+      else {
+        trial = undefined;
+        queue(() => rollBack(version, before, missing));
       }
-      trial = undefined;
-      queue(() => rollBack(version, before, missing));
     };
     trial = { timer: clock.setTimer(look, lookMs) };
   }
@@ -183,13 +185,17 @@ export function createConfigurationManager(options: ConfigurationManagerOptions)
         refuse(onTrial.version, 'rolled_back', [
           { path: '(document)', message: `The gateway ended ${onTrial.starts} times while it was on trial.` },
         ]);
-      } else if (onTrial && (await runStored('trial'))) return;
+      } else if (onTrial) {
+        if (await runStored('trial')) return;
+        store.dropTrial();
+      }
       if (await runStored('current')) return;
       if (store.fallBack()) await runStored('current');
     },
     async install(document) {
       const prepared = await prepare(document);
       if (prepared.configuration.version <= (appliedVersion() ?? 0)) return;
+      store.saveTrial(prepared.configuration, clock.now());
       await queue(() => tryOut(prepared, online()));
     },
     receive(message) {

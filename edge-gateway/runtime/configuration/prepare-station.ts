@@ -83,10 +83,8 @@ function driverInput(
       ...(resolveSecrets(connection.settings, readSecret, missingIn(`${path}.settings`)) as object),
       ...(host !== undefined && { host }),
       ...(port !== undefined && { port }),
-      ...(authType !== 'none' && {
-        authType,
-        credentials: resolveSecrets(credentials, readSecret, missingIn(`${path}.credentials`)),
-      }),
+      ...(authType !== 'none' && { authType }),
+      ...(credentials && { credentials: resolveSecrets(credentials, readSecret, missingIn(`${path}.credentials`)) }),
     },
     devices: devices.map(({ id, settings }) => ({
       id,

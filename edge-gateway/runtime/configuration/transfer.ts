@@ -30,14 +30,15 @@ export function createTransfer({ clock, ask, done, failed }: TransferOptions): T
     timer?.cancel();
     if (!under) return;
     const missing = under.parts.indexOf(undefined);
-    if (missing < 0) return finish();
-    if (under.attempts++ >= maxAttempts) {
+    if (missing < 0) finish();
+    else if (under.attempts++ < maxAttempts) {
+      ask(under.version, missing + 1);
+      timer = clock.setTimer(next, patienceMs);
+    } else {
       const { version } = under;
       cancel();
-      return failed(version, `part ${missing + 1} did not come after ${maxAttempts} requests`);
+      failed(version, `part ${missing + 1} did not come after ${maxAttempts} requests`);
     }
-    ask(under.version, missing + 1);
-    timer = clock.setTimer(next, patienceMs);
   };
   const finish = (): void => {
     const { version, sha256, parts } = under!;

@@ -193,6 +193,7 @@ export function createPointEngine(clock: Clock): PointEngine {
           if (same?.raisedAtMs !== undefined) each.raisedAtMs = same.raisedAtMs;
         }
       }
+      adoptAlarms();
       clearOrphans(findings);
       const nowMs = clock.monotonicMs();
       // New limits hold for values that are known already.
@@ -204,9 +205,8 @@ export function createPointEngine(clock: Clock): PointEngine {
       for (const alarm of alarms) {
         if (alarm.pointId === undefined) continue;
         active.set(alarm.alarmId, alarm);
-        const own = points.byId.get(alarm.pointId)?.watches.find(({ kind }) => kind === alarm.kind);
-        if (own) own.raisedAtMs = alarm.raisedAtMs;
       }
+      adoptAlarms();
     },
     samples(samples) {
       const findings = none();
@@ -287,6 +287,14 @@ export function createPointEngine(clock: Clock): PointEngine {
       return unknownSamples;
     },
   };
+
+  /** Alarms that stood before the points were known again go on as the same. */
+  function adoptAlarms(): void {
+    for (const { pointId, kind, raisedAtMs } of active.values()) {
+      const own = points.byId.get(pointId!)?.watches.find((watch) => watch.kind === kind);
+      if (own) own.raisedAtMs = raisedAtMs;
+    }
+  }
 
   /** Whose point or limit the configuration no longer has: nothing else would ever end it. */
   function clearOrphans(findings: Findings): void {
