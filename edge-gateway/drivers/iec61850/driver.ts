@@ -1,5 +1,5 @@
 /** The IEC 61850 driver: one server, kept connected; its points told by reports where they can be and read where not. */
-import { ResumePoint } from '../../protocols/iec61850/acsi/resume-point.ts';
+import type { ResumePoint } from '../../protocols/iec61850/acsi/resume-point.ts';
 import { NoAnswerError } from '../../protocols/iec61850/errors.ts';
 import type {
   Command,
@@ -15,6 +15,7 @@ import type {
 import { ScanSchedule } from '../polling/scan-schedule.ts';
 import type { IecPoint } from './address.ts';
 import { executeCommand, notSent } from './execute-command.ts';
+import { Reporting } from './reporting.ts';
 import { Session } from './session.ts';
 import type { IecConnection, IecDevice } from './settings.ts';
 
@@ -29,6 +30,7 @@ export class IecDriver implements Driver {
   #sink: DriverSink | undefined;
   #session: Session | undefined;
   #schedule: ScanSchedule | undefined;
+  #reporting: Reporting | undefined;
   #connecting: Promise<void> | undefined;
   #retryTimer: { cancel(): void } | undefined;
   #retryMs = 0;
@@ -53,6 +55,7 @@ export class IecDriver implements Driver {
     this.#isStopped = true;
     this.#retryTimer?.cancel();
     this.#keepAliveTimer?.cancel();
+    this.#reporting?.stop();
     this.#schedule?.stop();
     await Promise.allSettled([...this.#underWay]);
     await this.#connecting;
@@ -104,14 +107,20 @@ export class IecDriver implements Driver {
     this.#openedAtMs = this.#context.monotonicMs();
     this.#counts.reconnects++;
     session.client.onEnd(({ kind, error }) => this.#ended(session, error?.message ?? kind));
-    const { told, troubles } = await this.#subscribe(session);
-    if (this.#session !== session) return;
-    this.#become(undefined, 'online');
-    for (const id of this.#plan.devices.keys()) {
-      const trouble = troubles.get(id);
-      this.#become(id, trouble ? 'degraded' : 'online', trouble);
-    }
-    this.#poll(told);
+    const reporting = new Reporting(
+      session,
+      this.#plan,
+      this.#resume,
+      {
+        samples: (samples) => this.#report(samples),
+        trouble: (reason) => this.#trouble(reason),
+        changed: () => this.#settle(session, reporting),
+      },
+      this.#context,
+    );
+    this.#reporting = reporting;
+    await reporting.begin();
+    this.#settle(session, reporting);
     this.#keepAlive(session);
   }
 
@@ -130,34 +139,14 @@ export class IecDriver implements Driver {
   }
 
   /** A block that cannot be had is no reason to have no values: its points are read instead. */
-  async #subscribe(session: Session): Promise<{ told: Set<string>; troubles: Map<string, string> }> {
-    const told = new Set<string>();
-    const troubles = new Map<string, string>();
-    for (const [deviceId, { reports }] of this.#plan.devices) {
-      const pointIds = [...this.#plan.points].filter(([, point]) => point.deviceId === deviceId).map(([id]) => id);
-      for (const settings of reports) {
-        const { control } = settings;
-        const resume = this.#resume.get(control) ?? new ResumePoint();
-        this.#resume.set(control, resume);
-        const onTrouble = (error: Error): void => this.#trouble(`${control}: ${error.message}`);
-        try {
-          const own = await session.subscribe(
-            settings,
-            pointIds,
-            resume,
-            (samples) => this.#report(samples),
-            onTrouble,
-          );
-          for (const id of own) told.add(id);
-        } catch (error) {
-          if (!session.client.isOpen) throw error;
-          const reason = `${control}: ${(error as Error).message}`;
-          this.#trouble(reason);
-          troubles.set(deviceId, reason);
-        }
-      }
+  #settle(session: Session, reporting: Reporting): void {
+    if (this.#session !== session || this.#isStopped) return;
+    this.#become(undefined, 'online');
+    for (const id of this.#plan.devices.keys()) {
+      const trouble = reporting.troubleOf(id);
+      this.#become(id, trouble ? 'degraded' : 'online', trouble);
     }
-    return { told, troubles };
+    this.#poll(reporting.told);
   }
 
   #poll(told: ReadonlySet<string>): void {
@@ -221,6 +210,7 @@ export class IecDriver implements Driver {
     if (this.#session !== session) return;
     this.#session = undefined;
     this.#schedule?.stop();
+    this.#reporting?.stop();
     this.#keepAliveTimer?.cancel();
     const { requests, timeouts, bytesIn, bytesOut } = session.client.mms.statistics();
     this.#counts.requests += requests;

@@ -48,6 +48,8 @@ export const connectionSchema = z.strictObject({
   timeoutMs: z._default(integer(100, 60_000), 5_000),
   /** A server that was silent for so long is asked who it is: a dead one must not pass for a quiet one. */
   keepAliveMs: z._default(integer(1_000, 3_600_000), 20_000),
+  /** How soon a block that could not be had is tried again: an association before may hold it still. */
+  reportRetryMs: z._default(integer(1_000, 3_600_000), 30_000),
   /** How long the end of an operation is waited for under enhanced security. */
   terminationTimeoutMs: z._default(integer(100, 600_000), 30_000),
   reconnectMinMs: z._default(integer(100, 60_000), 1_000),

@@ -35,6 +35,7 @@ export class Iec61850Client {
   readonly mms: MmsClient;
   readonly #clock: Clock;
   readonly #inbox = new ControlInbox();
+  readonly #controlNumbers = new Map<string, number>();
   readonly #subscriptions = new Set<Subscription>();
   /** Reports that nobody subscribed to or that made no sense. */
   readonly statistics = { reports: 0, unroutedReports: 0, malformedReports: 0 };
@@ -144,7 +145,10 @@ export class Iec61850Client {
   }
 
   control(reference: string): Promise<Control> {
-    return Control.open({ mms: this.mms, inbox: this.#inbox, clock: this.#clock }, reference);
+    return Control.open(
+      { mms: this.mms, inbox: this.#inbox, clock: this.#clock, numbers: this.#controlNumbers },
+      reference,
+    );
   }
 
   settingGroups(device: string): SettingGroups {

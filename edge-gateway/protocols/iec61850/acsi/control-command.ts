@@ -61,6 +61,7 @@ export class Command {
   #state: 'new' | 'selected' | 'done' = 'new';
   #selectedAtMs = 0;
   #cause: AdditionalCause | undefined;
+  #ended: ((termination: Termination) => void) | undefined;
 
   constructor(context: CommandContext, message: ControlMessage, settings: CommandSettings) {
     this.#context = context;
@@ -114,19 +115,22 @@ export class Command {
   /** Gives a selection back, or stops what waits for its time. */
   async cancel(): Promise<ControlOutcome> {
     this.#state = 'done';
-    return this.#listening(() => this.#write('cancel', 'Cancel'));
+    const isWaiting = this.#context.clock.now() < (this.#settings.operateAtMs ?? 0);
+    const outcome = await this.#listening(() => this.#write('cancel', 'Cancel'));
+    // What was cancelled before its time ends without a termination.
+    if (outcome.status === 'executed' && isWaiting) this.#ended?.({ isPositive: false, cause: 'abortion-by-cancel' });
+    return outcome;
   }
 
   async #operate(): Promise<ControlOutcome> {
     if (!this.#context.model.endsWith('enhanced')) return this.#listening(() => this.#write('operate', 'Oper'));
-    let ended: ((termination: Termination) => void) | undefined;
     const termination = new Promise<Termination>((resolve) => {
-      ended = resolve;
+      this.#ended = resolve;
     });
     return this.#listening(async () => {
       const accepted = await this.#write('operate', 'Oper');
       return accepted.status === 'executed' ? this.#awaitEnd(termination) : accepted;
-    }, ended);
+    }, this.#ended);
   }
 
   /** Under enhanced security only the termination says that the process obeyed (7-2, 20.3). */

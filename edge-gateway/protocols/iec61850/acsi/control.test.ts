@@ -180,9 +180,10 @@ describe('a command', () => {
     station.clock.advance(1_000);
     expect(await outcome).toEqual({ status: 'executed' });
     const second = control.command({ value: false, operateAtMs: station.clock.now() + 60_000 });
-    void second.execute();
+    const cancelled = second.execute();
     await expect.poll(async () => (await control.execute({ value: true })).status).toBe('refused');
     expect(await second.cancel()).toEqual({ status: 'executed' });
+    expect(await cancelled).toMatchObject({ status: 'refused', cause: 'abortion-by-cancel' });
     station.clock.advance(60_000);
     expect(controls.operated.length).toBe(1);
   });

@@ -31,7 +31,7 @@ export class Control {
   readonly #item: string;
   readonly #operType: MmsType & { kind: 'structure' };
   readonly #sboTimeoutMs: number | undefined;
-  #nextNumber = 0;
+  readonly #numbers: Map<string, number>;
 
   private constructor(context: ControlContext, place: Place, facts: Facts) {
     this.#mms = context.mms;
@@ -44,7 +44,7 @@ export class Control {
     this.#operType = facts.operType;
     this.#sboTimeoutMs = facts.sboTimeoutMs;
     this.valueType = facts.operType.components.find(({ name }) => name === 'ctlVal')!.type;
-    this.#nextNumber = context.clock.now() & 0xff;
+    this.#numbers = context.numbers;
   }
 
   /**
@@ -65,8 +65,9 @@ export class Control {
     if (settings.operateAtMs !== undefined && !names.includes('operTm')) {
       throw new Iec61850Error(`${this.reference} has no operTm.`);
     }
-    const number = this.#nextNumber;
-    this.#nextNumber = (number + 1) & 0xff;
+    // A new client begins somewhere, so that it does not repeat the one before it.
+    const number = this.#numbers.get(this.reference) ?? this.#clock.now() & 0xff;
+    this.#numbers.set(this.reference, (number + 1) & 0xff);
     const { value } = settings;
     const isMms = typeof value === 'object' && !(value instanceof Uint8Array);
     return new Command(
@@ -104,6 +105,8 @@ export interface ControlContext {
   mms: MmsClient;
   inbox: ControlInbox;
   clock: Clock;
+  /** The next number of each object, kept by the client. */
+  numbers: Map<string, number>;
 }
 
 interface Place {

@@ -140,8 +140,7 @@ export class Subscription {
     this.#isStopped = true;
     if (!this.#mms.isOpen) return;
     await this.#block.tryWrite('RptEna', { type: 'boolean', value: false });
-    if (this.#block.has('Resv')) await this.#block.tryWrite('Resv', { type: 'boolean', value: false });
-    if (this.#block.number('ResvTms') > 0) await this.#block.tryWrite('ResvTms', { type: 'integer', value: 0 });
+    await release(this.#block);
   }
 
   interrogate(): Promise<void> {
@@ -225,12 +224,23 @@ export async function subscribe(
   route: (subscription: Subscription) => void,
 ): Promise<Subscription> {
   const block = await ReportControlBlock.read(mms, settings.control);
-  // What is enabled still may be an association of ours that the server has not given up.
-  if (block.flag('RptEna')) {
-    const error = await block.tryWrite('RptEna', { type: 'boolean', value: false });
-    if (error) throw new AccessError(`${settings.control} is in use by another client`, error);
-  }
+  // Whoever has it may be an association of ours that the server has not given up yet: it is to be tried again later.
+  if (block.flag('RptEna')) throw new AccessError(`${settings.control} is in use by another client`, 'enabled');
   await reserve(block, settings.reserveSeconds ?? 60);
+  try {
+    return await enable(mms, block, settings, route);
+  } catch (error) {
+    if (mms.isOpen) await release(block);
+    throw error;
+  }
+}
+
+async function enable(
+  mms: MmsClient,
+  block: ReportControlBlock,
+  settings: SubscriptionSettings,
+  route: (subscription: Subscription) => void,
+): Promise<Subscription> {
   await configure(block, settings);
   const members = (await mms.listAttributes(parseListName(block.text('DatSet')))).members;
   const revision = block.number('ConfRev');
@@ -251,6 +261,12 @@ async function reserve(block: ReportControlBlock, seconds: number): Promise<void
   if (block.has('ResvTms') && block.number('ResvTms') !== -1) {
     await block.write('ResvTms', { type: 'integer', value: seconds });
   }
+}
+
+/** Gives a reservation back. Refusals do not matter: then it was none of ours. */
+async function release(block: ReportControlBlock): Promise<void> {
+  if (block.has('Resv')) await block.tryWrite('Resv', { type: 'boolean', value: false });
+  if (block.number('ResvTms') > 0) await block.tryWrite('ResvTms', { type: 'integer', value: 0 });
 }
 
 async function configure(block: ReportControlBlock, settings: SubscriptionSettings): Promise<void> {

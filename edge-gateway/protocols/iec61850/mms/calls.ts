@@ -1,5 +1,6 @@
 /**
- * Confirmed calls under way on one association: invoke ids, the agreed number outstanding, time-outs and cancelling.
+ * Confirmed calls under way on one association: invoke ids, the agreed number outstanding, time-outs and cancelling. What
+ * waits for a place waits as long as the calls before it: those are answered, time out, or end the association.
  * What happened to a call is never guessed: it was answered, it was certainly not sent, or nobody knows.
  */
 
@@ -10,7 +11,7 @@ import { CancelledError, NoAnswerError, NotSentError, type ServiceError } from '
 import { encodeCancelRequest, encodeRequest } from './pdu.ts';
 
 export interface CallOptions {
-  /** Waiting for a free place included. @default of the client */
+  /** From when it was sent. @default of the client */
   timeoutMs?: number;
   /** Asks the peer to give the request up; one that still waits for a place is not sent. */
   signal?: AbortSignal;
@@ -25,7 +26,7 @@ interface Call {
   invokeId: number | undefined;
   /** It timed out; its place stays taken until the peer answers after all. */
   isLost: boolean;
-  timer: { cancel(): void };
+  timer: { cancel(): void } | undefined;
   resolve(service: BerElement): void;
   reject(error: Error): void;
 }
@@ -64,9 +65,16 @@ export class Calls {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new NotSentError(`${what}: the association is closed.`));
       if (options.signal?.aborted) return reject(new NotSentError(`${what}: given up before it was sent.`));
-      const timeoutMs = options.timeoutMs ?? this.#limits.timeoutMs;
-      const timer = this.#clock.setTimer(() => this.#timedOut(call, timeoutMs), timeoutMs);
-      const call: Call = { what, service, options, invokeId: undefined, isLost: false, timer, resolve, reject };
+      const call: Call = {
+        what,
+        service,
+        options,
+        invokeId: undefined,
+        isLost: false,
+        timer: undefined,
+        resolve,
+        reject,
+      };
       options.signal?.addEventListener('abort', () => this.#cancel(call), { once: true });
       this.#waiting.push(call);
       this.#sendWaiting();
@@ -91,11 +99,10 @@ export class Calls {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const call of this.#waiting.splice(0)) {
-      call.timer.cancel();
       call.reject(new NotSentError(`${call.what}: ${why}.`));
     }
     for (const call of this.#outstanding.values()) {
-      call.timer.cancel();
+      call.timer?.cancel();
       call.reject(new NoAnswerError('connection-lost', `${call.what}: ${why} before the answer.`));
     }
     this.#outstanding.clear();
@@ -116,11 +123,12 @@ export class Calls {
       }
       call.options.beforeSend?.();
     } catch (cause) {
-      call.timer.cancel();
       const reason = cause instanceof Error ? cause.message : String(cause);
       call.reject(new NotSentError(`${call.what}: ${reason}`, { cause }));
       return;
     }
+    const timeoutMs = call.options.timeoutMs ?? this.#limits.timeoutMs;
+    call.timer = this.#clock.setTimer(() => this.#timedOut(call, timeoutMs), timeoutMs);
     call.invokeId = invokeId;
     this.#outstanding.set(invokeId, call);
     this.statistics.requests++;
@@ -142,18 +150,13 @@ export class Calls {
   #take(invokeId: number): Call | undefined {
     const call = this.#outstanding.get(invokeId);
     this.#outstanding.delete(invokeId);
-    call?.timer.cancel();
+    call?.timer?.cancel();
     if (!call || call.isLost) this.statistics.lateAnswers++;
     return call;
   }
 
   #timedOut(call: Call, timeoutMs: number): void {
     this.statistics.timeouts++;
-    if (call.invokeId === undefined) {
-      this.#waiting.splice(this.#waiting.indexOf(call), 1);
-      call.reject(new NotSentError(`${call.what}: no place among the outstanding calls within ${timeoutMs} ms.`));
-      return;
-    }
     call.isLost = true;
     call.reject(new NoAnswerError('timeout', `${call.what}: no answer within ${timeoutMs} ms.`));
     const lost = [...this.#outstanding.values()].filter(({ isLost }) => isLost).length;
@@ -168,7 +171,6 @@ export class Calls {
     const at = this.#waiting.indexOf(call);
     if (at < 0) return;
     this.#waiting.splice(at, 1);
-    call.timer.cancel();
     call.reject(new NotSentError(`${call.what}: given up before it was sent.`));
   }
 }
