@@ -4,6 +4,7 @@ import { account } from './account/routes.ts';
 import { apiKeys } from './api-keys/routes.ts';
 import { auth } from './auth/routes.ts';
 import { identityEvents } from './events.ts';
+import { invitations } from './invitations/routes.ts';
 import { jwks } from './jwks/routes.ts';
 import { messageQueue } from './messages/message-queue.ts';
 import { selfService } from './self-service/routes.ts';
@@ -43,6 +44,12 @@ export const identity = defineDomain({
     { resource: account, entry: `${folder}/account/handler.ts`, ...logIn },
     { resource: signUp, entry: `${folder}/sign-up/handler.ts`, ...logIn },
     { resource: tokenRefresh, entry: `${folder}/token-refresh/handler.ts`, access: logsIn, environment: logInSettings },
+    {
+      resource: invitations,
+      entry: `${folder}/invitations/handler.ts`,
+      access: { tables: { identity: 'readWrite', limits: 'write' }, queues: [messageQueue] },
+      environment: logInSettings,
+    },
     { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { tables: { identity: 'read' }, keys: verifies } },
     {
       resource: apiKeys,

@@ -68,6 +68,9 @@ describe('an invitation', () => {
   it('gives no more than who invites may do, and is no other tenant’s business', async () => {
     const weak = principal('inv-a', { permissions: ['identity:users:write'] });
     expect(await invite({ name: 'D', email: 'd@inv.example', roles: ['OWNER'] }, weak)).toMatchObject({ status: 403 });
+    const member = principal('inv-a', { workspaces: ['wsp_1'] });
+    const elsewhere = { name: 'D', email: 'd@inv.example', roles: [], workspaces: ['wsp_2'] };
+    expect(await invite(elsewhere, member)).toMatchObject({ status: 404 });
     const { id } = (await invite({ name: 'E', email: 'e@inv.example', roles: [] })).body.data;
     expect((await act(id, 'revoke', principal('inv-b'))).status).toBe(404);
     expect((await stack.call(handler, 'GET', '/api/core/invitations', { as: principal('inv-b') })).body.data).toEqual(
