@@ -2,8 +2,8 @@
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { checkPasswordOf } from '../account/password-of.ts';
-import { claimBin } from '../organizations/bin-entity.ts';
-import { type Tenant, tenantEntity } from '../tenants/tenant-entity.ts';
+import { addTenant } from '../tenants/add-tenant.ts';
+import type { Tenant } from '../tenants/tenant-entity.ts';
 import { hashPassword } from '../users/password.ts';
 import { normaliseEmail, type User } from '../users/user-entity.ts';
 import { addSignedUpUser } from './add-signed-up-user.ts';
@@ -41,8 +41,7 @@ export const registerOwner: Operation<typeof signUp.routes.registerOwner> = asyn
     createdBy: user.id,
   };
   await addSignedUpUser(tenant.id, user, request, (unit) => {
-    claimBin(unit, tenant.id, bin);
-    unit.create(tenantEntity, tenant);
+    addTenant(unit, tenant);
   });
   return { data: { email, status: 'pending', next: 'verify-email' } };
 };

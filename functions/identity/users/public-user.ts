@@ -23,6 +23,7 @@ export const publicUserSchema = storedSchema(
     roles: z.array(z.string()),
     workspaces: z.array(z.string()),
     status: z.enum(userStatuses),
+    statusReason: z.optional(z.string()),
     emailVerifiedAt: z.optional(z.string()),
     phoneVerifiedAt: z.optional(z.string()),
     passwordChangedAt: z.optional(z.string()),

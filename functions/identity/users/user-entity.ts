@@ -26,6 +26,10 @@ export interface User {
   workspaces: string[];
   /** `pending`: waits for an approval or a confirmed address. Only `active` users get in. */
   status: UserStatus;
+  /** Why the user was banned or deactivated, for those who manage users. */
+  statusReason?: string;
+  /** The row stays without what is personal, for what refers to it. */
+  deletedAt?: string;
   /** PHC string of argon2id; missing while an invitation is open. */
   passwordHash?: string;
   passwordChangedAt?: string;
@@ -65,7 +69,8 @@ export const userEntity = defineEntity<User>()({
   name: 'user',
   table: 'identity',
   key: ({ id }) => ({ pk: ['USER', id], sk: ['USER'] }),
-  indexes: { gsi1: ({ id }) => ({ pk: ['USER'], sk: [id] }) },
+  // Who was deleted leaves the list; the row stays for what refers to it.
+  indexes: { gsi1: ({ id, deletedAt }) => (deletedAt === undefined ? { pk: ['USER'], sk: [id] } : undefined) },
   idOf: ({ id }) => id,
   secretAttributes: ['passwordHash', 'twoFactor', 'knownNetworks'],
 });
