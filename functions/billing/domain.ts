@@ -5,6 +5,7 @@ import { customers } from './customers/routes.ts';
 import { billingEvents } from './events.ts';
 import { invoices } from './invoices/routes.ts';
 import { payments } from './payments/routes.ts';
+import { portal } from './portal/routes.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
 
@@ -40,6 +41,11 @@ export const billing = defineDomain({
       },
       timeoutSeconds: 29,
       memoryMb: 512,
+    },
+    {
+      resource: portal,
+      entry: `${folder}/portal/handler.ts`,
+      access: { tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits } },
     },
     {
       resource: meterCommands,

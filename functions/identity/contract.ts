@@ -1,6 +1,7 @@
 /** What other domains may know of tenants, and the keys they may issue to devices. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
+import { userEntity } from './users/user-entity.ts';
 
 export interface TenantProfile {
   name: string;
@@ -22,6 +23,12 @@ export async function tenantProfile(session: TenantSession): Promise<TenantProfi
   const profile = { name, timeZone, currency, locale };
   cache.set(session.tenantId, { profile, until: Date.now() + cacheMs });
   return profile;
+}
+
+/** Refuses a user the tenant does not have: `not_found`. Needs read access to table `identity`. */
+export async function requireUser(session: TenantSession, userId: string): Promise<{ id: string; name: string }> {
+  const { id, name } = await session.require(userEntity, { id: userId });
+  return { id, name };
 }
 
 export interface DeviceKey {

@@ -38,7 +38,12 @@ export const systemRoles = {
     'identity:workspaces:read',
     'metering:meters:read',
     'metering:readings:read',
-    'billing:*',
+    'billing:customers:*',
+    'billing:supplies:*',
+    'billing:tariffs:*',
+    'billing:invoices:*',
+    'billing:payments:*',
+    'billing:commands:read',
     'ledger:accounts:*',
     'ledger:journal:*',
     'ledger:periods:read',
@@ -60,10 +65,27 @@ export const systemRoles = {
   ],
   /** Works at meters and stations, with a phone in the hand. */
   TECHNICIAN: ['metering:meters:read', 'metering:readings:read', 'scada:stations:read', 'scada:readings:read'],
-  CASHIER: ['metering:meters:read'],
-  SUPPORT_AGENT: ['metering:meters:read', 'metering:readings:read'],
+  /** Takes money, and cannot take it back. */
+  CASHIER: [
+    'metering:meters:read',
+    'billing:customers:read',
+    'billing:supplies:read',
+    'billing:invoices:read',
+    'billing:payments:read',
+    'billing:payments:write',
+  ],
+  SUPPORT_AGENT: [
+    'metering:meters:read',
+    'metering:readings:read',
+    'billing:customers:read',
+    'billing:supplies:read',
+    'billing:tariffs:read',
+    'billing:invoices:read',
+    'billing:payments:read',
+    'billing:commands:read',
+  ],
   /** A customer of the utility in the portal: sees their own and nothing of the tenant's. */
-  CUSTOMER: [],
+  CUSTOMER: ['portal:*'],
   /** Signed up by themselves. */
   USER: [],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,85 @@
+/** What a customer used at each meter, while it was the customer's, beside the same time of the year before. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fromUnits } from '../../../layers/metering/register.ts';
+import { timeBuckets } from '../../../layers/metering/time-buckets.ts';
+import { addDays, dayStart, daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
+import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
+import type { Supply } from '../supplies/supply-schema.ts';
+
+export interface ConsumptionQuestion {
+  interval: 'day' | 'month';
+  from: string;
+  to: string;
+  timeZone: string;
+}
+
+const longest = { day: 92, month: 800 };
+
+export async function ownConsumption(
+  session: TenantSession,
+  supplies: readonly Supply[],
+  question: ConsumptionQuestion,
+) {
+  const { interval, from, to } = question;
+  if (from >= to || daysBetween(from, to) > longest[interval])
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `Ask about at least one and at most ${longest[interval]} days by ${interval}.`,
+        ar: `اسأل عن يوم واحد على الأقل و${longest[interval]} يومًا على الأكثر.`,
+      },
+    });
+  const own = supplies.filter((supply) => supply.from < to && (supply.to === undefined || supply.to > from));
+  return Promise.all(own.map((supply) => ofSupply(session, supply, question)));
+}
+
+async function ofSupply(session: TenantSession, supply: Supply, question: ConsumptionQuestion) {
+  const { interval, timeZone } = question;
+  const from = later(question.from, supply.from);
+  const to = earlier(question.to, supply.to ?? question.to);
+  const buckets = timeBuckets(interval, dayStart(from, timeZone), dayStart(to, timeZone), timeZone);
+  const usage = await usageBetween(session, supply.meterId, buckets);
+  const before = await yearBefore(session, supply, usage, timeZone);
+  const total = (all: readonly (bigint | undefined)[]): bigint =>
+    all.reduce<bigint>((sum, units) => sum + (units ?? 0n), 0n);
+  return {
+    meterId: supply.meterId,
+    interval,
+    buckets: usage.map(({ start, end, importUnits, estimated }, i) => ({
+      start: new Date(start).toISOString(),
+      end: new Date(end).toISOString(),
+      consumptionKwh: importUnits === undefined ? null : fromUnits(importUnits),
+      yearBeforeKwh: before[i] === undefined ? null : fromUnits(before[i]),
+      estimated,
+    })),
+    totalKwh: fromUnits(total(usage.map(({ importUnits }) => importUnits))),
+    yearBeforeKwh: before.every((units) => units === undefined) ? null : fromUnits(total(before)),
+  };
+}
+
+/** Only days the customer had the meter: a predecessor's use is nobody else's to see. */
+async function yearBefore(
+  session: TenantSession,
+  supply: Supply,
+  usage: readonly BucketUsage[],
+  timeZone: string,
+): Promise<(bigint | undefined)[]> {
+  const began = dayStart(supply.from, timeZone);
+  const shifted = usage.map(({ start, end }) => ({
+    start: aYearEarlier(start, timeZone),
+    end: aYearEarlier(end, timeZone),
+  }));
+  const first = shifted.findIndex(({ start }) => start >= began);
+  if (first < 0) return usage.map(() => undefined);
+  const known = await usageBetween(session, supply.meterId, shifted.slice(first));
+  return [...new Array<undefined>(first).fill(undefined), ...known.map(({ importUnits }) => importUnits)];
+}
+
+function aYearEarlier(time: number, timeZone: string): number {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    time,
+  );
+  const [year, rest] = [Number(day.slice(0, 4)) - 1, day.slice(4)];
+  // The year before may have no 29 February: its place is taken by 1 March.
+  return dayStart(rest === '-02-29' ? addDays(`${year}-02-28`, 1) : `${year}${rest}`, timeZone);
+}
