@@ -23,6 +23,8 @@ const format = {
   sentinels: z.optional(
     z.array(z.union([z.number(), z.string().check(z.regex(/^-?\d{1,20}$/))])).check(z.maxLength(8)),
   ),
+  /** Commanded and never read, for registers that answer nothing. */
+  isWriteOnly: z.optional(z.boolean()),
   /** Values written for a control's codes where the device has no coils for them: `{ "close": 1, "trip": 2 }`. */
   operate: z.optional(
     z.partialRecord(z.enum(['latch_on', 'latch_off', 'pulse_on', 'pulse_off', 'trip', 'close']), z.number()),

@@ -80,7 +80,9 @@ export class DeviceSession {
   /** One group for each rate. */
   groups(): { scanRateMs: number; read(): Promise<void> }[] {
     const rates = new Map<number, string[]>();
-    for (const [id, { scanRateMs }] of this.#points) rates.set(scanRateMs, [...(rates.get(scanRateMs) ?? []), id]);
+    for (const [id, { scanRateMs, point }] of this.#points) {
+      if (!point.address.isWriteOnly) rates.set(scanRateMs, [...(rates.get(scanRateMs) ?? []), id]);
+    }
     // The device is measured by one group alone: what a register costs differs with how densely a group is read.
     const mostPoints = Math.max(...[...rates.values()].map(({ length }) => length));
     let isMeasured = true;
@@ -101,7 +103,8 @@ export class DeviceSession {
   async refresh(pointIds: readonly string[]): Promise<void> {
     const client = this.#host.client();
     if (!client || !(await this.#prepare(client))) return;
-    const points = sortPoints(pointIds.flatMap((id) => this.#placed.get(id) ?? []));
+    const readable = pointIds.filter((id) => !this.#points.get(id)?.point.address.isWriteOnly);
+    const points = sortPoints(readable.flatMap((id) => this.#placed.get(id) ?? []));
     for (const batch of this.#plan(points, () => false)) {
       if (!(await this.#read(this.#reader(client, true), batch))) return;
     }
