@@ -127,6 +127,17 @@ describe('a stolen refresh token', () => {
   });
 });
 
+describe('a log-in that was ended everywhere', () => {
+  it('is refused at the API as soon as the gateway asks again, long before its token runs out', async () => {
+    const token = expectOk(await logIn(mizan.north)).accessToken;
+    mizan.platform.clock.advance(1000);
+    expectOk(await apiWith(baseUrl, token)('POST', '/api/auth/logout-all'));
+    mizan.platform.clock.advance(5 * 60_000 + 1000);
+    expect((await me(token)).status).toBe(401);
+    expect((await me(expectOk(await logIn(mizan.north)).accessToken)).status).toBe(200);
+  });
+});
+
 describe('the first half of a log-in', () => {
   it('opens nothing: a challenge is no access token and no refresh token', async () => {
     nextMinute();
