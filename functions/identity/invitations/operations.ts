@@ -1,6 +1,5 @@
 /** Invitations, for who manages users. Nobody invites to more than they may do themselves. */
-import type { Principal } from '../../../layers/kernel/auth/principal.ts';
-import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { requiredPhone } from '../log-in-names/find-user.ts';
@@ -9,6 +8,7 @@ import { tenantEntity } from '../tenants/tenant-entity.ts';
 import { addUser } from '../users/add-user.ts';
 import { requireUser } from '../users/change-user.ts';
 import { normaliseEmail, type User } from '../users/user-entity.ts';
+import { checkWorkspaces } from '../workspaces/check-workspaces.ts';
 import { type Invitation, invitationEntity } from './invitation-entity.ts';
 import { addInvitation, sendInvitation } from './invite.ts';
 import type { invitations } from './routes.ts';
@@ -18,10 +18,10 @@ type StoredInvitation = Invitation & { createdAt: string; updatedAt: string; ver
 export const invitationOperations: Operations<typeof invitations.routes> = {
   createInvitation: async ({ session, body, principal }) => {
     const { email, phone, name, roles, workspaces, locale } = body;
-    refuseForeignWorkspaces(principal, workspaces);
     const [tenant] = await Promise.all([
       session.require(tenantEntity, { id: session.tenantId }),
       checkGrant(session, principal, roles),
+      checkWorkspaces(session, principal, workspaces),
     ]);
     const user: User = {
       id: newId('usr'),
@@ -67,13 +67,6 @@ export const invitationOperations: Operations<typeof invitations.routes> = {
     return { data: view(after) };
   },
 };
-
-/** Who is a member of some workspaces brings others into those and no further; an id of nothing opens nothing. */
-function refuseForeignWorkspaces(inviter: Principal, wanted: readonly string[]): void {
-  if (inviter.workspaces.includes('*')) return;
-  const foreign = wanted.find((id) => !inviter.workspaces.includes(id));
-  if (foreign !== undefined) throw notFound('workspace', foreign);
-}
 
 function requirePending(invitation: StoredInvitation): StoredInvitation {
   if (invitation.status === 'pending') return invitation;
