@@ -1,5 +1,6 @@
-/** What other domains may know of tenants, and the keys they may issue to devices. */
+/** What other domains may know of tenants and workspaces, and the keys they may issue to devices. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
+import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
 import { userEntity } from './users/user-entity.ts';
 
@@ -70,3 +71,12 @@ export async function personBehind(session: TenantSession, subject: string): Pro
   }
   return person;
 }
+
+/**
+ * For `serve(…, { workspaces: enterWorkspace })`: lets members alone into the workspace that a path names with `{wsId}`.
+ * Needs read access to table `identity`.
+ */
+export const enterWorkspace: WorkspaceGate = async (...call) => {
+  const gate = await import('./workspaces/enter-workspace.ts');
+  await gate.enterWorkspace(...call);
+};

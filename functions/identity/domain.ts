@@ -7,10 +7,15 @@ import { identityEvents } from './events.ts';
 import { invitations } from './invitations/routes.ts';
 import { jwks } from './jwks/routes.ts';
 import { messageQueue } from './messages/message-queue.ts';
+import { organizations } from './organizations/routes.ts';
+import { permissions } from './permissions/routes.ts';
+import { roles } from './roles/routes.ts';
 import { selfService } from './self-service/routes.ts';
 import { signUp } from './sign-up/routes.ts';
 import { tenants } from './tenants/routes.ts';
 import { tokenRefresh } from './token-refresh/routes.ts';
+import { users } from './users/routes.ts';
+import { workspaces } from './workspaces/routes.ts';
 
 const folder = 'functions/identity';
 
@@ -26,6 +31,10 @@ const logsIn = {
 } satisfies Access;
 const logInSettings = { PUBLIC_SIGN_UP_TENANT: '${stage.publicSignUpTenant}', PHONE_COUNTRY: '${stage.phoneCountry}' };
 const logIn = { memoryMb: 512, access: logsIn, environment: logInSettings };
+
+/** What manages people: invitations leave messages, and a role's permissions are held against the catalogue. */
+const manages = { tables: { identity: 'readWrite', limits: 'write' }, queues: [messageQueue] } satisfies Access;
+const catalogue = ['dist/site/permissions.json'];
 
 export const identity = defineDomain({
   name: 'identity',
@@ -49,6 +58,25 @@ export const identity = defineDomain({
       entry: `${folder}/invitations/handler.ts`,
       access: { tables: { identity: 'readWrite', limits: 'write' }, queues: [messageQueue] },
       environment: logInSettings,
+    },
+    { resource: users, entry: `${folder}/users/handler.ts`, memoryMb: 512, access: manages },
+    { resource: organizations, entry: `${folder}/organizations/handler.ts`, access: manages },
+    {
+      resource: workspaces,
+      entry: `${folder}/workspaces/handler.ts`,
+      access: { tables: { identity: 'readWrite', limits: 'write' } },
+    },
+    {
+      resource: roles,
+      entry: `${folder}/roles/handler.ts`,
+      access: { tables: { identity: 'readWrite', limits: 'write' } },
+      assets: catalogue,
+    },
+    {
+      resource: permissions,
+      entry: `${folder}/permissions/handler.ts`,
+      access: { tables: { limits: 'write' } },
+      assets: catalogue,
     },
     { resource: jwks, entry: `${folder}/jwks/handler.ts`, access: { tables: { identity: 'read' }, keys: verifies } },
     {

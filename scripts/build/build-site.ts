@@ -1,4 +1,4 @@
-/** Makes what the site's functions serve: the OpenAPI document and the start page's script. */
+/** Makes what functions serve as files: the OpenAPI document, the catalogue of permissions in it, and the start page's script. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -16,6 +16,7 @@ export async function buildSite(manifests: readonly DomainManifest[]): Promise<{
   };
   const document = buildOpenApi(manifests, { title: 'Mizan API', version, description });
   writeFileSync(join(outputFolder, 'openapi.json'), JSON.stringify(document));
+  writeFileSync(join(outputFolder, 'permissions.json'), JSON.stringify(document['x-permissions']));
   await build({
     entryPoints: ['console/main.ts'],
     outfile: join(outputFolder, 'console.js'),

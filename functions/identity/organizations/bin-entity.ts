@@ -1,7 +1,10 @@
 /** Business identification numbers (БИН) of Kazakhstan: one organisation in the whole installation has a number. */
 import * as z from 'zod/mini';
+import { tableName } from '../../../layers/kernel/config/resource-names.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { globalScope } from '../../../layers/kernel/data/keys.ts';
 import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
@@ -34,6 +37,21 @@ export function claimBin(unit: UnitOfWork, tenantId: string, bin: string): void 
     binEntity,
     { bin, tenantId },
     () => new AppError('already_exists', undefined, { values: { entity: 'BIN', id: bin } }),
+  );
+}
+
+/** Gives a number back; one of somebody else refuses the transaction. */
+export function releaseBin(unit: UnitOfWork, tenantId: string, bin: string): void {
+  unit.step(
+    {
+      Delete: {
+        TableName: tableName(binEntity.table),
+        Key: storageKeys(globalScope, binEntity, { bin }).key,
+        ConditionExpression: 'attribute_not_exists(pk) OR tenantId = :tenant',
+        ExpressionAttributeValues: { ':tenant': tenantId },
+      },
+    },
+    () => new AppError('conflict'),
   );
 }
 

@@ -1,25 +1,54 @@
-/** What can be done with tenants: a credential sees its own tenant and no other. */
+/** What can be done with tenants: a credential sees its own and no other, unless it runs the installation. */
+import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { provisionTenant } from '../provisioning/provision-tenant.ts';
+import { listTenants, requireTenant, setTenantStatus } from './all-tenants.ts';
 import type { tenants } from './routes.ts';
-import { tenantEntity } from './tenant-entity.ts';
+import { type Tenant, tenantEntity } from './tenant-entity.ts';
 
 export const tenantOperations: Operations<typeof tenants.routes> = {
-  listTenants: async ({ session }) => ({ data: [await session.require(tenantEntity, { id: session.tenantId })] }),
+  listTenants: async ({ session, principal, page }) => {
+    if (!isGranted(principal.permissions, readsAll))
+      return {
+        data: [await session.require(tenantEntity, { id: session.tenantId })],
+        pagination: { limit: page.limit, nextCursor: null },
+      };
+    const { items, nextCursor } = await listTenants(page);
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
 
-  getTenant: async ({ session, params }) => ({ data: await ownTenant(session, params.id) }),
+  getTenant: async ({ session, params, principal }) => ({
+    data: isGranted(principal.permissions, readsAll)
+      ? await requireTenant(params.id)
+      : await ownTenant(session, params.id),
+  }),
+
+  suspendTenant: async ({ session, params, principal }) => {
+    if (params.id === session.tenantId)
+      throw new AppError('conflict', undefined, {
+        texts: { en: 'A tenant cannot suspend itself.', ar: 'لا يمكن للمستأجر إيقاف نفسه.' },
+      });
+    return { data: await setTenantStatus(params.id, 'suspended', actorOf(principal)) };
+  },
+
+  reactivateTenant: async ({ params, principal }) => ({
+    data: await setTenantStatus(params.id, 'active', actorOf(principal)),
+  }),
 
   createTenant: async ({ body, principal }) => {
     const { owner, ...settings } = body;
     const id = newId('tnt').toLowerCase().replace('_', '-');
-    const actor = { id: principal.subject, kind: principal.kind, name: principal.name };
     const { userId } = await provisionTenant(
-      { tenant: { ...settings, id, status: 'active' }, owner: { ...owner, roles: ['OWNER'] } },
-      actor,
+      {
+        tenant: { ...settings, id, status: 'active', createdBy: principal.subject },
+        owner: { ...owner, roles: ['OWNER'] },
+      },
+      actorOf(principal),
     );
     return { data: { id, ownerId: userId } };
   },
@@ -27,7 +56,9 @@ export const tenantOperations: Operations<typeof tenants.routes> = {
   updateTenant: async ({ session, params, body, expectedVersion }) => {
     const tenant = await ownTenant(session, params.id);
     refuseStale(tenant, expectedVersion);
-    return { data: await session.transact('identity', (unit) => unit.update(tenantEntity, tenant, body)) };
+    return {
+      data: await session.transact('identity', (unit) => unit.update(tenantEntity, tenant, body as Partial<Tenant>)),
+    };
   },
 
   getTenantSettings: async ({ session, params }) => {
@@ -36,6 +67,10 @@ export const tenantOperations: Operations<typeof tenants.routes> = {
     return { data: { name, nameAr, timeZone, currency, locale, logInByCode, twoFactorRoles } };
   },
 };
+
+const readsAll = 'system:tenants:read';
+
+const actorOf = ({ subject, kind, name }: Principal) => ({ id: subject, kind, name });
 
 /** Another tenant's id is answered as if it did not exist. */
 async function ownTenant(session: TenantSession, id: string) {

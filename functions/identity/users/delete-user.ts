@@ -5,29 +5,10 @@
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { refuseOnStronger } from '../roles/grant-guard.ts';
-import { allSessionsEnded, forgetSessions } from '../sessions/end-session.ts';
+import { forgetSessions } from '../sessions/end-session.ts';
 import { changeUser } from './change-user.ts';
+import { erased } from './erase-user.ts';
 import type { users } from './routes.ts';
-
-const personal = [
-  'email',
-  'phone',
-  'username',
-  'firstName',
-  'lastName',
-  'position',
-  'age',
-  'address',
-  'avatar',
-  'statusReason',
-  'passwordHash',
-  'passwordChangedAt',
-  'mustChangePassword',
-  'emailVerifiedAt',
-  'phoneVerifiedAt',
-  'twoFactor',
-  'knownNetworks',
-] as const;
 
 export const deleteUser: Operation<typeof users.routes.deleteUser> = async (request) => {
   const { session, params, principal, expectedVersion } = request;
@@ -35,21 +16,12 @@ export const deleteUser: Operation<typeof users.routes.deleteUser> = async (requ
     throw new AppError('conflict', undefined, {
       texts: { en: 'You cannot delete yourself.', ar: 'لا يمكنك حذف نفسك.' },
     });
-  const now = session.context.now();
   await changeUser(
     session,
     params.id,
     async (user) => {
       await refuseOnStronger(session, principal, user);
-      return {
-        ...Object.fromEntries(personal.map((attribute) => [attribute, null])),
-        name: '—',
-        roles: [],
-        workspaces: [],
-        status: 'inactive',
-        deletedAt: now,
-        ...allSessionsEnded(now),
-      };
+      return erased(session.context.now());
     },
     expectedVersion,
   );

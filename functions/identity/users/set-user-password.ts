@@ -3,6 +3,7 @@ import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { checkPasswordOf } from '../account/password-of.ts';
+import { userPasswordChanged } from '../events.ts';
 import { refuseOnStronger } from '../roles/grant-guard.ts';
 import { countAttempt } from '../security/attempts.ts';
 import { allSessionsEnded, forgetSessions } from '../sessions/end-session.ts';
@@ -28,9 +29,11 @@ export const setUserPassword: Operation<typeof users.routes.setUserPassword> = a
   const passwordHash = await hashPassword(body.newPassword);
   const now = session.context.now();
   const kept = isOwn ? principal.sessionId : undefined;
-  await changeUser(session, user.id, (present) => {
+  await changeUser(session, user.id, (present, unit) => {
     // Whoever else changed it meanwhile proved it as well: the proof above was of another password.
     if (isOwn && present.passwordHash !== user.passwordHash) throw new AppError('invalid_credentials');
+    const by = isOwn ? 'password' : 'administrator';
+    unit.emit(userPasswordChanged, { aggregateId: user.id, payload: { userId: user.id, by } });
     return {
       passwordHash,
       passwordChangedAt: now,
