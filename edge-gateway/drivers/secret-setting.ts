@@ -30,8 +30,26 @@ export const credentialsSchema = z.strictObject({
 
 export type Credentials = z.infer<typeof credentialsSchema>;
 
-/** Options of Node's TLS from credentials. @throws Error when a secret is not known */
-export function tlsOptionsOf(credentials: Credentials | undefined): { ca?: string; cert?: string; key?: string } {
+/** Name in the other end's certificate, where it is not the host that is connected to: devices are often known by address. */
+export const serverNameSetting = z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,255}$/, 'Not a host name.')));
+
+export interface TlsSettings {
+  credentials?: Credentials | undefined;
+  serverName?: string | undefined;
+}
+
+/** Options of Node's TLS. The other end's certificate is always checked. @throws Error when a secret is not known */
+export function tlsOptionsOf({ credentials, serverName }: TlsSettings): {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  servername?: string;
+} {
   const [ca, cert, key] = [credentials?.ca, credentials?.certificate, credentials?.privateKey].map(secretText);
-  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return {
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(serverName && { servername: serverName }),
+  };
 }

@@ -46,9 +46,7 @@ export class HttpClient {
     this.#connection = connection;
     this.#context = context;
     const options = { keepAlive: true, maxSockets: 4 };
-    this.#agent = connection.tls
-      ? new HttpsAgent({ ...options, ...tlsOptionsOf(connection.credentials) })
-      : new HttpAgent(options);
+    this.#agent = connection.tls ? new HttpsAgent({ ...options, ...tlsOptionsOf(connection) }) : new HttpAgent(options);
   }
 
   /** Ends what is under way and every kept connection. */
@@ -111,7 +109,7 @@ export class HttpClient {
       }, timeoutMs);
       // A command gets a connection of its own: on a kept one nobody knows whether a request was taken before it broke.
       const agent = method === 'GET' ? this.#agent : false;
-      const tlsOptions = tls && method !== 'GET' ? tlsOptionsOf(this.#connection.credentials) : {};
+      const tlsOptions = tls && method !== 'GET' ? tlsOptionsOf(this.#connection) : {};
       const options = { host, port, method, path: resource, headers, agent, signal: controller.signal, ...tlsOptions };
       const outgoing = (tls ? httpsRequest : httpRequest)(options, (incoming) => {
         const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 /** What can be set of an HTTP connection, of the devices behind it, and of the places of their values. */
 import * as z from 'zod/mini';
 import { messageFields } from '../messages/message-point.ts';
-import { credentialsSchema, secretSetting } from '../secret-setting.ts';
+import { credentialsSchema, secretSetting, serverNameSetting } from '../secret-setting.ts';
 
 const integer = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 /** No control characters: a header or a request line must not be broken by a setting. */
@@ -20,6 +20,7 @@ export const connectionSchema = z.strictObject({
   /** @default 80, and 443 with `tls` */
   port: z.optional(integer(1, 65_535)),
   tls: z._default(z.boolean(), false),
+  serverName: serverNameSetting,
   authType: z._default(z.enum(['none', 'basic', 'certificate']), 'none'),
   /** How user name and password are shown; digest is RFC 7616. */
   scheme: z._default(z.enum(['basic', 'digest']), 'basic'),

@@ -8,13 +8,14 @@ import {
 } from '../../protocols/modbus/index.ts';
 import type { DriverContext, LinkState, Sample } from '../../runtime/driver.ts';
 import { UnitHealth } from '../polling/unit-health.ts';
-import { isBitTable, isModelAddress } from './address.ts';
+import { isModelAddress } from './address.ts';
 import { AddressKnowledge } from './address-knowledge.ts';
 import { type Batch, batchOf, planBatches, sortPoints } from './batch-planner.ts';
 import { BatchTuner } from './batch-tuner.ts';
 import { type SampleDecoder, sampleDecoderOf } from './decode-batch.ts';
+import { GroupPlan, locatePoint } from './group-plan.ts';
 import type { LineScheduler } from './line-scheduler.ts';
-import { type ModbusPoint, type PlacedPoint, placePoint } from './point.ts';
+import type { ModbusPoint, PlacedPoint } from './point.ts';
 import { type BatchReader, readBatch } from './read-batch.ts';
 import type { ModbusConnection, ModbusDevice } from './settings.ts';
 import { discoverModels, type SunspecModel } from './sunspec-discovery.ts';
@@ -247,7 +248,7 @@ export class DeviceSession {
   #place(models: readonly SunspecModel[] | undefined): void | Promise<void> {
     const missing: Sample[] = [];
     for (const [id, { point }] of this.#points) {
-      const found = locate(id, point, models);
+      const found = locatePoint(id, point, models);
       if (found === undefined) continue;
       if (typeof found === 'string') {
         this.#placed.delete(id);
@@ -259,44 +260,4 @@ export class DeviceSession {
     }
     if (missing.length > 0) return this.#host.emit(missing);
   }
-}
-
-/** Points of one rate with their batches, planned anew when something was learnt. */
-class GroupPlan {
-  readonly ids: readonly string[];
-  /** Whether the device's batches are tuned by this group. */
-  readonly isMeasured: boolean;
-  points: PlacedPoint[] = [];
-  batches: Batch[] = [];
-  version = '';
-
-  constructor(ids: readonly string[], isMeasured: boolean) {
-    this.ids = ids;
-    this.isMeasured = isMeasured;
-  }
-
-  /** Registers that are wanted, whatever was read around them. */
-  wanted(placed: ReadonlyMap<string, PlacedPoint>): number {
-    return this.ids.reduce((sum, id) => {
-      const point = placed.get(id);
-      return point && !isBitTable(point.table) ? sum + point.format.length : sum;
-    }, 0);
-  }
-}
-
-/** @returns the place, a reason why there is none, or undefined while models are not known */
-function locate(
-  id: string,
-  point: ModbusPoint,
-  models: readonly SunspecModel[] | undefined,
-): PlacedPoint | string | undefined {
-  const { address } = point;
-  if (!isModelAddress(address)) return placePoint(id, point, address.table, address.address, address.scaleAddress);
-  if (!models) return undefined;
-  const model = models.filter((candidate) => candidate.id === address.model)[address.occurrence - 1];
-  if (!model) return `the device has no SunSpec model ${address.model}`;
-  const last = Math.max(address.offset + point.format.length, (address.scaleOffset ?? 0) + 1);
-  if (last > model.length + 2) return `SunSpec model ${address.model} of this device ends before it`;
-  const scaleAddress = address.scaleOffset === undefined ? undefined : model.address + address.scaleOffset;
-  return placePoint(id, point, 'holding_register', model.address + address.offset, scaleAddress);
 }

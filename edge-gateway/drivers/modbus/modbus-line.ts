@@ -103,9 +103,10 @@ export class ModbusLine {
   }
 }
 
-function lineSettings({ host, port, serial, tls, connectTimeoutMs, credentials }: ModbusConnection): LineSettings {
+function lineSettings(connection: ModbusConnection): LineSettings {
+  const { host, port, serial, tls, connectTimeoutMs } = connection;
   if (serial) return { kind: 'serial', ...serial };
-  if (tls) return { kind: 'tls', host: host!, port, connectTimeoutMs, tls: tlsOptionsOf(credentials) };
+  if (tls) return { kind: 'tls', host: host!, port, connectTimeoutMs, tls: tlsOptionsOf(connection) };
   return { kind: 'tcp', host: host!, port, connectTimeoutMs };
 }
 

@@ -1,6 +1,6 @@
 /** What can be set of a Modbus connection and of the devices behind it. */
 import * as z from 'zod/mini';
-import { credentialsSchema } from '../secret-setting.ts';
+import { credentialsSchema, serverNameSetting } from '../secret-setting.ts';
 
 const integer = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 
@@ -23,6 +23,7 @@ export const connectionSchema = z.strictObject({
   serial: z.optional(serialSchema),
   /** Modbus/TCP Security: TLS with the connection's credentials. */
   tls: z._default(z.boolean(), false),
+  serverName: serverNameSetting,
   authType: z._default(z.enum(['none', 'basic', 'certificate']), 'none'),
   credentials: z.optional(credentialsSchema),
   timeoutMs: z._default(integer(20, 60_000), 1_000),

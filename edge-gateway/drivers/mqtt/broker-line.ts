@@ -173,7 +173,7 @@ export class BrokerLine {
       reconnectPeriod: 0,
       queueQoSZero: false,
       ...(authType === 'basic' && { username: credentials?.username, ...(password !== undefined && { password }) }),
-      ...(tls && tlsOptionsOf(credentials)),
+      ...(tls && tlsOptionsOf(this.#connection)),
     };
   }
 }

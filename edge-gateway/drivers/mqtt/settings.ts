@@ -1,7 +1,7 @@
 /** What can be set of an MQTT broker's connection, of the devices behind it, and of the places of their values. */
 import * as z from 'zod/mini';
 import { messageFields } from '../messages/message-point.ts';
-import { credentialsSchema } from '../secret-setting.ts';
+import { credentialsSchema, serverNameSetting } from '../secret-setting.ts';
 
 const integer = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 /** A topic that is one: wildcards would make two devices one point (MQTT 5.0, section 4.7). */
@@ -14,6 +14,7 @@ export const connectionSchema = z.strictObject({
   /** @default 1883, and 8883 with `tls` */
   port: z.optional(integer(1, 65_535)),
   tls: z._default(z.boolean(), false),
+  serverName: serverNameSetting,
   version: z._default(z.enum(['3.1.1', '5']), '5'),
   authType: z._default(z.enum(['none', 'basic', 'certificate']), 'none'),
   credentials: z.optional(credentialsSchema),
