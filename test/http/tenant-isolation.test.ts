@@ -48,7 +48,24 @@ beforeAll(async () => {
       subscribedEvents: ['station.updated'],
     }),
   ).data.id;
+  const make = async (path: string, body: object): Promise<string> =>
+    expectOk(await north.api('POST', path, body)).data.id;
+  const scada = { stationId: north.stationId, name: 'secret-north-device' };
+  const protocolId = await make('/api/scada/protocols', { ...scada, protocolType: 'modbus', host: 'h', port: 502 });
+  const deviceId = await make('/api/scada/devices', { ...scada, protocolId });
+  const control = { pointType: 'binary_output', address: '1', dataType: 'boolean', writable: true };
+  const pointId = await make('/api/scada/points', { deviceId, name: 'secret-north-device', ...control });
+  await make('/api/scada/gateways', { id: north.stationId, name: 'secret-north-device' });
+  expectOk(await north.api('POST', `/api/scada/configurations/${north.stationId}`));
+  await make('/api/scada/topology/elements', { id: 'SS-N', name: 'secret-north-device', kind: 'substation' });
   northIds.push(
+    ['/api/scada/protocols', protocolId],
+    ['/api/scada/devices', deviceId],
+    ['/api/scada/points', pointId],
+    ['/api/scada/controls', pointId],
+    ['/api/scada/gateways', north.stationId],
+    ['/api/scada/configurations', north.stationId],
+    ['/api/scada/topology/elements', 'SS-N'],
     ['/api/billing/meters', north.meterIds[0]!],
     ['/api/billing/rejected-readings', await first('/api/billing/rejected-readings')],
     ['/api/scada/stations', north.stationId],
@@ -75,6 +92,12 @@ async function snapshot(): Promise<string> {
     '/api/billing/meters',
     `/api/billing/meters/${mizan.north.meterIds[0]}/readings`,
     '/api/scada/stations',
+    '/api/scada/protocols',
+    '/api/scada/devices',
+    '/api/scada/points',
+    '/api/scada/gateways',
+    `/api/scada/configurations/${mizan.north.stationId}`,
+    '/api/scada/topology/elements',
     '/api/core/tenants',
     '/api/v1/developer/api-keys',
     '/api/v1/developer/webhooks',
@@ -139,6 +162,7 @@ describe('with the ids of another tenant', () => {
       // Its own id may be repeated in an error message; nothing else of north may appear.
       for (const secret of [
         'secret-north-hook',
+        'secret-north-device',
         'partner.example.com/north',
         'north station',
         mizan.north.email,
