@@ -33,13 +33,14 @@ export const iec61850Driver: DriverModule<IecConnection, IecDevice, IecPoint> = 
 };
 
 function checkConnection(connection: IecConnection, issues: IssueCollector): void {
-  const { authType, credentials, tls, reconnectMinMs, reconnectMaxMs } = connection;
+  const { authType, credentials, tls, serverName, reconnectMinMs, reconnectMaxMs } = connection;
   if (authType === 'basic' && !credentials?.password) issues.add('connection.credentials.password', 'It is missing.');
   if (authType === 'certificate') {
     if (!tls) issues.add('connection.tls', 'Certificates need TLS.');
     if (!credentials?.certificate) issues.add('connection.credentials.certificate', 'It is missing.');
     if (!credentials?.privateKey) issues.add('connection.credentials.privateKey', 'It is missing.');
   }
+  if (serverName && !tls) issues.add('connection.serverName', 'It needs TLS.');
   if (reconnectMaxMs < reconnectMinMs) issues.add('connection.reconnectMaxMs', 'Less than reconnectMinMs.');
 }
 

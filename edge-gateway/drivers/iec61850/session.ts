@@ -34,11 +34,11 @@ export class Session {
     points: ReadonlyMap<string, { point: IecPoint }>,
     context: DriverContext,
   ): Promise<Session> {
-    const { host, tls, credentials, connectTimeoutMs } = connection;
+    const { host, tls, connectTimeoutMs } = connection;
     const port = connection.port ?? (tls ? tlsPort : mmsPort);
     const line = { host, port, connectTimeoutMs };
     const client = await Iec61850Client.connect(
-      tls ? { kind: 'tls', ...line, tls: tlsOptionsOf(credentials) } : { kind: 'tcp', ...line },
+      tls ? { kind: 'tls', ...line, tls: tlsOptionsOf(connection) } : { kind: 'tcp', ...line },
       clientSettings(connection),
       context,
     );

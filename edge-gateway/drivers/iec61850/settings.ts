@@ -1,7 +1,7 @@
 /** What can be set of an IEC 61850 connection, which is one server, and of the devices behind it. */
 import * as z from 'zod/mini';
 import { originatorCategories } from '../../protocols/iec61850/acsi/control-message.ts';
-import { credentialsSchema } from '../secret-setting.ts';
+import { credentialsSchema, serverNameSetting } from '../secret-setting.ts';
 
 const integer = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 /** Selectors are octets, as SCL writes them: `0001`. */
@@ -40,6 +40,7 @@ export const connectionSchema = z.strictObject({
   /** @default 102, and 3782 with TLS (IEC 62351-4) */
   port: z.optional(integer(1, 65_535)),
   tls: z._default(z.boolean(), false),
+  serverName: serverNameSetting,
   /** `basic` sends the password of the credentials in ACSE; `certificate` is TLS with both certificates. */
   authType: z._default(z.enum(['none', 'basic', 'certificate']), 'none'),
   credentials: z.optional(credentialsSchema),

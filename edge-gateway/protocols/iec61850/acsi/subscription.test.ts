@@ -1,6 +1,7 @@
 /** Reports: what makes them, what is in them, and that a buffer loses none and tells none twice however the line behaves. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { bitsOf } from '../asn1/bit-string.ts';
+import type { ReportControlDefinition, ServerModel } from '../server/model.ts';
 import { device, type Station, startStation } from '../testing/station.ts';
 import { stationModel as baseModel } from '../testing/station-model.ts';
 import type { Iec61850Client } from './client.ts';
@@ -117,7 +118,10 @@ describe('a buffered block', () => {
     };
     const control = `${device}/LLN0.BR.brcbC01`;
     await station.close();
-    station = await startStation({}, modelWithLargeBuffer(control));
+    station = await startStation(
+      {},
+      modelWith({ name: 'brcbC01', buffered: true, dataSet: 'Power', maxEntries: 10_000 }),
+    );
     for (let round = 0; round < 20; round++) {
       const { client, cut } = await station.connect();
       const onReport = ({ members }: Report): void => {
@@ -224,6 +228,24 @@ describe('a buffered block', () => {
   });
 });
 
+describe('a block whose attributes the server keeps fixed', () => {
+  it('is used as it is, and what could not be had is told', async () => {
+    station = await startStation({}, modelWith({ name: 'brcbF01', buffered: true, dataSet: 'Power', isFixed: true }));
+    const { client } = await station.connect();
+    const control = `${device}/LLN0.BR.brcbF01`;
+    const { reports, troubles } = await subscribe(client, control, { integrityMs: 5_000 });
+    expect(troubles.map(({ message }) => message)).toEqual(
+      ['TrgOps', 'OptFlds', 'IntgPd'].map((name) => `${control}.${name}: object-access-denied.`),
+    );
+    setPower(3);
+    await expect.poll(() => reports.length).toBe(1);
+    expect(reports[0]).toMatchObject({ entryId: expect.any(Buffer), members: [{ reasons: ['dataChange'] }] });
+    await expect(
+      station.connect().then((other) => subscribe(other.client, `${device}/LLN0.BR.brcbA01`, { dataSet: 'x/LLN0.y' })),
+    ).rejects.toThrow(/DatSet: object-value-invalid/);
+  });
+});
+
 describe('a report that does not fit into a PDU', () => {
   it('comes in segments and is told as one', async () => {
     station = await startStation({ maxPduSize: 260 });
@@ -240,8 +262,7 @@ describe('a report that does not fit into a PDU', () => {
 const numberOf = (value: Report['members'][number]['value']): number =>
   value.type === 'float' ? value.value : Number.NaN;
 
-function modelWithLargeBuffer(control: string) {
-  const name = control.split('.').at(-1)!;
+function modelWith(report: ReportControlDefinition): ServerModel {
   return {
     ...baseModel,
     devices: baseModel.devices.map((definition) => ({
@@ -251,7 +272,7 @@ function modelWithLargeBuffer(control: string) {
           ? {
               ...node,
               dataSets: [...(node.dataSets ?? []), { name: 'Power', members: ['MMXU1.TotW.mag.f[MX]'] }],
-              reports: [{ name, buffered: true, dataSet: 'Power', maxEntries: 10_000 }],
+              reports: [...(node.reports ?? []), report],
             }
           : node,
       ),

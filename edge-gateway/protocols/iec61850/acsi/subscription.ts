@@ -4,10 +4,11 @@ import { AccessError, Iec61850Error } from '../errors.ts';
 import type { AccessResult } from '../mms/access-result.ts';
 import type { MmsClient } from '../mms/client.ts';
 import { nameText } from '../mms/object-name.ts';
+import type { MmsValue } from '../mms/value.ts';
 import type { Variable } from '../mms/variable-access.ts';
 import { formatReference, parseListName, referenceOf } from './reference.ts';
 import { ReportAssembly } from './report-assembly.ts';
-import { ReportControlBlock } from './report-control-block.ts';
+import { type BlockAttribute, ReportControlBlock } from './report-control-block.ts';
 import type { ReportMessage } from './report-message.ts';
 import {
   optionsToBits,
@@ -39,7 +40,10 @@ export interface SubscriptionSettings {
   confRev?: number;
   /** In order, one at a time; an entry counts as handled when this resolved. */
   onReport(report: Report): void | Promise<void>;
-  /** A report that makes no sense, or a handler that failed: the association is ended after the latter. */
+  /**
+   * A report that makes no sense, or an attribute that the server keeps fixed (`ReportSettings` of SCL), which are lived
+   * with; or a handler that failed, after which the association is ended.
+   */
   onTrouble?(error: Error): void;
 }
 
@@ -226,7 +230,7 @@ export async function subscribe(
   const block = await ReportControlBlock.read(mms, settings.control);
   // Whoever has it may be an association of ours that the server has not given up yet: it is to be tried again later.
   if (block.flag('RptEna')) throw new AccessError(`${settings.control} is in use by another client`, 'enabled');
-  await reserve(block, settings.reserveSeconds ?? 60);
+  await reserve(block, settings);
   try {
     return await enable(mms, block, settings, route);
   } catch (error) {
@@ -251,16 +255,37 @@ async function enable(
   route(subscription);
   if (block.isBuffered) await position(block, subscription, settings.purge ?? false);
   await block.writeFlag('RptEna', true);
-  if (settings.interrogate ?? !block.isBuffered) await subscription.interrogate();
+  if (settings.interrogate ?? !block.isBuffered) {
+    await subscription.interrogate().catch((error) => {
+      // Its triggers may be fixed without it: what changes is told all the same.
+      if (!(error instanceof AccessError)) throw error;
+      settings.onTrouble?.(error);
+    });
+  }
   return subscription;
 }
 
-async function reserve(block: ReportControlBlock, seconds: number): Promise<void> {
-  if (block.has('Resv')) await block.writeFlag('Resv', true);
+async function reserve(block: ReportControlBlock, settings: SubscriptionSettings): Promise<void> {
+  if (block.has('Resv')) await writeUnlessFixed(block, 'Resv', { type: 'boolean', value: true }, settings);
   // -1: the configuration reserves it for one client (7-2, 17.2.2.18).
   if (block.has('ResvTms') && block.number('ResvTms') !== -1) {
-    await block.write('ResvTms', { type: 'integer', value: seconds });
+    const seconds = settings.reserveSeconds ?? 60;
+    await writeUnlessFixed(block, 'ResvTms', { type: 'integer', value: seconds }, settings);
   }
+}
+
+/** Many servers fix attributes by their configuration; what they have instead is told, and used. */
+async function writeUnlessFixed(
+  block: ReportControlBlock,
+  attribute: BlockAttribute,
+  value: MmsValue,
+  { onTrouble }: SubscriptionSettings,
+): Promise<void> {
+  const error = await block.tryWrite(attribute, value);
+  if (!error) return;
+  const refusal = new AccessError(`${block.reference}.${attribute}`, error);
+  if (error !== 'object-access-denied' && error !== 'object-access-unsupported') throw refusal;
+  onTrouble?.(refusal);
 }
 
 /** Gives a reservation back. Refusals do not matter: then it was none of ours. */
@@ -281,15 +306,19 @@ async function configure(block: ReportControlBlock, settings: SubscriptionSettin
     ...(settings.triggers ?? defaultTriggers),
     ...(settings.integrityMs && { integrity: true }),
   });
-  if (!equalBits(triggers, block.bits('TrgOps'))) await block.write('TrgOps', { type: 'bit-string', value: triggers });
+  if (!equalBits(triggers, block.bits('TrgOps'))) {
+    await writeUnlessFixed(block, 'TrgOps', { type: 'bit-string', value: triggers }, settings);
+  }
   const options = optionsToBits(settings.options ?? defaultOptions);
-  if (!equalBits(options, block.bits('OptFlds'))) await block.write('OptFlds', { type: 'bit-string', value: options });
+  if (!equalBits(options, block.bits('OptFlds'))) {
+    await writeUnlessFixed(block, 'OptFlds', { type: 'bit-string', value: options }, settings);
+  }
   for (const [attribute, value] of [
     ['IntgPd', settings.integrityMs],
     ['BufTm', settings.bufferTimeMs],
   ] as const) {
     if (value !== undefined && value !== block.number(attribute)) {
-      await block.write(attribute, { type: 'unsigned', value });
+      await writeUnlessFixed(block, attribute, { type: 'unsigned', value }, settings);
     }
   }
 }

@@ -71,6 +71,8 @@ export interface ReportControlDefinition {
   confRev?: number;
   bufferTimeMs?: number;
   integrityMs?: number;
+  /** Clients cannot set what it reports, when and with which fields. @default false */
+  isFixed?: boolean;
   /** Entries that a buffered block keeps. @default 1000 */
   maxEntries?: number;
 }

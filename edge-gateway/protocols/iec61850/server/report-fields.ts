@@ -20,6 +20,9 @@ const boolean = (value: boolean): MmsValue => ({ type: 'boolean', value });
 const text = (value: string): MmsValue => ({ type: 'visible-string', value });
 const uint16: MmsType = { kind: 'unsigned', size: 16 };
 
+const fixedFields = ['RptID', 'DatSet', 'OptFlds', 'BufTm', 'TrgOps', 'IntgPd'];
+const fixedOptions = { sequenceNumber: true, timeStamp: true, reason: true, entryId: true, bufferOverflow: true };
+
 export class ReportFields {
   readonly node: VariableNode & { kind: 'structure' };
   readonly control: ReportControl;
@@ -30,7 +33,16 @@ export class ReportFields {
   #isResumed = false;
 
   constructor(domain: string, ln: string, definition: ReportControlDefinition, directory: Directory, clock: Clock) {
-    const { name, buffered, dataSet, confRev = 1, bufferTimeMs = 0, integrityMs = 0, maxEntries = 1000 } = definition;
+    const {
+      name,
+      buffered,
+      dataSet,
+      isFixed = false,
+      confRev = 1,
+      bufferTimeMs = 0,
+      integrityMs = 0,
+      maxEntries = 1000,
+    } = definition;
     this.#directory = directory;
     this.#clock = clock;
     this.node = structureNode(name);
@@ -40,7 +52,11 @@ export class ReportFields {
     if (!buffered) this.#field('Resv', basicTypes.boolean, boolean(false));
     this.#field('DatSet', basicTypes.visibleString129, text(dataSet ? `${domain}/${ln}$${dataSet}` : ''));
     this.#field('ConfRev', basicTypes.uint32, unsigned(confRev));
-    this.#field('OptFlds', { kind: 'bit-string', size: -10 }, { type: 'bit-string', value: optionsToBits({}) });
+    this.#field(
+      'OptFlds',
+      { kind: 'bit-string', size: -10 },
+      { type: 'bit-string', value: optionsToBits(isFixed ? fixedOptions : {}) },
+    );
     this.#field('BufTm', basicTypes.uint32, unsigned(bufferTimeMs));
     this.#field('SqNum', buffered ? uint16 : basicTypes.uint8, unsigned(0));
     const triggers = triggersToBits({ dataChange: true, qualityChange: true, generalInterrogation: true });
@@ -56,6 +72,7 @@ export class ReportFields {
       });
       this.#field('ResvTms', { kind: 'integer', size: 16 }, { type: 'integer', value: 0 });
     }
+    if (isFixed) for (const field of fixedFields) this.node.children.get(field)!.isReadOnly = true;
     this.control = new ReportControl(buffered, this, maxEntries, clock);
     if (dataSet) this.control.watch(this.#dataSet(`${domain}/${ln}$${dataSet}`));
   }
