@@ -40,6 +40,8 @@ async function startNumbering(
       `الفترة ${period} غير مفتوحة. افتحها أو استخدم تاريخًا آخر.`,
     );
   if (known?.status === 'closed') throw periodClosed(period);
+  // Somebody started it since we looked.
+  if (known?.journals.includes(journal)) throw raced();
   return session.transact('ledger', (unit) => {
     if (known === undefined) addPeriod(unit, books, period, [journal], raced);
     else unit.update(periodEntity, known, { journals: [...known.journals, journal] }, { refused: raced });
