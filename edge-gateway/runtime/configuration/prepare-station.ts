@@ -101,14 +101,13 @@ function driverInput(
   };
 }
 
-/** Drivers name fields of their own input, such as `points.voltage.address`. */
+/** Drivers name fields of their own input: `connection.port`, `points[voltage].address`. */
 function problemsOf(connectionId: string, error: unknown): ConfigurationProblem[] {
-  const issues = (error as { issues?: unknown }).issues;
-  const path = `connections[${connectionId}]`;
-  if (!Array.isArray(issues)) return [{ path, message: (error as Error).message }];
-  return issues.map((issue: { path?: unknown; message?: unknown }) => ({
-    path: `${path}: ${String(issue.path)}`,
-    message: String(issue.message),
+  const whole = `connections[${connectionId}]`;
+  if (!ConfigurationError.is(error)) return [{ path: whole, message: (error as Error).message }];
+  return error.problems.map(({ path, message }) => ({
+    path: /^connection\b/.test(path) ? path.replace('connection', whole) : path,
+    message,
   }));
 }
 

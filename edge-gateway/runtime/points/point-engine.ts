@@ -147,11 +147,15 @@ export function createPointEngine(clock: Clock): PointEngine {
     const ordered = dirty.size > 1 ? points.derived.filter((point) => dirty.has(point)) : dirty;
     for (const point of ordered) {
       let newestMs = 0;
+      let isEarly = false;
       const result = evaluateExpression(point.expression!, (id) => {
         const state = points.byId.get(id)?.state;
-        if (state && state.timeMs > newestMs) newestMs = state.timeMs;
+        if (!state) isEarly = true;
+        else if (state.timeMs > newestMs) newestMs = state.timeMs;
         return state;
       });
+      // Nothing is wrong yet: not all it reads was heard of.
+      if (isEarly && result.value === undefined && !point.state) continue;
       const { pointType, lowLimit, highLimit } = point.configuration;
       const converted = convertValue(
         { pointType, scaleFactor: 1, offset: 0, lowLimit, highLimit },

@@ -49,28 +49,45 @@ export async function startStatusPage(
   };
 }
 
-function answer(gateway: StatusSource, request: IncomingMessage, response: ServerResponse): void {
-  const send = (status: number, type: string, body: string): void => {
-    response.writeHead(status, { ...security, 'content-type': `${type}; charset=utf-8` });
-    response.end(request.method === 'HEAD' ? undefined : body);
-  };
+interface Answer {
+  status: number;
+  type: 'text/plain' | 'text/html' | 'application/json';
+  body: string;
+}
+
+const plain = (status: number, text: string): Answer => ({ status, type: 'text/plain', body: `${text}\n` });
+const json = (value: unknown): Answer => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(value, null, 1),
+});
+
+function answerTo(gateway: StatusSource, request: IncomingMessage): Answer {
   // A web page elsewhere whose name was made to point here must not read it (DNS rebinding).
   if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.host ?? ''))
-    return send(403, 'text/plain', 'This page is for this machine.\n');
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'Only to be looked at.\n');
+    return plain(403, 'This page is for this machine.');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'Only to be looked at.');
   const url = new URL(request.url ?? '/', 'http://localhost');
   switch (url.pathname) {
-    case '/':
-      return send(200, 'text/html', renderStatusPage(statusOf(gateway), languageOf(url, request)));
+    case '/': {
+      const body = renderStatusPage(statusOf(gateway), languageOf(url, request));
+      return { status: 200, type: 'text/html', body };
+    }
     case '/status.json':
-      return send(200, 'application/json', JSON.stringify(statusOf(gateway), null, 2));
+      return json(statusOf(gateway));
     case '/points.json':
-      return send(200, 'application/json', JSON.stringify(pointsOf(gateway, url)));
+      return json(pointsOf(gateway, url));
     case '/healthz':
-      return send(200, 'text/plain', 'ok\n');
+      return plain(200, 'ok');
     default:
-      return send(404, 'text/plain', 'There are /, /status.json, /points.json?prefix= and /healthz.\n');
+      return plain(404, 'There are /, /status.json, /points.json?prefix= and /healthz.');
   }
+}
+
+function answer(gateway: StatusSource, request: IncomingMessage, response: ServerResponse): void {
+  const { status, type, body } = answerTo(gateway, request);
+  response.writeHead(status, { ...security, 'content-type': `${type}; charset=utf-8` });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 export type Status = ReturnType<typeof statusOf>;
