@@ -4,6 +4,7 @@
  * or throws a `ProviderError` that says whether the provider may have acted. Retries, fallback, circuit breakers, logs,
  * masking and tenants are the engine's.
  */
+import type { Duplex } from 'node:stream';
 import type { Money } from '../money/money.ts';
 
 export const providerKinds = [
@@ -63,6 +64,11 @@ export interface ProviderContext {
   environment: 'production' | 'staging' | 'development';
   /** The only way out: guarded against private addresses, bounded in time and size, logged with secrets removed. @throws ProviderError `unreachable` or `no_answer` */
   http(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * A plain TCP connection out for protocols that are not HTTP (SMTP, MQTT), guarded like `http`; TLS on top of it is the
+   * adapter's own. Missing where a runtime lets nothing but HTTP out. @throws ProviderError `unreachable`
+   */
+  connect?(target: { host: string; port: number }): Promise<Duplex>;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -305,6 +311,12 @@ export interface ProviderDefinition<K extends ProviderKind = ProviderKind> {
   /** The public document the adapter was written from; undefined: none is published, and the adapter is configuration. */
   documentation?: string;
   settings: readonly SettingSpec[];
+  /**
+   * Operations that act once however often they are called with the same reference: the provider knows the key. After
+   * `no_answer` they may be repeated at this provider, and nowhere else.
+   * @default none
+   */
+  retrySafe?: readonly string[];
   /** The cheapest call that proves address and credentials; changes nothing. @throws ProviderError */
   check(context: ProviderContext): Promise<void>;
   operations(context: ProviderContext): KindOperations[K];
@@ -317,6 +329,12 @@ export interface ProviderDefinition<K extends ProviderKind = ProviderKind> {
     request: InboundRequest,
   ): Promise<{ events: InboundEvent[]; answer?: { status: number; body: string; contentType?: string } }>;
 }
+
+/** What is known of a provider without its code: listed, masked and validated by. */
+export type ProviderAbout<K extends ProviderKind = ProviderKind> = Omit<
+  ProviderDefinition<K>,
+  'check' | 'operations' | 'inbound'
+>;
 
 export function defineProvider<K extends ProviderKind>(definition: ProviderDefinition<K>): ProviderDefinition<K> {
   return definition;
