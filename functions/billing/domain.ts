@@ -2,6 +2,7 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { meterCommands } from './commands/routes.ts';
 import { customers } from './customers/routes.ts';
+import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
 import { invoices } from './invoices/routes.ts';
 import { payments } from './payments/routes.ts';
@@ -48,6 +49,11 @@ export const billing = defineDomain({
       access: { tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits } },
     },
     {
+      resource: dunning,
+      entry: `${folder}/dunning/handler.ts`,
+      access: { tables: { billing: 'readWrite', ...limits } },
+    },
+    {
       resource: meterCommands,
       entry: `${folder}/commands/handler.ts`,
       access: {
@@ -61,7 +67,22 @@ export const billing = defineDomain({
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
   ],
+  schedules: [
+    {
+      name: 'start-dunning',
+      entry: `${folder}/dunning/start-dunning.ts`,
+      // Early in the morning of Arabia; days are each tenant's own.
+      schedule: 'cron(0 4 * * ? *)',
+      access: { tables: { identity: 'read' }, queues: ['dunning'] },
+    },
+  ],
   subscribers: [
+    {
+      name: 'reconnect-paid',
+      entry: `${folder}/dunning/on-paid-or-disconnected.ts`,
+      events: ['invoice.paid', 'meter.command_changed'],
+      access: { tables: { billing: 'readWrite', metering: 'read', identity: 'read' }, queues: ['meter-commands'] },
+    },
     {
       name: 'confirm-commands',
       entry: `${folder}/commands/on-status-changed.ts`,
@@ -70,6 +91,17 @@ export const billing = defineDomain({
     },
   ],
   consumers: [
+    {
+      name: 'dun-page',
+      entry: `${folder}/dunning/dun-page.ts`,
+      queue: { name: 'dunning' },
+      batchSize: 1,
+      timeoutSeconds: 120,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', identity: 'read' },
+        queues: ['dunning', 'meter-commands'],
+      },
+    },
     {
       name: 'send-commands',
       entry: `${folder}/commands/send-commands.ts`,

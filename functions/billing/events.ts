@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { commandSchema } from './commands/command-schema.ts';
-import { customerSchema } from './customers/customer-schema.ts';
+import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { paymentMethods } from './payments/payment-schema.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
@@ -146,6 +146,14 @@ export const invoiceOverdue = defineEvent({
   example: invoice,
 });
 
+export const invoiceReminder = defineEvent({
+  ...invoiceBase,
+  type: 'invoice.reminder',
+  summary: { en: 'A customer is to be reminded of an invoice.', ar: 'حان تذكير مشترك بفاتورة.' },
+  payload: z.extend(invoicePayloadSchema, { step: z.string(), channels: z.array(z.enum(messageChannels)) }),
+  example: { ...invoice, step: 'first-reminder', channels: ['sms' as const] },
+});
+
 export const invoiceCancelled = defineEvent({
   ...invoiceBase,
   type: 'invoice.cancelled',
@@ -253,6 +261,7 @@ export const billingEvents = [
   invoiceCreated,
   invoicePaid,
   invoiceOverdue,
+  invoiceReminder,
   invoiceCancelled,
   subscriberCreated,
   subscriberUpdated,

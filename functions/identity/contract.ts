@@ -26,6 +26,17 @@ export async function tenantProfile(session: TenantSession): Promise<TenantProfi
   return profile;
 }
 
+/** Every active tenant of the installation, for schedules that look after all of them. Needs read access to table `identity`. */
+export async function* tenantIds(): AsyncGenerator<string> {
+  const { listTenants } = await import('./tenants/all-tenants.ts');
+  let cursor: string | undefined;
+  do {
+    const { items, nextCursor } = await listTenants({ limit: 100, cursor });
+    for (const { id, status } of items) if (status === 'active') yield id;
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
 /** Refuses a user the tenant does not have: `not_found`. Needs read access to table `identity`. */
 export async function requireUser(session: TenantSession, userId: string): Promise<{ id: string; name: string }> {
   const { id, name } = await session.require(userEntity, { id: userId });

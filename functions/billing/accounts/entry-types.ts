@@ -2,6 +2,7 @@
 export const entryTypes = [
   'invoice',
   'difference_note',
+  'late_fee',
   'credit_note',
   'payment',
   'payment_reversal',

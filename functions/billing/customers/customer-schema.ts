@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, label } from '../../../layers/kernel/schema/common.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 
 export const customerTypes = ['residential', 'commercial', 'industrial', 'government', 'agricultural'] as const;
 /** `closed`: moved out and settled; the record stays. */
@@ -52,6 +53,8 @@ export const createCustomerSchema = z.object({
   exemptTaxes: z._default(z.array(label(40)).check(z.maxLength(10)), []),
   /** Never disconnected for debt: life support, a hospital, by order of a court. */
   isProtected: z._default(z.boolean(), false),
+  /** Nothing is collected by force until after this local day: an agreement, a complaint under way. */
+  graceUntil: z.optional(localDate()),
   /** Groups customers for billing and reading. */
   routeId: z.optional(externalId()),
 });

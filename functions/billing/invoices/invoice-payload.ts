@@ -17,6 +17,8 @@ export const invoicePayloadSchema = z.object({
   totalAmount: z.string(),
   taxAmount: z.string(),
   fixedCharges: z.string(),
+  /** Present on a late fee. */
+  lateFees: z.optional(z.string()),
   dueAmount: z.string(),
   estimated: z.boolean(),
 });
@@ -24,37 +26,24 @@ export const invoicePayloadSchema = z.object({
 export type InvoicePayload = z.infer<typeof invoicePayloadSchema>;
 
 export function invoiceEventPayload(invoice: Invoice): InvoicePayload {
-  const { id, period, ...rest } = invoice;
-  const {
-    invoiceNumber,
-    kind,
-    customerId,
-    accountNumber,
-    issueDate,
-    dueDate,
-    currency,
-    totalAmount,
-    taxAmount,
-    fixedCharges,
-    dueAmount,
-    estimated,
-  } = rest;
+  const { id, kind, period, totalAmount } = invoice;
   return {
     invoiceId: id,
-    invoiceNumber,
+    invoiceNumber: invoice.invoiceNumber,
     kind,
-    customerId,
-    accountNumber,
+    customerId: invoice.customerId,
+    accountNumber: invoice.accountNumber,
     periodFrom: period.from,
     periodTo: period.to,
-    issueDate,
-    dueDate,
-    currency,
+    issueDate: invoice.issueDate,
+    dueDate: invoice.dueDate,
+    currency: invoice.currency,
     totalAmount,
-    taxAmount,
-    fixedCharges,
-    dueAmount,
-    estimated,
+    taxAmount: invoice.taxAmount,
+    fixedCharges: invoice.fixedCharges,
+    ...(kind === 'late_fee' ? { lateFees: totalAmount } : {}),
+    dueAmount: invoice.dueAmount,
+    estimated: invoice.estimated,
   };
 }
 

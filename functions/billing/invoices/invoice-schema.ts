@@ -4,8 +4,8 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 
-/** `difference_note`: what a bill made anew differs by, up or down. */
-export const invoiceKinds = ['invoice', 'difference_note'] as const;
+/** `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid. */
+export const invoiceKinds = ['invoice', 'difference_note', 'late_fee'] as const;
 export const invoiceStatuses = ['issued', 'partially_paid', 'paid', 'overdue', 'cancelled'] as const;
 /** Those a customer still owes something of. */
 export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
@@ -47,8 +47,10 @@ export const invoiceSchema = z.object({
   paidAt: z.optional(utcTime()),
   cancelledAt: z.optional(utcTime()),
   cancelReason: z.optional(z.string()),
-  /** Of a difference note: the invoice it corrects. */
+  /** Of a difference note: the invoice it corrects; of a late fee: the one that was not paid. */
   corrects: z.optional(z.string()),
+  /** Steps of dunning that were done. */
+  dunning: z.optional(z.array(z.string())),
   runId: z.optional(z.string()),
 });
 

@@ -18,6 +18,8 @@ import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
 import { type CommandMessage, commandQueue } from '../commands/request-command.ts';
 import { sendCommand } from '../commands/send-command.ts';
+import { type DunningMessage, dunningQueue, dunPage } from '../dunning/dun-tenant.ts';
+import { openPartitions } from '../invoices/invoice-entity.ts';
 import { billPage } from '../runs/bill-page.ts';
 import { billingQueue, type RunMessage } from '../runs/start-run.ts';
 
@@ -50,6 +52,8 @@ export interface BillingStack {
   call(tenantId: string, handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** Works off the command queue, delays included, until no message is due within so many seconds. */
   workOffCommands(seconds: number, times?: number): Promise<void>;
+  /** Looks through a tenant's open invoices as the schedule would. */
+  dun(tenantId: string): Promise<void>;
   /** What was published over MQTT. */
   published(): { topic: string; payload: any }[];
   /** How the broker answers from now on. */
@@ -74,7 +78,7 @@ export function useBillingStack(): BillingStack {
     sqs = context.add(createSqsService(context));
     const endpoint = await serveForTest(sqs);
     closing.push(endpoint.close);
-    for (const name of [billingQueue, commandQueue]) {
+    for (const name of [billingQueue, commandQueue, dunningQueue]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,
         VisibilityTimeout: 43_200,
@@ -161,6 +165,12 @@ export function useBillingStack(): BillingStack {
         vi.setSystemTime(Date.now() + 1000);
         sqsClock.advance(1000);
       }
+    },
+    async dun(tenantId) {
+      for (let shard = 0; shard < openPartitions.length; shard++) await dunPage({ tenantId, shard });
+      const take = () => sqs.queue(dunningQueue).receive(10);
+      for (let due = take(); due.length > 0; due = take())
+        for (const { body } of due) await dunPage(JSON.parse(body) as DunningMessage);
     },
     published: () => messages,
     brokerAnswers: (status) => {
