@@ -8,6 +8,7 @@ import { devices } from './devices/routes.ts';
 import * as events from './events.ts';
 import { gateways } from './gateways/routes.ts';
 import { points } from './points/routes.ts';
+import { profiles } from './profiles/routes.ts';
 import { protocols } from './protocols/routes.ts';
 import { readings } from './readings/routes.ts';
 import { settings } from './settings/routes.ts';
@@ -41,6 +42,7 @@ export const scada = defineDomain({
       entry: `${folder}/devices/handler.ts`,
       access: { tables: { scada: 'readWrite', telemetry: 'read', ...limits }, ...sendsCommands },
     },
+    { resource: profiles, entry: `${folder}/profiles/handler.ts`, access: { tables: { ...limits } } },
     {
       resource: points,
       entry: `${folder}/points/handler.ts`,

@@ -8,6 +8,7 @@ import { requestCommand, requireControl } from '../controls/request-command.ts';
 import { neverHeard, readLinkStates } from '../link-states.ts';
 import { listPoints } from '../points/list-points.ts';
 import { answered } from '../present-rows.ts';
+import { applyProfile, type ProfileRequest } from '../profiles/apply-profile.ts';
 import { protocolEntity } from '../protocols/protocol-entity.ts';
 import { presentLast } from '../values/present-value.ts';
 import { type Device, deviceEntity } from './device-entity.ts';
@@ -39,6 +40,9 @@ export const handler = serve(
       const { items, nextCursor } = await listPoints(session, { deviceId: params.id }, page);
       return { data: await presentLast(session, items), pagination: { limit: page.limit, nextCursor } };
     },
+    applyDeviceProfile: async ({ session, params, body }) => ({
+      data: await applyProfile(session, params.id, body as ProfileRequest),
+    }),
     commandDevice: async ({ session, params, body, principal, headers }) => {
       await session.require(deviceEntity, params);
       const point = await requireControl(session, body.pointId);

@@ -64,6 +64,29 @@ export const devices = defineResource({
       paginated: true,
       errors: ['not_found'],
     },
+    applyDeviceProfile: {
+      method: 'POST',
+      path: '/{id}/profile',
+      access: 'scada:devices:write',
+      summary: 'Give a device the points of a profile, created or replaced as `{device}.{key}`.',
+      description:
+        'Profiles are listed at `/api/scada/profiles`. Settings the device needs (order of bytes, limits) are filled in where it has none.',
+      params,
+      body: z.strictObject({
+        profile: z.string().check(z.minLength(1), z.maxLength(100)),
+        /** Ratios of the transformers in front of a meter that tells secondary values. */
+        pt: z.optional(z.number().check(z.gt(0), z.lte(100_000))),
+        ct: z.optional(z.number().check(z.gt(0), z.lte(100_000))),
+        scanRateMs: z.optional(z.int().check(z.gte(10), z.lte(86_400_000))),
+        /** Of energies and other slow values. */
+        slowScanRateMs: z.optional(z.int().check(z.gte(10), z.lte(86_400_000))),
+        /** Only these. @default all */
+        keys: z.optional(z.array(z.string().check(z.maxLength(64))).check(z.minLength(1), z.maxLength(1_000))),
+      }),
+      response: z.object({ created: z.int(), replaced: z.int(), pointIds: z.array(z.string()) }),
+      status: 200,
+      errors: ['not_found', 'unprocessable'],
+    },
     commandDevice: {
       method: 'POST',
       path: '/{id}/command',

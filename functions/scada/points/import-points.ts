@@ -37,7 +37,15 @@ export async function importPoints(
   session: TenantSession,
   input: { format: ImportFormat; content: string; dryRun: boolean },
 ): Promise<ImportOutcome> {
-  const { rows, problems } = parseImport(input.format, input.content);
+  return writeRows(session, parseImport(input.format, input.content), input.dryRun);
+}
+
+/** Points of one origin: all are created or replaced, or none is. */
+export async function writeRows(
+  session: TenantSession,
+  { rows, problems }: { rows: ImportRow[]; problems: ImportProblem[] },
+  dryRun = false,
+): Promise<ImportOutcome> {
   const [devices, existing] = await Promise.all([
     session.getMany(
       deviceEntity,
@@ -53,7 +61,7 @@ export async function importPoints(
   problems.push(...misplaced(rows, stationOf, known));
   const outcome = { created: rows.length - known.size, replaced: known.size, problems };
   if (problems.length > 0) return { applied: false, ...outcome, created: 0, replaced: 0 };
-  if (input.dryRun) return { applied: false, ...outcome };
+  if (dryRun) return { applied: false, ...outcome };
   const points = rows.map(({ fields }) => stamped(session, fields, stationOf.get(fields.deviceId)!, known));
   await writeMany(points.flatMap((point) => stepsOf(session, point)));
   await session.transact('scada', (unit) => {

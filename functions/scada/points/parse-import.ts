@@ -31,22 +31,13 @@ export function parseImport(format: ImportFormat, text: string): { rows: ImportR
       problems.push({ line, path: '', message: problem });
       continue;
     }
-    const parsed = createPointSchema.safeParse(value);
-    if (!parsed.success) {
-      for (const { path, message } of parsed.error.issues)
-        problems.push({ line, path: path.map((step) => `/${String(step)}`).join(''), message });
-      continue;
-    }
-    const { id } = parsed.data;
-    if (id === undefined) {
-      problems.push({ line, path: '/id', message: 'An import names its points, so that it can be repeated.' });
-      continue;
-    }
-    problems.push(...unfitFields(parsed.data).map(({ path, message }) => ({ line, path, message })));
+    const row = readRow(line, value, problems);
+    if (row === undefined) continue;
+    const { id } = row.fields;
     const first = seen.get(id);
     if (first !== undefined) problems.push({ line, path: '/id', message: `"${id}" is on line ${first} already.` });
     seen.set(id, line);
-    rows.push({ line, fields: parsed.data as ImportRow['fields'] });
+    rows.push(row);
     if (rows.length > maxRows) {
       problems.push({ line, path: '', message: `A file holds ${maxRows} points at most.` });
       break;
@@ -54,6 +45,22 @@ export function parseImport(format: ImportFormat, text: string): { rows: ImportR
   }
   if (rows.length === 0 && problems.length === 0) problems.push({ line: 1, path: '', message: 'There are no points.' });
   return { rows, problems: problems.slice(0, maxProblems) };
+}
+
+/** @returns the point, or undefined and its problems */
+export function readRow(line: number, value: unknown, problems: ImportProblem[]): ImportRow | undefined {
+  const parsed = createPointSchema.safeParse(value);
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues)
+      problems.push({ line, path: path.map((step) => `/${String(step)}`).join(''), message });
+    return undefined;
+  }
+  if (parsed.data.id === undefined) {
+    problems.push({ line, path: '/id', message: 'An import names its points, so that it can be repeated.' });
+    return undefined;
+  }
+  problems.push(...unfitFields(parsed.data).map(({ path, message }) => ({ line, path, message })));
+  return { line, fields: parsed.data as ImportRow['fields'] };
 }
 
 interface FileRecord {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { handler as devices } from '../devices/handler.ts';
+import { handler as profiles } from '../profiles/handler.ts';
 import { handler as protocols } from '../protocols/handler.ts';
 import { addDevice, addLine, addPoint } from '../test-support/plant.ts';
 import { type RequestOptions, useScadaStack } from '../test-support/scada-stack.ts';
@@ -236,5 +237,38 @@ describe('an import', () => {
     });
     const { body } = await call('POST', '/import', { tenantId: 'b', body: { format: 'jsonl', content: line } });
     expect(body.data.problems).toMatchObject([{ path: '/deviceId' }]);
+  });
+});
+
+describe('a profile', () => {
+  it('is known by name, with its source', async () => {
+    const { body } = await stack.request(profiles, 'GET', '/api/scada/profiles');
+    expect(body.data.length).toBeGreaterThan(5);
+    for (const { id, pointCount, source } of body.data) {
+      expect(source.document.length * pointCount).toBeGreaterThan(0);
+      const one = await stack.request(profiles, 'GET', `/api/scada/profiles/${id}`);
+      expect(one.body.data.points).toHaveLength(pointCount);
+    }
+    expect((await stack.request(profiles, 'GET', '/api/scada/profiles/nobody')).status).toBe(404);
+  });
+
+  it('gives a device its points, as a whole and again', async () => {
+    const deviceId = await plant('prf');
+    const list = (await stack.request(profiles, 'GET', '/api/scada/profiles')).body.data;
+    for (const { id, pointCount } of list) {
+      const apply = () => callDevices('POST', `/${deviceId}/profile`, { body: { profile: id, ct: 40 } });
+      const first = (await apply()).body.data;
+      expect(first.created + first.replaced, id).toBe(pointCount);
+      expect((await apply()).body.data).toMatchObject({ created: 0, replaced: pointCount });
+      expect((await callDevices('GET', `/${deviceId}`)).body.data.profile).toBe(id);
+      const point = await call('GET', `/${first.pointIds[0]}`);
+      expect(point.body.data).toMatchObject({ deviceId, stationId: 'ST-1' });
+    }
+    const wrong = (body: object) => callDevices('POST', `/${deviceId}/profile`, { body });
+    expect((await wrong({ profile: 'nobody' })).status).toBe(422);
+    expect((await wrong({ profile: list[0].id, keys: ['nothing'] })).status).toBe(422);
+    expect(
+      (await callDevices('POST', `/${deviceId}/profile`, { tenantId: 'b', body: { profile: list[0].id } })).status,
+    ).toBe(404);
   });
 });
