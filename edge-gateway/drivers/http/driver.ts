@@ -84,6 +84,7 @@ export class HttpDriver implements Driver {
   }
 
   async refresh(pointIds: readonly string[]): Promise<void> {
+    if (this.#isStopped) return;
     const known = pointIds.flatMap((id) => {
       const configured = this.#plan.points.get(id);
       return configured ? [[id, configured] as const] : [];

@@ -46,6 +46,8 @@ export class DeviceSession {
   readonly #knowledge: AddressKnowledge;
   readonly #tuner: BatchTuner;
   readonly #health: UnitHealth;
+  /** SunSpec: some points have no address before the device’s map is known. */
+  readonly #needsModels: boolean;
   #discovered = false;
   #models: readonly SunspecModel[] = [];
   frameErrors = 0;
@@ -63,6 +65,7 @@ export class DeviceSession {
     this.#knowledge = new AddressKnowledge(device.badAddressRetryMs);
     this.#tuner = new BatchTuner(device.maxRegisters, device.maxGap);
     this.#health = new UnitHealth(host.connection);
+    this.#needsModels = [...points.values()].some(({ point }) => isModelAddress(point.address));
     this.#place(undefined);
   }
 
@@ -213,11 +216,6 @@ export class DeviceSession {
     if (this.#health.failed(context.monotonicMs())) {
       this.#host.state({ deviceId: this.id, state: this.#health.state, reason });
     }
-    return false;
-  }
-
-  get #needsModels(): boolean {
-    for (const { point } of this.#points.values()) if (isModelAddress(point.address)) return true;
     return false;
   }
 

@@ -57,9 +57,9 @@ export class ModbusDriver implements Driver {
       },
       silent: () => this.#silent(),
     };
+    const pointsOf = Map.groupBy(plan.points, ([, { deviceId }]) => deviceId);
     for (const [id, device] of plan.devices) {
-      const points = new Map([...plan.points].filter(([, { deviceId }]) => deviceId === id));
-      this.#sessions.set(id, new DeviceSession(id, device, points, host));
+      this.#sessions.set(id, new DeviceSession(id, device, new Map(pointsOf.get(id)), host));
     }
     this.#schedule = new ScanSchedule(
       [...this.#sessions.values()].flatMap((session) => session.groups()),

@@ -10,10 +10,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { hasProgram, run } from '../../../test/support/programs.ts';
 import { openChannel } from '../transport/byte-channel.ts';
-import { type ModbusClient, ModbusExceptionError, ModbusRtuClient, ModbusTcpClient, RegisterBank } from './index.ts';
+import { type ModbusClient, ModbusRtuClient, ModbusTcpClient, RegisterBank } from './index.ts';
 import { registers } from './pdu/messages.ts';
 import { listenModbus, serveRtu } from './server/server.ts';
+import { askEverything } from './test-support/ask-everything.ts';
 import { captureOf } from './test-support/capture-file.ts';
+import { type Exchange, recorded, saveRecording } from './test-support/recording.ts';
 import { examples } from './test-support/specification-examples.ts';
 
 const python = '/usr/bin/python3';
@@ -68,10 +70,11 @@ function start(program: string, args: string[]): ChildProcess {
   return child;
 }
 
-async function pymodbusServer(framing: 'tcp' | 'rtu'): Promise<ModbusClient> {
+async function pymodbusServer(framing: 'tcp' | 'rtu', recordInto?: Exchange[]): Promise<ModbusClient> {
   const port = await freePort();
   start(python, [join(here, 'test-support/pymodbus_server.py'), framing, String(port)]);
-  const channel = await eventually(() => openChannel({ kind: 'tcp', host: '127.0.0.1', port }));
+  const line = await eventually(() => openChannel({ kind: 'tcp', host: '127.0.0.1', port }));
+  const channel = recordInto ? recorded(line, recordInto) : line;
   const client =
     framing === 'tcp'
       ? new ModbusTcpClient(channel, { timeoutMs: 5_000 })
@@ -94,41 +97,6 @@ async function terminals(): Promise<[string, string]> {
   return ends;
 }
 
-/** What both framings can be asked of pymodbus's server. */
-async function askEverything(client: ModbusClient): Promise<void> {
-  const ask: ModbusClient['request'] = (unit, request) => client.request(unit, request);
-  const { data } = await ask(1, { kind: 'read_holding_registers', address: 0, quantity: 125 });
-  expect(Array.from({ length: 125 }, (_, index) => data.readUInt16BE(index * 2))).toEqual([...Array(125).keys()]);
-  expect((await ask(1, { kind: 'read_input_registers', address: 5, quantity: 2 })).data).toEqual(registers(15, 18));
-  const inputs = await ask(1, { kind: 'read_discrete_inputs', address: 0, quantity: 10 });
-  expect(inputs.bits).toEqual(Array.from({ length: 10 }, (_, index) => index % 3 === 0));
-  await ask(1, { kind: 'write_single_coil', address: 3, value: true });
-  await ask(1, { kind: 'write_multiple_coils', address: 5, bits: [true, false, true] });
-  const coils = await ask(1, { kind: 'read_coils', address: 2, quantity: 7 });
-  expect(coils.bits).toEqual([false, true, false, true, false, true, false]);
-  await ask(1, { kind: 'write_single_register', address: 20, value: 0xbeef });
-  await ask(1, { kind: 'write_multiple_registers', address: 21, data: registers(1, 2, 3) });
-  await ask(1, { kind: 'mask_write_register', address: 20, andMask: 0xf2, orMask: 0x25 });
-  const both = await ask(1, {
-    kind: 'read_write_multiple_registers',
-    read: { address: 20, quantity: 5 },
-    write: { address: 24, data: registers(99) },
-  });
-  expect(both.data).toEqual(registers((0xbeef & 0xf2) | (0x25 & ~0xf2), 1, 2, 3, 99));
-  expect((await ask(1, { kind: 'read_exception_status' })).status).toBeTypeOf('number');
-  const echo = await ask(1, { kind: 'diagnostics', subFunction: 0, data: registers(0xa537) });
-  expect(echo.data).toEqual(registers(0xa537));
-  expect((await ask(1, { kind: 'get_comm_event_counter' })).eventCount).toBeTypeOf('number');
-  expect((await ask(1, { kind: 'get_comm_event_log' })).messageCount).toBeTypeOf('number');
-  expect((await ask(1, { kind: 'report_server_id' })).data.length).toBeGreaterThan(0);
-  const identification = await ask(1, { kind: 'read_device_identification', level: 2, objectId: 0 });
-  const named = new Map(identification.objects.map(({ id, value }) => [id, value.toString()]));
-  expect([named.get(0), named.get(1), named.get(2), named.get(5)]).toEqual(['Maker', 'M1', '1.2', 'Bench']);
-  await expect(ask(1, { kind: 'read_holding_registers', address: 5000, quantity: 1 })).rejects.toEqual(
-    new ModbusExceptionError(3, 2),
-  );
-}
-
 function bank(): RegisterBank {
   const device = new RegisterBank();
   for (let address = 0; address < 300; address += 1) {
@@ -146,9 +114,11 @@ function bank(): RegisterBank {
 }
 
 describe.skipIf(!pymodbus)('our client and pymodbus’s server', () => {
-  it('understand each other on TCP', async () => askEverything(await pymodbusServer('tcp')));
-
-  it('understand each other on RTU over TCP', async () => askEverything(await pymodbusServer('rtu')));
+  it.each(['tcp', 'rtu'] as const)('understand each other, framed as %s', async (framing) => {
+    const exchanges: Exchange[] = [];
+    await askEverything(await pymodbusServer(framing, exchanges));
+    if (process.env['RECORD_FIXTURES']) saveRecording(framing, exchanges);
+  });
 
   it.skipIf(!socat)('understand each other on a serial line', async () => {
     const [ours, theirs] = await terminals();
