@@ -193,9 +193,12 @@ describe('a command', () => {
     controls.gate = new Promise(() => {});
     const outcome = (await open('GGIO1.SPCSO3')).execute({ value: true, terminationTimeoutMs: 5_000 });
     await expect.poll(() => controls.operated.length).toBe(1);
-    // The acceptance has to arrive before the wait for the end begins.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    station.clock.advance(5_000);
+    // In steps, since the acceptance has to arrive before the wait for the end begins.
+    let isSettled = false;
+    void outcome.finally(() => {
+      isSettled = true;
+    });
+    await expect.poll(() => station.clock.advance(500) ?? isSettled).toBe(true);
     expect(await outcome).toMatchObject({ status: 'unknown', reason: expect.stringContaining('no termination') });
   });
 

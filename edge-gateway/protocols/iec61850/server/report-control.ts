@@ -79,7 +79,7 @@ export class ReportControl {
       if (!isResumed) this.#buffer.fromOldest();
     } else this.purge();
     this.#startIntegrity();
-    this.#pump();
+    this.#afterAnswer(() => this.#pump());
   }
 
   disable(): void {
@@ -89,7 +89,15 @@ export class ReportControl {
   }
 
   interrogate(): void {
-    this.#all('generalInterrogation');
+    this.#afterAnswer(() => this.#all('generalInterrogation'));
+  }
+
+  /** Clients expect the answer to their write before what it brings about. */
+  #afterAnswer(work: () => void): void {
+    const session = this.#session;
+    setImmediate(() => {
+      if (this.#session === session) work();
+    });
   }
 
   /** A value changed in one of these ways; what one update changes goes into one entry. */
