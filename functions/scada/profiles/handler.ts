@@ -6,8 +6,8 @@ import { serve } from '../../../layers/kernel/http/serve.ts';
 import { profiles } from './routes.ts';
 
 export const handler = serve(profiles, {
-  listProfiles: async () => ({ data: known.map(present) }),
-  getProfile: async ({ params }) => {
+  listDeviceProfiles: async () => ({ data: known.map(present) }),
+  getDeviceProfile: async ({ params }) => {
     const found = known.find(({ id }) => id === params.id);
     if (found === undefined) throw notFound('profile', params.id);
     return { data: { ...present(found), points: found.points.map((point) => ({ ...point })) } };

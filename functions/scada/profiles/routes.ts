@@ -22,7 +22,7 @@ export const profiles = defineResource({
   base: '/api/scada/profiles',
   title: 'Profiles of devices',
   routes: {
-    listProfiles: {
+    listDeviceProfiles: {
       method: 'GET',
       path: '',
       access: 'scada:devices:read',
@@ -30,7 +30,7 @@ export const profiles = defineResource({
         'Register maps of real devices by name. `POST /api/scada/devices/{id}/profile` gives a device its points.',
       response: z.array(profile),
     },
-    getProfile: {
+    getDeviceProfile: {
       method: 'GET',
       path: '/{id}',
       access: 'scada:devices:read',
