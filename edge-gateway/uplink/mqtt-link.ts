@@ -64,7 +64,7 @@ export function createMqttLink(options: LinkOptions): Link {
   function open(): void {
     let reason = 'connection closed';
     let upAtMs = 0;
-    const own = connect(settings.url, connectOptions(settings, options.will));
+    const own = connect(connectOptions(settings, options.will));
     client = own;
     own.on('error', (error) => {
       reason = error.message || (error as NodeJS.ErrnoException).code || error.name;
@@ -140,9 +140,17 @@ export function createMqttLink(options: LinkOptions): Link {
   };
 }
 
+const defaultPorts = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+
 function connectOptions(settings: LinkSettings, will: LinkOptions['will']): IClientOptions {
   const { clientId, username, password, certificate, privateKey, ca, alpn, keepAliveSeconds } = settings;
+  const { protocol, hostname, port, pathname } = new URL(settings.url);
+  const scheme = protocol.slice(0, -1) as keyof typeof defaultPorts;
   return {
+    protocol: scheme,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? defaultPorts[scheme] : Number(port),
+    ...(scheme.startsWith('ws') && { path: pathname }),
     clientId,
     clean: false,
     protocolVersion: 4,

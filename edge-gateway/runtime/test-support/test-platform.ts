@@ -30,6 +30,8 @@ export interface TestPlatform {
   url: string;
   /** Each recorded message once, however often it came. */
   values: ReportedValue[];
+  /** Those values as their messages brought them. */
+  batches: { kind: 'values' | 'events'; seq: number; values: ReportedValue[] }[];
   alarms: Alarm[];
   status: StatusChange[];
   results: ResultMessage[];
@@ -79,6 +81,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     port: 0,
     url: '',
     values: [],
+    batches: [],
     alarms: [],
     status: [],
     results: [],
@@ -109,7 +112,9 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       case 'values':
       case 'events': {
         const message = decodeValues(payload);
-        if (isNew(message)) platform.values.push(...message.values);
+        if (!isNew(message)) return;
+        platform.values.push(...message.values);
+        platform.batches.push({ kind: topic.kind, seq: message.seq, values: message.values });
         return;
       }
       case 'alarms': {
