@@ -24,6 +24,7 @@ export const publicUserSchema = storedSchema(
     workspaces: z.array(z.string()),
     status: z.enum(userStatuses),
     statusReason: z.optional(z.string()),
+    deletedAt: z.optional(z.string()),
     emailVerifiedAt: z.optional(z.string()),
     phoneVerifiedAt: z.optional(z.string()),
     passwordChangedAt: z.optional(z.string()),
