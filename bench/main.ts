@@ -15,6 +15,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   price: () => import('./ingest-price.ts'),
   'log-in': () => import('./log-in.ts'),
   webhooks: () => import('./webhooks.ts'),
+  ledger: () => import('./ledger.ts'),
   start: () => import('./start-up.ts'),
 };
 
