@@ -88,6 +88,7 @@ describe('a station', () => {
     const { restUrl, mqttUrl } = mizan.platform.endpoints;
     const { apiKey } = expectOk(await apiWith(restUrl)('POST', '/api/scada/gateways/enrol', { token })).data;
     gateway = await connectAsync(mqttUrl, {
+      clientId: `mizan-${stationId}-gateway`,
       username: 'gateway',
       password: apiKey,
       reconnectPeriod: 0,

@@ -12,7 +12,7 @@ import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
 import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
-import { devicePolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
+import { devicePolicies, gatewayConnectPolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
 
 export const deviceScope = 'metering:readings:publish';
 /** Of the gateway of a station: it takes configurations and commands. Its key names its station. */
@@ -62,11 +62,16 @@ export async function handler(event: DeviceEvent): Promise<object> {
 
 /** @returns undefined when the stations do not fit into what AWS lets a policy hold */
 function policiesOf({ isMeter, isGateway, allowedIps, stationIds }: Device, stations: string[]): string[] | undefined {
-  const meters = devicePolicies(isMeter ? stations : [], allowedIps, stageName());
+  if (!isMeter && stations.length === 0) return undefined;
   // A key for every station is one of people and programs, not of a gateway.
-  if (!isGateway || stationIds.length === 0) return meters;
-  const documents = meters && [...meters, ...gatewayPolicies(stations, stageName())];
-  return documents && documents.length <= maxDocuments ? documents : meters;
+  const topics = isGateway && stationIds.length > 0 ? gatewayPolicies(stations, stageName()) : [];
+  const others = isMeter
+    ? devicePolicies(stations, allowedIps, stageName())
+    : gatewayConnectPolicies(stations, allowedIps);
+  if (others === undefined) return undefined;
+  const documents = [...others, ...topics];
+  if (documents.length <= maxDocuments) return documents;
+  return isMeter ? others : undefined;
 }
 
 interface Device {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies, type PolicyAction } from '../../../local/services/iot/policy.ts';
-import { devicePolicies, gatewayPolicies } from './device-policies.ts';
+import { devicePolicies, gatewayConnectPolicies, gatewayPolicies } from './device-policies.ts';
 
 const code = (i: number, length: number): string => `S${String(i).padStart(length - 1, '0')}`;
 const codes = (count: number, length: number): string[] => Array.from({ length: count }, (_, i) => code(i, length));
@@ -107,5 +107,13 @@ describe('the policy of a gateway', () => {
     ['iot:Subscribe', 'topicfilter/mizan/#'],
   ])('refuses %s on %s', (action, resource) => {
     expect(allows(documents, action, resource)).toBe(false);
+  });
+
+  it('lets it connect under its own name and no other', () => {
+    const connect = gatewayConnectPolicies(['ST-1'], ['192.0.2.0/24']);
+    expect(allows(connect, 'iot:Connect', 'client/mizan-ST-1-gateway')).toBe(true);
+    expect(allows(connect, 'iot:Connect', 'client/mizan-ST-1-gateway', '198.51.100.1')).toBe(false);
+    for (const client of ['mizan-ST-2-gateway', 'mizan-ST-1-gateway2', 'anything'])
+      expect(allows(connect, 'iot:Connect', `client/${client}`)).toBe(false);
   });
 });

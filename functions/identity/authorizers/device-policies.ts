@@ -67,6 +67,13 @@ export function gatewayPolicies(stationIds: readonly string[], stage: string): s
   });
 }
 
+/** A key that is a gateway's and nothing else connects under the one name that no other key may take. */
+export const gatewayConnectPolicies = (stationIds: readonly string[], allowedIps: readonly string[]): string[] =>
+  connectStatements(
+    allowedIps,
+    stationIds.map((station) => `arn:aws:iot:*:*:client/mizan-${station}-gateway`),
+  ).map((statement) => documentOf([statement]));
+
 const documentOf = (statements: Statement[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
@@ -81,8 +88,11 @@ const reservedClientIds: Statement = {
 };
 
 /** An authorizer is not told the address, but conditions of the policy are checked against it; any one that holds is enough. */
-function connectStatements(allowedIps: readonly string[]): Statement[] {
-  const connect = { Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:*:*:client/*' } as const;
+function connectStatements(
+  allowedIps: readonly string[],
+  Resource: string | string[] = 'arn:aws:iot:*:*:client/*',
+): Statement[] {
+  const connect = { Effect: 'Allow', Action: 'iot:Connect', Resource } as const;
   if (allowedIps.length === 0) return [connect];
   const statements: Statement[] = [];
   for (let start = 0; start < allowedIps.length; start += addressesPerDocument) {

@@ -37,6 +37,7 @@ describe('enrolment', () => {
     const policy = await policyOf(apiKey);
     expect(policy.isAuthenticated).toBe(true);
     expect(policy.policyDocuments.join()).toContain('mizan/ST-1/gateway/*');
+    expect(policy.policyDocuments.join()).toContain('client/mizan-ST-1-gateway');
     expect(policy.policyDocuments.join()).not.toContain('acrel/');
     expect((await call('GET', '/ST-1')).body.data).toMatchObject({ keyId: expect.any(String), state: null });
   });
