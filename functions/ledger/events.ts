@@ -5,6 +5,7 @@ import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { accountSchema } from './accounts/account-entity.ts';
 import { entrySchema } from './journal-entries/entry-entity.ts';
 import { periodSchema } from './periods/period-entity.ts';
+import { keptReportSchema } from './reports/report-schema.ts';
 
 const source = 'ledger';
 const stored = { version: 1, createdAt: '2026-03-15T08:00:00.000Z', updatedAt: '2026-03-15T08:00:00.000Z' };
@@ -166,7 +167,26 @@ export const postingFailed = defineEvent({
   },
 });
 
+export const reportGenerated = defineEvent({
+  type: 'finance.report_generated',
+  source,
+  schemaVersion: 1,
+  aggregateType: 'finance_report',
+  summary: { en: 'A financial report was made and kept.', ar: 'أُنشئ تقرير مالي وحُفظ.' },
+  payload: storedSchema(keptReportSchema),
+  example: {
+    id: 'frp_01KKR3TT00AAAAAAAAAAAAAAAA',
+    type: 'balance-sheet',
+    to: '2026-03-31',
+    currency: 'YER',
+    generatedAt: '2026-04-02T08:00:00.000Z',
+    generatedBy: 'usr_1',
+    ...stored,
+  },
+});
+
 export const ledgerEvents = [
+  reportGenerated,
   accountCreated,
   accountUpdated,
   accountDeleted,

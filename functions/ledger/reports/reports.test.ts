@@ -178,9 +178,35 @@ describe('as CSV', () => {
   });
 });
 
+describe('a kept report', () => {
+  it('stays as it was, whatever is posted later', async () => {
+    const path = '/api/finance/reports';
+    const made = await tenant.call('POST', path, { type: 'income-statement', from: '2026-01-01', to: '2026-04-30' });
+    expect(made).toMatchObject({
+      status: 201,
+      data: { type: 'income-statement', from: '2026-01-01', to: '2026-04-30', generatedBy: 'usr_1' },
+    });
+    const before = await get('income-statement?from=2026-01-01&to=2026-04-30');
+    await post('2026-04-02', ['5510', dr, '5'], ['1111', cr, '5']);
+    expect(await get('income-statement?from=2026-01-01&to=2026-04-30')).not.toEqual(before);
+    expect((await get(made.data.id)).statement).toEqual(before);
+    expect(await get('')).toEqual([made.data]);
+    expect(stack.outbox(tenant.id, 'finance.report_generated').map(({ payload }) => payload)).toEqual([made.data]);
+    const stranger = await stack.tenant({ hasChart: false });
+    expect((await stranger.call('GET', `${path}/${made.data.id}`)).status).toBe(404);
+    for (const type of ['trial-balance', 'balance-sheet'])
+      expect((await tenant.call('POST', path, { type })).status).toBe(201);
+    expect((await tenant.call('POST', path, { type: 'tarot' })).status).toBe(400);
+  });
+});
+
 describe('reports', () => {
   it('are listed, need their permission, and refuse dates the wrong way round', async () => {
-    expect((await get('')).map(({ id }: any) => id)).toEqual(['trial-balance', 'income-statement', 'balance-sheet']);
+    expect((await get('types')).map(({ id }: any) => id)).toEqual([
+      'trial-balance',
+      'income-statement',
+      'balance-sheet',
+    ]);
     const path = '/api/finance/reports/trial-balance';
     expect((await tenant.call('GET', path, undefined, { permissions: ['ledger:accounts:*'] })).status).toBe(403);
     expect((await tenant.call('GET', `${path}?from=2026-02-01&to=2026-01-01`)).status).toBe(422);

@@ -1,10 +1,14 @@
 /** Routes of financial reports. */
 import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineResource, type Route } from '../../../layers/kernel/http/route.ts';
+import { generatedId } from '../../../layers/kernel/schema/common.ts';
 import { accountTypes } from '../../../layers/ledger/account-types.ts';
 import { date } from '../dates.ts';
+import { keptReportSchema, reportTypes } from './report-schema.ts';
 
 const access = 'ledger:reports:read';
+const kept = storedSchema(keptReportSchema);
 
 const format = z._default(z.enum(['json', 'csv']), 'json');
 
@@ -54,12 +58,44 @@ export const reports = defineResource({
   base: '/api/finance/reports',
   title: 'Financial reports',
   routes: {
+    listFinanceReportTypes: {
+      method: 'GET',
+      path: '/types',
+      access,
+      summary: 'List the financial reports there can be.',
+      response: z.array(z.object({ id: z.string(), title, path: z.string(), parameters: z.array(z.string()) })),
+    },
     listFinanceReports: {
       method: 'GET',
       path: '',
       access,
-      summary: 'List the financial reports there are.',
-      response: z.array(z.object({ id: z.string(), title, path: z.string(), parameters: z.array(z.string()) })),
+      summary: 'List the reports that were kept, the newest first.',
+      response: z.array(kept),
+      paginated: true,
+    },
+    generateFinanceReport: {
+      method: 'POST',
+      path: '',
+      access: 'ledger:reports:write',
+      summary: 'Make a report and keep it as it is now.',
+      body: z.object({
+        type: z.enum(reportTypes),
+        /** Not for balance sheets. @default the first day of the fiscal year of `to` */
+        from: z.optional(date()),
+        /** @default today, where the tenant is */
+        to: z.optional(date()),
+      }),
+      response: kept,
+      errors: ['unprocessable', 'conflict'],
+    },
+    getFinanceReport: {
+      method: 'GET',
+      path: '/{id}',
+      access,
+      summary: 'Get a report that was kept, as it was then.',
+      params: z.object({ id: generatedId('frp') }),
+      response: z.extend(kept, { statement: z.record(z.string(), z.unknown()) }),
+      errors: ['not_found'],
     },
     getTrialBalance: report({
       path: '/trial-balance',
