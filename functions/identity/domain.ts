@@ -126,7 +126,13 @@ export const identity = defineDomain({
       name: 'provision-tenant',
       entry: `${folder}/provisioning/handler.ts`,
       memoryMb: 512,
-      access: { tables: { identity: 'readWrite' } },
+      access: { tables: { identity: 'readWrite' }, queues: [messageQueue] },
+    },
+    {
+      name: 'administer',
+      entry: `${folder}/provisioning/administer.ts`,
+      memoryMb: 512,
+      access: { tables: { identity: 'readWrite', scada: 'read' }, keys: verifies, queues: [messageQueue] },
     },
   ],
 });

@@ -6,33 +6,11 @@
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
-import { label } from '../../../layers/kernel/schema/common.ts';
-import { systemRoleNames } from '../roles/system-roles.ts';
-import { tenantEntity, tenantSchema } from '../tenants/tenant-entity.ts';
+import { tenantEntity } from '../tenants/tenant-entity.ts';
+import { installationActor, newOwner, newTenant } from './new-tenant.ts';
 import { provisionTenant } from './provision-tenant.ts';
 
-const input = z.object({
-  tenant: z.extend(tenantSchema, {
-    id: z
-      .string()
-      .check(
-        z.regex(
-          /^[a-z0-9-]{3,40}$/,
-          fieldMessage(
-            'Use 3 to 40 small letters, digits or "-".',
-            'استخدم من 3 إلى 40 من الحروف اللاتينية الصغيرة والأرقام و"-".',
-          ),
-        ),
-      ),
-  }),
-  owner: z.object({
-    name: label(),
-    email: z.string().check(z.email(), z.maxLength(254)),
-    password: z.string().check(z.minLength(12), z.maxLength(256)),
-    roles: z._default(z.array(z.enum(systemRoleNames)), ['OWNER']),
-  }),
-});
+const input = z.object({ tenant: newTenant, owner: newOwner });
 
 /**
  * @returns `{ tenantId, userId, created: true }`, or `{ tenantId, created: false }` when the tenant was there already
@@ -42,7 +20,7 @@ export async function handler(event: unknown): Promise<object> {
   const { tenant, owner } = input.parse(event);
   try {
     return {
-      ...(await provisionTenant({ tenant, owner }, { id: 'installation', kind: 'system', name: 'installation' })),
+      ...(await provisionTenant({ tenant, owner }, installationActor())),
       created: true,
     };
   } catch (error) {

@@ -26,9 +26,9 @@ export const initialState: SigningState = { active: 'signing', distrustsOther: f
 const cacheMs = 30_000;
 let known: { state: SigningState; until: number } | undefined;
 
-/** Before the first rotation there is no row. */
-export async function readSigningState(nowMs: number): Promise<SigningState> {
-  if (known && known.until > nowMs && known.until - nowMs <= cacheMs) return known.state;
+/** Before the first rotation there is no row. @param isFresh whether to look even if the state is remembered */
+export async function readSigningState(nowMs: number, { isFresh = false } = {}): Promise<SigningState> {
+  if (!isFresh && known && known.until > nowMs && known.until - nowMs <= cacheMs) return known.state;
   const state = (await openGlobalSession().get(signingStateEntity, {}, { consistent: true })) ?? initialState;
   known = { state, until: nowMs + cacheMs };
   return state;
