@@ -148,4 +148,26 @@ describe('the books', () => {
     expect(posted.length).toBe(32);
     await verify(tenant);
   });
+
+  it('balance when DynamoDB cancels transactions now and then', async () => {
+    const tenant = await stack.tenant();
+    const posted: string[] = [];
+    stack.tables.dynamodb.faults.use([{ point: 'dynamodb.transaction-conflict', probability: 0.05, limit: 60 }]);
+    const post = (i: number): Action => ({
+      kind: 'post',
+      debit: accounts[i % 3]!,
+      credit: '3110',
+      amount: `${i + 1}`,
+      date: `2026-0${(i % 3) + 1}-10`,
+      journal: journals[i % 2]!,
+      isForeign: i % 2 === 0,
+    });
+    for (let round = 0; round < 4; round++) {
+      const acts: Action[] = [post(round), post(round + 1), post(round + 2), { kind: 'reverse', choice: round }];
+      await Promise.all(acts.map((act) => perform(tenant, act, posted)));
+    }
+    expect(stack.tables.dynamodb.faults.injected('dynamodb.transaction-conflict')).toBeGreaterThan(0);
+    stack.tables.dynamodb.faults.clear();
+    await verify(tenant);
+  });
 });

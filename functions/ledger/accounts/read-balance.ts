@@ -44,14 +44,14 @@ export function movementsOf(
 }
 
 /** Reads something of many accounts, a few at a time, in their order. */
-export async function forEachAccount<T>(ids: readonly string[], read: (id: string) => Promise<T>): Promise<T[]> {
-  const results: T[] = new Array(ids.length);
+export async function forEachAccount<A, T>(accounts: readonly A[], read: (account: A) => Promise<T>): Promise<T[]> {
+  const results: T[] = new Array(accounts.length);
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let position = next++; position < ids.length; position = next++)
-      results[position] = await read(ids[position]!);
+    for (let position = next++; position < accounts.length; position = next++)
+      results[position] = await read(accounts[position]!);
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, ids.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, accounts.length) }, lane));
   return results;
 }
 

@@ -1,6 +1,7 @@
 /** A journal entry, and its lines as each account lists them. Once posted, what it says never changes. */
 import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { sides } from '../../../layers/ledger/account-types.ts';
 import { journalNames } from '../../../layers/ledger/journals.ts';
@@ -11,7 +12,12 @@ import { date, periodId } from '../dates.ts';
 export const dimensions = () =>
   z
     .record(z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/)), label(100))
-    .check(z.refine((map) => Object.keys(map).length <= 8, 'At most 8 dimensions.'));
+    .check(
+      z.refine(
+        (map) => Object.keys(map).length <= 8,
+        fieldMessage('At most 8 dimensions.', 'ثمانية أبعاد على الأكثر.'),
+      ),
+    );
 
 export const lineInputSchema = z.object({
   /** Code of the account. */

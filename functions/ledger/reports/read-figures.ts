@@ -22,12 +22,8 @@ export async function readFigures(
   for (let attempt = 1; ; attempt++) {
     const before = await lastNumbers(session, span.to);
     const chart = await readChart(session);
-    const figures = await forEachAccount(
-      chart.map(({ id }) => id),
-      async (id) => {
-        const account = chart.find((one) => one.id === id)!;
-        return figuresOf(account, account.hasLines ? await readTotals(session, id, periodOf(span.to)) : [], span);
-      },
+    const figures = await forEachAccount(chart, async (account) =>
+      figuresOf(account, account.hasLines ? await readTotals(session, account.id, periodOf(span.to)) : [], span),
     );
     if ((await lastNumbers(session, span.to)) === before) return figures;
     if (attempt === maxReads)
