@@ -13,6 +13,17 @@ import { openStationDatabase } from './station-database.ts';
 
 const plan = JSON.parse(process.argv[2]!) as KillTestPlan;
 
+/** At once, whatever comes next; a pipe that is full for a moment says so. */
+function confirm(n: number): void {
+  for (;;)
+    try {
+      writeSync(1, `${n}\n`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+}
+
 async function tell(sink: DriverSink): Promise<void> {
   for (let n = plan.from; n < plan.upTo; ) {
     const samples: Sample[] = Array.from({ length: Math.min(7, plan.upTo - n) }, (_, i) => ({
@@ -24,7 +35,7 @@ async function tell(sink: DriverSink): Promise<void> {
     }));
     await sink.samples(samples);
     n += samples.length;
-    writeSync(1, `${n}\n`);
+    confirm(n);
   }
 }
 

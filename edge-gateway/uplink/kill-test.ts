@@ -51,6 +51,7 @@ export async function runKillTest(kills: number): Promise<KillTestReport> {
     };
     for (let round = 0; round < kills; round++) {
       child = start(endless);
+      const ended = new Promise((resolve) => child!.once('close', resolve));
       const before = confirmed;
       await until(() => confirmed > before, 'the first confirmed value');
       const id = `cmd-kill-${round}`;
@@ -65,7 +66,7 @@ export async function runKillTest(kills: number): Promise<KillTestReport> {
         await platform.comeBack();
       }
       await delay(Math.random() * 100);
-      const ended = new Promise((resolve) => child!.once('close', resolve));
+      if (child.exitCode !== null) throw new Error(`The station ended by itself, with ${child.exitCode}.`);
       child.kill('SIGKILL');
       await ended;
     }
