@@ -61,6 +61,8 @@ const busyValues = 10_000;
 const communicationDelayMs = 10_000;
 const commandsKeptMs = 30 * 86_400_000;
 const askIntervalMs = 3_600_000;
+/** After a shorter one the backlog is there in a moment. */
+const longOutageMs = 30_000;
 
 const isEmpty = ({ values, lowValues, events, alarms }: Findings): boolean =>
   values.length + lowValues.length + events.length + alarms.length === 0;
@@ -89,6 +91,7 @@ export function createStationGateway(options: StationGatewayOptions) {
   let prepared: PreparedStation | undefined;
   let polledConnections: ReadonlySet<string> = new Set();
   let askedMonotonicMs: number | undefined;
+  let downAtMs: number | undefined;
   let storedValues = 0;
   let valuesPerSecond = 0;
   const configuration = (): StationConfiguration | undefined => prepared?.configuration;
@@ -218,15 +221,16 @@ export function createStationGateway(options: StationGatewayOptions) {
     will: { topic: upTopic(stationId, 'health'), payload: () => healthCodec.encode(briefHealth(false)) },
     onUp() {
       const report = configuration()?.report;
-      const hadBacklog = store.figures().messages > 0;
       sender.connected();
-      // What happened in between follows later; how things are now should not wait for it.
-      if (hadBacklog) record(engine.snapshot());
+      // What happened in between follows at its rate; how things are now should not wait for it.
+      if (downAtMs !== undefined && clock.monotonicMs() - downAtMs >= longOutageMs) record(engine.snapshot());
+      downAtMs = undefined;
       recorder.setInterval(report?.intervalMs ?? 1_000);
       configurations.connected();
       publishNow('health', healthCodec.encode(health()));
     },
     onDown() {
+      downAtMs = clock.monotonicMs();
       sender.disconnected();
       recorder.setInterval(configuration()?.report.offlineIntervalMs ?? 60_000);
     },
