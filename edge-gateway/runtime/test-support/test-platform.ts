@@ -1,5 +1,5 @@
 /** The platform's end for tests: a real MQTT broker, what gateways told it, and what it says to them. */
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import {
   type Alarm,
@@ -52,8 +52,19 @@ export async function startTestPlatform(): Promise<TestPlatform> {
   const seen = new Set<string>();
   let packed: PackedConfiguration | undefined;
   let server: Server;
+  const sockets = new Set<Socket>();
+  /** Also those that have not said who they are. */
+  const stopListening = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
   const listen = (port: number): Promise<void> => {
-    server = createServer(aedes.handle);
+    server = createServer((socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      aedes.handle(socket);
+    });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, '127.0.0.1', resolve);
@@ -93,14 +104,11 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       packed = packConfiguration(configuration);
       return down(configuration.stationId, announcement());
     },
-    goAway: async () => {
-      for (const client of Object.values((aedes as any).clients)) (client as any).conn.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    goAway: stopListening,
     comeBack: () => listen(platform.port),
     async close() {
       await new Promise<void>((resolve) => aedes.close(resolve));
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening();
     },
   };
 
