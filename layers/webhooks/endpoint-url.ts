@@ -24,8 +24,8 @@ const privateSuffixes = [
 export type CheckedUrl = { url: URL } | { problem: string };
 
 /** Parses by the WHATWG URL standard, which turns every notation of an IPv4 address (decimal, octal, hex) into the usual one. */
-export function checkEndpointUrl(text: string, policy: AddressPolicy): CheckedUrl {
-  if (text.length > urlMaxLength) return { problem: `The URL has more than ${urlMaxLength} characters.` };
+export function checkEndpointUrl(text: string, policy: AddressPolicy, maxLength = urlMaxLength): CheckedUrl {
+  if (text.length > maxLength) return { problem: `The URL has more than ${maxLength} characters.` };
   if (!URL.canParse(text)) return { problem: 'Not an absolute URL such as "https://example.com/hooks".' };
   const url = new URL(text);
   const host = hostOf(url);

@@ -186,3 +186,37 @@ describe('the guard', () => {
     await expect(post(guarded, 'https://gone.example/')).rejects.toMatchObject({ reason: 'dns_failure' });
   });
 });
+
+describe('a request that must be read whole', () => {
+  const get = (guarded: GuardedClient, url: string, timeoutMs = 5000) =>
+    guarded.send({ url, method: 'GET', headers: {}, timeoutMs, maxBodyBytes: 10_000 });
+
+  it('gets the whole answer, by the method it asks for', async () => {
+    const { url } = await receiver((incoming, outgoing) => outgoing.end(`${incoming.method} ${'x'.repeat(9000)}`));
+    expect((await get(client({ keepsConnections: false }), url)).body).toBe(`GET ${'x'.repeat(9000)}`);
+  });
+
+  it('fails where the answer is too long or breaks off, and says that it was sent', async () => {
+    const long = await receiver((_, outgoing) => outgoing.end('x'.repeat(10_001)));
+    const broken = await receiver((_, outgoing) => {
+      outgoing.writeHead(200, { 'content-length': '100' });
+      outgoing.write('x');
+      setImmediate(() => outgoing.destroy());
+    });
+    for (const { url } of [long, broken])
+      await expect(get(client(), url)).rejects.toMatchObject({ reason: 'invalid_response', wasSent: true });
+  });
+
+  it('knows whether the receiver may have got it', async () => {
+    const { url: silent } = await receiver(() => {});
+    await expect(get(client(), silent, 100)).rejects.toMatchObject({ reason: 'timeout', wasSent: true });
+    const closed = createTcpServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    await expect(get(client(), `http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+      reason: 'connection_failed',
+      wasSent: false,
+    });
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * The only way a webhook leaves: an HTTP client that resolves names itself and connects to the very addresses it
+ * The only way a webhook or a call to a provider leaves: an HTTP client that resolves names itself and connects to the very addresses it
  * checked, so that a name cannot point elsewhere between check and connection (DNS rebinding). It follows no
  * redirects, keeps connections, and bounds time, headers and body of every answer.
  */
@@ -9,13 +9,13 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type AddressPolicy, addressProblem, isLoopback } from './address-policy.ts';
 import { checkEndpointUrl, hostOf } from './endpoint-url.ts';
-import { answerHeaders, captureBody } from './response-capture.ts';
+import { answerHeaders, captureBody, readWhole } from './response-capture.ts';
 
 export interface GuardedAnswer {
   status: number;
   /** Lower-case names; bounded in number and length. */
   headers: Record<string, string>;
-  /** The first 4 KiB as text. */
+  /** The first 4 KiB as text, or all of it where the request says how much that may be. */
   body: string;
 }
 
@@ -31,6 +31,8 @@ export type RequestFailureReason =
 /** A request that got no usable answer; `reason` is part of the delivery log that partners read. */
 export class RequestFailure extends Error {
   readonly reason: RequestFailureReason;
+  /** Whether the receiver may have got the request, or some of it. */
+  wasSent = false;
 
   constructor(reason: RequestFailureReason, message: string, cause?: unknown) {
     super(message, { cause });
@@ -46,6 +48,14 @@ export interface GuardedClientOptions extends AddressPolicy {
   resolve?: Resolve;
   /** Connections to one host and port at a time. @default 64 */
   maxSocketsPerHost?: number;
+  /**
+   * Whether connections are kept for the next request. A kept one may be closed just while it is written to, and the request
+   * is then repeated: not for what must not happen twice.
+   * @default true
+   */
+  keepsConnections?: boolean;
+  /** @default the documented length of a webhook's column */
+  maxUrlLength?: number;
   /** Certificate authorities to trust besides the public ones, for tests. @default none */
   ca?: string;
 }
@@ -53,23 +63,32 @@ export interface GuardedClientOptions extends AddressPolicy {
 export interface GuardedRequest {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** @default none */
+  body?: string | Uint8Array;
   /** From the call to the last byte that is read. */
   timeoutMs: number;
+  /** @default POST */
+  method?: string;
+  /** Reads the whole body, and fails when it is longer or breaks off. @default its beginning, whatever follows */
+  maxBodyBytes?: number;
 }
 
 export interface GuardedClient {
   /** @throws RequestFailure */
-  post(request: GuardedRequest): Promise<GuardedAnswer>;
+  send(request: GuardedRequest): Promise<GuardedAnswer>;
+  /** The same, for a webhook. @throws RequestFailure */
+  post(request: GuardedRequest & { body: string }): Promise<GuardedAnswer>;
   close(): void;
 }
+
+export const systemResolve: Resolve = (host) => dns.lookup(host, { all: true });
 
 const maxHeaderBytes = 16 * 1024;
 /** Idle connections close before the common 5 s keep-alive of Node receivers, which avoids most stale ones. */
 const idleMs = 4000;
 
 export function createGuardedClient(options: GuardedClientOptions): GuardedClient {
-  const { resolve = (host) => dns.lookup(host, { all: true }), maxSocketsPerHost = 64 } = options;
+  const { resolve = systemResolve, maxSocketsPerHost = 64, keepsConnections = true } = options;
   const lookup: LookupFunction = (host, lookupOptions, callback) => {
     checkedAddresses(host, resolve, options).then(
       (addresses) => {
@@ -82,7 +101,12 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
       (error) => callback(error, ''),
     );
   };
-  const agentOptions = { keepAlive: true, maxSockets: maxSocketsPerHost, timeout: idleMs, scheduling: 'lifo' as const };
+  const agentOptions = {
+    keepAlive: keepsConnections,
+    maxSockets: maxSocketsPerHost,
+    timeout: idleMs,
+    scheduling: 'lifo' as const,
+  };
   const agents = {
     'http:': new HttpAgent({ ...agentOptions, lookup }),
     'https:': new HttpsAgent({ ...agentOptions, lookup, ...(options.ca ? { ca: options.ca } : {}) }),
@@ -90,16 +114,17 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
 
   const attempt = (
     url: URL,
-    { headers, body, timeoutMs }: GuardedRequest,
+    { headers, body, timeoutMs, method = 'POST', maxBodyBytes }: GuardedRequest,
     deadlineMs: number,
   ): Promise<GuardedAnswer> =>
     new Promise((succeed, fail) => {
       let hasAnswered = false;
+      let isConnected = false;
       const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
       const outgoing = send(url, {
-        method: 'POST',
+        method,
         agent: agents[url.protocol as keyof typeof agents],
-        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+        headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
         maxHeaderSize: maxHeaderBytes,
       });
       const timer = setTimeout(
@@ -112,42 +137,57 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
         const check = () => {
           const problem = addressProblem(socket.remoteAddress ?? '', options);
           if (problem) outgoing.destroy(blocked(hostOf(url), socket.remoteAddress ?? '?', problem));
+          else if (url.protocol === 'http:') isConnected = true;
         };
-        if (socket.connecting) socket.once('connect', check);
+        if (socket.connecting) {
+          socket.once('connect', check);
+          // Nothing of the request leaves before the handshake is done.
+          socket.once('secureConnect', () => {
+            isConnected = true;
+          });
+        } else isConnected = true;
       });
       outgoing.on('response', (incoming: IncomingMessage) => {
         hasAnswered = true;
-        captureBody(incoming).then((text) => {
-          clearTimeout(timer);
-          succeed({ status: incoming.statusCode ?? 0, headers: answerHeaders(incoming), body: text });
-        }, fail);
+        const reading = maxBodyBytes === undefined ? captureBody(incoming) : readWhole(incoming, maxBodyBytes);
+        reading
+          .then(
+            (text) => succeed({ status: incoming.statusCode ?? 0, headers: answerHeaders(incoming), body: text }),
+            (error: Error) => {
+              outgoing.destroy();
+              fail(sentFailure(new RequestFailure('invalid_response', error.message, error)));
+            },
+          )
+          .finally(() => clearTimeout(timer));
       });
       outgoing.on('error', (error) => {
         // Once the status is there it is the answer; what breaks afterwards only shortens the captured body.
         if (hasAnswered) return;
         clearTimeout(timer);
-        fail(Object.assign(error, { wasReused: outgoing.reusedSocket }));
+        fail(Object.assign(error, { wasReused: outgoing.reusedSocket, wasSent: isConnected }));
       });
       outgoing.end(body);
     });
 
-  return {
-    async post(request) {
-      const checked = checkEndpointUrl(request.url, options);
-      if ('problem' in checked) throw new RequestFailure('invalid_url', checked.problem);
-      const deadlineMs = performance.now() + request.timeoutMs;
+  const send = async (request: GuardedRequest): Promise<GuardedAnswer> => {
+    const checked = checkEndpointUrl(request.url, options, options.maxUrlLength);
+    if ('problem' in checked) throw new RequestFailure('invalid_url', checked.problem);
+    const deadlineMs = performance.now() + request.timeoutMs;
+    try {
       try {
-        try {
-          return await attempt(checked.url, request, deadlineMs);
-        } catch (error) {
-          // The receiver closed an idle connection while we wrote to it (RFC 9112, section 9.3.1): once more on a fresh one.
-          if (!isStaleConnection(error)) throw error;
-          return await attempt(checked.url, request, deadlineMs);
-        }
+        return await attempt(checked.url, request, deadlineMs);
       } catch (error) {
-        throw toFailure(error);
+        // The receiver closed an idle connection while we wrote to it (RFC 9112, section 9.3.1): once more on a fresh one.
+        if (!isStaleConnection(error)) throw error;
+        return await attempt(checked.url, request, deadlineMs);
       }
-    },
+    } catch (error) {
+      throw toFailure(error);
+    }
+  };
+  return {
+    send,
+    post: send,
     close() {
       agents['http:'].destroy();
       agents['https:'].destroy();
@@ -156,7 +196,11 @@ export function createGuardedClient(options: GuardedClientOptions): GuardedClien
 }
 
 /** Every address of the name is checked, not only the one that will be used: a mixed answer is an attack. */
-async function checkedAddresses(host: string, resolve: Resolve, policy: AddressPolicy): Promise<LookupAddress[]> {
+export async function checkedAddresses(
+  host: string,
+  resolve: Resolve,
+  policy: AddressPolicy,
+): Promise<LookupAddress[]> {
   let addresses: LookupAddress[];
   try {
     addresses = await resolve(host);
@@ -181,7 +225,18 @@ function isStaleConnection(error: unknown): boolean {
   return wasReused === true && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
+function sentFailure(failure: RequestFailure): RequestFailure {
+  failure.wasSent = true;
+  return failure;
+}
+
 function toFailure(error: unknown): RequestFailure {
+  const failure = describeFailure(error);
+  failure.wasSent ||= (error as { wasSent?: boolean }).wasSent === true;
+  return failure;
+}
+
+function describeFailure(error: unknown): RequestFailure {
   if (error instanceof RequestFailure) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code.startsWith('HPE_')) return new RequestFailure('invalid_response', `Not an HTTP answer: ${code}.`, error);

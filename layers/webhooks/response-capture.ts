@@ -41,6 +41,23 @@ export function captureBody(incoming: IncomingMessage): Promise<string> {
   });
 }
 
+/** The whole body, within the deadline of its request. @throws Error when it is longer than allowed or breaks off */
+export function readWhole(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) reject(new Error(`The answer is longer than ${maxBytes} bytes.`));
+      else chunks.push(chunk);
+    });
+    incoming.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    const broken = () => reject(new Error('The answer broke off.'));
+    incoming.once('error', broken);
+    incoming.once('close', broken);
+  });
+}
+
 /** The headers worth keeping in a log: no cookies, bounded in number and length. */
 export function answerHeaders(incoming: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};

@@ -26,7 +26,9 @@ export const errorStatus = {
   idempotency_key_reused: 422,
   version_required: 428,
   rate_limited: 429,
+  outcome_unknown: 409,
   internal: 500,
+  all_providers_failed: 502,
   unavailable: 503,
 } as const;
 

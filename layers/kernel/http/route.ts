@@ -89,6 +89,17 @@ export interface Request<R extends Route = Route> {
   headers: Readonly<Record<string, string | undefined>>;
   /** The version in `If-Match`, for optimistic locking. */
   expectedVersion: number | undefined;
+  /** The request as it came, for signatures over its bytes. */
+  received: ReceivedRequest;
+}
+
+export interface ReceivedRequest {
+  method: string;
+  /** As the caller wrote it. */
+  url: string;
+  query: Readonly<Record<string, string>>;
+  /** Exactly as received. */
+  rawBody: Uint8Array;
 }
 
 /** What an operation answers. */

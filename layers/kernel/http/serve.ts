@@ -19,6 +19,7 @@ import {
   isIdempotent,
   type Operation,
   type Operations,
+  type ReceivedRequest,
   type Reply,
   type Request,
   type Resource,
@@ -255,6 +256,7 @@ function toRequest(
     userAgent,
     headers: event.headers,
     expectedVersion: ifMatch(event.headers['if-match']),
+    received: receivedRequest(event),
   };
 }
 
@@ -303,6 +305,20 @@ async function answerError(call: Call, thrown: unknown): Promise<GatewayAnswer> 
       'content-language': call.locale,
     },
     body: JSON.stringify(problem),
+  };
+}
+
+function receivedRequest(event: GatewayEvent): ReceivedRequest {
+  const { rawPath, rawQueryString, headers } = event;
+  let bytes: Uint8Array | undefined;
+  return {
+    method: event.requestContext.http.method,
+    url: `https://${headers['host'] ?? ''}${rawPath}${rawQueryString ? `?${rawQueryString}` : ''}`,
+    query: (event.queryStringParameters as Record<string, string> | undefined) ?? {},
+    get rawBody() {
+      bytes ??= Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+      return bytes;
+    },
   };
 }
 

@@ -56,6 +56,14 @@ export const errorMessages: Record<ErrorCode, Record<Locale, string>> = {
     en: 'Too many requests. Try again in {retryAfterSeconds} seconds.',
     ar: 'طلبات كثيرة جدًا. حاول بعد {retryAfterSeconds} ثانية.',
   },
+  outcome_unknown: {
+    en: 'The provider may have done it, but gave no answer. It is not done again; ask for its state.',
+    ar: 'ربما نفّذ مزوّد الخدمة الطلب لكنه لم يُجب. لن يُعاد تنفيذه؛ استعلم عن حالته.',
+  },
+  all_providers_failed: {
+    en: 'No provider could do it: {causes}',
+    ar: 'لم يتمكن أي مزوّد من تنفيذ الطلب: {causes}',
+  },
   internal: {
     en: 'Something went wrong on our side. Quote the correlation id if you report it.',
     ar: 'حدث خطأ من جانبنا. اذكر رقم التتبع عند الإبلاغ.',
