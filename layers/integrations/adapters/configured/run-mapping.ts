@@ -46,7 +46,7 @@ export async function runMapping(
   return { fields: Object.fromEntries(fields), body };
 }
 
-/** Settings that are no secret of the connection may stand in a mapping, such as the number of a merchant. */
+/** Settings may stand in a mapping, such as the number of a merchant or a password that goes into the body. */
 function settingValues({ settings }: ProviderContext): Values {
   const entries = Object.entries(settings).filter(
     ([key]) => !['operations', 'inbound', 'webhook_secret'].includes(key),
@@ -55,8 +55,8 @@ function settingValues({ settings }: ProviderContext): Values {
 }
 
 function callOf(mapping: OperationMapping, values: Values, effect: Effect): RestCall {
-  const filled = (texts: Record<string, string> | undefined, escape: (text: string) => string) =>
-    Object.fromEntries(Object.entries(texts ?? {}).map(([key, text]) => [key, fillText(text, values, escape)]));
+  const filled = (texts: Record<string, string> | undefined, encode: (text: string) => string) =>
+    Object.fromEntries(Object.entries(texts ?? {}).map(([key, text]) => [key, fillText(text, values, encode)]));
   return {
     method: mapping.method,
     path: fillText(mapping.path, values, escapes.url),

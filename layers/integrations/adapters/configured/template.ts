@@ -20,12 +20,12 @@ export type Values = Readonly<Record<string, unknown>>;
 const placeholder = /\{\{\s*([\w.]+)\s*\}\}/g;
 
 /** @throws ProviderError `configuration` for a placeholder that has no value */
-export function fillText(template: string, values: Values, escape: Escape): string {
+export function fillText(template: string, values: Values, encode: Escape): string {
   return template.replace(placeholder, (_match, name: string) => {
-    const value = valueOf(values, name);
+    const value = lookUp(values, name);
     if (value === undefined)
       throw new ProviderError('configuration', `Nothing is known for {{${name}}} of the mapping.`);
-    return escape(typeof value === 'object' ? JSON.stringify(value) : String(value));
+    return encode(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
 }
 
@@ -33,7 +33,7 @@ export function fillText(template: string, values: Values, escape: Escape): stri
 export function fillJson(template: unknown, values: Values): unknown {
   if (typeof template === 'string') {
     const whole = /^\{\{\s*([\w.]+)\s*\}\}$/.exec(template);
-    return whole ? valueOf(values, whole[1]!) : fillText(template, values, escapes.none);
+    return whole ? lookUp(values, whole[1]!) : fillText(template, values, escapes.none);
   }
   if (Array.isArray(template)) return template.map((item) => fillJson(item, values));
   if (typeof template !== 'object' || template === null) return template;
@@ -41,7 +41,7 @@ export function fillJson(template: unknown, values: Values): unknown {
   return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
 }
 
-function valueOf(values: Values, name: string): unknown {
+function lookUp(values: Values, name: string): unknown {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   return value === null || value === '' ? undefined : value;
 }
