@@ -15,6 +15,8 @@ export interface Condition {
 
 export interface ConditionAlarms {
   set(condition: Condition, isActive: boolean, reason: string | undefined): void;
+  /** One that waits for its delay is not to be raised for now; one that stands goes on. */
+  hold(condition: Condition): void;
   /** Alarms that stood when the process ended: those of the gateway are over, those of lines end when the line is back. */
   resume(alarms: readonly Alarm[]): void;
   /** Connections and devices that are gone cannot come back. */
@@ -62,6 +64,11 @@ export function createConditionAlarms(clock: Clock, record: (alarm: Alarm) => vo
       };
       if (condition.delayMs === 0) raise();
       else pending.set(subject, clock.setTimer(raise, condition.delayMs));
+    },
+    hold(condition) {
+      const subject = subjectOf(condition);
+      pending.get(subject)?.cancel();
+      pending.delete(subject);
     },
     resume(alarms) {
       for (const alarm of alarms) {

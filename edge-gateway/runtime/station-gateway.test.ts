@@ -150,6 +150,23 @@ describe('a station', () => {
     expect(platform.alarms[1]!.alarmId).toBe(platform.alarms[0]!.alarmId);
   });
 
+  it('raises one alarm for a dead line, and one for a device only when its line is back without it', async () => {
+    const { drivers } = await startConfigured();
+    const north = drivers.of('north');
+    north.is('offline', 'north-rtu');
+    north.is('offline');
+    await clock.run(12_000, 100);
+    expect(platform.alarms).toMatchObject([{ connectionId: 'north', state: 'raised' }]);
+    north.is('online');
+    await clock.run(12_000, 100);
+    expect(platform.alarms.slice(1)).toMatchObject([
+      { connectionId: 'north', state: 'cleared' },
+      { deviceId: 'north-rtu', state: 'raised' },
+    ]);
+    north.is('online', 'north-rtu');
+    await until(() => platform.alarms.length === 4, 'clear');
+  });
+
   it('keeps what happens while the platform is away for a day, and tells all of it with its own time, in order', async () => {
     const { drivers, gateway } = await startConfigured();
     await platform.goAway();

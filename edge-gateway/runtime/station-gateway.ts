@@ -26,12 +26,12 @@ import { type Clock, every } from './clock.ts';
 import { createClockWatch } from './clock-watch.ts';
 import { createCommandExecutor } from './commands/command-executor.ts';
 import { createCommandRegister } from './commands/command-register.ts';
-import { createConditionAlarms } from './condition-alarms.ts';
+import { type Condition, createConditionAlarms } from './condition-alarms.ts';
 import { createConfigurationManager } from './configuration/configuration-manager.ts';
 import { createConfigurationStore } from './configuration/configuration-store.ts';
 import { type PreparedStation, prepareStation } from './configuration/prepare-station.ts';
 import { createConnectionHost, type HostEvents } from './connection-host.ts';
-import type { Sample } from './driver.ts';
+import type { LinkState, Sample } from './driver.ts';
 import { createProcessHealth } from './health.ts';
 import type { Log } from './log.ts';
 import { polledProtocols } from './points/compile-points.ts';
@@ -155,18 +155,36 @@ export function createStationGateway(options: StationGatewayOptions) {
       void recorder.record({ status: [change] });
       if (state === 'offline')
         record(engine.silence({ connectionId, ...(deviceId && { deviceId }) }, reason ?? 'offline'));
-      const subject = deviceId === undefined ? { connectionId } : { deviceId };
-      const isOver = state === 'online' || state === 'degraded';
-      if (state === 'offline' || isOver)
-        alarms.set(
-          { kind: 'communication', ...subject, priority: 'medium', delayMs: communicationDelayMs },
-          state === 'offline',
-          reason,
-        );
+      watchCommunication(connectionId, deviceId, state, reason);
     },
     clock: (reading) => clockWatch.device(reading),
   };
   const host = createConnectionHost(clock, log, hostEvents);
+
+  /** A dead line is one alarm: its devices' begin to count when it is back and they are not. */
+  function watchCommunication(
+    connectionId: string,
+    deviceId: string | undefined,
+    state: LinkState,
+    reason: string | undefined,
+  ): void {
+    const condition = (subject: { connectionId: string } | { deviceId: string }): Condition => ({
+      kind: 'communication',
+      ...subject,
+      priority: 'medium',
+      delayMs: communicationDelayMs,
+    });
+    const own = condition(deviceId === undefined ? { connectionId } : { deviceId });
+    if (state === 'connecting') return;
+    if (state !== 'offline') alarms.set(own, false, reason);
+    else if (deviceId === undefined || host.stateOf(connectionId) !== 'offline') alarms.set(own, true, reason);
+    if (deviceId !== undefined) return;
+    for (const device of host.deviceStates()) {
+      if (device.connectionId !== connectionId || device.state !== 'offline') continue;
+      if (state === 'offline') alarms.hold(condition({ deviceId: device.id }));
+      else alarms.set(condition({ deviceId: device.id }), true, device.reason);
+    }
+  }
   const register = createCommandRegister(database);
   const commands = createCommandExecutor({
     clock,
