@@ -53,7 +53,7 @@ export async function seedDemo(
     const { data } = await createClient(apiKeys, access).createApiKey({
       body: {
         name: 'Demo integration',
-        scopes: ['metering:*', 'billing:*', 'scada:*', 'platform:*', 'identity:*'],
+        scopes: ['metering:*', 'billing:*', 'scada:*', 'platform:*', 'identity:*', 'ledger:*'],
         rateLimitPerMinute: 6000,
         rateLimitPerDay: 1_000_000,
       },

@@ -102,7 +102,7 @@ async function addTenant(platform: Platform, name: string, meterCount: number): 
   const key = expectOk(
     await owner('POST', '/api/v1/developer/api-keys', {
       name: 'test',
-      scopes: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
+      scopes: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
       rateLimitPerMinute: 100_000,
       rateLimitPerDay: 10_000_000,
     }),
