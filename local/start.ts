@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoMeters, demoStations } from './demo/demo-fleet.ts';
 import { type DemoSimulation, startDemoSimulation } from './demo/demo-simulation.ts';
+import { type DemoStation, startDemoStation } from './demo/demo-station.ts';
 import { type Partner, startPartner } from './demo/partner.ts';
 import { type Demo, seedDemo } from './demo/seed.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -16,6 +17,7 @@ interface Running {
   platform?: Platform;
   partner?: Partner;
   simulation?: DemoSimulation;
+  station?: DemoStation;
 }
 
 const running: Running = {};
@@ -71,6 +73,7 @@ async function start(options: StartOptions): Promise<void> {
   }
   const endpoints = writeEndpoints(options, platform, demo);
   console.log(summary(endpoints, options.dataDir, (performance.now() - started) / 1000));
+  if (options.station) running.station = startDemoStation({ ...endpoints, dataDir: options.dataDir, say: console.log });
 }
 
 function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
@@ -135,7 +138,7 @@ function stopOnSignals(): void {
 }
 
 async function stop(): Promise<void> {
-  await running.simulation?.stop();
+  await Promise.all([running.simulation?.stop(), running.station?.stop()]);
   await running.platform?.stop();
   await running.partner?.close();
 }

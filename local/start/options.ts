@@ -5,6 +5,8 @@ import { ConfigurationError } from '../runtime/types.ts';
 export interface StartOptions {
   fresh: boolean;
   simulator: boolean;
+  /** Whether a station with simulated field devices and its gateway is started. */
+  station: boolean;
   restPort: number;
   mqttPort: number;
   awsPort: number;
@@ -26,6 +28,7 @@ export const usage = `npm start -- [options]
   --mqtt-port N        MQTT broker                                    (1883)
   --aws-port N         endpoint for the AWS SDK and CLI               (4566)
   --no-simulator       leave the demo fleet quiet
+  --no-station         without the simulated station and its gateway
   --meters N           size of the demo fleet                         (24)
   --interval SECONDS   between two readings of one meter              (5)
   --speed-up N         pace at which the first start's history plays  (3600)
@@ -38,6 +41,7 @@ export function parseOptions(args: readonly string[]): StartOptions {
   return {
     fresh: values.fresh ?? false,
     simulator: !(values['no-simulator'] ?? false),
+    station: !(values['no-station'] ?? false),
     restPort: integer('--port', values.port, 3002, 0, 65_535),
     mqttPort: integer('--mqtt-port', values['mqtt-port'], 1883, 0, 65_535),
     awsPort: integer('--aws-port', values['aws-port'], 4566, 0, 65_535),
@@ -56,6 +60,7 @@ function parse(args: readonly string[]) {
       options: {
         fresh: { type: 'boolean' },
         'no-simulator': { type: 'boolean' },
+        'no-station': { type: 'boolean' },
         port: { type: 'string' },
         'mqtt-port': { type: 'string' },
         'aws-port': { type: 'string' },

@@ -23,7 +23,7 @@ const start = (...options: string[]): StartCommand => {
   command = runStart(dataDir, ...options);
   return command;
 };
-const startQuietly = (...options: string[]) => start(...freePorts, '--no-simulator', ...options);
+const startQuietly = (...options: string[]) => start(...freePorts, '--no-simulator', '--no-station', ...options);
 
 async function interrupt(): Promise<void> {
   const interruptedAt = Date.now();

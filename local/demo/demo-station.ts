@@ -1,0 +1,67 @@
+/**
+ * The station of `npm start`: comes alive some seconds after the platform is ready, so that nobody waits for it, and says
+ * how to trip its breaker once it is.
+ */
+import { join } from 'node:path';
+import { type LocalStation, startStation } from '../station/start-station.ts';
+
+export interface DemoStationOptions {
+  stationId: string;
+  dataDir: string;
+  restUrl: string;
+  mqttUrl: string;
+  apiKey: string;
+  say: (line: string) => void;
+}
+
+export interface DemoStation {
+  /** Also in the middle of starting. */
+  stop(): Promise<void>;
+}
+
+export function startDemoStation({
+  stationId,
+  dataDir,
+  restUrl,
+  mqttUrl,
+  apiKey,
+  say,
+}: DemoStationOptions): DemoStation {
+  let isStopped = false;
+  const folder = join(dataDir, 'station');
+  say(`\n  … station ${stationId} comes alive: Modbus meters, a DNP3 RTU, an IEC 61850 IED and their gateway`);
+  const started = startStation({
+    stationId,
+    folder,
+    baseUrl: restUrl,
+    mqttUrl,
+    token: apiKey,
+    hasStatusPage: true,
+  });
+  const follow = async (): Promise<void> => {
+    const station = await started;
+    await station.alive();
+    if (!isStopped) say(welcome(station, stationId, restUrl));
+    const { code, signal } = await station.gateway.ended;
+    if (!isStopped)
+      say(`\n  The gateway of ${stationId} ended (${signal ?? code}); ${join(folder, 'gateway.log')} says why.`);
+  };
+  follow().catch((cause: Error) => {
+    if (!isStopped) say(`\n  The station ${stationId} is not there: ${cause.message}`);
+  });
+  return {
+    async stop() {
+      isStopped = true;
+      const station = await started.catch(() => undefined);
+      await station?.stop();
+    },
+  };
+}
+
+const welcome = ({ statusUrl }: LocalStation, stationId: string, restUrl: string): string => `
+  ✓ station ${stationId} is alive
+
+  Values         ${restUrl}/api/scada/readings/live?stationId=${stationId}&kind=point
+  Gateway        ${statusUrl}
+  Trip a breaker POST ${restUrl}/api/scada/controls/Q1.control/execute
+                 {"action":{"kind":"operate","code":"trip"},"expiresInSeconds":30}   with an Idempotency-Key`;
