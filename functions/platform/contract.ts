@@ -3,10 +3,17 @@ import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../layers/kernel/data/unit-of-work.ts';
 import type { PayloadOf } from '../../layers/kernel/events/define-event.ts';
 import { publish } from '../../layers/kernel/events/publish.ts';
+import { alertEntity, openAlertEntity } from './alerts/alert-entity.ts';
 import { systemAlert } from './events.ts';
 
 export { systemAlert };
 export type AlertInput = PayloadOf<typeof systemAlert>;
+
+/** Whether the open alert of a key is suppressed: nobody is to be told of it for now. */
+export async function isAlertSuppressed(session: TenantSession, dedupeKey: string): Promise<boolean> {
+  const open = await session.get(openAlertEntity, { dedupeKey }, { consistent: true });
+  return open !== undefined && (await session.get(alertEntity, { id: open.alertId }))?.status === 'suppressed';
+}
 
 /** Raises an alert together with the change that gave rise to it. */
 export function raiseAlert(unit: UnitOfWork, alert: AlertInput): void {

@@ -2,7 +2,13 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { alerts } from './alerts/routes.ts';
 import { events } from './events/routes.ts';
-import { systemAlert, webhookDeliveryExhausted, webhookEndpointDisabled, webhookEndpointEnabled } from './events.ts';
+import {
+  systemAlert,
+  systemAlertEscalated,
+  webhookDeliveryExhausted,
+  webhookEndpointDisabled,
+  webhookEndpointEnabled,
+} from './events.ts';
 import { webhooks } from './webhooks/routes.ts';
 
 const folder = 'functions/platform';
@@ -18,7 +24,13 @@ const replays = 'webhook-replays';
 export const platform = defineDomain({
   name: 'platform',
   tables: { platform: { indexes: ['gsi1', 'gsi2'], outbox: true } },
-  events: [systemAlert, webhookEndpointDisabled, webhookEndpointEnabled, webhookDeliveryExhausted],
+  events: [
+    systemAlert,
+    systemAlertEscalated,
+    webhookEndpointDisabled,
+    webhookEndpointEnabled,
+    webhookDeliveryExhausted,
+  ],
   resources: [
     {
       resource: events,
@@ -95,6 +107,14 @@ export const platform = defineDomain({
       queue: { name: replays },
       batchSize: 1,
       access: { tables: table, queues: [replays, deliveries, lanes] },
+    },
+  ],
+  schedules: [
+    {
+      name: 'alert-clock',
+      entry: `${folder}/alerts/run-alert-timers.ts`,
+      schedule: 'rate(5 minutes)',
+      access: { tables: table },
     },
   ],
   alarms: [

@@ -21,6 +21,12 @@ export const systemAlert = defineEvent({
     alertData: z.optional(z.record(z.string(), z.unknown())),
     /** While an alert with this key is open, the same one raised again is counted, not repeated. */
     dedupeKey: z.string().check(z.minLength(1), z.maxLength(200)),
+    /** The alert rule that raised it, if one did. */
+    sourceRuleId: z.optional(z.string()),
+    /** When it resolves itself, unless it is raised again by then. */
+    expiresAfterMinutes: z.optional(z.int().check(z.gte(1))),
+    /** How long nobody may acknowledge it before it escalates. */
+    escalateAfterMinutes: z.optional(z.int().check(z.gte(1))),
   }),
   example: {
     alertType: 'system',
@@ -30,6 +36,33 @@ export const systemAlert = defineEvent({
     sourceSystem: 'metering',
     alertData: { meterId: 'MTR-001', lastReadingAt: '2026-01-01T06:00:00.000Z' },
     dedupeKey: 'meter-silent/MTR-001',
+  },
+});
+
+export const systemAlertEscalated = defineEvent({
+  type: 'system.alert_escalated',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'alert',
+  summary: { en: 'Nobody took an alert on in time.', ar: 'لم يتولّ أحد تنبيهًا في الوقت المحدد.' },
+  payload: z.object({
+    alertId: z.string(),
+    alertType: z.enum(alertTypes),
+    severity: z.enum(alertSeverities),
+    title: z.object({ en: z.string(), ar: z.string() }),
+    sourceSystem: z.string(),
+    sourceRuleId: z.optional(z.string()),
+    dedupeKey: z.string(),
+    openSince: z.string(),
+  }),
+  example: {
+    alertId: 'alt_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    alertType: 'system',
+    severity: 'critical',
+    title: { en: 'Meter MTR-001 stopped reporting', ar: 'توقف العداد MTR-001 عن الإرسال' },
+    sourceSystem: 'metering',
+    dedupeKey: 'meter-silent/MTR-001',
+    openSince: '2026-01-01T06:00:00.000Z',
   },
 });
 

@@ -23,6 +23,13 @@ export interface Alert {
   resolvedAt?: string;
   resolvedBy?: string;
   resolutionNotes?: string;
+  suppressedUntil?: string;
+  suppressedBy?: string;
+  expiresAfterMinutes?: number;
+  escalateAfterMinutes?: number;
+  escalatedAt?: string;
+  /** When it resolves itself. (`expiresAt` is what storage calls the end of a row.) */
+  endsAt?: string;
 }
 
 export type StoredAlert = Alert & Stored;

@@ -4,7 +4,10 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { alertEntity, alertsOfStatus, alertsPartition, openAlertEntity, type StoredAlert } from './alert-entity.ts';
+import { setAlertTimer } from './alert-timer.ts';
 import type { AlertRoutes, AlertView } from './routes.ts';
+
+const longestSuppressionMs = 30 * 86_400_000;
 
 export const alertOperations: Operations<AlertRoutes> = {
   listAlerts: async ({ session, query, page, locale }) => {
@@ -36,6 +39,33 @@ export const alertOperations: Operations<AlertRoutes> = {
         acknowledgedBy: principal.subject,
       }),
     );
+    return { data: view(after, locale) };
+  },
+
+  suppressAlert: async ({ session, params, body, principal, locale }) => {
+    const before = await session.require(alertEntity, params);
+    if (before.status === 'resolved') throw new AppError('conflict', 'The alert is resolved already.');
+    const aheadMs = Date.parse(body.until) - Date.parse(session.context.now());
+    if (aheadMs <= 0 || aheadMs > longestSuppressionMs)
+      throw new AppError('unprocessable', undefined, {
+        texts: {
+          en: '"until" must lie in the future, at most 30 days ahead.',
+          ar: 'يجب أن يكون "until" في المستقبل وخلال 30 يومًا على الأكثر.',
+        },
+      });
+    const after = await session.transact('platform', (unit) => {
+      setAlertTimer(unit, {
+        kind: 'end-suppression',
+        tenantId: session.tenantId,
+        alertId: before.id,
+        dueAt: body.until,
+      });
+      return unit.update(alertEntity, before, {
+        status: 'suppressed',
+        suppressedUntil: body.until,
+        suppressedBy: principal.subject,
+      });
+    });
     return { data: view(after, locale) };
   },
 
@@ -76,9 +106,11 @@ function view(alert: StoredAlert, locale: Locale): AlertView {
     resolvedAt: alert.resolvedAt ?? null,
     resolvedBy: alert.resolvedBy ?? null,
     resolutionNotes: alert.resolutionNotes ?? null,
+    suppressedUntil: alert.suppressedUntil ?? null,
+    suppressedBy: alert.suppressedBy ?? null,
+    escalatedAt: alert.escalatedAt ?? null,
     createdAt: alert.createdAt,
-    // Alerts are kept until they are resolved, and after: nothing makes them expire.
-    expiresAt: null,
+    expiresAt: alert.endsAt ?? null,
     version: alert.version,
   };
 }

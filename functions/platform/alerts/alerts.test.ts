@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PayloadOf } from '../../../layers/kernel/events/define-event.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
-import { publishAlert } from '../contract.ts';
+import { isAlertSuppressed, publishAlert } from '../contract.ts';
 import { systemAlert } from '../events.ts';
 import { handler as recordAlerts } from '../subscribers/record-alerts.ts';
 import { busBatch, caller, type HttpAnswer, makeEvent } from '../test-support/fixtures.ts';
 import { usePlatformStack } from '../test-support/platform-stack.ts';
 import { handler } from './handler.ts';
+import { handler as runAlertTimers } from './run-alert-timers.ts';
 
 const stack = usePlatformStack();
 let tenant = 0;
@@ -104,5 +105,69 @@ describe('alerts', () => {
     expect(events).toMatchObject([
       { id: 'evt_same', type: 'system.alert', aggregateId: systemAlert.example.dedupeKey },
     ]);
+  });
+});
+
+describe('alerts and time', () => {
+  const minute = 60_000;
+
+  it('escalate once when nobody takes them on, and not when somebody did', async () => {
+    const rule = { sourceRuleId: 'high-error-rate', escalateAfterMinutes: 10 };
+    await raise(alertEvent(rule), alertEvent({ ...rule, dedupeKey: 'taken' }));
+    const taken = (await call('GET', '')).data.find(({ lastSeenAt }: any) => lastSeenAt);
+    await call('POST', `/${taken.id}/acknowledge`);
+    await runAlertTimers();
+    expect(stack.takeOutbox(tenantId)).toEqual([]);
+    stack.advance(11 * minute);
+    await runAlertTimers();
+    await runAlertTimers();
+    const escalated = stack.takeOutbox(tenantId);
+    expect(escalated).toMatchObject([{ type: 'system.alert_escalated' }]);
+    expect(JSON.parse(escalated[0]!['payload']!)).toMatchObject({ severity: 'error', sourceRuleId: 'high-error-rate' });
+    const { data } = await call('GET', '');
+    expect(data.map(({ severity }: any) => severity).sort()).toEqual(['error', 'warning']);
+  });
+
+  it('expire after their time, which begins anew when they are raised again', async () => {
+    await raise(alertEvent({ expiresAfterMinutes: 30 }));
+    stack.advance(20 * minute);
+    await raise(alertEvent({ expiresAfterMinutes: 30 }));
+    stack.advance(15 * minute);
+    await runAlertTimers();
+    expect((await call('GET', '?status=active')).data).toHaveLength(1);
+    stack.advance(20 * minute);
+    await runAlertTimers();
+    expect((await call('GET', '')).data).toMatchObject([{ status: 'resolved', resolutionNotes: 'Expired.' }]);
+    await raise(alertEvent());
+    expect((await call('GET', '?status=active')).data).toMatchObject([{ occurrences: 1 }]);
+  });
+
+  it('are silenced until a time, counted meanwhile, and active again after', async () => {
+    await raise(alertEvent());
+    const [{ id, dedupeKey = systemAlert.example.dedupeKey }] = (await call('GET', '')).data;
+    const until = new Date(stack.now() + 60 * minute).toISOString();
+    expect((await call('POST', `/${id}/suppress`, { until })).data).toMatchObject({
+      status: 'suppressed',
+      suppressedUntil: until,
+      suppressedBy: 'usr_1',
+    });
+    expect(await isAlertSuppressed(stack.session(tenantId), dedupeKey)).toBe(true);
+    expect(await isAlertSuppressed(stack.session('somebody'), dedupeKey)).toBe(false);
+    await raise(alertEvent());
+    expect((await call('GET', `/${id}`)).data).toMatchObject({ status: 'suppressed', occurrences: 2 });
+    stack.advance(61 * minute);
+    await runAlertTimers();
+    expect((await call('GET', `/${id}`)).data).toMatchObject({ status: 'active', suppressedUntil: null });
+  });
+
+  it('are not silenced into the past, for ever, or when they are over', async () => {
+    await raise(alertEvent());
+    const [{ id }] = (await call('GET', '')).data;
+    const at = (ms: number) => ({ until: new Date(stack.now() + ms).toISOString() });
+    expect((await call('POST', `/${id}/suppress`, at(-minute))).status).toBe(422);
+    expect((await call('POST', `/${id}/suppress`, at(40 * 86_400_000))).status).toBe(422);
+    expect((await call('POST', `/${id}/suppress`, { until: 'later' })).status).toBe(400);
+    await call('POST', `/${id}/resolve`);
+    expect((await call('POST', `/${id}/suppress`, at(minute))).status).toBe(409);
   });
 });

@@ -6,6 +6,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import type { AlertInput } from '../contract.ts';
 import { systemAlert } from '../events.ts';
 import { alertEntity, openAlertEntity } from './alert-entity.ts';
+import { minutesAfter, setAlertTimer } from './alert-timer.ts';
 
 const maxRounds = 5;
 
@@ -13,6 +14,9 @@ export async function recordAlert(event: EventEnvelope): Promise<void> {
   const alert: AlertInput = systemAlert.payload.parse(event.payload);
   const session = openSession(event.tenantId, { correlationId: event.correlationId, causationId: event.id });
   const id = derivedId('alt', Date.parse(event.occurredAt), event.id);
+  const { occurredAt } = event;
+  const endsAt =
+    alert.expiresAfterMinutes === undefined ? undefined : minutesAfter(occurredAt, alert.expiresAfterMinutes);
   for (let round = 1; ; round++) {
     const open = await session.get(openAlertEntity, { dedupeKey: alert.dedupeKey }, { consistent: true });
     const current = open && (await session.get(alertEntity, { id: open.alertId }, { consistent: true }));
@@ -27,6 +31,7 @@ export async function recordAlert(event: EventEnvelope): Promise<void> {
             // It may have grown worse, or tell more.
             severity: worse(current.severity, alert.severity),
             ...(alert.alertData === undefined ? {} : { alertData: alert.alertData }),
+            ...(endsAt === undefined || current.endsAt === undefined ? {} : { endsAt }),
           });
         });
         return;
@@ -42,7 +47,16 @@ export async function recordAlert(event: EventEnvelope): Promise<void> {
           occurrences: 1,
           lastSeenAt: event.occurredAt,
           lastEventId: event.id,
+          ...(endsAt === undefined ? {} : { endsAt }),
         });
+        const timer = { tenantId: event.tenantId, alertId: id };
+        if (endsAt !== undefined) setAlertTimer(unit, { kind: 'expire', ...timer, dueAt: endsAt });
+        if (alert.escalateAfterMinutes !== undefined)
+          setAlertTimer(unit, {
+            kind: 'escalate',
+            ...timer,
+            dueAt: minutesAfter(occurredAt, alert.escalateAfterMinutes),
+          });
       });
       return;
     } catch (error) {
@@ -57,3 +71,7 @@ const order = ['info', 'warning', 'error', 'critical'] as const;
 type Severity = (typeof order)[number];
 
 const worse = (a: Severity, b: Severity): Severity => (order.indexOf(a) >= order.indexOf(b) ? a : b);
+
+/** One step up; a critical alert stays critical. */
+export const moreSevere = (severity: Severity): Severity =>
+  order[Math.min(order.indexOf(severity) + 1, order.length - 1)]!;

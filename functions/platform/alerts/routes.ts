@@ -1,7 +1,7 @@
 /** Alerts of the tenant: what asks for attention, who took it, how it ended. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-import { generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { alertSeverities, alertTypes } from '../events.ts';
 
 const alertView = z.object({
@@ -23,6 +23,9 @@ const alertView = z.object({
   resolvedAt: z.nullable(utcTime()),
   resolvedBy: z.nullable(z.string()),
   resolutionNotes: z.nullable(z.string()),
+  suppressedUntil: z.nullable(utcTime()),
+  suppressedBy: z.nullable(z.string()),
+  escalatedAt: z.nullable(utcTime()),
   createdAt: utcTime(),
   expiresAt: z.nullable(utcTime()),
   version: z.int(),
@@ -71,6 +74,20 @@ export const alerts = defineResource({
       response: alertView,
       status: 200,
       errors: ['not_found', 'conflict'],
+    },
+    suppressAlert: {
+      method: 'POST',
+      path: '/{id}/suppress',
+      access: write,
+      summary: 'Silence an open alert until a time: raised again it is counted, and tells nobody.',
+      params,
+      body: z.object({
+        /** At most 30 days ahead. */
+        until: timestamp(),
+      }),
+      response: alertView,
+      status: 200,
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
     resolveAlert: {
       method: 'POST',

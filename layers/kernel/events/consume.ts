@@ -29,7 +29,7 @@ export function consumeEvents(
     handleEach(
       events,
       ({ envelope }) => handle(envelope),
-      ({ envelope: { id, type, correlationId } }) => ({ eventId: id, type, correlationId }),
+      ({ envelope: { id, type, tenantId, correlationId } }) => ({ eventId: id, type, tenantId, correlationId }),
     ),
   );
 }

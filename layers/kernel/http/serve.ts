@@ -136,6 +136,8 @@ async function runOperation(
   const { event } = call;
   const { route } = found;
   const principal = principalFromContext(event.requestContext.authorizer?.lambda);
+  // Whose line it is decides who may read it: a tenant searches the lines of its own alone.
+  if (principal) logger.appendKeys({ tenantId: principal.tenantId, userId: principal.subject });
   call.limitHeaders = await admit(found, principal, event, options);
   const workspaceId = found.params[workspaceParameter];
   if (workspaceId !== undefined && principal)
