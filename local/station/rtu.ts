@@ -56,6 +56,7 @@ const points: readonly PointDefinition[] = [
 export async function startRtu(port: number, operate: (to: 'on' | 'off') => boolean): Promise<Rtu> {
   const commands: RtuCommand[] = [];
   let isRemote = true;
+  let isTold = false;
   /** What the breaker can do, as a status where it cannot. */
   const judge = (command: ReceivedCommand): { to: 'on' | 'off' } | number => {
     if (command.kind !== 'control' || command.index !== rtuPoints.control) return commandStatus.NOT_SUPPORTED;
@@ -96,8 +97,12 @@ export async function startRtu(port: number, operate: (to: 'on' | 'off') => bool
       tell(analog.busbar, plant.busbarKv);
       tell(analog.transformer, plant.transformerC);
       tell(analog.activePower, activeKw);
-      outstation.update('double_bit_input', rtuPoints.breaker, doubleBitState[position], { timeMs });
-      outstation.update('counter', rtuPoints.operations, operations, { timeMs });
+      // States keep the time of their change.
+      if (outstation.read('double_bit_input', rtuPoints.breaker)?.value !== doubleBitState[position] || !isTold)
+        outstation.update('double_bit_input', rtuPoints.breaker, doubleBitState[position], { timeMs });
+      if (outstation.read('counter', rtuPoints.operations)?.value !== operations || !isTold)
+        outstation.update('counter', rtuPoints.operations, operations, { timeMs });
+      isTold = true;
     },
     setRemote(next) {
       isRemote = next;
