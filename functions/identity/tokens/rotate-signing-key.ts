@@ -20,10 +20,12 @@ export async function rotateSigningKey({ by, distrustOther }: Rotation): Promise
   const stored = await session.get(signingStateEntity, {}, { consistent: true });
   const waitedMs = Date.parse(session.context.now()) - Date.parse(stored?.rotatedAt ?? '1970-01-01T00:00:00Z');
   if (!distrustOther && waitedMs < accessTokenSeconds * 1000)
-    throw new AppError(
-      'conflict',
-      `The key was rotated ${Math.round(waitedMs / 1000)} s ago: wait a quarter of an hour.`,
-    );
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `The key was rotated ${Math.round(waitedMs / 1000)} s ago: wait a quarter of an hour.`,
+        ar: `دُوّر المفتاح قبل ${Math.round(waitedMs / 1000)} ثانية: انتظر ربع ساعة.`,
+      },
+    });
   const active = signingKeyNames.find((name) => name !== (stored ?? initialState).active)!;
   const state: SigningState = {
     active,
