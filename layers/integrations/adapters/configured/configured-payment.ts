@@ -59,7 +59,6 @@ export const defaultPaymentMapping: Readonly<Record<string, MappingInput>> = {
   check: { method: 'GET', path: '/merchant' },
   create: {
     path: '/payments',
-    retrySafe: true,
     body: {
       reference: '{{reference}}',
       amount: '{{amount}}',
@@ -73,7 +72,6 @@ export const defaultPaymentMapping: Readonly<Record<string, MappingInput>> = {
   verify: { method: 'GET', path: '/payments/{{providerReference}}', ...reading },
   refund: {
     path: '/payments/{{providerReference}}/refunds',
-    retrySafe: true,
     body: { reference: '{{reference}}', amount: '{{amount}}', currency: '{{currency}}' },
     ...reading,
   },

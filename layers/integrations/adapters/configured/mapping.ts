@@ -19,8 +19,6 @@ export const operationMapping = z.strictObject({
   body: z.optional(z.unknown()),
   /** Whether the provider answers with JSON or with bare text, which is then at the path `text`. */
   answer: z._default(z.enum(['json', 'text']), 'json'),
-  /** Whether the same reference acts once however often it is sent. */
-  retrySafe: z.optional(z.boolean()),
   /** What a good answer says; without it the status decides. */
   success: z.optional(
     z.strictObject({
@@ -33,8 +31,12 @@ export const operationMapping = z.strictObject({
   result: z._default(texts, {}),
   /** Our field → the provider's value → ours. */
   values: z._default(z.record(z.string(), texts), {}),
-  error: z._default(z.strictObject({ code: z.optional(text), message: z.optional(text) }), {}),
-  /** The provider's code → ours. */
+  /** Paths of the code and text of an error; what a refusal in bare text begins with. */
+  error: z._default(
+    z.strictObject({ code: z.optional(text), message: z.optional(text), startsWith: z.optional(text) }),
+    {},
+  ),
+  /** The provider's code, or what a bare text begins with → ours. */
   errors: z._default(z.record(z.string(), z.enum(providerErrorCodes)), {}),
 });
 export type OperationMapping = z.infer<typeof operationMapping>;

@@ -82,18 +82,27 @@ function bodyOf(
   return { headers, form: Object.fromEntries(fields.map(([name, value]) => [name, String(value)])) };
 }
 
-function requireSuccess({ success, error, errors }: OperationMapping, body: unknown): void {
+function requireSuccess({ success, error, errors, answer }: OperationMapping, body: unknown): void {
   if (success === undefined) return;
   const found = at(body, success.path);
   if (found === undefined) throw new ProviderError('unreadable_answer', `The answer has no "${success.path}".`);
   const isOneOf = success.in?.some((value) => String(value) === String(found)) ?? false;
   const starts = success.startsWith !== undefined && String(found).startsWith(success.startsWith);
   if (isOneOf || starts) return;
+  if (answer === 'text') throw refusalInText(String(found), error.startsWith, errors);
   throw reportedError(
     optionalTextAt(body, error.code ?? success.path),
     error.message === undefined ? undefined : optionalTextAt(body, error.message),
     { codes: errors },
   );
+}
+
+/** A text that is neither success nor a refusal may be anything, such as the page of a proxy. */
+function refusalInText(text: string, start: string | undefined, errors: OperationMapping['errors']): ProviderError {
+  const known = Object.keys(errors).find((code) => text.startsWith(code));
+  if (known !== undefined) return reportedError(known, undefined, { codes: errors });
+  if (start !== undefined && text.startsWith(start)) return reportedError(undefined, text, {});
+  return new ProviderError('unreadable_answer', 'The answer is neither a success nor a refusal.');
 }
 
 async function authorization(context: ProviderContext): Promise<Record<string, string>> {

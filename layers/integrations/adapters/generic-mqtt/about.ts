@@ -8,6 +8,11 @@ export const mqttSettings = (isRequired: boolean): readonly SettingSpec[] => [
   setting('mqtt_security', 'MQTT encryption', 'تشفير MQTT', { default: 'tls', pattern: /^(tls|none)$/ }),
   setting('mqtt_username', 'MQTT user name', 'اسم مستخدم MQTT', optional),
   secret('mqtt_password', 'MQTT password', 'كلمة مرور MQTT', optional),
+  setting('mqtt_timeout_ms', 'Time-out (ms)', 'المهلة (مللي ثانية)', {
+    valueType: 'number',
+    default: '10000',
+    pattern: /^\d{1,6}$/,
+  }),
   setting('mqtt_ca_certificate', 'Certificate authority of the server (PEM)', 'شهادة جهة الإصدار', optional),
 ];
 

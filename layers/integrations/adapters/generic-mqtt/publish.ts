@@ -15,8 +15,6 @@ export interface MqttMessage {
   retain?: boolean;
 }
 
-const timeoutMs = 10_000;
-
 /** Connects, publishes if there is anything to, and leaves. @throws ProviderError */
 export async function withBroker(context: ProviderContext, message?: MqttMessage): Promise<void> {
   const { settings } = context;
@@ -26,8 +24,10 @@ export async function withBroker(context: ProviderContext, message?: MqttMessage
   if (message && !/^[^+#\0]{1,1000}$/.test(message.topic))
     throw new ProviderError('rejected', 'Not a topic to publish to.');
   const host = settings['mqtt_host'];
+  const timeoutMs = Number(settings['mqtt_timeout_ms']);
   let stream: Duplex = await context.connect({ host, port: Number(settings['mqtt_port']) });
-  if (settings['mqtt_security'] !== 'none') stream = await encrypt(stream, host, settings['mqtt_ca_certificate']);
+  if (settings['mqtt_security'] !== 'none')
+    stream = await encrypt(stream, { host, ca: settings['mqtt_ca_certificate'], timeoutMs });
   const client = new MqttClient(() => stream as never, {
     clientId: `mizan-${Math.trunc(context.now())}-${process.hrtime.bigint() % 1_000_000n}`,
     ...(settings['mqtt_username'] ? { username: settings['mqtt_username'] } : {}),
@@ -38,14 +38,17 @@ export async function withBroker(context: ProviderContext, message?: MqttMessage
   });
   try {
     await untilConnected(client);
-    if (message) await publish(client, message);
+    if (message) await publish(client, message, timeoutMs);
   } finally {
     client.end(true);
     stream.destroy();
   }
 }
 
-async function encrypt(socket: Duplex, host: string, ca: string | undefined): Promise<Duplex> {
+async function encrypt(
+  socket: Duplex,
+  { host, ca, timeoutMs }: { host: string; ca: string | undefined; timeoutMs: number },
+): Promise<Duplex> {
   const secure = startTls({ socket, servername: /^[\d.:[\]]+$/.test(host) ? '' : host, host, ...(ca ? { ca } : {}) });
   try {
     await once(secure, 'secureConnect', { signal: AbortSignal.timeout(timeoutMs) });
@@ -78,7 +81,11 @@ function untilConnected(client: MqttClient): Promise<void> {
   });
 }
 
-async function publish(client: MqttClient, { topic, payload, qos, retain = false }: MqttMessage): Promise<void> {
+async function publish(
+  client: MqttClient,
+  { topic, payload, qos, retain = false }: MqttMessage,
+  timeoutMs: number,
+): Promise<void> {
   const lost = new Promise<never>((_resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('no PUBACK')), timeoutMs);
     const stop = () => {

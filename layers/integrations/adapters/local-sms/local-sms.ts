@@ -35,8 +35,17 @@ const jsonMapping: Mappings = {
   },
 };
 
+const textErrors = { 'ERR 101': 'configuration', 'ERR 103': 'rejected', 'ERR 109': 'rate_limited' } as const;
+
 const textMapping: Mappings = {
-  check: { method: 'GET', path: '/credit', answer: 'text', success: { path: 'text', startsWith: 'OK' } },
+  check: {
+    method: 'GET',
+    path: '/credit',
+    answer: 'text',
+    success: { path: 'text', startsWith: 'OK' },
+    error: { startsWith: 'ERR' },
+    errors: textErrors,
+  },
   send: {
     path: '/send',
     encoding: 'form',
@@ -44,7 +53,8 @@ const textMapping: Mappings = {
     body: { to: '{{to}}', sender: '{{settings.sender}}', message: '{{text}}' },
     success: { path: 'text', startsWith: 'OK' },
     result: { providerReference: 'text' },
-    errors: { 'ERR 101': 'configuration', 'ERR 103': 'rejected', 'ERR 109': 'rate_limited' },
+    error: { startsWith: 'ERR' },
+    errors: textErrors,
   },
 };
 

@@ -17,6 +17,11 @@ export const smtpAbout: ProviderAbout<'email'> = {
     secret('password', 'Password', 'كلمة المرور', optional),
     setting('from_email', 'Sender address', 'بريد المرسل', { pattern: /^[^\s@]+@[^\s@]+$/ }),
     setting('from_name', 'Sender name', 'اسم المرسل', optional),
+    setting('timeout_ms', 'Time-out (ms)', 'المهلة (مللي ثانية)', {
+      valueType: 'number',
+      default: '20000',
+      pattern: /^\d{1,6}$/,
+    }),
     setting('ca_certificate', 'Certificate authority of the server (PEM)', 'شهادة جهة الإصدار', optional),
   ],
 };

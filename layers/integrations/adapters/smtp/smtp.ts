@@ -7,8 +7,6 @@ import { defineProvider, type EmailMessage, type ProviderContext, ProviderError 
 import { smtpAbout } from './about.ts';
 import { SmtpConnection, type SmtpReply } from './smtp-connection.ts';
 
-const timeoutMs = 20_000;
-
 export const smtp = defineProvider({
   ...smtpAbout,
   async check(context) {
@@ -31,7 +29,7 @@ async function withServer(context: ProviderContext, work: (server: SmtpConnectio
   if (!context.connect) throw new ProviderError('configuration', 'This runtime lets no SMTP out.');
   const host = context.settings['host']!;
   const socket = await context.connect({ host, port: Number(context.settings['port']) });
-  const server = new SmtpConnection(socket, timeoutMs);
+  const server = new SmtpConnection(socket, Number(context.settings['timeout_ms']));
   try {
     await beforeSending(() => open(server, context, host));
     await work(server);

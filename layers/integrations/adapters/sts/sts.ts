@@ -13,7 +13,6 @@ import { runMapping } from '../configured/run-mapping.ts';
 import { stsAbout } from './about.ts';
 
 const reading = {
-  retrySafe: true,
   result: {
     providerReference: 'transaction_id',
     tokens: 'tokens',
@@ -51,7 +50,6 @@ const defaults: Readonly<Record<string, MappingInput>> = {
   test: order('test', { test: '{{test}}' }),
   reverse: {
     path: '/transactions/{{providerReference}}/reversal',
-    retrySafe: true,
     body: { reference: '{{reference}}' },
     result: { reversed: 'reversed' },
     error: reading.error,

@@ -1,0 +1,89 @@
+/**
+ * Starts the simulated providers: one HTTP server for all that speak HTTP, a mail server and an MQTT broker, on the
+ * loopback address alone. Nothing they do leaves the machine, and no credential of theirs is good anywhere else.
+ */
+import { control } from './control.ts';
+import type { Journal, JournalOfProviders } from './journal.ts';
+import { startMailServer } from './mail-server.ts';
+import { startBroker } from './mqtt-broker.ts';
+import { type ModeSetting, serveProviders } from './server.ts';
+import { simulators } from './simulators.ts';
+import type { Mode, Notification } from './types.ts';
+
+export interface ProvidersOptions {
+  /** @default 0, a free one */
+  port?: number;
+  /** @default 0 */
+  smtpPort?: number;
+  /** @default 0 */
+  mqttPort?: number;
+  /** Milliseconds since the epoch. @default the system's clock */
+  now?: () => number;
+}
+
+export interface RunningProviders {
+  url: string;
+  smtpPort: number;
+  mqttPort: number;
+  /** The names of the simulated providers. */
+  providers: readonly string[];
+  /** Settings of an integration that talks to the simulator. */
+  settingsOf(provider: string): Record<string, string>;
+  setMode(provider: string, mode: Mode | ModeSetting): void;
+  payerActs(provider: string, id: string, outcome: 'pays' | 'declines'): void;
+  /** A signed notification, not sent. */
+  notification(
+    provider: string,
+    input: { url: string; id: string; status?: string; text?: string; from?: string; type?: string },
+  ): Notification;
+  journal: Journal;
+  close(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+export async function startProviders(options: ProvidersOptions = {}): Promise<RunningProviders> {
+  const { now = Date.now } = options;
+  const server = await serveProviders({ host, port: options.port ?? 0, now }, control);
+  const journal = server.journal as JournalOfProviders;
+  for (const [provider, create] of simulators) {
+    const record = (kind: string, data: Record<string, unknown>) => journal.record(provider, kind, data);
+    server.simulators.set(provider, create({ url: `${server.url}/${provider}`, now, record }));
+  }
+  const mail = await startMailServer(host, options.smtpPort ?? 0, (data) => journal.record('smtp', 'message', data));
+  const broker = await startBroker(host, options.mqttPort ?? 0, (data) =>
+    journal.record('generic_mqtt', 'message', data),
+  );
+  const simulator = (provider: string) => {
+    const found = server.simulators.get(provider);
+    if (found === undefined) throw new Error(`There is no simulated provider "${provider}".`);
+    return found;
+  };
+  return {
+    url: server.url,
+    smtpPort: mail.port,
+    mqttPort: broker.port,
+    providers: [...server.simulators.keys(), 'smtp', 'generic_mqtt'],
+    settingsOf(provider) {
+      if (provider === 'smtp') return mail.settings;
+      if (provider === 'generic_mqtt') return broker.settings;
+      return { ...simulator(provider).settings };
+    },
+    setMode(provider, mode) {
+      const setting = typeof mode === 'string' ? { mode } : mode;
+      if (provider === 'smtp') mail.setMode(setting.mode);
+      else if (provider === 'generic_mqtt') broker.setMode(setting.mode);
+      else server.setMode(provider, setting);
+    },
+    payerActs: (provider, id, outcome) => simulator(provider).payerActs?.(id, outcome),
+    notification(provider, input) {
+      const build = simulator(provider).notification;
+      if (build === undefined) throw new Error(`${provider} sends no notifications.`);
+      return build(input);
+    },
+    journal,
+    async close() {
+      await Promise.all([server.close(), mail.close(), broker.close()]);
+    },
+  };
+}
