@@ -1,6 +1,6 @@
 /** What can be set of a DNP3 connection and of the outstations behind it. */
 import * as z from 'zod/mini';
-import { credentialsSchema } from '../secret-setting.ts';
+import { credentialsSchema, serverNameSetting } from '../secret-setting.ts';
 
 const integer = (min: number, max: number) => z.number().check(z.int(), z.gte(min), z.lte(max));
 /** Link addresses of stations; those above are reserved or broadcasts (IEEE 1815-2012, 9.2.4.5). */
@@ -23,6 +23,7 @@ export const connectionSchema = z.strictObject({
   serial: z.optional(serialSchema),
   /** TLS with the connection's credentials (IEEE 1815-2012, 13.6.2; IEC 62351-3). */
   tls: z._default(z.boolean(), false),
+  serverName: serverNameSetting,
   authType: z._default(z.enum(['none', 'basic', 'certificate']), 'none'),
   credentials: z.optional(credentialsSchema),
   masterAddress: z._default(stationAddress, 1),
