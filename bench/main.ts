@@ -13,9 +13,11 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   warm: () => import('./warm-request.ts'),
   ingest: () => import('./ingest.ts'),
   price: () => import('./ingest-price.ts'),
+  authorizer: () => import('./authorizer.ts'),
   'log-in': () => import('./log-in.ts'),
   webhooks: () => import('./webhooks.ts'),
   ledger: () => import('./ledger.ts'),
+  gateway: () => import('./gateway.ts'),
   start: () => import('./start-up.ts'),
 };
 

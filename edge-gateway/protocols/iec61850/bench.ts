@@ -61,7 +61,17 @@ const cpuMs = (before: NodeJS.CpuUsage): number => {
   return Math.round((user + system) / 1000);
 };
 
-async function measure(reports: number): Promise<void> {
+export interface ReportBenchResult {
+  reports: number;
+  outOfOrder: number;
+  reportsPerSecond: number;
+  clientCpuPerReportUs: number;
+  serverCpuPerReportUs: number;
+  octetsPerReport: number;
+  clientMemoryMb: number;
+}
+
+export async function benchmarkReports(reports: number): Promise<ReportBenchResult> {
   const child = fork(fileURLToPath(import.meta.url), ['serve', String(reports)]);
   const guard = setTimeout(() => {
     child.kill();
@@ -92,7 +102,7 @@ async function measure(reports: number): Promise<void> {
   const clientCpuMs = cpuMs(cpuBefore);
   const serverCpu = message<{ cpuMs: number }>();
   child.send('end');
-  console.log({
+  const result: ReportBenchResult = {
     reports,
     outOfOrder,
     reportsPerSecond: Math.round(reports / seconds),
@@ -100,13 +110,14 @@ async function measure(reports: number): Promise<void> {
     serverCpuPerReportUs: Math.round(((await serverCpu).cpuMs * 1000) / reports),
     octetsPerReport: Math.round((client.mms.statistics().bytesIn - bytesBefore) / reports),
     clientMemoryMb: Math.round(process.memoryUsage().rss / 2 ** 20),
-  });
+  };
   clearTimeout(guard);
   client.abort();
   child.kill();
+  return result;
 }
 
 if (import.meta.main) {
   if (process.argv[2] === 'serve') await serve(Number(process.argv[3]));
-  else await measure(Number(process.argv[2] ?? 50_000));
+  else console.log(await benchmarkReports(Number(process.argv[2] ?? 50_000)));
 }
