@@ -14,7 +14,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            '{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+          ],
           exclude,
         },
       },
