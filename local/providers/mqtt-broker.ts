@@ -37,7 +37,8 @@ export async function startBroker(
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     if (mode === 'hang') return;
-    if (mode === 'garbage') return void socket.end('<html>not a broker</html>');
+    if (mode === 'garbage' || mode === 'huge')
+      return void socket.end('<html>not a broker</html>'.repeat(mode === 'huge' ? 100_000 : 1));
     if (mode === 'error' || mode === 'reject' || mode === 'rate_limited') return void socket.destroy();
     aedes.handle(socket);
   });

@@ -153,7 +153,7 @@ export const scenarios: readonly Scenario[] = [
       rate_limited: 'unavailable',
       hang: 'unavailable',
       garbage: 'unavailable',
-      huge: 'ok' as never,
+      huge: 'unavailable',
     },
   },
 ];

@@ -31,7 +31,7 @@ async function send({ method, url, headers = {}, body }: HttpRequest, timeoutMs:
       headers,
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as string }),
     });
     const chunks: Uint8Array[] = [];
     let length = 0;
