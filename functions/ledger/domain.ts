@@ -4,11 +4,14 @@ import { accounts } from './accounts/routes.ts';
 import { books } from './books/routes.ts';
 import { ledgerEvents } from './events.ts';
 import { failedPostings } from './failed-postings/routes.ts';
+import { intermediateAccounts } from './intermediate-accounts/routes.ts';
 import { journalEntries } from './journal-entries/routes.ts';
 import { periods } from './periods/routes.ts';
 import { postedEventPatterns } from './posting-rules/posting-rule-entity.ts';
 import { postingRules } from './posting-rules/routes.ts';
+import { reconciliation } from './reconciliation/routes.ts';
 import { reports } from './reports/routes.ts';
+import { settlements } from './settlements/routes.ts';
 
 const folder = 'functions/ledger';
 const tables = { ledger: 'readWrite', identity: 'read', limits: 'write' } as const;
@@ -28,6 +31,22 @@ export const ledger = defineDomain({
       resource: reports,
       entry: `${folder}/reports/handler.ts`,
       // Reads the totals of every account.
+      memoryMb: 512,
+      timeoutSeconds: 29,
+      access: { tables },
+    },
+    {
+      resource: reconciliation,
+      entry: `${folder}/reconciliation/handler.ts`,
+      // Matches whole statements.
+      memoryMb: 512,
+      timeoutSeconds: 29,
+      access: { tables },
+    },
+    { resource: settlements, entry: `${folder}/settlements/handler.ts`, access: { tables }, timeoutSeconds: 29 },
+    {
+      resource: intermediateAccounts,
+      entry: `${folder}/intermediate-accounts/handler.ts`,
       memoryMb: 512,
       timeoutSeconds: 29,
       access: { tables },

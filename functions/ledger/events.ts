@@ -6,6 +6,7 @@ import { accountSchema } from './accounts/account-entity.ts';
 import { entrySchema } from './journal-entries/entry-entity.ts';
 import { periodSchema } from './periods/period-entity.ts';
 import { keptReportSchema } from './reports/report-schema.ts';
+import { settlementSchema } from './settlements/settlement-schema.ts';
 
 const source = 'ledger';
 const stored = { version: 1, createdAt: '2026-03-15T08:00:00.000Z', updatedAt: '2026-03-15T08:00:00.000Z' };
@@ -185,7 +186,72 @@ export const reportGenerated = defineEvent({
   },
 });
 
+export const reconciliationMismatch = defineEvent({
+  type: 'finance.reconciliation_mismatch',
+  source,
+  schemaVersion: 1,
+  aggregateType: 'reconciliation_session',
+  summary: {
+    en: 'The ledger and a statement do not agree.',
+    ar: 'الدفتر وكشف الحساب غير متطابقين.',
+  },
+  payload: z.object({
+    sessionId: z.string(),
+    accountId: z.string(),
+    currency: z.string(),
+    /** Lines nothing in the ledger matches; a difference that was booked; balances that differ at closing. */
+    kind: z.enum(['unmatched_lines', 'difference_booked', 'balance_difference']),
+    /** Lines, or differences. */
+    count: z.int(),
+    /** Statement minus ledger, signed. */
+    amount: z.string(),
+    /** The entry a difference was booked with. */
+    entryId: z.optional(z.string()),
+  }),
+  example: {
+    sessionId: 'rec_01KKR3TT00AAAAAAAAAAAAAAAA',
+    accountId: '1112',
+    currency: 'YER',
+    kind: 'unmatched_lines',
+    count: 3,
+    amount: '-1250.00',
+  },
+});
+
+export const settlementCompleted = defineEvent({
+  type: 'finance.settlement_completed',
+  source,
+  schemaVersion: 1,
+  aggregateType: 'settlement',
+  summary: {
+    en: 'A provider paid out what it had collected, and it was posted.',
+    ar: 'سدّد مزود ما حصّله ورُحّل القيد.',
+  },
+  payload: storedSchema(settlementSchema),
+  example: {
+    id: 'set_01KKR3TT00AAAAAAAAAAAAAAAA',
+    provider: 'kuraimi',
+    reference: 'PO-2026-031',
+    accountId: '1121',
+    bankAccountId: '1112',
+    feeAccountId: '5530',
+    date: '2026-03-31',
+    currency: 'YER',
+    grossAmount: '100000.00',
+    feeAmount: '1500.00',
+    netAmount: '98500.00',
+    entryId: 'jrn_01KKR3TT00AAAAAAAAAAAAAAAA',
+    entryReference: 'RCP-2026-03-000007',
+    matchedLines: 12,
+    completedAt: '2026-03-31T10:00:00.000Z',
+    completedBy: 'usr_1',
+    ...stored,
+  },
+});
+
 export const ledgerEvents = [
+  reconciliationMismatch,
+  settlementCompleted,
   reportGenerated,
   accountCreated,
   accountUpdated,

@@ -10,10 +10,13 @@ import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { handler as accounts } from '../accounts/handler.ts';
 import { handler as settings } from '../books/handler.ts';
 import { handler as failedPostings } from '../failed-postings/handler.ts';
+import { handler as intermediateAccounts } from '../intermediate-accounts/handler.ts';
 import { handler as journal } from '../journal-entries/handler.ts';
 import { handler as periods } from '../periods/handler.ts';
 import { handler as rules } from '../posting-rules/handler.ts';
+import { handler as reconciliation } from '../reconciliation/handler.ts';
 import { handler as reports } from '../reports/handler.ts';
+import { handler as settlements } from '../settlements/handler.ts';
 
 const handlers: Record<string, (event: any, context: any) => Promise<any>> = {
   '/api/core/accounts': accounts,
@@ -22,7 +25,10 @@ const handlers: Record<string, (event: any, context: any) => Promise<any>> = {
   '/api/core/journal-entries': journal,
   '/api/core/periods': periods,
   '/api/core/posting-rules': rules,
+  '/api/core/reconciliation': reconciliation,
+  '/api/finance/intermediate-accounts': intermediateAccounts,
   '/api/finance/reports': reports,
+  '/api/finance/settlements': settlements,
 };
 
 export interface Answer {

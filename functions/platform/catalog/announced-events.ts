@@ -6,7 +6,6 @@ export const announcedTypes: readonly string[] = [
   'subscriber.meter_reading',
   ...['insert', 'update', 'delete', 'created', 'updated'].map((name) => `customer.${name}`),
   ...['maintenance_due', 'installed'].map((name) => `asset.${name}`),
-  ...['settlement_completed', 'reconciliation_mismatch'].map((name) => `finance.${name}`),
   ...['backup_completed', 'error'].map((name) => `system.${name}`),
   ...['created', 'updated', 'won', 'lost'].map((name) => `deal.${name}`),
   ...['created', 'updated', 'completed', 'cancelled'].map((name) => `order.${name}`),
