@@ -1,4 +1,4 @@
-/** What other domains may use of the platform: raising an alert. */
+/** What other domains may use of the platform: raising an alert, and calling providers. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../layers/kernel/data/unit-of-work.ts';
 import type { PayloadOf } from '../../layers/kernel/events/define-event.ts';
@@ -37,3 +37,40 @@ export async function publishAlert(
     ...(eventId === undefined ? {} : { id: eventId }),
   });
 }
+
+export type { CallOptions, ProviderResult } from './provider-calls/call-provider.ts';
+
+type Providers = typeof import('./provider-calls/provider-contract.ts');
+/** Loaded with the first call: whoever only raises alerts does not wait for it. */
+const providers = (): Promise<Providers> => import('./provider-calls/provider-contract.ts');
+
+// Messages, payments, tokens and commands through the tenant's integrations. A caller needs `readWrite` on table `platform`,
+// `decrypt` on key `secrets`, `internet`, and the variable ALLOW_LOOPBACK_WEBHOOKS as the platform's own functions have it.
+// They throw `all_providers_failed` (nothing happened), `outcome_unknown` (ask again later with the same reference),
+// `unprocessable` (nothing is configured) and `idempotency_*`.
+export const capturePayment: Providers['capturePayment'] = async (...given) =>
+  (await providers()).capturePayment(...given);
+export const commandMeter: Providers['commandMeter'] = async (...given) => (await providers()).commandMeter(...given);
+export const createPayment: Providers['createPayment'] = async (...given) =>
+  (await providers()).createPayment(...given);
+export const postChat: Providers['postChat'] = async (...given) => (await providers()).postChat(...given);
+export const refundPayment: Providers['refundPayment'] = async (...given) =>
+  (await providers()).refundPayment(...given);
+export const sendEmailMessage: Providers['sendEmailMessage'] = async (...given) =>
+  (await providers()).sendEmailMessage(...given);
+export const sendPush: Providers['sendPush'] = async (...given) => (await providers()).sendPush(...given);
+export const sendSms: Providers['sendSms'] = async (...given) => (await providers()).sendSms(...given);
+export const sendWhatsApp: Providers['sendWhatsApp'] = async (...given) => (await providers()).sendWhatsApp(...given);
+export const sendWhatsAppTemplate: Providers['sendWhatsAppTemplate'] = async (...given) =>
+  (await providers()).sendWhatsAppTemplate(...given);
+export const vendClearCredit: Providers['vendClearCredit'] = async (...given) =>
+  (await providers()).vendClearCredit(...given);
+export const vendClearTamper: Providers['vendClearTamper'] = async (...given) =>
+  (await providers()).vendClearTamper(...given);
+export const vendCredit: Providers['vendCredit'] = async (...given) => (await providers()).vendCredit(...given);
+export const vendKeyChange: Providers['vendKeyChange'] = async (...given) =>
+  (await providers()).vendKeyChange(...given);
+export const vendPowerLimit: Providers['vendPowerLimit'] = async (...given) =>
+  (await providers()).vendPowerLimit(...given);
+export const verifyPayment: Providers['verifyPayment'] = async (...given) =>
+  (await providers()).verifyPayment(...given);

@@ -3,12 +3,15 @@ import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { alerts } from './alerts/routes.ts';
 import { events } from './events/routes.ts';
 import {
+  integrationHealthChanged,
   systemAlert,
   systemAlertEscalated,
   webhookDeliveryExhausted,
   webhookEndpointDisabled,
   webhookEndpointEnabled,
 } from './events.ts';
+import { integrationTests } from './integration-tests/routes.ts';
+import { integrations } from './integrations/routes.ts';
 import { webhooks } from './webhooks/routes.ts';
 
 const folder = 'functions/platform';
@@ -16,6 +19,8 @@ const table = { platform: 'readWrite' } as const;
 const http = { tables: { platform: 'readWrite', limits: 'write' } } as const;
 const secrets = { secrets: 'encryptDecrypt' } as const;
 const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+const providers = { ...http, keys: secrets, internet: true } as const;
+const healthChecks = 'integration-health-checks';
 const deliveries = 'webhook-deliveries';
 const lanes = 'webhook-lanes';
 const batches = 'webhook-batches';
@@ -25,6 +30,7 @@ export const platform = defineDomain({
   name: 'platform',
   tables: { platform: { indexes: ['gsi1', 'gsi2'], outbox: true } },
   events: [
+    integrationHealthChanged,
     systemAlert,
     systemAlertEscalated,
     webhookEndpointDisabled,
@@ -49,6 +55,21 @@ export const platform = defineDomain({
       resource: alerts,
       entry: `${folder}/alerts/handler.ts`,
       access: http,
+    },
+    {
+      resource: integrations,
+      entry: `${folder}/integrations/handler.ts`,
+      // A test waits up to 15 s for the provider.
+      timeoutSeconds: 28,
+      access: providers,
+      environment: addresses,
+    },
+    {
+      resource: integrationTests,
+      entry: `${folder}/integration-tests/handler.ts`,
+      timeoutSeconds: 28,
+      access: providers,
+      environment: addresses,
     },
   ],
   subscribers: [
@@ -108,8 +129,25 @@ export const platform = defineDomain({
       batchSize: 1,
       access: { tables: table, queues: [replays, deliveries, lanes] },
     },
+    {
+      name: 'health-checker',
+      entry: `${folder}/integration-tests/run-health-checks.ts`,
+      queue: { name: healthChecks },
+      batchSize: 1,
+      // A hundred integrations, ten at a time, fifteen seconds each.
+      timeoutSeconds: 180,
+      memoryMb: 512,
+      access: { tables: table, keys: secrets, internet: true },
+      environment: addresses,
+    },
   ],
   schedules: [
+    {
+      name: 'start-health-checks',
+      entry: `${folder}/integration-tests/start-health-checks.ts`,
+      schedule: 'rate(15 minutes)',
+      access: { tables: { identity: 'read' }, queues: [healthChecks] },
+    },
     {
       name: 'alert-clock',
       entry: `${folder}/alerts/run-alert-timers.ts`,
@@ -118,6 +156,12 @@ export const platform = defineDomain({
     },
   ],
   alarms: [
+    {
+      metric: 'ProviderCallsFailed',
+      threshold: 50,
+      description: 'Many calls of external providers fail at every provider.',
+      runbook: 'provider-calls',
+    },
     {
       metric: 'WebhookDeliveriesFailed',
       threshold: 100,

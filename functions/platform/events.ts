@@ -134,3 +134,26 @@ export const webhookDeliveryExhausted = defineEvent({
     errorMessage: 'The receiver answered 503.',
   },
 });
+
+const integration = { integrationId: z.string(), code: z.string(), provider: z.string() };
+const integrationExample = {
+  integrationId: 'int_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  code: 'sms_local_1',
+  provider: 'local_1',
+};
+const healthStatus = z.enum(['healthy', 'degraded', 'down', 'unknown']);
+
+export const integrationHealthChanged = defineEvent({
+  type: 'integration.health_changed',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'integration',
+  summary: { en: 'The health of an integration changed.', ar: 'تغيّرت حالة تكامل مع مزوّد خارجي.' },
+  payload: z.object({
+    ...integration,
+    healthStatus,
+    previousStatus: healthStatus,
+    healthScore: z.nullable(z.int()),
+  }),
+  example: { ...integrationExample, healthStatus: 'down', previousStatus: 'healthy', healthScore: 41 },
+});

@@ -1,0 +1,109 @@
+/** Logs, tests and statistics of an integration. */
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import {
+  type IntegrationDay,
+  type IntegrationLog,
+  integrationDayEntity,
+  logEntity,
+  logPosition,
+  logsTimeline,
+} from '../provider-calls/exchange-log.ts';
+import { decodePosition, takePage } from '../timeline/page.ts';
+import { walkTimeline } from '../timeline/timeline.ts';
+import { type IntegrationTest, testEntity, testsPartition } from './health-entity.ts';
+import { integrationEntity } from './integration-entity.ts';
+import type { IntegrationRoutes } from './routes.ts';
+
+export const activityOperations: Pick<
+  Operations<IntegrationRoutes>,
+  'listIntegrationLogs' | 'listIntegrationTests' | 'getIntegrationStats'
+> = {
+  listIntegrationLogs: async ({ session, params, query, page }) => {
+    await session.require(integrationEntity, params);
+    const walk = walkTimeline<IntegrationLog>(session, logsTimeline(params.id), logPosition, {
+      entity: logEntity,
+      order: 'descending',
+      from: query.from,
+      to: query.to,
+      after: decodePosition(page.cursor),
+      pageSize: Math.min(page.limit + 1, 100),
+    });
+    const { status, direction, requestId } = query;
+    const { items, pagination } = await takePage(
+      walk,
+      page.limit,
+      logPosition,
+      (log) =>
+        (status === undefined || log.status === status) &&
+        (direction === undefined || log.direction === direction) &&
+        (requestId === undefined || log.requestId === requestId),
+    );
+    return { data: items.map(viewLog), pagination };
+  },
+
+  listIntegrationTests: async ({ session, params, page }) => {
+    await session.require(integrationEntity, params);
+    const { items, nextCursor } = await session.query<IntegrationTest>(testEntity, {
+      pk: testsPartition(params.id),
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(viewTest), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getIntegrationStats: async ({ session, params, query }) => {
+    await session.require(integrationEntity, params);
+    const from = new Date(Date.parse(session.context.now()) - (query.days - 1) * 86_400_000).toISOString().slice(0, 10);
+    const { items } = await session.query<IntegrationDay>(integrationDayEntity, {
+      pk: ['INTEGRATION-DAYS', params.id],
+      from: [from],
+      limit: 366,
+    });
+    return { data: { ...summarise(items), days: items.map((day) => ({ day: day.day, ...summarise([day]) })) } };
+  },
+};
+
+export function summarise(days: readonly IntegrationDay[]) {
+  const sum = (name: 'successes' | 'failures' | 'durationMs'): number =>
+    days.reduce((total, day) => total + (day[name] ?? 0), 0);
+  const [successes, failures] = [sum('successes'), sum('failures')];
+  const total = successes + failures;
+  return {
+    successes,
+    failures,
+    successRate: total === 0 ? null : Math.round((successes / total) * 10_000) / 10_000,
+    averageDurationMs: total === 0 ? null : Math.round(sum('durationMs') / total),
+  };
+}
+
+const viewLog = (log: IntegrationLog) => ({
+  id: log.id,
+  integrationId: log.integrationId,
+  requestId: log.requestId ?? null,
+  direction: log.direction,
+  method: log.method ?? null,
+  endpoint: log.endpoint ?? null,
+  requestHeaders: log.requestHeaders ?? {},
+  requestBody: log.requestBody ?? null,
+  responseStatus: log.responseStatus ?? null,
+  responseHeaders: log.responseHeaders ?? {},
+  responseBody: log.responseBody ?? null,
+  durationMs: log.durationMs,
+  status: log.status,
+  errorMessage: log.errorMessage ?? null,
+  retryCount: log.retryCount,
+  createdAt: log.createdAt,
+});
+
+export const viewTest = (test: IntegrationTest) => ({
+  id: test.id,
+  integrationId: test.integrationId ?? null,
+  integrationType: test.integrationType,
+  environment: test.environment,
+  status: test.status,
+  message: test.message,
+  errorCode: test.errorCode ?? null,
+  durationMs: test.durationMs,
+  testedBy: test.testedBy ?? null,
+  createdAt: test.createdAt,
+});
