@@ -92,6 +92,17 @@ describe('a station in trouble', () => {
     await expectAllRecorded();
   });
 
+  it('goes on where the line to the device was cut in the middle of its events', async () => {
+    await countDuring(async () => {
+      for (let round = 0; round < 3; round += 1) {
+        await pause(350);
+        station.field.rtu.outstation.detach();
+      }
+      await pause(350);
+    });
+    await expectAllRecorded();
+  });
+
   it('catches up in order when the broker was away', async () => {
     await countDuring(async () => {
       await pause(300);
