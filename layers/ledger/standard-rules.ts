@@ -106,6 +106,18 @@ export const standardRules: readonly StandardRule[] = [
   },
   {
     ...common,
+    id: 'payment-reversed',
+    name: 'Payment taken back',
+    nameAr: 'عكس دفعة',
+    eventType: 'payment.reversed',
+    journal: 'payments',
+    externalReferencePath: 'paymentNumber',
+    description: 'Reversal of payment {paymentNumber}: {reason}',
+    descriptionAr: 'عكس الدفعة {paymentNumber}: {reason}',
+    lines: [...purposeLines('debit'), ...moneyLines('credit')],
+  },
+  {
+    ...common,
     id: 'payroll-approved',
     name: 'Payroll approved',
     nameAr: 'اعتماد الرواتب',

@@ -173,6 +173,7 @@ describe('posting rules', () => {
     'invoice.cancelled': { totalAmount: '115', taxAmount: '15' },
     'payment.received': { amount: '50', method: 'kuraimi' },
     'payment.refunded': { amount: '50', method: 'cash', purpose: 'deposit' },
+    'payment.reversed': { amount: '50', method: 'wallet', purpose: 'debt', reason: 'Bounced' },
     'payroll.approved': {
       grossAmount: '1000',
       netAmount: '850',

@@ -1,0 +1,98 @@
+/** What billing publishes, as it publishes it, against the standard rules: nothing fails, and what is taken back leaves nothing. */
+import type { SQSEvent } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { type EventEnvelope, toBusDetail } from '../../../layers/kernel/events/envelope.ts';
+import { invoiceCancelled, invoiceCreated, paymentReceived, paymentReversed } from '../../billing/events.ts';
+import { makeEvent, type Tenant, useLedgerStack } from '../test-support/ledger-stack.ts';
+import { handler } from './post-events.ts';
+
+const stack = useLedgerStack();
+
+async function publish(tenant: Tenant, type: string, payload: object): Promise<EventEnvelope> {
+  const event = makeEvent(tenant.id, type, payload, { occurredAt: '2026-05-10T08:00:00.000Z' });
+  await handler({
+    Records: [
+      {
+        messageId: 'message',
+        body: JSON.stringify({ detail: toBusDetail(event) }),
+        attributes: { ApproximateReceiveCount: '1' },
+      },
+    ],
+  } as unknown as SQSEvent);
+  expect((await tenant.call('GET', '/api/core/failed-postings')).data).toEqual([]);
+  return event;
+}
+
+/** The lines of the newest entry, as `account side amount`. */
+async function lastLines(tenant: Tenant, journal: string): Promise<string[]> {
+  const { data } = await tenant.call('GET', `/api/core/journal-entries?journal=${journal}&order=desc&limit=200`);
+  const newest = (data as any[]).sort((a, b) => b.number - a.number)[0];
+  return newest.lines.map(({ accountId, side, amount }: any) => `${accountId} ${side} ${amount}`);
+}
+
+const balances = async (tenant: Tenant) =>
+  Object.fromEntries(
+    await Promise.all(
+      ['1111', '1112', '1121', '1131', '2122', '2131', '4110', '4210', '4230'].map(async (id) => {
+        const { data } = await tenant.call('GET', `/api/core/accounts/${id}/balance?date=2026-12-31`);
+        return [id, data.base.closing] as const;
+      }),
+    ),
+  ) as Record<string, string>;
+
+const isNothing = (all: Record<string, string>): boolean => Object.values(all).every((one) => one === '0.00');
+
+describe('billing’s events', () => {
+  it('are all posted, and cancellation and reversal take them back to nothing', async () => {
+    const tenant = await stack.tenant();
+    const { example: invoice } = invoiceCreated;
+    await publish(tenant, 'invoice.created', invoice);
+    expect(await lastLines(tenant, 'sales')).toEqual([
+      '1131 debit 14250.00',
+      '4110 credit 13750.00',
+      '4210 credit 500.00',
+    ]);
+    await publish(tenant, 'payment.received', paymentReceived.example);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1111 debit 15000.00', '1131 credit 15000.00']);
+    expect((await balances(tenant))['1131']).toBe('-750.00');
+    await publish(tenant, 'payment.reversed', paymentReversed.example);
+    expect(await lastLines(tenant, 'payments')).toEqual(['1131 debit 15000.00', '1111 credit 15000.00']);
+    await publish(tenant, 'invoice.cancelled', invoiceCancelled.example);
+    expect(await balances(tenant)).toSatisfy(isNothing);
+  });
+
+  it('that are difference notes may be negative, and late fees are income of their own', async () => {
+    const tenant = await stack.tenant();
+    const note = {
+      ...invoiceCreated.example,
+      kind: 'difference_note',
+      totalAmount: '-1150.00',
+      taxAmount: '-150.00',
+      fixedCharges: '0.00',
+      dueAmount: '-1150.00',
+    };
+    await publish(tenant, 'invoice.created', note);
+    expect(await lastLines(tenant, 'sales')).toEqual([
+      '1131 credit 1150.00',
+      '4110 debit 1000.00',
+      '2131 debit 150.00',
+    ]);
+    await publish(tenant, 'invoice.cancelled', { ...note, reason: 'x' });
+    expect(await balances(tenant)).toSatisfy(isNothing);
+    const fee = { ...note, kind: 'late_fee', totalAmount: '90.00', lateFees: '90.00', taxAmount: '0.00' };
+    await publish(tenant, 'invoice.created', fee);
+    expect(await lastLines(tenant, 'sales')).toEqual(['1131 debit 90.00', '4230 credit 90.00']);
+    await publish(tenant, 'invoice.cancelled', { ...fee, reason: 'x' });
+    expect(await balances(tenant)).toSatisfy(isNothing);
+  });
+
+  it('of every way to pay go where the money is, and come back from there', async () => {
+    const tenant = await stack.tenant();
+    for (const method of ['cash', 'bank_transfer', 'card', 'wallet', 'cheque', 'gateway'])
+      for (const purpose of ['debt', 'prepaid']) {
+        await publish(tenant, 'payment.received', { ...paymentReceived.example, method, purpose });
+        await publish(tenant, 'payment.reversed', { ...paymentReversed.example, method, purpose });
+      }
+    expect(await balances(tenant)).toSatisfy(isNothing);
+  });
+});
