@@ -4,9 +4,10 @@
  * tenant or a rotated secret never meet a token that was given for these.
  */
 import { createHash } from 'node:crypto';
-import { type ProviderContext, ProviderError } from './provider.ts';
+import { beforeActing } from './before-acting.ts';
+import type { ProviderContext } from './provider.ts';
 import { optionalTextAt, textAt } from './read-path.ts';
-import { joinUrl, restClient } from './rest-client.ts';
+import { restClient } from './rest-client.ts';
 
 export interface TokenRequest {
   /** The token endpoint. */
@@ -25,15 +26,15 @@ const kept = new Map<string, { token: string; expiresAtMs: number }>();
 
 /** @throws ProviderError; never one that says the provider may have acted: asking for a token does nothing */
 export async function accessToken(context: ProviderContext, request: TokenRequest): Promise<string> {
-  const { url, form, headers = {}, isKept = true } = request;
-  const { assertion: _changesEachTime, ...stable } = form;
-  const key = createHash('sha256')
-    .update(JSON.stringify([url, stable, headers]))
-    .digest('base64');
+  const { url, form, headers = {}, credential, isKept = true } = request;
+  const identity = JSON.stringify([url, credential ?? form, headers]);
+  const key = createHash('sha256').update(identity).digest('base64');
   const found = kept.get(key);
   if (isKept && found && found.expiresAtMs > context.now()) return found.token;
-  const answer = await askForToken(context, { url, form, headers });
-  const token = textAt(answer, 'access_token');
+  const { token, answer } = await beforeActing(async () => {
+    const answer = await askForToken(context, { url, form, headers });
+    return { answer, token: textAt(answer, 'access_token') };
+  });
   const lifeSeconds = Number(optionalTextAt(answer, 'expires_in') ?? 0);
   if (isKept) {
     // Map keeps the order of insertion: the oldest goes.
@@ -55,16 +56,7 @@ async function askForToken(context: ProviderContext, { url, form, headers = {} }
       invalid_scope: 'configuration',
     },
   });
-  try {
-    return await client.json({ method: 'POST', path: '', effect: 'read', form, headers });
-  } catch (error) {
-    if (error instanceof ProviderError && error.mayHaveActed)
-      throw new ProviderError(
-        'unavailable',
-        `No access token from ${new URL(joinUrl(url, '')).host}: ${error.message}`,
-      );
-    throw error;
-  }
+  return client.json({ method: 'POST', path: '', effect: 'read', form, headers });
 }
 
 /** For tests: forgets every token. */

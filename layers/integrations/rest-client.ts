@@ -2,7 +2,8 @@
  * One way to call an HTTP API: an adapter says what is special about its provider (address, authorisation, where errors
  * are written) and what it asks for; encoding of bodies, reading of answers and meanings of failures are shared.
  */
-import type { HttpRequest, ProviderContext } from './provider.ts';
+import { beforeActing } from './before-acting.ts';
+import type { HttpAnswer, HttpRequest, ProviderContext } from './provider.ts';
 import { type AnswerRules, type Effect, readAccepted, readJson } from './read-answer.ts';
 
 export interface RestProfile {
@@ -37,13 +38,15 @@ export interface RestClient {
 
 export function restClient(context: ProviderContext, profile: RestProfile): RestClient {
   const send = async (call: RestCall) => {
-    const answer = await context.http({
+    const headers = await profile.headers?.();
+    const request: HttpRequest = {
       method: call.method,
       url: joinUrl(profile.baseUrl, call.path, call.query),
-      headers: { accept: 'application/json', ...(await profile.headers?.()), ...encodingOf(call), ...call.headers },
+      headers: { accept: 'application/json', ...headers, ...encodingOf(call), ...call.headers },
       ...bodyOf(call),
       ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
-    });
+    };
+    const answer = await sendFor(context, request, call.effect);
     const rules: AnswerRules = {
       effect: call.effect,
       nowMs: context.now(),
@@ -62,6 +65,11 @@ export function restClient(context: ProviderContext, profile: RestProfile): Rest
       return { body: readAccepted(answer, rules), headers: answer.headers };
     },
   };
+}
+
+/** What only reads cannot have acted, however it ends: it may be tried again. */
+async function sendFor(context: ProviderContext, request: HttpRequest, effect: Effect): Promise<HttpAnswer> {
+  return effect === 'read' ? beforeActing(() => context.http(request)) : context.http(request);
 }
 
 export function joinUrl(base: string, path: string, query: Record<string, string | undefined> = {}): string {

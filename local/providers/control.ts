@@ -4,7 +4,7 @@ import type { SimAnswer, SimRequest } from './types.ts';
 
 /**
  * - `GET /_providers` names and settings
- * - `PUT /_providers/{provider}/mode` `{ mode, times?, method? }`
+ * - `PUT /_providers/{provider}/mode` `{ mode, times?, method?, skip? }`
  * - `POST /_providers/{provider}/payer` `{ id, outcome: pays | declines }`
  * - `POST /_providers/{provider}/notify` `{ url, id, status?, text?, from?, type? }`: sends it and tells the answer
  * - `GET /_providers/journal?provider=&kind=`, `DELETE /_providers/journal`

@@ -9,6 +9,8 @@ export interface ModeSetting {
   times?: number;
   /** Only requests with this method. @default all */
   method?: string;
+  /** How many such requests are answered well first. @default 0 */
+  skip?: number;
 }
 
 export interface ProviderServer {
@@ -59,6 +61,10 @@ export async function serveProviders(
     const setting = settings.get(provider);
     const isMeant = setting && (setting.method === undefined || setting.method === request.method);
     if (!isMeant || simulator.isPreliminary?.(request)) return 'ok';
+    if (setting.skip !== undefined && setting.skip > 0) {
+      setting.skip -= 1;
+      return 'ok';
+    }
     if (setting.times !== undefined) {
       setting.times -= 1;
       if (setting.times <= 0) settings.delete(provider);

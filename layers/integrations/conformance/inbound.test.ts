@@ -73,7 +73,7 @@ describe.each(signed)('%s, %o', (provider, input, header, type) => {
       ? good.body.replace(/\}$/, ',"x":1}').replace(/\]$/, ',{}]')
       : `${good.body}&x=1`;
     const flipped = (text: string) =>
-      text.replace(/.(.{5})$/, (last, rest: string) => (last[0] === 'A' ? 'B' : 'A') + rest);
+      text.replace(/.(.{5})$/, (last, rest: string) => (last[0] === '0' ? '1' : '0') + rest);
     const { [header]: signature = '', ...without } = good.headers;
     for (const forged of [
       { ...good, body },

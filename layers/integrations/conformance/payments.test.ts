@@ -71,6 +71,37 @@ describe.each(Object.entries(currencies))('%s', (provider, { currency, amount })
   });
 });
 
+describe.each(['stripe', 'paypal', 'halyk'])('a refund at %s', (provider) => {
+  async function paid() {
+    const operations = await open(provider);
+    const { currency, amount } = currencies[provider]!;
+    const wanted = order(`around-${provider}-${Math.trunc(clock.nowMs++)}`, currency, amount);
+    const { providerReference } = await operations.create(wanted);
+    providers.payerActs(provider, providerReference, 'pays');
+    if (provider === 'paypal') await operations.capture!(providerReference, wanted.amount, wanted.reference);
+    providers.journal.clear();
+    return () => operations.refund!(providerReference, wanted.amount, `${wanted.reference}-r`);
+  }
+
+  it('was not made when the payment could not be looked up before', async () => {
+    const refund = await paid();
+    for (const mode of ['hang', 'garbage'] as const) {
+      providers.setMode(provider, { mode, times: 1, method: 'GET' });
+      const error = await failureOf(refund);
+      expect([mode, error.code, error.mayHaveActed]).toEqual([mode, 'unavailable', false]);
+    }
+    expect(providers.journal.acts(provider, 'refund')).toEqual([]);
+  });
+
+  it('was made although the payment could not be looked at afterwards', async () => {
+    const refund = await paid();
+    providers.setMode(provider, { mode: 'error', method: 'GET', skip: 1 });
+    expect((await refund()).status).toBe('partially_refunded');
+    providers.setMode(provider, 'ok');
+    expect(providers.journal.acts(provider, 'refund')).toHaveLength(1);
+  });
+});
+
 it('Stripe takes money in two steps where that is set', async () => {
   const operations = await open('stripe', { capture_method: 'manual' });
   const wanted = order('two-steps', 'USD');

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { connect as startTls } from 'node:tls';
-import { MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { type ProviderContext, ProviderError } from '../../provider.ts';
 
 export interface MqttMessage {
@@ -28,7 +28,9 @@ export async function withBroker(context: ProviderContext, message?: MqttMessage
   let stream: Duplex = await context.connect({ host, port: Number(settings['mqtt_port']) });
   if (settings['mqtt_security'] !== 'none')
     stream = await encrypt(stream, { host, ca: settings['mqtt_ca_certificate'], timeoutMs });
-  const client = new MqttClient(() => stream as never, {
+  // Imported here: Acrel over HTTP never needs it.
+  const mqtt = await import('mqtt');
+  const client = new mqtt.MqttClient(() => stream as never, {
     clientId: `mizan-${Math.trunc(context.now())}-${process.hrtime.bigint() % 1_000_000n}`,
     ...(settings['mqtt_username'] ? { username: settings['mqtt_username'] } : {}),
     ...(settings['mqtt_password'] ? { password: settings['mqtt_password'] } : {}),

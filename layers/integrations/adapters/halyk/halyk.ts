@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import { formatMoney, type Money } from '../../../money/money.ts';
 import { accessToken } from '../../access-tokens.ts';
+import { afterRefund } from '../../after-refund.ts';
+import { beforeActing } from '../../before-acting.ts';
 import { amountField, readAmount } from '../../payment-amounts.ts';
 import { defineProvider, type ProviderContext, ProviderError, type ProviderPayment } from '../../provider.ts';
 import { parseJson } from '../../read-answer.ts';
@@ -61,7 +63,7 @@ export const halyk = defineProvider({
       },
       async refund(invoiceId, amount) {
         await operate(client, invoiceId, 'refund', { query: { amount: formatMoney(amount) } });
-        return { ...paymentOf(invoiceId, await transaction(client, invoiceId)), amount };
+        return afterRefund(invoiceId, amount, async () => paymentOf(invoiceId, await transaction(client, invoiceId)));
       },
     };
   },
@@ -136,7 +138,7 @@ async function operate(
   operation: 'charge' | 'refund',
   more: { json?: unknown; query?: Record<string, string> },
 ): Promise<void> {
-  const id = optionalTextAt(await transaction(client, invoiceId), 'transaction.id');
+  const id = optionalTextAt(await beforeActing(() => transaction(client, invoiceId)), 'transaction.id');
   if (id === undefined) throw new ProviderError('rejected', 'Nothing was paid on this invoice.');
   await client.text({
     method: 'POST',

@@ -5,6 +5,8 @@
 import { currencyExponent } from '../../../money/currencies.ts';
 import { formatMoney, type Money } from '../../../money/money.ts';
 import { accessToken } from '../../access-tokens.ts';
+import { afterRefund } from '../../after-refund.ts';
+import { beforeActing } from '../../before-acting.ts';
 import { amountField, readAmount, unitsOf } from '../../payment-amounts.ts';
 import {
   defineProvider,
@@ -50,7 +52,10 @@ export const paypal = defineProvider({
           }),
         ),
       refund: async (id, amount, reference) => {
-        const captureId = optionalTextAt(await order(id), 'purchase_units[0].payments.captures[0].id');
+        const captureId = optionalTextAt(
+          await beforeActing(() => order(id)),
+          'purchase_units[0].payments.captures[0].id',
+        );
         if (captureId === undefined) throw new ProviderError('rejected', 'Nothing was captured of this order.');
         const refund = await client.json({
           method: 'POST',
@@ -62,7 +67,7 @@ export const paypal = defineProvider({
         const status = textAt(refund, 'status');
         if (status === 'FAILED' || status === 'CANCELLED')
           throw new ProviderError('rejected', `The refund is ${status}.`, { providerCode: status });
-        return { ...paymentOf(await order(id)), amount };
+        return afterRefund(id, amount, async () => paymentOf(await order(id)));
       },
     };
   },

@@ -2,6 +2,7 @@
  * Mail over SMTP (RFC 5321). A message counts as handed over once the server took its last line; when that answer is
  * lost, it may have been sent. Before that line nothing was.
  */
+import { beforeActing } from '../../before-acting.ts';
 import { address, mimeMessage } from '../../mime-message.ts';
 import { defineProvider, type EmailMessage, type ProviderContext, ProviderError } from '../../provider.ts';
 import { smtpAbout } from './about.ts';
@@ -31,7 +32,7 @@ async function withServer(context: ProviderContext, work: (server: SmtpConnectio
   const socket = await context.connect({ host, port: Number(context.settings['port']) });
   const server = new SmtpConnection(socket, Number(context.settings['timeout_ms']));
   try {
-    await beforeSending(() => open(server, context, host));
+    await beforeActing(() => open(server, context, host));
     await work(server);
     server.write('QUIT\r\n');
   } finally {
@@ -75,7 +76,7 @@ async function logIn(server: SmtpConnection, extensions: string[], user: string,
 }
 
 async function handOver(server: SmtpConnection, from: string, message: EmailMessage, bytes: Uint8Array): Promise<void> {
-  await beforeSending(async () => {
+  await beforeActing(async () => {
     expect(await server.command(`MAIL FROM:<${address(from)}>`), 250);
     for (const recipient of [...message.to, ...(message.cc ?? [])])
       expect(await server.command(`RCPT TO:<${address(recipient)}>`), 250, 251);
@@ -84,17 +85,6 @@ async function handOver(server: SmtpConnection, from: string, message: EmailMess
   // A line that begins with a dot gets another (section 4.5.2).
   server.write(`${Buffer.from(bytes).toString('latin1').replace(/^\./gm, '..')}\r\n.\r\n`);
   expect(await server.reply(), 250);
-}
-
-/** Silence before the message was given over means that there is no message. */
-async function beforeSending<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ProviderError && error.mayHaveActed)
-      throw new ProviderError('unavailable', error.message, { cause: error.cause });
-    throw error;
-  }
 }
 
 /** @throws ProviderError by the reply's first digit, and by what it says of log-ins (RFC 4954, section 6) */

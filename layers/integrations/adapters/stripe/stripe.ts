@@ -4,6 +4,8 @@
  */
 import { currencyExponent } from '../../../money/currencies.ts';
 import type { Money } from '../../../money/money.ts';
+import { afterRefund } from '../../after-refund.ts';
+import { beforeActing } from '../../before-acting.ts';
 import { amountField, fromUnits, unitsOf } from '../../payment-amounts.ts';
 import {
   defineProvider,
@@ -65,8 +67,7 @@ export const stripe = defineProvider({
         const status = textAt(refund, 'status');
         if (status === 'failed' || status === 'canceled')
           throw new ProviderError('rejected', `The refund is ${status}.`, { providerCode: status });
-        // What was refunded in all is on the charge; the session is asked again rather than remembered.
-        return { ...paymentOf(await session(client, id)), amount };
+        return afterRefund(id, amount, async () => paymentOf(await session(client, id)));
       },
     };
   },
@@ -118,7 +119,7 @@ const session = (client: RestClient, id: string): Promise<unknown> =>
   });
 
 async function intentOf(client: RestClient, id: string): Promise<string> {
-  const found = optionalTextAt(await session(client, id), 'payment_intent.id');
+  const found = optionalTextAt(await beforeActing(() => session(client, id)), 'payment_intent.id');
   if (found === undefined) throw new ProviderError('rejected', 'Nothing was paid in this session yet.');
   return found;
 }
