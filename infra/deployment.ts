@@ -51,4 +51,6 @@ export interface Deployment extends Foundations {
   tables: ReadonlyMap<string, DeployedTable>;
   buckets: ReadonlyMap<string, DeployedBucket>;
   webSocket: WebSocketTarget;
+  /** Of the HTTP APIs. */
+  apiIds: readonly string[];
 }

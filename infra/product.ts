@@ -46,6 +46,7 @@ export function createProduct(app: App, { stage, manifests, functionsDir }: Prod
     tables: new Map<string, DeployedTable>(data.flatMap(({ tables }) => [...tables])),
     buckets: new Map<string, DeployedBucket>(data.flatMap(({ buckets }) => [...buckets])),
     webSocket: api.webSocket,
+    apiIds: api.apiIds,
   };
 
   const domains = manifests.map((manifest) => new DomainStack(app, manifest, deployment));

@@ -33,6 +33,11 @@ export const stageConfigSchema = z
      * and sign-up by e-mail refuses.
      */
     emailSender: z.optional(z.email()),
+    /**
+     * Tenant of the people who run the installation: alerts about the installation itself are theirs. Without it there are
+     * CloudWatch's alarms only.
+     */
+    operatorTenant: z.optional(z.string().min(1)),
     /** Tenant whose users sign themselves up, with role USER. Without it nobody can. */
     publicSignUpTenant: z.optional(z.string().min(1)),
     /** Country of phone numbers that are written without one, ISO 3166-1, e.g. `YE`. */

@@ -11,6 +11,7 @@ const stages: Record<StageName, Omit<StageConfig, 'name'>> = {
     webhooksMayReachLoopback: true,
     anonymousDevicesTenant: 'tenant-demo',
     publicSignUpTenant: 'tenant-demo',
+    operatorTenant: 'tenant-demo',
     emailSender: 'no-reply@mizan.example',
     corsOrigins: ['*'],
     throttling: { ratePerSecond: 10_000, burst: 5_000 },

@@ -6,6 +6,7 @@ import { Aws } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Access, TableMode } from '../../layers/kernel/domain/manifest.ts';
 import type { DeployedTable, Deployment, KeyName, WebSocketTarget } from '../deployment.ts';
+import { acceptedWatchWildcards, watchStatements } from './watch-statements.ts';
 
 /**
  * `ConditionCheckItem` reads, but only ever inside somebody's write transaction; both modes may guard one.
@@ -32,7 +33,7 @@ const allow = (service: string, actions: string[], resources: string[]): PolicyS
 /** @param queueArn finds a queue of the function's own domain */
 export function accessStatements(
   access: Access,
-  deployment: Pick<Deployment, 'tables' | 'buckets' | 'keys' | 'webSocket' | 'emailIdentityArn'>,
+  deployment: Pick<Deployment, 'stage' | 'tables' | 'buckets' | 'keys' | 'webSocket' | 'emailIdentityArn'>,
   queueArn: (name: string) => string,
 ): PolicyStatement[] {
   const { tables, buckets, keys, webSocket, emailIdentityArn } = deployment;
@@ -50,6 +51,7 @@ export function accessStatements(
     ...(access.publishTopics?.length ? [allow('iot', ['Publish'], access.publishTopics.map(topicArn))] : []),
     ...(access.email && emailIdentityArn ? [allow('ses', ['SendEmail'], [emailIdentityArn])] : []),
     ...(access.textMessages ? textMessageStatements() : []),
+    ...watchStatements(access, deployment.stage),
   ];
 }
 
@@ -95,7 +97,7 @@ const topicArn = (topic: string): string => `arn:${Aws.PARTITION}:iot:${Aws.REGI
 /** Why a resource in the statements may hold a `*`; a wildcard that is not in here is a finding. */
 export function acceptedWildcards(
   access: Access,
-  { buckets, webSocket }: Pick<Deployment, 'buckets' | 'webSocket'>,
+  { stage, buckets, webSocket }: Pick<Deployment, 'stage' | 'buckets' | 'webSocket'>,
 ): { resource: string; reason: string }[] {
   return [
     ...Object.keys(access.buckets ?? {}).map((name) => ({
@@ -112,6 +114,7 @@ export function acceptedWildcards(
           { resource: allTopics(), reason: 'It is denied, not allowed.' },
         ]
       : []),
+    ...acceptedWatchWildcards(access, stage),
     ...(access.publishTopics ?? [])
       .filter((topic) => topic.includes('*'))
       .map((topic) => ({ resource: topicArn(topic), reason: 'Topics hold the ids of stations and meters.' })),

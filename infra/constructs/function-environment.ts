@@ -5,6 +5,7 @@ import type { Access } from '../../layers/kernel/domain/manifest.ts';
 import { fillStageSettings } from '../config/stage-settings.ts';
 import type { Deployment, KeyName } from '../deployment.ts';
 import { bundleName, type DomainFunctionSpec } from '../manifest/functions-of.ts';
+import { logGroupName, stackName } from '../naming.ts';
 
 export function functionEnvironment(
   spec: DomainFunctionSpec,
@@ -39,6 +40,9 @@ function grantedNames(
   for (const name of Object.keys(access.keys ?? {})) names[environmentName.keyId(name)] = keys[name as KeyName].keyId;
   for (const name of access.queues ?? []) names[environmentName.queueUrl(name)] = queueUrl(name);
   if (access.webSocket) names[environmentName.webSocketEndpoint()] = webSocket.managementEndpoint;
+  if (access.metrics) names[environmentName.httpApiIds()] = deployment.apiIds.join(' ');
+  if (access.logs) names[environmentName.logGroupPrefix()] = logGroupName(stackName(deployment.stage, ''));
+  if (access.deadLetters) names[environmentName.queuePrefix()] = stackName(deployment.stage, '');
   if (access.webSocketUrl) names[environmentName.webSocketUrl()] = webSocket.publicUrl;
   return names;
 }

@@ -14,6 +14,9 @@ export const environmentName = {
   emailSender: (): string => 'EMAIL_SENDER',
   bus: (): string => 'BUS_NAME',
   stage: (): string => 'STAGE',
+  httpApiIds: (): string => 'HTTP_API_IDS',
+  logGroupPrefix: (): string => 'LOG_GROUP_PREFIX',
+  queuePrefix: (): string => 'QUEUE_PREFIX',
 } as const;
 
 function required(variable: string): string {
@@ -36,6 +39,8 @@ export const emailSender = (): string => {
   return sender;
 };
 export const busName = (): string => required(environmentName.bus());
+export const logGroupPrefix = (): string => required(environmentName.logGroupPrefix());
+export const queuePrefix = (): string => required(environmentName.queuePrefix());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';
 
 /** Where messages for MQTT topics are posted: the SDK's own variables first, then the endpoint of the region. */

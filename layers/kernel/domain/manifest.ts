@@ -25,6 +25,12 @@ export interface Access {
   email?: boolean;
   /** Sending text messages to phones. */
   textMessages?: boolean;
+  /** Reading metrics of the installation (`HTTP_API_IDS` names its HTTP APIs). */
+  metrics?: boolean;
+  /** Searching the log groups of the installation's functions (`LOG_GROUP_PREFIX`). */
+  logs?: boolean;
+  /** Looking into the dead-letter queues of all domains and sending what is in them round again (`QUEUE_PREFIX`). */
+  deadLetters?: boolean;
   /** Outgoing calls to the internet are a property of the network, listed here for the reader and the review. */
   internet?: boolean;
 }

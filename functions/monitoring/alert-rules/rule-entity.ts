@@ -1,0 +1,101 @@
+/** An alert rule (the documented `alert_rules`), and what it remembers between evaluations. */
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
+import type { Locale, Translated } from '../../../layers/kernel/i18n/locale.ts';
+import type { ThresholdOperator } from '../../../layers/monitoring/judge-threshold.ts';
+import type { PayloadFilter } from '../../../layers/webhooks/payload-filter.ts';
+import type { MetricName, Statistic } from '../metrics/metric-catalogue.ts';
+
+interface Watched {
+  metric: MetricName;
+  statistic?: Statistic | undefined;
+  periodMinutes: number;
+}
+
+export interface ThresholdCondition extends Watched {
+  operator: ThresholdOperator;
+  value: number;
+  periods: number;
+}
+
+export interface AnomalyCondition extends Watched {
+  sensitivity: number;
+  direction: 'above' | 'below' | 'both';
+  season: 'none' | 'day' | 'week';
+  historyDays: number;
+}
+
+export interface PatternCondition {
+  eventTypes: string[];
+  filter?: PayloadFilter | undefined;
+  count: number;
+  windowMinutes: number;
+  groupBy: 'rule' | 'aggregate';
+}
+
+export type RuleCondition =
+  | { conditionType: 'threshold'; conditionConfig: ThresholdCondition }
+  | { conditionType: 'anomaly'; conditionConfig: AnomalyCondition }
+  | { conditionType: 'pattern'; conditionConfig: PatternCondition };
+
+export type ActionMoment = 'raise' | 'escalate' | 'both';
+
+interface ActionBase {
+  id: string;
+  on: ActionMoment;
+  locale: Locale;
+}
+
+export type RuleAction =
+  | (ActionBase & { type: 'email' | 'sms'; to: string })
+  /** Addresses may hold a secret, those of Slack always do: they are sealed, and shown without it. */
+  | (ActionBase & { type: 'webhook' | 'slack'; sealedUrl: string; shownUrl: string });
+
+export type AlertRule = RuleCondition & {
+  id: string;
+  name: string;
+  description?: string | undefined;
+  alertType: 'performance' | 'security' | 'system' | 'business';
+  severity: 'info' | 'warning' | 'error' | 'critical';
+  titleTemplate: Translated;
+  descriptionTemplate?: Translated | undefined;
+  actions: RuleAction[];
+  isActive: boolean;
+  cooldownMinutes: number;
+  escalateAfterMinutes?: number | undefined;
+  expiresAfterMinutes?: number | undefined;
+  createdBy?: string | undefined;
+};
+
+export type StoredRule = AlertRule & Stored;
+
+export const rulesPartition = ['ALERT-RULES'] as const;
+
+export const ruleEntity = defineEntity<AlertRule>()({
+  name: 'alert rule',
+  table: 'monitoring',
+  key: ({ id }) => ({ pk: rulesPartition, sk: [id] }),
+  idOf: ({ id }) => id,
+  secretAttributes: ['actions'],
+});
+
+/** A rule remembers by group: all of its events together, or those of one aggregate. */
+export interface RuleState {
+  ruleId: string;
+  group: string;
+  /** Events within the window that did not raise an alert yet. */
+  hits: { eventId: string; at: string }[];
+  /** Events of the last alert, so that one that comes again does not count again. */
+  spentEventIds: string[];
+  lastFiredAt?: string;
+}
+
+const keepDays = 8;
+
+export const ruleStateEntity = defineEntity<RuleState, Pick<RuleState, 'ruleId' | 'group'>>()({
+  name: 'alert rule state',
+  table: 'monitoring',
+  key: ({ ruleId, group }) => ({ pk: ['RULE-STATE', ruleId], sk: [group] }),
+  idOf: ({ ruleId, group }) => `${ruleId} ${group}`,
+  // Longer than any window or cooldown: what expires had nothing left to say.
+  expiresAt: (state) => Math.floor(Date.parse((state as RuleState & Stored).createdAt) / 1000) + keepDays * 86_400,
+});

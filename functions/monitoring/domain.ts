@@ -1,0 +1,67 @@
+/** Manifest of the monitoring domain: alert rules and their evaluation, logs, metrics, dead letters. */
+import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { systemAlert, systemAlertEscalated } from '../platform/events.ts';
+import { alertRules } from './alert-rules/routes.ts';
+
+const folder = 'functions/monitoring';
+const http = { tables: { monitoring: 'readWrite', limits: 'write' } } as const;
+const table = { monitoring: 'readWrite' } as const;
+const operator = { OPERATOR_TENANT: '${stage.operatorTenant}' };
+const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+
+export const monitoring = defineDomain({
+  name: 'monitoring',
+  tables: { monitoring: { outbox: true } },
+  // Alerts are the platform's events; this domain publishes them through its own outbox.
+  events: [],
+  resources: [
+    {
+      resource: alertRules,
+      entry: `${folder}/alert-rules/handler.ts`,
+      access: { ...http, keys: { secrets: 'encrypt' } },
+      environment: { ...operator, ...addresses },
+    },
+  ],
+  subscribers: [
+    {
+      name: 'event-rules',
+      entry: `${folder}/evaluation/evaluate-events.ts`,
+      events: ['*'],
+      batchSize: 10,
+      access: { tables: table },
+      environment: operator,
+    },
+    {
+      name: 'alert-actions',
+      entry: `${folder}/actions/run-actions.ts`,
+      events: [systemAlert.type, systemAlertEscalated.type],
+      batchSize: 5,
+      timeoutSeconds: 120,
+      access: {
+        tables: { ...table, platform: 'read' },
+        keys: { secrets: 'decrypt' },
+        email: true,
+        textMessages: true,
+        internet: true,
+      },
+      environment: { ...operator, ...addresses },
+    },
+  ],
+  schedules: [
+    {
+      name: 'metric-rules',
+      entry: `${folder}/evaluation/evaluate-metrics.ts`,
+      schedule: 'rate(5 minutes)',
+      access: { tables: table, metrics: true },
+      environment: operator,
+    },
+  ],
+  alarms: [
+    {
+      metric: 'AlertRulesFailed',
+      threshold: 3,
+      description: 'Alert rules cannot be judged: alerts of the installation do not come.',
+      runbook: 'alert-rules',
+    },
+  ],
+});
