@@ -10,6 +10,8 @@ import { periodId } from '../dates.ts';
 
 export const closedPeriodPolicies = ['next_open', 'hold'] as const;
 
+export const reconciliationPolicies = ['ignore', 'warn', 'block'] as const;
+
 export const booksSchema = z.object({
   /** Statements are in this currency; fixed once a period was opened. */
   baseCurrency: currency(),
@@ -21,6 +23,8 @@ export const booksSchema = z.object({
   autoOpenPeriods: z.boolean(),
   /** What becomes of a posting from an event whose period is closed. */
   closedPeriodPolicy: z.enum(closedPeriodPolicies),
+  /** What open reconciliation sessions and open items of intermediate accounts mean for closing a period. @default warn */
+  reconciliationPolicy: z.optional(z.enum(reconciliationPolicies)),
   /** Accounts by the role posting rules and year-end name them by, e.g. `receivables`. */
   roles: z.record(z.string().check(z.regex(/^[a-z][a-z0-9-]{1,39}$/)), externalId()),
   /** Whether a period was ever opened. */

@@ -19,7 +19,7 @@ export function closePeriod(session: TenantSession, id: string): Promise<StoredP
     const books = await readBooks(session);
     const period = await session.require(periodEntity, { id });
     if (period.status === 'closed') throw refused('conflict', `Period ${id} is closed.`, `الفترة ${id} مقفلة.`);
-    const problems = await problemsOfClosing(session, id);
+    const problems = await problemsOfClosing(session, id, { withWarnings: false });
     if (problems.length > 0)
       throw refusedFor(
         'conflict',

@@ -28,15 +28,16 @@ export const periodOperations: Operations<typeof periods.routes> = {
 
   checkPeriod: async ({ session, params }) => {
     await session.require(periodEntity, { id: params.id });
-    const problems = await problemsOfClosing(session, params.id);
+    const problems = await problemsOfClosing(session, params.id, { withWarnings: true });
     return {
       data: {
-        canClose: problems.length === 0,
-        problems: problems.map(({ check, message, ids }) => ({
+        canClose: problems.every(({ isWarning = false }) => isWarning),
+        problems: problems.map(({ check, message, ids, isWarning = false }) => ({
           check,
           message: message.en,
           messageAr: message.ar,
           ids,
+          isWarning,
         })),
       },
     };

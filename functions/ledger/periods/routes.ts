@@ -74,7 +74,14 @@ export const periods = defineResource({
       response: z.object({
         canClose: z.boolean(),
         problems: z.array(
-          z.object({ check: z.string(), message: z.string(), messageAr: z.string(), ids: z.array(z.string()) }),
+          z.object({
+            check: z.string(),
+            message: z.string(),
+            messageAr: z.string(),
+            ids: z.array(z.string()),
+            /** What is not reconciled may warn only, by the setting `reconciliationPolicy`. */
+            isWarning: z.boolean(),
+          }),
         ),
       }),
       errors: ['not_found'],
