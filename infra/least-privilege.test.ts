@@ -20,7 +20,8 @@ const allowedWildcards: { resource: RegExp; actions: RegExp; why: string }[] = [
   },
   {
     resource: /:mizan-[a-z]+-\*-dlq$/,
-    actions: /^sqs:(GetQueueAttributes|ListDeadLetterSourceQueues|ReceiveMessage|DeleteMessage|\w+MessageMoveTasks?)$/,
+    actions:
+      /^sqs:(GetQueueUrl|GetQueueAttributes|ListDeadLetterSourceQueues|ReceiveMessage|DeleteMessage|\w+MessageMoveTasks?)$/,
     why: 'The dead-letter queues of all domains of the stage.',
   },
   {

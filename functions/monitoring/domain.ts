@@ -2,6 +2,7 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { systemAlert, systemAlertEscalated } from '../platform/events.ts';
 import { alertRules } from './alert-rules/routes.ts';
+import { deadLetters } from './dead-letters/routes.ts';
 
 const folder = 'functions/monitoring';
 const http = { tables: { monitoring: 'readWrite', limits: 'write' } } as const;
@@ -20,6 +21,11 @@ export const monitoring = defineDomain({
       entry: `${folder}/alert-rules/handler.ts`,
       access: { ...http, keys: { secrets: 'encrypt' } },
       environment: { ...operator, ...addresses },
+    },
+    {
+      resource: deadLetters,
+      entry: `${folder}/dead-letters/handler.ts`,
+      access: { ...http, deadLetters: true },
     },
   ],
   subscribers: [

@@ -12,6 +12,7 @@ type Watching = Pick<Access, 'metrics' | 'logs' | 'deadLetters'>;
 
 /** A move reads and deletes what it moves. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html */
 const deadLetterActions = [
+  'GetQueueUrl',
   'GetQueueAttributes',
   'ListDeadLetterSourceQueues',
   'ReceiveMessage',
