@@ -5,7 +5,7 @@ import type { SimAnswer, SimRequest } from './types.ts';
 /**
  * - `GET /_providers` names and settings
  * - `PUT /_providers/{provider}/mode` `{ mode, times?, method?, skip? }`
- * - `POST /_providers/{provider}/payer` `{ id, outcome: pays | declines }`
+ * - `POST /_providers/{provider}/payer` `{ id, outcome: pays | authorises | declines }`
  * - `POST /_providers/{provider}/notify` `{ url, id, status?, text?, from?, type? }`: sends it and tells the answer
  * - `GET /_providers/journal?provider=&kind=`, `DELETE /_providers/journal`
  */
@@ -32,7 +32,7 @@ export async function control(request: SimRequest, server: ProviderServer): Prom
     return { json: input };
   }
   if (method === 'POST' && action === 'payer' && simulator.payerActs) {
-    simulator.payerActs(String(input.id), input.outcome === 'declines' ? 'declines' : 'pays');
+    simulator.payerActs(String(input.id), ['authorises', 'declines'].includes(input.outcome) ? input.outcome : 'pays');
     return { json: { id: input.id } };
   }
   if (method === 'POST' && action === 'notify' && simulator.notification) {

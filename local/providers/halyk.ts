@@ -77,7 +77,7 @@ export const halyk: CreateSimulator = ({ url, record }) => {
       })[kind],
     payerActs(id, outcome) {
       const invoice = invoices.get(id);
-      if (invoice) invoice.status = outcome === 'pays' ? 'CHARGE' : 'FAILED';
+      if (invoice) invoice.status = ({ pays: 'CHARGE', authorises: 'AUTH', declines: 'FAILED' } as const)[outcome];
     },
     notification: ({ url: target, id }) => ({
       method: 'POST',

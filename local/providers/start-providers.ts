@@ -30,7 +30,7 @@ export interface RunningProviders {
   /** Settings of an integration that talks to the simulator. */
   settingsOf(provider: string): Record<string, string>;
   setMode(provider: string, mode: Mode | ModeSetting): void;
-  payerActs(provider: string, id: string, outcome: 'pays' | 'declines'): void;
+  payerActs(provider: string, id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
   /** A signed notification, not sent. */
   notification(
     provider: string,

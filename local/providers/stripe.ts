@@ -135,7 +135,7 @@ export const stripe: CreateSimulator = ({ url, now, record }) => {
       const session = sessions.get(id);
       if (!session) return;
       const isManual = session.form.get('payment_intent_data[capture_method]') === 'manual';
-      session.state = outcome === 'declines' ? 'expired' : isManual ? 'authorised' : 'paid';
+      session.state = outcome === 'declines' ? 'expired' : isManual || outcome === 'authorises' ? 'authorised' : 'paid';
     },
     notification({ url: target, id, type = 'checkout.session.completed' }) {
       const session = sessions.get(id);

@@ -53,7 +53,7 @@ export interface Simulator {
   /** Requests that failure modes spare, such as those for a token. */
   isPreliminary?(request: SimRequest): boolean;
   /** What a payer does at the provider's own page. */
-  payerActs?(id: string, outcome: 'pays' | 'declines'): void;
+  payerActs?(id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
   /** A notification as the provider would send it, signed. */
   notification?(input: {
     url: string;

@@ -214,6 +214,24 @@ describe('STS vending', () => {
     });
   });
 
+  it('takes nothing for a token that has not twenty digits', async () => {
+    const credit = {
+      path: '/tokens/credit',
+      body: { reference: '{{reference}}', meter_number: '{{meterNumber}}', amount: '{{amount}}' },
+    };
+    const mapping = (tokens: string) => ({
+      operations: JSON.stringify({ credit: { ...credit, result: { providerReference: 'transaction_id', tokens } } }),
+    });
+    const order = { meterNumber, amount: parseMoney('10', 'YER') };
+    const good = await (await open('vending', 'sts', mapping('tokens[0]'))).credit({ ...order, reference: 'd1' });
+    expect(good.tokens).toEqual([expect.stringMatching(/^\d{20}$/)]);
+    for (const path of ['transaction_id', 'meter_number', 'nowhere']) {
+      const sts = await open('vending', 'sts', mapping(path));
+      const error = await failureOf(() => sts.credit({ ...order, reference: `d-${path}` }));
+      expect(error.code).toBe('unreadable_answer');
+    }
+  });
+
   it('finds an order again whose answer was lost, and does not make a second token', async () => {
     const sts = await open('vending', 'sts');
     providers.journal.clear();

@@ -102,13 +102,18 @@ describe.each(['stripe', 'paypal', 'halyk'])('a refund at %s', (provider) => {
   });
 });
 
-it('Stripe takes money in two steps where that is set', async () => {
-  const operations = await open('stripe', { capture_method: 'manual' });
-  const wanted = order('two-steps', 'USD');
+it.each([
+  ['stripe', 'USD', { capture_method: 'manual' }],
+  ['halyk', 'KZT', {}],
+])('%s takes money in two steps', async (provider, currency, settings) => {
+  const operations = await open(provider, settings);
+  const wanted = order(`two-steps-${provider}`, currency);
   const made = await operations.create(wanted);
-  providers.payerActs('stripe', made.providerReference, 'pays');
+  const capture = () => operations.capture!(made.providerReference, wanted.amount, wanted.reference);
+  expect((await failureOf(capture)).code).toBe('rejected');
+  providers.payerActs(provider, made.providerReference, 'authorises');
   expect((await operations.verify(made.providerReference, wanted)).status).toBe('authorised');
-  await operations.capture!(made.providerReference, wanted.amount, wanted.reference);
+  expect((await capture()).status).toBe('captured');
   expect((await operations.verify(made.providerReference, wanted)).status).toBe('captured');
 });
 

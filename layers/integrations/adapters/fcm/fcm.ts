@@ -44,7 +44,10 @@ async function post(context: ProviderContext, json: unknown): Promise<unknown> {
   const client = restClient(context, {
     baseUrl: context.settings['api_url']!,
     headers: async () => ({ authorization: `Bearer ${await tokenOf(context, account)}` }),
-    errorPaths: { code: ['error.details[0].errorCode', 'error.status'], message: ['error.message'] },
+    errorPaths: {
+      code: ['error.details[0].errorCode', 'error.details[1].errorCode', 'error.status'],
+      message: ['error.message'],
+    },
     // https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
     codes: {
       UNREGISTERED: 'rejected',
