@@ -50,6 +50,23 @@ describe('what is watched', () => {
     expect([...watched, ...alarmed].filter((metric) => !code.includes(`countMetric('${metric}'`))).toEqual([]);
   });
 
+  it('is shown to those who run the business and to those who run the platform', () => {
+    const dashboards = new Map(
+      product
+        .ofType('AWS::CloudWatch::Dashboard')
+        .map(({ Properties }) => [Properties.DashboardName, JSON.stringify(Properties.DashboardBody)]),
+    );
+    expect([...dashboards.keys()].sort()).toEqual([
+      'mizan-prod-business',
+      'mizan-prod-main-path',
+      'mizan-prod-platform',
+    ]);
+    for (const metric of ['ReadingsAccepted', 'InvoicesCreated', 'PaymentsReceived', 'AlarmsRaised'])
+      expect(dashboards.get('mizan-prod-business')).toContain(metric);
+    for (const metric of ['Latency', 'Errors', 'Throttles', 'NumberOfMessagesVisible', 'EstimatedCharges'])
+      expect(dashboards.get('mizan-prod-platform')).toContain(metric);
+  });
+
   it('asks AWS IoT by protocol or by rule and action, since nothing is published without', () => {
     const dashboard = JSON.stringify(product.ofType('AWS::CloudWatch::Dashboard'));
     const asked = [...dashboard.matchAll(/AWS\/IoT[\\"]+,[\\"]+([\w.]+)[\\"]+,[\\"]*(\w+)?/g)].map(

@@ -1,10 +1,22 @@
-/** The dashboard of the main path (devices to webhooks) and the alarms that belong to no single domain. */
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IMetric, MathExpression, Metric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+/** The dashboards (the main path from devices to webhooks, the business, the platform) and the alarms of no single domain. */
+import { Stack } from 'aws-cdk-lib';
+import { Dashboard, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { BusinessDashboard } from '../constructs/business-dashboard.ts';
+import {
+  apiMetric,
+  failedRuleActions,
+  graph,
+  lambdaMetric,
+  mqttMetric,
+  period,
+  pipeMetric,
+  productMetric,
+} from '../constructs/dashboard-metrics.ts';
+import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
 import type { Deployment } from '../deployment.ts';
-import { productNamespace, stackName } from '../naming.ts';
+import { stackName } from '../naming.ts';
 import type { DomainStack } from './domain-stack.ts';
 import { stackProps } from './stack-props.ts';
 
@@ -13,8 +25,6 @@ export interface ObservabilityStackProps {
   apiIds: readonly string[];
   domains: readonly DomainStack[];
 }
-
-const period = Duration.minutes(5);
 
 export class ObservabilityStack extends Stack {
   readonly #props: ObservabilityStackProps;
@@ -27,6 +37,14 @@ export class ObservabilityStack extends Stack {
     });
     this.#alarmOnFunctions();
     this.#drawDashboard();
+    const { deployment, apiIds, domains } = props;
+    new BusinessDashboard(this, 'Business', deployment.stage);
+    new PlatformDashboard(this, 'Platform', {
+      stage: deployment.stage,
+      apiIds,
+      queues: domains.flatMap((domain) => [...domain.queues.values()]),
+      pipeNames: domains.flatMap(({ pipeNames }) => pipeNames),
+    });
   }
 
   #alarmOnApi(apiId: string, suffix: string): void {
@@ -83,8 +101,6 @@ export class ObservabilityStack extends Stack {
     const queues = domains.flatMap((domain) => [...domain.queues.values()]);
     const functions = domains.flatMap((domain) => [...domain.functions.values()]);
     const pipes = domains.flatMap(({ pipeNames }) => pipeNames);
-    const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
-      new GraphWidget({ title, left, right, width: 12, height: 6, period });
     new Dashboard(this, 'MainPath', {
       dashboardName: stackName(deployment.stage, 'main-path'),
       widgets: [
@@ -148,34 +164,3 @@ export class ObservabilityStack extends Stack {
     });
   }
 }
-
-const apiMetric = (ApiId: string, metricName: string, statistic: string): Metric =>
-  new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap: { ApiId }, statistic, period });
-
-const lambdaMetric = (metricName: string): Metric =>
-  new Metric({ namespace: 'AWS/Lambda', metricName, statistic: 'Sum', period });
-
-/** @see https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html#message-broker-metrics */
-const mqttMetric = (metricName: string): Metric =>
-  new Metric({
-    namespace: 'AWS/IoT',
-    metricName,
-    dimensionsMap: { Protocol: 'MQTT' },
-    label: metricName,
-    statistic: 'Sum',
-    period,
-  });
-
-/** AWS IoT publishes it by rule and action only, and nothing over all of them. */
-const failedRuleActions = new MathExpression({
-  expression: `SUM(SEARCH('{AWS/IoT,ActionType,RuleName} MetricName="Failure"', 'Sum', ${period.toSeconds()}))`,
-  label: 'Rule actions that failed',
-  period,
-});
-
-/** What functions count with `countMetric`. */
-const productMetric = (service: string, metricName: string): Metric =>
-  new Metric({ namespace: productNamespace, metricName, dimensionsMap: { service }, statistic: 'Sum', period });
-
-const pipeMetric = (PipeName: string, metricName: string): Metric =>
-  new Metric({ namespace: 'AWS/EventBridge/Pipes', metricName, dimensionsMap: { PipeName }, statistic: 'Sum', period });

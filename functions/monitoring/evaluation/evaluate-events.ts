@@ -7,6 +7,7 @@ import { matchesFilter } from '../../../layers/webhooks/payload-filter.ts';
 import { systemAlert, systemAlertEscalated } from '../../platform/events.ts';
 import { cachedRules } from '../alert-rules/read-rules.ts';
 import type { PatternCondition, RuleState, StoredRule } from '../alert-rules/rule-entity.ts';
+import { countBusinessEvent } from '../metrics/count-business-events.ts';
 import { isCoolingDown, updateState } from './fire-rule.ts';
 
 type PatternRule = StoredRule & { conditionType: 'pattern'; conditionConfig: PatternCondition };
@@ -22,6 +23,7 @@ export const handler = consumeEvents(async (event) => {
     const group = rule.conditionConfig.groupBy === 'aggregate' ? `${event.aggregateType}/${event.aggregateId}` : 'all';
     await updateState(session, rule, group, (state) => count(rule, state, event, session.context.now()));
   }
+  countBusinessEvent(event.type);
 });
 
 /** What rules raise, rules do not look at: two of them could raise each other for ever. */
