@@ -14,6 +14,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Many wait for sockets and files: every core has something to do.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           include: [
             '{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts',
             'test/architecture/**/*.test.ts',
@@ -25,6 +28,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
+          // Each runs a whole platform, which uses every core by itself.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           include: ['test/{http,e2e,faults,console}/**/*.test.ts'],
           exclude,
           globalSetup: ['test/support/global-setup.ts'],
