@@ -1,9 +1,15 @@
 /** Manifest of the platform domain: the event log, webhooks and alerts. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { acrelWebhooks } from './acrel/routes.ts';
 import { alerts } from './alerts/routes.ts';
 import { events } from './events/routes.ts';
 import {
   integrationHealthChanged,
+  integrationNotified,
+  messageDelivered,
+  messageReceived,
+  meterControlConfirmed,
+  paymentNotified,
   systemAlert,
   systemAlertEscalated,
   webhookDeliveryExhausted,
@@ -12,6 +18,7 @@ import {
 } from './events.ts';
 import { integrationTests } from './integration-tests/routes.ts';
 import { integrations } from './integrations/routes.ts';
+import { providerCallbacks } from './provider-callbacks/routes.ts';
 import { webhooks } from './webhooks/routes.ts';
 
 const folder = 'functions/platform';
@@ -31,6 +38,11 @@ export const platform = defineDomain({
   tables: { platform: { indexes: ['gsi1', 'gsi2'], outbox: true } },
   events: [
     integrationHealthChanged,
+    integrationNotified,
+    messageDelivered,
+    messageReceived,
+    meterControlConfirmed,
+    paymentNotified,
     systemAlert,
     systemAlertEscalated,
     webhookEndpointDisabled,
@@ -62,6 +74,22 @@ export const platform = defineDomain({
       // A test waits up to 15 s for the provider.
       timeoutSeconds: 28,
       access: providers,
+      environment: addresses,
+    },
+    {
+      resource: providerCallbacks,
+      entry: `${folder}/provider-callbacks/handler.ts`,
+      access: { ...http, keys: { secrets: 'decrypt' }, internet: true },
+      environment: addresses,
+    },
+    {
+      resource: acrelWebhooks,
+      entry: `${folder}/acrel/handler.ts`,
+      memoryMb: 512,
+      access: {
+        tables: { platform: 'readWrite', limits: 'write', metering: 'readWrite', readings: 'write', scada: 'read' },
+        keys: { secrets: 'decrypt' },
+      },
       environment: addresses,
     },
     {

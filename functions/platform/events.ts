@@ -157,3 +157,94 @@ export const integrationHealthChanged = defineEvent({
   }),
   example: { ...integrationExample, healthStatus: 'down', previousStatus: 'healthy', healthScore: 41 },
 });
+
+const notification = z.object({
+  ...integration,
+  /** The provider's own id of it. */
+  notificationId: z.string(),
+  occurredAt: z.nullable(z.string()),
+  /** In the words of the adapter. */
+  data: z.record(z.string(), z.unknown()),
+});
+const notificationExample = {
+  ...integrationExample,
+  notificationId: 'evt_1',
+  occurredAt: '2026-01-01T08:00:00.000Z',
+};
+
+/** Not a payment yet: proven by asking the provider, or by its signature, and booked by billing. */
+export const paymentNotified = defineEvent({
+  type: 'payment.notified',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'integration',
+  summary: { en: 'A payment provider told of a payment.', ar: 'أبلغ مزوّد دفع عن عملية دفع.' },
+  payload: notification,
+  example: {
+    ...notificationExample,
+    code: 'stripe',
+    provider: 'stripe',
+    data: { providerReference: 'pi_1', status: 'captured' },
+  },
+});
+
+export const messageDelivered = defineEvent({
+  type: 'message.delivered',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'integration',
+  summary: { en: 'A provider reported what became of a message.', ar: 'أبلغ المزوّد عن حالة تسليم رسالة.' },
+  payload: notification,
+  example: { ...notificationExample, data: { providerReference: 'SM1', status: 'delivered' } },
+});
+
+export const messageReceived = defineEvent({
+  type: 'message.received',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'integration',
+  summary: { en: 'A message of a person came in.', ar: 'وردت رسالة من شخص.' },
+  payload: notification,
+  example: {
+    ...notificationExample,
+    code: 'whatsapp',
+    provider: 'whatsapp',
+    data: { from: '+967770000000', text: 'Hello' },
+  },
+});
+
+export const integrationNotified = defineEvent({
+  type: 'integration.notified',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'integration',
+  summary: { en: 'A provider sent a notification of another kind.', ar: 'أرسل مزوّد إشعارًا من نوع آخر.' },
+  payload: notification,
+  example: { ...notificationExample, data: {} },
+});
+
+export const meterControlConfirmed = defineEvent({
+  type: 'meter.control_confirmed',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'meter',
+  summary: { en: 'A meter was switched as commanded.', ar: 'نُفّذ أمر فصل العداد أو وصله.' },
+  payload: z.object({
+    meterId: z.string(),
+    stationId: z.string(),
+    action: z.enum(['disconnect', 'reconnect']),
+    confirmedAt: z.string(),
+    integrationId: z.string(),
+    commandId: z.nullable(z.string()),
+    notificationId: z.string(),
+  }),
+  example: {
+    meterId: 'ACR-001234',
+    stationId: 'ST-001',
+    action: 'disconnect',
+    confirmedAt: '2026-01-01T08:00:00.000Z',
+    integrationId: 'int_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    commandId: 'cmd-17',
+    notificationId: 'evt_1',
+  },
+});

@@ -22,7 +22,10 @@ export async function openCallbackToken(
   correlationId: string,
 ): Promise<{ session: TenantSession; integration: StoredIntegration } | undefined> {
   if (token.length > 300) return undefined;
-  const [, tenantId, id, secret] = form.exec(Buffer.from(token, 'base64url').toString('latin1')) ?? [];
+  const bytes = Buffer.from(token, 'base64url');
+  // One spelling only: decoding ignores what it does not know.
+  if (bytes.toString('base64url') !== token) return undefined;
+  const [, tenantId, id, secret] = form.exec(bytes.toString('latin1')) ?? [];
   if (tenantId === undefined || id === undefined || secret === undefined) return undefined;
   const session = openSession(tenantId, { correlationId });
   const integration = await session.get(integrationEntity, { id }, { consistent: true });

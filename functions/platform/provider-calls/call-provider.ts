@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { effectOf, type OperationEffect } from '../../../layers/integrations/engine/effects.ts';
+import { withoutEchoes } from '../../../layers/integrations/engine/redact.ts';
 import {
   type Candidate,
   type FailedAttempt,
@@ -162,7 +163,8 @@ async function perform(
     const counted = outcome.failures.filter(({ integrationId }) => started.has(integrationId));
     for (const { integrationId } of counted) await countCall(session, integrationId, false, ms(integrationId));
     if (outcome.status === 'done') {
-      const { candidate, value, failures } = outcome;
+      const { candidate, failures } = outcome;
+      const value = withoutEchoes(outcome.value, candidate.loaded?.secrets ?? []);
       if (row) await moveReference(session, row, { state: 'done', result: encodeResult(value) });
       await countCall(session, candidate.id, true, ms(candidate.id));
       return { value, integrationId: candidate.id, provider: candidate.provider, failures };

@@ -79,6 +79,32 @@ export function caller(handler: unknown, base: string, as: Partial<Principal> = 
   };
 }
 
+/** Calls a public way in with the body exactly as it is. */
+export function publicCaller(handler: unknown) {
+  return async (
+    method: string,
+    path: string,
+    body: string,
+    headers: Record<string, string> = {},
+    sourceIp = '203.0.113.7',
+  ): Promise<{ status: number; text: string; body: any }> => {
+    const url = new URL(path, 'http://api');
+    const answer = await (handler as HttpHandler)(
+      {
+        rawPath: url.pathname,
+        rawQueryString: url.search.slice(1),
+        headers: { host: 'api', 'content-type': 'application/json', ...headers },
+        queryStringParameters: Object.fromEntries(url.searchParams),
+        ...(method === 'GET' ? {} : { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }),
+        requestContext: { http: { method, sourceIp } },
+      },
+      { awsRequestId: 'request' },
+    );
+    const text = answer.body ?? '';
+    return { status: answer.statusCode, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+  };
+}
+
 export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: string;

@@ -35,6 +35,8 @@ export interface PlatformStack {
   send(queue: string, bodies: readonly string[]): void;
   /** Empties all queues. */
   purge(): void;
+  /** Everything in a table, as stored. */
+  rows(table: string): any[];
   /** Events the tenant's rows wait to send to the bus. */
   outbox(tenantId: string): Record<string, string>[];
   /** Like `outbox`, each event once. */
@@ -45,7 +47,8 @@ type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 const queueNames = (platform.consumers ?? []).map(({ queue }) => queue.name);
 
-export function usePlatformStack(): PlatformStack {
+/** @param moreTables tables of other domains that the tested functions may touch */
+export function usePlatformStack(moreTables: readonly string[] = []): PlatformStack {
   const context = createFakeContext({ startTime: Date.UTC(2026, 0, 5, 8) });
   let sqs: SqsService;
   let dynamodb: DynamoDbService;
@@ -69,7 +72,7 @@ export function usePlatformStack(): PlatformStack {
       if (name === 'SQS') Object.assign(context.ports, { aws: Number(new URL(endpoint.url).port) });
       closing.push(endpoint.close, async () => service.stop?.());
     }
-    for (const table of ['platform', 'limits']) {
+    for (const table of ['platform', 'limits', ...moreTables]) {
       const { ref } = await createResource(dynamodb, 'AWS::DynamoDB::Table', table, tableProperties(table));
       process.env[environmentName.table(table)] = ref;
     }
@@ -139,6 +142,7 @@ export function usePlatformStack(): PlatformStack {
     purge() {
       for (const name of queueNames) queueNamed(name).purge();
     },
+    rows: (table) => (dynamodb.call('Scan', { TableName: table }) as { Items: any[] }).Items,
     outbox,
     takeOutbox(tenantId) {
       const events = outbox(tenantId).filter(({ id }) => !taken.has(id!));

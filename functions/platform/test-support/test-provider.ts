@@ -150,18 +150,19 @@ export async function simulateProvider(): Promise<SimulatedProvider> {
         providerReference: path.split('/').at(-1),
         status: 'captured',
       });
-    const body = JSON.parse(text) as { reference: string };
+    const body = parseJson(text) as { reference: string } | undefined;
+    if (body === undefined)
+      return answer(outgoing, 400, { error: `cannot read ${text} ${JSON.stringify(incoming.headers)}` });
     const known = byReference.get(body.reference);
     const result = known ?? {
       providerReference: `pr-${body.reference}`,
       status: 'accepted',
       tokens: ['1'.repeat(20)],
-      echoed: key,
     };
     if (!known || path === '/send') state.done.push({ path, body });
     byReference.set(body.reference, result);
     if (mode === 'lost') return incoming.socket.destroy();
-    return answer(outgoing, 200, mode === 'garbage' ? `<html>${key}` : result);
+    return answer(outgoing, 200, mode === 'garbage' ? `<html>${key}` : { ...result, echoed: key });
   };
   const server = createServer((incoming, outgoing) => {
     let text = '';

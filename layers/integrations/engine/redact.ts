@@ -128,6 +128,18 @@ function parse(raw: string, contentType: string): unknown {
   }
 }
 
+/** A result without secrets that a provider echoed into it; everything else as it is. */
+export function withoutEchoes<T>(result: T, secrets: Iterable<string>): T {
+  const forms = secretForms(secrets);
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return forms.reduce((text, form) => text.replaceAll(form, mask), value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [clean(name), clean(inner)]));
+  };
+  return clean(result) as T;
+}
+
 /** What people see of a stored secret: always as long, with the end of those that are long enough to stay secret. */
 export function maskSecret(secret: string): string {
   return secret.length >= 16 && !secret.startsWith('{') ? mask + secret.slice(-4) : mask;

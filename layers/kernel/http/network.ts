@@ -13,7 +13,8 @@ export function checkNetwork(principal: Principal, clientIp: string, origin: str
   }
 }
 
-function isInside(blocks: readonly string[], address: string): boolean {
+/** Whether an address is one of the given ones or in one of the given networks (CIDR). */
+export function isInside(blocks: readonly string[], address: string): boolean {
   const list = new BlockList();
   for (const block of blocks) {
     const [network = '', bits] = block.split('/');

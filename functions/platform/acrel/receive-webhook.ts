@@ -1,0 +1,81 @@
+/**
+ * The reactions to Acrel's webhooks: readings, alerts and status changes are taken in exactly as if they had come by MQTT;
+ * a confirmed command changes the status too, and is published for whoever gave it.
+ */
+import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import { metersById, takeInMessages } from '../../metering/contract.ts';
+import { meterControlConfirmed } from '../events.ts';
+import { readNotification } from '../provider-callbacks/read-notification.ts';
+import { takeOnce, wasTaken } from '../provider-callbacks/take-once.ts';
+import { type AcrelRoutes, acrelEvents } from './routes.ts';
+
+const topicOf: Record<string, string> = { meter_reading: 'data', alert: 'alert' };
+
+export function receiveWebhook(way: keyof typeof acrelEvents): Operation<AcrelRoutes[keyof AcrelRoutes]> {
+  return async ({ received, headers, clientIp, correlationId }) => {
+    const { session, integration, events } = await readNotification({
+      token: headers['x-integration-token'],
+      provider: 'acrel',
+      received,
+      headers,
+      clientIp,
+      correlationId,
+      needsAddressList: true,
+    });
+    const [event] = events;
+    const { event: kind, meter_id: meterId } = (event?.data ?? {}) as { event?: string; meter_id?: string };
+    if (event === undefined || kind !== acrelEvents[way] || typeof meterId !== 'string')
+      throw new AppError('unprocessable', `This address takes events of the type "${acrelEvents[way]}".`);
+    const key = { integrationId: integration.id, eventId: event.id };
+    if (await wasTaken(session, key)) return { data: { accepted: true, duplicate: true } };
+    // Topics carry no tenant: the meter must be the sender's, and its station follows from the meter.
+    const meter = (await metersById(session, [meterId])).get(meterId);
+    if (meter === undefined) throw notFound('meter', meterId);
+    const occurredAt = event.occurredAt ?? session.context.now();
+    const action =
+      kind === 'disconnect_confirm' ? 'disconnect' : kind === 'reconnect_confirm' ? 'reconnect' : undefined;
+    const { event: _, ...data } = event.data;
+    const payload =
+      action === undefined
+        ? { ...data, event_type: kind }
+        : {
+            event_type: 'status_change',
+            timestamp: occurredAt,
+            meter_id: meterId,
+            new_status: action === 'disconnect' ? 'disconnected' : 'connected',
+            reason: 'command_confirmed',
+          };
+    const isFinished = await takeInMessages([
+      {
+        topic: `acrel/${meter.stationId}/meter/${meterId}/${topicOf[kind] ?? 'status'}`,
+        payload,
+        // The same for every repetition, so that one after a crash stores nothing twice.
+        id: derivedId('msg', Date.parse(occurredAt), `${integration.id}/${event.id}`),
+        receivedMs: Date.parse(session.context.now()),
+        clientId: integration.code,
+      },
+    ]);
+    // Acrel sends again what is not answered with success.
+    if (!isFinished) throw new AppError('unavailable', 'The event could not be stored; send it again.');
+    const isNew = await takeOnce(session, key, (unit) => {
+      if (action === undefined) return;
+      unit.emit(meterControlConfirmed, {
+        aggregateId: meterId,
+        payload: {
+          meterId,
+          stationId: meter.stationId,
+          action,
+          confirmedAt: occurredAt,
+          integrationId: integration.id,
+          commandId: textOf(data['command_id']),
+          notificationId: event.id,
+        },
+      });
+    });
+    return { data: { accepted: true, duplicate: !isNew } };
+  };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 200) : null);
