@@ -39,7 +39,7 @@ export const ledger = defineDomain({
       resource: reconciliation,
       entry: `${folder}/reconciliation/handler.ts`,
       // Matches whole statements.
-      memoryMb: 512,
+      memoryMb: 1024,
       timeoutSeconds: 29,
       access: { tables },
     },

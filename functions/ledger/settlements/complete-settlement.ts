@@ -13,9 +13,10 @@ import { accountEntity } from '../accounts/account-entity.ts';
 import { readBooks } from '../books/read-books.ts';
 import { settlementCompleted } from '../events.ts';
 import { postEntry, type StoredEntry } from '../journal-entries/post-entries.ts';
+import { raced, whileRacing } from '../journal-entries/race.ts';
 import { readLedgerLines } from '../reconciliation/match-manually.ts';
 import { type LedgerLine, ledgerOpenLine, readOpenLines, toLedgerLine } from '../reconciliation/read-open-lines.ts';
-import { recordMatch } from '../reconciliation/record-match.ts';
+import { isAlreadyMatched, recordMatch } from '../reconciliation/record-match.ts';
 import { refused } from '../refused.ts';
 import { type Settlement, settlementEntity } from './settlement-entity.ts';
 import type { newSettlement } from './settlement-schema.ts';
@@ -28,7 +29,16 @@ const payoutWindowDays = 7;
 /** Lines that are matched beside an entry, in one transaction and within the limit of what can be taken back. */
 const maxLines = 35;
 
-export async function completeSettlement(session: TenantSession, asked: Asked): Promise<Settlement & Stored> {
+export function completeSettlement(session: TenantSession, asked: Asked): Promise<Settlement & Stored> {
+  return whileRacing(() =>
+    tryToSettle(session, asked).catch((error: unknown) => {
+      // Another payout took one of the lines; there may be others, unless they were named.
+      throw asked.lineIds === undefined && isAlreadyMatched(error) ? raced() : error;
+    }),
+  );
+}
+
+async function tryToSettle(session: TenantSession, asked: Asked): Promise<Settlement & Stored> {
   const { provider, reference, date } = asked;
   const id = derivedId('set', 0, JSON.stringify([session.tenantId, provider, reference]));
   if (await session.get(settlementEntity, { id }, { consistent: true }))

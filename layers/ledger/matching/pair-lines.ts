@@ -7,6 +7,9 @@ import { type Candidate, distance, groupBy, inOrder, shareKey } from './open-lin
 /** How many days nearer than any rival a line must be: banks take a day more or less at random. */
 const clearDays = 2;
 
+/** Thousands of equal amounts are not worth more; what is left then stays open. */
+const maxRounds = 10;
+
 export type Pair = readonly [ledger: Candidate, external: Candidate];
 
 /** Same amount, and both name the same document. */
@@ -54,15 +57,16 @@ function pairMutually(
   for (const [minor, ours] of groupBy(ledger, (line) => [line.minor])) {
     let [left, right] = [ours, others.get(minor) ?? []];
     // A pair that is made may leave another one without a rival.
-    for (let found = true; found && left.length > 0 && right.length > 0; ) {
-      const round = left.flatMap((a): Pair[] => {
+    for (let found = true, round = 1; found && round <= maxRounds && left.length > 0 && right.length > 0; round++) {
+      const made = left.flatMap((a): Pair[] => {
         const b = nearest(a, right, (one) => fits(a, one));
         return b !== undefined && nearest(b, left, (one) => fits(one, b)) === a ? [[a, b]] : [];
       });
-      found = round.length > 0;
-      pairs.push(...round);
-      left = left.filter((line) => !round.some(([a]) => a === line));
-      right = right.filter((line) => !round.some(([, b]) => b === line));
+      found = made.length > 0;
+      pairs.push(...made);
+      const done = new Set(made.flat());
+      left = left.filter((line) => !done.has(line));
+      right = right.filter((line) => !done.has(line));
     }
   }
   return pairs;
@@ -70,7 +74,14 @@ function pairMutually(
 
 /** The nearest in days that fits; undefined when another is about as near. */
 function nearest(to: Candidate, lines: readonly Candidate[], fits: (line: Candidate) => boolean) {
-  const [best, next] = lines.filter(fits).sort((a, b) => distance(a, to) - distance(b, to) || inOrder(a, b));
-  const isClear = next === undefined || distance(next, to) - distance(best!, to) >= clearDays;
-  return isClear ? best : undefined;
+  let best: Candidate | undefined;
+  let next = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    const days = distance(line, to);
+    if (days >= next || !fits(line)) continue;
+    const nearer = best === undefined ? Number.POSITIVE_INFINITY : distance(best, to);
+    if (days < nearer) [best, next] = [line, nearer];
+    else next = days;
+  }
+  return best !== undefined && next - distance(best, to) >= clearDays ? best : undefined;
 }

@@ -1,5 +1,5 @@
 /** For statement lines that nothing matches surely: which ledger lines a person might mean, and by how much they differ. */
-import { type Candidate, distance, inOrder, type OpenLine, shareKey, toCandidates } from './open-line.ts';
+import { type Candidate, distance, groupBy, inOrder, type OpenLine, shareKey, toCandidates } from './open-line.ts';
 
 export interface Suggestion {
   external: string;
@@ -19,9 +19,14 @@ export function suggestLines(
   maxDays = 45,
 ): Suggestion[] {
   const ledger = toCandidates(ledgerLines);
+  const byKey = groupBy(ledger, ({ keys }) => keys);
+  const byAmount = groupBy(ledger, ({ minor }) => [minor]);
+  const near = (external: Candidate): Candidate[] => {
+    const ofSameAmount = (byAmount.get(external.minor) ?? []).filter((one) => distance(one, external) <= maxDays);
+    return [...new Set([...external.keys.flatMap((key) => byKey.get(key) ?? []), ...ofSameAmount])];
+  };
   return toCandidates(externalLines).flatMap((external) =>
-    ledger
-      .filter((one) => shareKey(one, external) || (one.minor === external.minor && distance(one, external) <= maxDays))
+    near(external)
       .sort(
         (a, b) =>
           rank(a, external) - rank(b, external) || distance(a, external) - distance(b, external) || inOrder(a, b),
