@@ -12,6 +12,7 @@ import {
 import { jsonOperations } from '../support/json-operations.ts';
 import { type Alarm, Alarms } from './alarms.ts';
 import { compileFilterPattern } from './filter-pattern.ts';
+import { insightsOperations } from './insights.ts';
 import { type LogEvent, LogGroups } from './log-groups.ts';
 import { type Dimensions, MetricStore, type Statistic } from './metrics.ts';
 import { logsOperations, monitoringOperations } from './operations.ts';
@@ -52,6 +53,7 @@ export function createCloudWatchService(ctx: RuntimeContext): CloudWatchService 
   const answer = jsonOperations('CloudWatch', {
     ...monitoringOperations(ctx, metrics, alarms),
     ...logsOperations(groups),
+    ...insightsOperations(ctx, groups),
   });
   return {
     signingName: 'monitoring',

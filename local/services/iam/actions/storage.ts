@@ -73,6 +73,13 @@ export const readLogsRequest: RequestReader = (request, scope) => {
   const input = inputOf(request);
   if (input === undefined || operation === '') return undefined;
   const { logGroupName, logGroupIdentifier, logStreamName } = input;
+  if (operation === 'StartQuery') {
+    const prefixes = [...String(input['queryString']).matchAll(/namePrefix:\s*\[\s*['"]([^'"]+)['"]/g)];
+    const groups: string[] = input['logGroupNames'] ?? [logGroupName, ...prefixes.map(([, prefix]) => `${prefix}x`)];
+    return groups
+      .filter((name) => name !== undefined)
+      .map((name) => ({ action: 'logs:StartQuery', resource: arnOf(scope, 'logs', `log-group:${name}:*`) }));
+  }
   const group = logGroupName ?? logGroupIdentifier?.replace(/^.*:log-group:/, '').replace(/:\*$/, '');
   const stream = logStreamName === undefined || operation === 'CreateLogStream' ? '*' : `log-stream:${logStreamName}`;
   const resource = group === undefined ? '*' : arnOf(scope, 'logs', `log-group:${group}:${stream}`);
