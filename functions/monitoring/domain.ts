@@ -3,6 +3,8 @@ import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { systemAlert, systemAlertEscalated } from '../platform/events.ts';
 import { alertRules } from './alert-rules/routes.ts';
 import { deadLetters } from './dead-letters/routes.ts';
+import { logs } from './logs/routes.ts';
+import { metrics } from './metrics/routes.ts';
 
 const folder = 'functions/monitoring';
 const http = { tables: { monitoring: 'readWrite', limits: 'write' } } as const;
@@ -26,6 +28,18 @@ export const monitoring = defineDomain({
       resource: deadLetters,
       entry: `${folder}/dead-letters/handler.ts`,
       access: { ...http, deadLetters: true },
+    },
+    {
+      resource: logs,
+      entry: `${folder}/logs/handler.ts`,
+      // A search of a day of a large installation takes its time.
+      timeoutSeconds: 28,
+      access: { tables: { limits: 'write' }, logs: true },
+    },
+    {
+      resource: metrics,
+      entry: `${folder}/metrics/handler.ts`,
+      access: { tables: { limits: 'write' }, metrics: true },
     },
   ],
   subscribers: [
