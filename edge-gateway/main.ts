@@ -1,7 +1,9 @@
 /** The process: reads its configuration, runs the gateway of one station, and ends it in order when it is told to. */
 import { readFileSync } from 'node:fs';
+import { text as readText } from 'node:stream/consumers';
 import { readGatewayConfig } from './config.ts';
 import { loadDriver } from './drivers/registry.ts';
+import { enrolGateway } from './enrol.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/log.ts';
 import { secretsOfFolder } from './runtime/secrets.ts';
@@ -60,7 +62,20 @@ async function run(): Promise<void> {
   if (config.stationFile !== undefined) await gateway.install(JSON.parse(readFileSync(config.stationFile, 'utf8')));
 }
 
-run().catch((error: Error) => {
+async function enrol(platform: string | undefined): Promise<void> {
+  const file = await enrolGateway(readGatewayConfig(process.env), platform, () => readText(process.stdin));
+  process.stdout.write(`The gateway is enrolled; its key is in ${file}. Start it again to use it.\n`);
+}
+
+async function start([command, argument]: string[]): Promise<void> {
+  if (command === undefined) return run();
+  if (command === 'enrol') return enrol(argument);
+  throw new Error(
+    `There is no "${command}": without a word the gateway runs, with "enrol <platform>" it gets its key.`,
+  );
+}
+
+start(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   // Whatever still runs belongs to a gateway that did not start.
   process.exit(1);
