@@ -17,13 +17,14 @@ let keys = 0;
 
 beforeAll(async () => {
   mizan = await startMizan({ meters: 1 });
-  [station, colleague] = await Promise.all([startTestStation(mizan), addColleague(mizan)]);
   const { stationId, apiKey } = mizan.north;
   live = await listen(mizan.platform.endpoints.webSocketUrl!, apiKey);
   for (const channel of ['readings', 'alarms', 'status']) {
     live.send({ action: 'subscribe', channel, stationId, id: channel });
     await live.next(({ type, id }) => type === 'subscribed' && id === channel);
   }
+  // After the listener: for two seconds it is still believed that nobody listens to values.
+  [station, colleague] = await Promise.all([startTestStation(mizan), addColleague(mizan)]);
 });
 afterAll(async () => {
   live?.close();
