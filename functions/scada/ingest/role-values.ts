@@ -1,7 +1,8 @@
 /**
  * Points that say whether a switch is closed or whether there is voltage: every change is an event of the network, told once.
  * What the platform knew before lies in a row of the point, which changes with the event in one transaction, and only for a
- * later time: what arrives late, or again, changes nothing.
+ * later time. After an outage the present comes first and what led to it follows: changes of the past are told with their own
+ * time, but the network stays as the newest value says.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -23,7 +24,16 @@ export interface RoleSample {
 
 type State = 'open' | 'closed' | 'unknown' | 'off' | 'on';
 
-const pointStateEntity = defineEntity<{ pointId: string; state: State; timeMs: number }, { pointId: string }>()({
+interface PointState {
+  pointId: string;
+  /** As of the change told last. */
+  state: State;
+  timeMs: number;
+  /** Of the newest value, where that came before changes that led to it. */
+  newest?: { state: State; timeMs: number } | undefined;
+}
+
+const pointStateEntity = defineEntity<PointState, { pointId: string }>()({
   name: 'point state',
   table: 'scada',
   key: ({ pointId }) => ({ pk: ['POINT-STATE', pointId], sk: ['POINT-STATE'] }),
@@ -49,13 +59,23 @@ async function takeOne(role: RoleSample): Promise<void> {
   if (state === undefined) return;
   await retryConflicts(async () => {
     const known = await session.get(pointStateEntity, { pointId }, { consistent: true });
-    if (known !== undefined && (known.timeMs >= sample.timeMs || known.state === state)) return;
-    const event = known === undefined ? undefined : await eventOf(role, known.state, state);
+    const newest = known && (known.newest ?? { state: known.state, timeMs: known.timeMs });
+    const isNewest = newest === undefined || sample.timeMs >= newest.timeMs;
+    const isChange = known?.state !== state;
+    if (known !== undefined && (known.timeMs >= sample.timeMs || !(isChange || sample.timeMs > newest!.timeMs))) return;
+    const event = known === undefined || !isChange ? undefined : await eventOf(role, known.state, state);
     await session.transact('scada', (unit) => {
-      const row = { pointId, state, timeMs: sample.timeMs };
+      const since = known === undefined || isChange ? { state, timeMs: sample.timeMs } : known;
+      const row = {
+        pointId,
+        state: since.state,
+        timeMs: since.timeMs,
+        newest: isNewest ? { state, timeMs: sample.timeMs } : newest,
+      };
       if (known === undefined) unit.create(pointStateEntity, row);
       else unit.update(pointStateEntity, known, row);
-      if (entry.networkElementId !== undefined && (state === 'open' || state === 'closed'))
+      const isMoved = isNewest && newest?.state !== state;
+      if (isMoved && entry.networkElementId !== undefined && (state === 'open' || state === 'closed'))
         unit.put(switchStateEntity, {
           elementId: entry.networkElementId,
           position: state,

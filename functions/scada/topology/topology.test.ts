@@ -191,6 +191,28 @@ describe('a switch with telemetry', () => {
     expect(stack.events('network.outage')).toHaveLength(told);
     await at('on', t + 2000);
   });
+
+  it('stays as the newest value says while what happened during an outage of the line follows', async () => {
+    stack.pass(60_000);
+    const t = Date.now();
+    const told = changes().length;
+    const present = async () => (await call('GET', '/B1')).body.data.present.position;
+    await at('on', t + 20_000);
+    expect(changes()).toHaveLength(told);
+    await at('off', t + 10_000);
+    expect(await present()).toBe('closed');
+    await at('on', t + 20_000);
+    await at('on', t + 20_000);
+    expect(changes().slice(told)).toMatchObject([
+      { payload: { position: 'open', time: iso(t + 10_000) } },
+      { payload: { position: 'closed', time: iso(t + 20_000) } },
+    ]);
+    expect(await present()).toBe('closed');
+    await at('off', t + 30_000);
+    expect(await present()).toBe('open');
+    await at('on', t + 40_000);
+    expect(await present()).toBe('closed');
+  });
 });
 
 describe('a point that tells of voltage', () => {
