@@ -29,13 +29,14 @@ export const resetPassword: Operation<typeof account.routes.resetPassword> = asy
   const now = session.context.now();
   await changeUser(session, user.id, (present, unit) => {
     if (present.status !== 'active') throw new AppError('invalid_code');
+    // The address may have moved on since the code was sent; who has the old one resets nothing.
+    if (otp.target !== (channel === 'EMAIL' ? present.email : present.phone)) throw new AppError('invalid_code');
     unit.emit(userPasswordChanged, { aggregateId: user.id, payload: { userId: user.id, by: 'code' } });
-    const isOwnAddress = otp.target === (channel === 'EMAIL' ? present.email : present.phone);
     return {
       passwordHash,
       passwordChangedAt: now,
       mustChangePassword: null,
-      ...(isOwnAddress ? verifiedBy(otp, now) : {}),
+      ...verifiedBy(otp, now),
       ...allSessionsEnded(now),
     };
   });

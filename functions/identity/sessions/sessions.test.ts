@@ -5,6 +5,7 @@ import { handler as account } from '../account/handler.ts';
 import { handler as auth } from '../auth/handler.ts';
 import { password, principal } from '../test-support/identity-stack.ts';
 import { useMessageStack } from '../test-support/message-stack.ts';
+import { changeUser } from '../users/change-user.ts';
 import { type User, userEntity } from '../users/user-entity.ts';
 import { isSessionOver } from './session-state.ts';
 
@@ -158,6 +159,20 @@ describe('a new password by code', () => {
     expect(unknown.body).toEqual(known.body);
     await stack.deliver();
     expect(stack.messagesTo('ghost@sess-a.example')).toBe(0);
+  });
+
+  it('is refused to who has an address the account had before', async () => {
+    stack.advance(120_000);
+    const other = await stack.addTenant('sess-moved');
+    await ask(other.email);
+    const code = await stack.codeFor(other.email);
+    await changeUser(openSession(other.tenantId), other.userId, () => ({ email: 'new@sess-moved.example' }));
+    const answer = await stack.call(account, 'POST', '/api/auth/reset-password', {
+      body: { target: other.email, channel: 'EMAIL', code, password: 'a thief in the garden' },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_code' } });
+    const body = { email: 'new@sess-moved.example', password };
+    expect((await stack.call(auth, 'POST', '/api/v1/auth/login', { body })).status).toBe(200);
   });
 
   it('guessed by twenty at once changes nothing', async () => {
