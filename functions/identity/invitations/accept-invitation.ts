@@ -28,6 +28,8 @@ export const acceptInvitation: Operation<typeof auth.routes.acceptInvitation> = 
     // Read again with each try: an invitation is accepted once, and not after it was taken back.
     const open = await session.require(invitationEntity, { id: invitation.id });
     if (!isOpen(open, token) || present.status !== 'pending' || present.passwordHash !== undefined) throw refused();
+    // The address was changed since: whoever has the one before is not who is invited.
+    if ((open.email ?? open.phone) !== (present.email ?? present.phone)) throw refused();
     unit.update(invitationEntity, open, { status: 'accepted', acceptedAt: now, tokenHash: null });
     return {
       status: 'active',

@@ -5,6 +5,7 @@ import type { QueuedMessage } from '../messages/queue-message.ts';
 import { invitationTemplate } from '../messages/templates.ts';
 import { writeTo } from '../messages/write-to.ts';
 import { tenantEntity } from '../tenants/tenant-entity.ts';
+import { requireUser } from '../users/change-user.ts';
 import { invitationDays, invitationEntity } from './invitation-entity.ts';
 import { newInvitationToken } from './token.ts';
 
@@ -16,15 +17,18 @@ export async function deliverInvitation({ tenantId, invitationId: id, locale }: 
     session.get(invitationEntity, { id }, { consistent: true }),
     session.require(tenantEntity, { id: tenantId }),
   ]);
-  const target = invitation?.email ?? invitation?.phone;
-  if (invitation?.status !== 'pending' || target === undefined) return;
+  if (invitation?.status !== 'pending') return;
+  // To where the person is now: an address that was a mistake gets no second token.
+  const { email, phone } = await requireUser(session, invitation.userId);
+  const target = email ?? phone;
+  if (target === undefined) return;
   const { token, tokenHash } = newInvitationToken(id);
   const noted = await updateAtomically(
     session,
     invitationEntity,
     { id },
     {
-      update: 'SET tokenHash = :hash, validUntil = :until, sentAt = :now',
+      update: `SET tokenHash = :hash, validUntil = :until, sentAt = :now, ${email === undefined ? 'phone = :target REMOVE email' : 'email = :target REMOVE phone'}`,
       condition: '#status = :pending',
       names: { '#status': 'status' },
       values: {
@@ -32,6 +36,7 @@ export async function deliverInvitation({ tenantId, invitationId: id, locale }: 
         ':until': Date.now() + invitationDays * 86_400_000,
         ':now': new Date().toISOString(),
         ':pending': 'pending',
+        ':target': target,
       },
     },
   );

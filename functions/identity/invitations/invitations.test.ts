@@ -3,6 +3,7 @@ import { handler as auth } from '../auth/handler.ts';
 import { findUser } from '../log-in-names/find-user.ts';
 import { principal } from '../test-support/identity-stack.ts';
 import { useMessageStack } from '../test-support/message-stack.ts';
+import { handler as users } from '../users/handler.ts';
 import { handler } from './handler.ts';
 
 const stack = useMessageStack();
@@ -51,6 +52,19 @@ describe('an invitation', () => {
     const second = await tokenFor('a@inv.example');
     expect(await accept(first)).toMatchObject({ status: 400, body: { code: 'invalid_code' } });
     expect((await accept(second)).status).toBe(200);
+  });
+
+  it('to an address that was a mistake opens nothing once it is put right', async () => {
+    const { id, userId } = (await invite({ name: 'F', email: 'typo@inv.example', roles: [] })).body.data;
+    const wrong = await tokenFor('typo@inv.example');
+    const body = { email: 'right@inv.example' };
+    expect((await stack.call(users, 'PUT', `/api/core/users/${userId}`, { as, body })).status).toBe(200);
+    expect(await accept(wrong)).toMatchObject({ status: 400, body: { code: 'invalid_code' } });
+    const before = stack.messagesTo('typo@inv.example');
+    expect((await act(id, 'resend')).status).toBe(200);
+    const right = await tokenFor('right@inv.example');
+    expect(stack.messagesTo('typo@inv.example')).toBe(before);
+    expect((await accept(right)).status).toBe(200);
   });
 
   it('that was taken back, or is seven days old, opens nothing', async () => {
