@@ -6,6 +6,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { checkPasswordOf } from '../account/password-of.ts';
 import { provisionTenant } from '../provisioning/provision-tenant.ts';
 import { listTenants, requireTenant, setTenantStatus } from './all-tenants.ts';
 import type { tenants } from './routes.ts';
@@ -42,6 +43,7 @@ export const tenantOperations: Operations<typeof tenants.routes> = {
 
   createTenant: async ({ body, principal }) => {
     const { owner, ...settings } = body;
+    await checkPasswordOf(owner, owner.password, '/owner/password');
     const id = newId('tnt').toLowerCase().replace('_', '-');
     const { userId } = await provisionTenant(
       {
