@@ -57,7 +57,7 @@ export async function confirmEnrolment(
   return codes;
 }
 
-/** Takes the second factor away: by the person themselves, or by who manages users, for somebody who lost everything. */
+/** The person takes their own second factor away. */
 export async function removeTwoFactor(session: TenantSession, userId: string): Promise<void> {
   await changeUser(session, userId, ({ twoFactor }, unit) => {
     if (twoFactor === undefined) return undefined;

@@ -4,9 +4,11 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as account } from '../account/handler.ts';
 import { handler as auth } from '../auth/handler.ts';
 import { handler as authorize } from '../authorizers/authorize-request.ts';
+import { permissionsOf } from '../roles/system-roles.ts';
 import { tenantEntity } from '../tenants/tenant-entity.ts';
 import { password, principal } from '../test-support/identity-stack.ts';
 import { useMessageStack } from '../test-support/message-stack.ts';
+import { handler as users } from '../users/handler.ts';
 import { codeOfStep, stepAt, stepSeconds } from './totp.ts';
 
 const stack = useMessageStack();
@@ -163,5 +165,23 @@ describe('a tenant that asks for a second factor', () => {
     expect(confirmed).toMatchObject({ status: 200, body: { success: true, recoveryCodes: expect.any(Array) } });
     expect(confirmed.body.accessToken).toBeDefined();
     expect((await logIn(person.email)).body.step).toBe('two_factor');
+  });
+});
+
+describe('somebody who lost the phone and every recovery code', () => {
+  it('gets in again when who manages users takes the factor away, and nobody weaker can', async () => {
+    const person = await enrolled('totp-lost');
+    const remove = (by: string, permissions: string[]) =>
+      stack.call(users, 'DELETE', `/api/core/users/${person.userId}/two-factor`, {
+        as: principal('totp-lost', { subject: by, permissions }),
+      });
+    expect((await remove('usr_weak', ['identity:users:password'])).status).toBe(403);
+    expect((await remove(person.userId, permissionsOf(['OWNER']))).status).toBe(409);
+    expect((await logIn(person.email)).body.challengeToken).toBeDefined();
+    expect(await remove('usr_other', permissionsOf(['OWNER']))).toMatchObject({
+      status: 200,
+      body: { data: { twoFactorEnabled: false } },
+    });
+    expect((await logIn(person.email)).body.accessToken).toBeDefined();
   });
 });

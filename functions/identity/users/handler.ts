@@ -8,6 +8,7 @@ import { deleteUser } from './delete-user.ts';
 import { getUserPermissions, setUserRoles, setUserWorkspaces } from './grant-access.ts';
 import { listUsers } from './list-users.ts';
 import { publicUser } from './public-user.ts';
+import { removeUserTwoFactor } from './remove-two-factor.ts';
 import { users } from './routes.ts';
 import { setUserPassword } from './set-user-password.ts';
 import { updateUser } from './update-user.ts';
@@ -26,6 +27,7 @@ export const handler = serve(
     banUser: async (request) => ({ data: publicUser(await ban(request)) }),
     unbanUser: async (request) => ({ data: publicUser(await unban(request)) }),
     setUserPassword,
+    removeUserTwoFactor,
     setUserRoles,
     setUserWorkspaces,
     getUserPermissions,

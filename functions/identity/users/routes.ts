@@ -122,6 +122,14 @@ export const users = defineResource({
       response: empty,
       errors: ['not_found', 'forbidden', 'invalid_credentials', 'unprocessable'],
     },
+    removeUserTwoFactor: {
+      ...change,
+      method: 'DELETE',
+      path: '/{id}/two-factor',
+      access: 'identity:users:password',
+      summary: 'Take away the second factor of somebody who lost it with every recovery code; all log-ins end.',
+      errors: ['not_found', 'forbidden', 'conflict'],
+    },
     setUserRoles: {
       ...change,
       method: 'POST',
