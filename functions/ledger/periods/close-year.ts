@@ -46,36 +46,47 @@ export async function closeYear(session: TenantSession, fiscalYear: number): Pro
     );
   const from = firstDay(firstPeriodOfYear(fiscalYear, books.fiscalYearStartMonth));
   const date = lastDay(lastPeriodOfYear(fiscalYear, books.fiscalYearStartMonth));
-  // Two that close at the same time find the same number, so their entries have the same ids, and one is refused.
+  // Each entry takes the number after the one before it, or none: what somebody else closes meanwhile is not closed twice.
   const numbering = await session.get(
     numberingEntity,
     { period: periodOf(date), journal: 'closing' },
     { consistent: true },
   );
-  const seed = `${session.tenantId} ${fiscalYear} ${numbering?.last ?? 0}`;
+  const last = numbering?.last ?? 0;
+  const seed = `${session.tenantId} ${fiscalYear} ${last}`;
   const rests = await openResults(session, { from, date, baseCurrency: books.baseCurrency });
   const entries: StoredEntry[] = [];
   for (let start = 0; start < rests.length; start += balancesPerEntry)
     entries.push(
-      await postEntry(session, {
-        id: derivedId('jrn', Date.parse(date), `${seed} ${start}`),
-        journal: 'closing',
-        date,
-        description: `Closing of fiscal year ${fiscalYear}`,
-        descriptionAr: `إقفال السنة المالية ${fiscalYear}`,
-        lines: closingLines(rests.slice(start, start + balancesPerEntry), equity, books.baseCurrency),
-        source: { type: 'closing' },
-        allowsInactiveAccounts: true,
-      }).catch(refuseTwin),
+      await postEntry(
+        session,
+        {
+          id: derivedId('jrn', Date.parse(date), `${seed} ${start}`),
+          journal: 'closing',
+          date,
+          description: `Closing of fiscal year ${fiscalYear}`,
+          descriptionAr: `إقفال السنة المالية ${fiscalYear}`,
+          lines: closingLines(rests.slice(start, start + balancesPerEntry), equity, books.baseCurrency),
+          source: { type: 'closing' },
+          allowsInactiveAccounts: true,
+        },
+        {
+          also: (_, [entry]) => {
+            if (entry!.number !== last + entries.length + 1) throw closedByAnother();
+          },
+        },
+      ).catch(refuseTwin),
     );
   return entries;
 }
 
 function refuseTwin(error: unknown): never {
-  if (isAppError(error) && error.code === 'already_exists')
-    throw refused('conflict', 'The year is being closed by somebody else.', 'يجري إقفال السنة من مستخدم آخر.');
+  if (isAppError(error) && error.code === 'already_exists') throw closedByAnother();
   throw error;
 }
+
+const closedByAnother = () =>
+  refused('conflict', 'The year is being closed by somebody else.', 'يجري إقفال السنة من مستخدم آخر.');
 
 async function openResults(
   session: TenantSession,

@@ -164,6 +164,29 @@ describe('the year-end entry', () => {
     expect(data.base.closing).toBe('1000.00');
   });
 
+  it('of many accounts closes none of them twice when a second one begins in its middle', async () => {
+    const tenant = await stack.tenant();
+    const codes = Array.from({ length: 60 }, (_, i) => `59${String(i).padStart(2, '0')}`);
+    for (const code of codes) {
+      await tenant.call('POST', '/api/core/accounts', { code, name: code, nameAr: code, type: 'expense' });
+      await post(tenant, '2025-06-15', lines(code, '1112', '10'));
+    }
+    const yearEnd = () => tenant.call('POST', `${periods}/year-end`, { fiscalYear: 2025 });
+    const closings = async () =>
+      (await tenant.call('GET', '/api/core/journal-entries?journal=closing&status=posted')).data.length;
+    const first = yearEnd();
+    while ((await closings()) === 0);
+    const answers = [await yearEnd(), await first];
+    expect(answers.every(({ status }) => [201, 409].includes(status))).toBe(true);
+    for (const code of codes) {
+      const { base } = (await tenant.call('GET', `/api/core/accounts/${code}/balance?date=2025-12-31`)).data;
+      expect(['0.00', '10.00']).toContain(base.closing);
+    }
+    expect([201, 409]).toContain((await yearEnd()).status);
+    const { data } = await tenant.call('GET', '/api/core/accounts/3130/balance?date=2025-12-31');
+    expect(data.base.closing).toBe('-600.00');
+  });
+
   it('needs its account and an open period', async () => {
     const tenant = await stack.tenant();
     await post(tenant, '2025-12-15', lines('1112', '4110', '1000'));
