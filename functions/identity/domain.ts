@@ -82,7 +82,7 @@ export const identity = defineDomain({
     {
       resource: apiKeys,
       entry: `${folder}/api-keys/handler.ts`,
-      access: { tables: { identity: 'readWrite', scada: 'read', limits: 'write' } },
+      access: { tables: { identity: 'readWrite', scada: 'read', limits: 'readWrite' } },
     },
     {
       resource: tenants,

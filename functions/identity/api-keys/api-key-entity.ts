@@ -12,6 +12,8 @@ export interface ApiKey {
   /** Shown to people; also the index of the global lookup. */
   keyPrefix: string;
   keyHash: string;
+  /** The key before the last rotation, good for a while beside the new one. */
+  previous?: { keyPrefix: string; keyHash: string; validUntil: string } | undefined;
   scopes: string[];
   allowedIps: string[];
   allowedOrigins: string[];
@@ -19,6 +21,8 @@ export interface ApiKey {
   rateLimitPerDay: number;
   /** Stations a device key may publish for; empty means every station of the tenant. */
   stationIds: string[];
+  /** Workspaces its holder may enter: those its maker could when it was made. @default none */
+  workspaces?: string[];
   expiresAtTime?: string | undefined;
   isActive: boolean;
   createdBy: string;
@@ -32,7 +36,7 @@ export const apiKeyEntity = defineEntity<ApiKey>()({
   key: ({ id }) => ({ pk: ['APIKEY', id], sk: ['APIKEY'] }),
   indexes: { gsi1: ({ id }) => ({ pk: ['APIKEY'], sk: [id] }) },
   idOf: ({ id }) => id,
-  secretAttributes: ['keyHash'],
+  secretAttributes: ['keyHash', 'previous'],
 });
 
 /** Lives in the global scope: from a key's prefix to its tenant. */
@@ -67,6 +71,17 @@ export function makeKey(environment: string): NewKey {
 export function parseKey(key: string): { prefix: string; secret: string } | undefined {
   const [, , prefix, secret] = format.exec(key) ?? [];
   return prefix === undefined || secret === undefined ? undefined : { prefix, secret };
+}
+
+/** Whether the presented key is the present one, or the one before while that is still good. */
+export function isPresentKey(
+  { prefix, secret }: { prefix: string; secret: string },
+  { keyPrefix, keyHash, previous }: Pick<ApiKey, 'keyPrefix' | 'keyHash' | 'previous'>,
+  nowMs: number,
+): boolean {
+  if (prefix === keyPrefix) return isRightSecret(secret, keyHash);
+  if (previous === undefined || prefix !== previous.keyPrefix) return false;
+  return Date.parse(previous.validUntil) > nowMs && isRightSecret(secret, previous.keyHash);
 }
 
 export function isRightSecret(secret: string, keyHash: string): boolean {

@@ -208,6 +208,67 @@ describe('a key that makes a key', () => {
   });
 });
 
+describe('rotation', () => {
+  const rotate = (id: string, body: object = {}, as = owner) =>
+    stack.call(handler, 'POST', `${base}/${id}/rotate`, { as, body });
+
+  it('gives a new key at once and keeps the old one for its time', async () => {
+    const old = (await create({ scopes: ['metering:meters:read'] })).body.data;
+    const { status, body } = await rotate(old.id, { overlapSeconds: 3600 });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ id: old.id, previousValidUntil: expect.any(String) });
+    expect(body.data.key).not.toBe(old.key);
+    for (const key of [old.key, body.data.key]) expect(await check(key)).toMatchObject({ subject: old.id });
+    stack.advance(3_601_000);
+    expect(await check(old.key)).toBeUndefined();
+    expect(await check(body.data.key)).toMatchObject({ subject: old.id });
+    expect(JSON.stringify((await stack.call(handler, 'GET', `${base}/${old.id}`, { as: owner })).body)).not.toContain(
+      'Hash',
+    );
+  });
+
+  it('without an overlap ends the old key, and a second rotation ends the first one', async () => {
+    const first = (await create({})).body.data;
+    const second = (await rotate(first.id, { overlapSeconds: 0 })).body.data;
+    expect(await check(first.key)).toBeUndefined();
+    const third = (await rotate(first.id)).body.data;
+    await rotate(first.id);
+    expect(await check(second.key)).toBeUndefined();
+    expect(await check(third.key)).toBeDefined();
+  });
+
+  it('is refused for a revoked key, and for one that holds more than the caller', async () => {
+    const wide = (await create({ scopes: ['billing:*'] })).body.data;
+    const narrow = principal('keys-a', { permissions: ['identity:api_keys:write'] });
+    expect((await rotate(wide.id, {}, narrow)).status).toBe(403);
+    expect((await rotate(wide.id, {}, principal('keys-b'))).status).toBe(404);
+    await stack.call(handler, 'DELETE', `${base}/${wide.id}`, { as: owner });
+    expect((await rotate(wide.id)).status).toBe(409);
+  });
+});
+
+describe('the use of a key', () => {
+  it('is counted by day and operation, without a write of its own', async () => {
+    const { id } = (await create({ scopes: ['identity:api_keys:read'] })).body.data;
+    const as = principal('keys-a', { kind: 'api_key', subject: id, permissions: ['identity:api_keys:read'] });
+    const use = () => stack.call(handler, 'GET', base, { as });
+    for (let i = 0; i < 3; i++) await use();
+    await stack.call(handler, 'GET', `${base}/${id}`, { as });
+    stack.advance(86_400_000);
+    await use();
+    const { data } = (await stack.call(handler, 'GET', `${base}/${id}/usage`, { as: owner })).body;
+    expect(data).toMatchObject({
+      usageCount: 5,
+      days: [
+        { usageCount: 1, endpoints: { listApiKeys: 1 } },
+        { usageCount: 4, endpoints: { listApiKeys: 3, getApiKey: 1 } },
+      ],
+    });
+    expect(Math.abs(Date.parse(data.lastUsedAt) - Date.now())).toBeLessThanOrEqual(60_000);
+    expect((await stack.call(handler, 'GET', `${base}/${id}/usage`, { as: principal('keys-b') })).status).toBe(404);
+  });
+});
+
 describe('secrets of keys', () => {
   it('have 256 random bits and are compared as hashes', () => {
     const keys = Array.from({ length: 500 }, () => makeKey('prod'));

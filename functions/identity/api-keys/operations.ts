@@ -7,8 +7,12 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { workspacesOf } from '../workspaces/enter-workspace.ts';
 import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, makeKey } from './api-key-entity.ts';
 import { refuseForeignStations, refuseWiderKey } from './bound-new-key.ts';
+import { present } from './present-key.ts';
+import { getApiKeyUsage } from './read-usage.ts';
+import { rotateApiKey } from './rotate-key.ts';
 import type { apiKeys } from './routes.ts';
 
 export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
@@ -29,12 +33,14 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   createApiKey: async ({ session, body, principal }) => {
     await refuseWiderKey(session, principal, body);
     await refuseForeignStations(principal.tenantId, body.stationIds);
+    const workspaces = [...(await workspacesOf(session, principal))];
     const made = makeKey(stageName());
     const { expiresAt, ...settings } = body;
     const stored = await session.transact('identity', (unit) =>
       addApiKey(unit, principal.tenantId, {
         id: newId('key'),
         ...settings,
+        workspaces,
         expiresAtTime: expiresAt,
         keyPrefix: made.prefix,
         keyHash: made.hash,
@@ -44,6 +50,10 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
     );
     return { data: { ...present(stored), key: made.key } };
   },
+
+  rotateApiKey,
+
+  getApiKeyUsage,
 
   revokeApiKey: async ({ session, params, principal }) => {
     const key = await session.require(apiKeyEntity, params);
@@ -68,15 +78,4 @@ export function addApiKey(unit: UnitOfWork, tenantId: string, key: ApiKey): ApiK
     () => new AppError('conflict', 'The key prefix is taken; try again.'),
   );
   return stored;
-}
-
-function present(key: ApiKey & Stored) {
-  const { keyHash: _, expiresAtTime, updatedAt: __, ...shown } = key;
-  return {
-    ...shown,
-    description: key.description,
-    expiresAt: expiresAtTime ?? null,
-    revokedAt: key.revokedAt ?? null,
-    revokedBy: key.revokedBy ?? null,
-  };
 }

@@ -4,7 +4,14 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
-import { externalId, generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import {
+  externalId,
+  generatedId,
+  label,
+  queryInteger,
+  timestamp,
+  utcTime,
+} from '../../../layers/kernel/schema/common.ts';
 
 const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
@@ -61,10 +68,14 @@ const apiKey = z.object({
   rateLimitPerMinute: z.int(),
   rateLimitPerDay: z.int(),
   stationIds: z.array(z.string()),
+  /** Those of the maker when the key was made; `*` is all of them. */
+  workspaces: z.array(z.string()),
   expiresAt: z.nullable(utcTime()),
   isActive: z.boolean(),
   createdAt: utcTime(),
   createdBy: z.string(),
+  /** Until when the key before the last rotation is still good. */
+  previousValidUntil: z.nullable(utcTime()),
   revokedAt: z.nullable(utcTime()),
   revokedBy: z.nullable(z.string()),
   version: z.int(),
@@ -72,6 +83,17 @@ const apiKey = z.object({
 
 const withKey = z.extend(apiKey, { key: z.string() });
 const params = z.object({ id: generatedId('key') });
+
+export const rotateBody = z.strictObject({
+  /** How long the old key stays good beside the new one. */
+  overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(30 * 86_400)), 86_400),
+});
+
+const usage = z.object({
+  usageCount: z.int(),
+  lastUsedAt: z.nullable(utcTime()),
+  days: z.array(z.object({ day: z.string(), usageCount: z.int(), endpoints: z.record(z.string(), z.int()) })),
+});
 
 export const apiKeys = defineResource({
   name: 'api-keys',
@@ -108,6 +130,31 @@ export const apiKeys = defineResource({
       errors: ['forbidden', 'not_found'],
       // A repeated answer would have to keep the key readable for a day.
       idempotent: false,
+    },
+    rotateApiKey: {
+      method: 'POST',
+      path: '/{id}/rotate',
+      access: 'identity:api_keys:write',
+      summary: 'Give an API key a new secret; the old one stays good for a while.',
+      description:
+        'The answer holds the new key; it cannot be shown again. Only who could create the key can rotate it. With `overlapSeconds: 0` the old key ends at once, except where a decision is cached for up to five minutes.',
+      params,
+      body: rotateBody,
+      response: withKey,
+      status: 200,
+      errors: ['forbidden', 'not_found', 'conflict'],
+      // A repeated answer would have to keep the key readable for a day.
+      idempotent: false,
+    },
+    getApiKeyUsage: {
+      method: 'GET',
+      path: '/{id}/usage',
+      access: 'identity:api_keys:read',
+      summary: 'How often a key was used, by day and operation; kept for three months.',
+      params,
+      query: z.object({ days: z._default(queryInteger(1, 92), 30) }),
+      response: usage,
+      errors: ['not_found'],
     },
     revokeApiKey: {
       method: 'DELETE',

@@ -1,7 +1,7 @@
 /** From a bearer credential to a principal: an access token or an API key. */
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
-import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isRightSecret, parseKey } from '../api-keys/api-key-entity.ts';
+import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isPresentKey, parseKey } from '../api-keys/api-key-entity.ts';
 import { resolvePermissions } from '../roles/resolve-permissions.ts';
 import { isSessionOver } from '../sessions/session-state.ts';
 import { isSuspended } from '../tenants/suspension.ts';
@@ -66,7 +66,7 @@ export async function findApiKey(
     openSession(lookup.tenantId).get(apiKeyEntity, { id: lookup.keyId }, { consistent: true }),
     isSuspended(lookup.tenantId),
   ]);
-  if (suspended || key === undefined || !isRightSecret(parsed.secret, key.keyHash)) return undefined;
+  if (suspended || key === undefined || !isPresentKey(parsed, key, nowMs)) return undefined;
   if (!key.isActive || (key.expiresAtTime !== undefined && Date.parse(key.expiresAtTime) <= nowMs)) return undefined;
   return { tenantId: lookup.tenantId, key };
 }
@@ -78,7 +78,7 @@ function apiKeyPrincipal(tenantId: string, key: ApiKey): Principal {
     kind: 'api_key',
     name: key.name,
     permissions: key.scopes,
-    workspaces: ['*'],
+    workspaces: key.workspaces ?? [],
     limits: { perMinute: key.rateLimitPerMinute, perDay: key.rateLimitPerDay },
     allowedIps: key.allowedIps,
     allowedOrigins: key.allowedOrigins,

@@ -16,6 +16,12 @@ export interface RateLimit {
 /** Logical name of the table that holds the counters. */
 export const limitsTable = 'limits';
 
+/** Counters of a credential: one row a day, and in it how often each operation was asked for, at no write of its own. */
+export const rateRowKey = (subject: string) => ['RATE', subject] as const;
+export const usagePrefix = 'use ';
+/** For credentials whose use is shown to people. */
+const usageDays = 92;
+
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -28,6 +34,7 @@ interface Counters {
 /**
  * Counts one request.
  * @param tenantId tenant of the credential, or `anonymous` for log-in routes that are limited by address
+ * @param operationId counts its use by day, for statistics
  * @returns the `RateLimit-*` headers (draft-ietf-httpapi-ratelimit-headers-07, and its older three-header form)
  * @throws AppError `rate_limited` with `Retry-After`
  */
@@ -36,36 +43,55 @@ export async function countRequest(
   subject: string,
   limit: RateLimit,
   nowMs: number,
+  operationId?: string,
 ): Promise<Record<string, string>> {
   const minute = Math.floor(nowMs / minuteMs);
   const day = Math.floor(nowMs / dayMs);
-  const key = { pk: partitionKey(tenantId, ['RATE', subject]), sk: joinParts([day]) };
+  const key = { pk: partitionKey(tenantId, rateRowKey(subject)), sk: joinParts([day]) };
   const counters =
-    (await countInMinute(key, minute, limit)) ??
-    (await startMinute(key, minute, day, limit)) ??
-    (await countInMinute(key, minute, limit));
+    (await countInMinute(key, minute, limit, operationId)) ??
+    (await startMinute(key, minute, day, limit, operationId)) ??
+    (await countInMinute(key, minute, limit, operationId));
   if (counters === undefined) throw new AppError('unavailable', 'The rate counter is contended.');
   return headers(counters, limit, minute, day, nowMs);
 }
 
 /** Counts into the present minute, or into a later one that another instance, whose clock is ahead, has begun. */
-async function countInMinute(key: object, minute: number, limit: RateLimit): Promise<Counters | undefined> {
+async function countInMinute(
+  key: object,
+  minute: number,
+  limit: RateLimit,
+  operationId: string | undefined,
+): Promise<Counters | undefined> {
   return update(
     key,
     'ADD minuteCount :one, dayCount :one',
     '#minute >= :minute AND minuteCount <= :perMinute AND dayCount <= :perDay',
     { ':one': 1, ':minute': minute, ':perMinute': limit.perMinute, ':perDay': limit.perDay },
     minute,
+    operationId,
   );
 }
 
-async function startMinute(key: object, minute: number, day: number, limit: RateLimit): Promise<Counters | undefined> {
+async function startMinute(
+  key: object,
+  minute: number,
+  day: number,
+  limit: RateLimit,
+  operationId: string | undefined,
+): Promise<Counters | undefined> {
   return update(
     key,
     'SET #minute = :minute, minuteCount = :one, expiresAt = :expires ADD dayCount :one',
     'attribute_not_exists(pk) OR (#minute < :minute AND dayCount <= :perDay)',
-    { ':one': 1, ':minute': minute, ':perDay': limit.perDay, ':expires': ((day + 2) * dayMs) / 1000 },
+    {
+      ':one': 1,
+      ':minute': minute,
+      ':perDay': limit.perDay,
+      ':expires': ((day + (operationId === undefined ? 2 : usageDays)) * dayMs) / 1000,
+    },
     minute,
+    operationId,
   );
 }
 
@@ -76,15 +102,20 @@ async function update(
   condition: string,
   values: Record<string, unknown>,
   minute: number,
+  operationId: string | undefined,
 ): Promise<Counters | undefined> {
   try {
     const { Attributes } = await documentClient().send(
       new UpdateCommand({
         TableName: tableName(limitsTable),
         Key: key,
-        UpdateExpression: expression,
+        // Both expressions end with their additions.
+        UpdateExpression: operationId === undefined ? expression : `${expression}, #operation :one`,
         ConditionExpression: condition,
-        ExpressionAttributeNames: { '#minute': 'minute' },
+        ExpressionAttributeNames: {
+          '#minute': 'minute',
+          ...(operationId === undefined ? {} : { '#operation': usagePrefix + operationId }),
+        },
         ExpressionAttributeValues: values,
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -223,7 +223,13 @@ async function admit(
   if (principal === undefined)
     throw new AppError('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
   checkNetwork(principal, clientIp, event.headers['origin']);
-  const headers = await countRequest(principal.tenantId, principal.subject, principal.limits, Date.now());
+  const headers = await countRequest(
+    principal.tenantId,
+    principal.subject,
+    principal.limits,
+    Date.now(),
+    principal.kind === 'api_key' ? operationId : undefined,
+  );
   if (route.access !== 'authenticated' && !isGranted(principal.permissions, route.access)) {
     throw new AppError('forbidden', undefined, { values: { permission: route.access }, headers });
   }
