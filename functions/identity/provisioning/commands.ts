@@ -95,6 +95,7 @@ async function createApiKey(
     addApiKey(unit, tenantId, {
       id,
       ...settings,
+      workspaces: ['*'],
       expiresAtTime: expiresAt,
       keyPrefix: made.prefix,
       keyHash: made.hash,

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
+import { handler as apiKeys } from '../api-keys/handler.ts';
+import { authenticate } from '../authorizers/authenticate.ts';
 import { permissionsOf } from '../roles/system-roles.ts';
 import { principal, useIdentityStack } from '../test-support/identity-stack.ts';
 import { handler as users } from '../users/handler.ts';
@@ -132,6 +134,21 @@ describe('a personal workspace', () => {
     expect(members.body.data.map(({ userId }: { userId: string }) => userId)).toEqual([employee.subject]);
     const put = { as: owner, body: { workspaces: [id] } };
     expect((await stack.call(users, 'PUT', `/api/core/users/${employee.subject}/workspaces`, put)).status).toBe(404);
+  });
+
+  it('of others is closed to a key whose maker may not enter it', async () => {
+    const employee = await addUser(['EMPLOYEE']);
+    const maker = { ...employee, permissions: [...employee.permissions, 'identity:api_keys:write'] };
+    const [inside, outside] = [await add(), await add()];
+    await call('POST', `/${inside}/members`, owner, { userId: employee.subject });
+    const made = await stack.call(apiKeys, 'POST', '/api/v1/developer/api-keys', {
+      as: maker,
+      body: { name: 'k', scopes: ['identity:workspaces:read'] },
+    });
+    expect(made.body.data.workspaces).toEqual([inside]);
+    const key = (await authenticate(`Bearer ${made.body.data.key}`, Date.now()))!;
+    expect((await call('GET', `/${inside}/members`, key)).status).toBe(200);
+    expect((await call('GET', `/${outside}/members`, key)).status).toBe(404);
   });
 
   it('is not for keys', async () => {
