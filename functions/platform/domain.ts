@@ -18,6 +18,7 @@ import {
 } from './events.ts';
 import { integrationTests } from './integration-tests/routes.ts';
 import { integrations } from './integrations/routes.ts';
+import { overview } from './overview/routes.ts';
 import { providerCallbacks } from './provider-callbacks/routes.ts';
 import { webhooks } from './webhooks/routes.ts';
 
@@ -75,6 +76,11 @@ export const platform = defineDomain({
       timeoutSeconds: 28,
       access: providers,
       environment: addresses,
+    },
+    {
+      resource: overview,
+      entry: `${folder}/overview/handler.ts`,
+      access: { tables: { platform: 'read', limits: 'write' } },
     },
     {
       resource: providerCallbacks,
