@@ -28,7 +28,8 @@ export interface EnginePoint {
   id: string;
   configuration: PointConfiguration | DerivedPointConfiguration;
   /** Where it comes from; undefined for derived points. */
-  source: { deviceId: string; connectionId: string } | undefined;
+  /** `tellsPast`: what is no event may be of the past all the same, as a device keeps it while its broker is away. */
+  source: { deviceId: string; connectionId: string; tellsPast: boolean } | undefined;
   isLow: boolean;
   rule: ReportRule;
   watches: Watch[];
@@ -62,7 +63,7 @@ export function compilePoints(configuration: StationConfiguration): CompiledPoin
     const isPolled = polledProtocols.includes(protocolOf.get(connectionId)!);
     const made: EnginePoint = {
       ...common(point, report.refreshMs),
-      source: { deviceId: point.deviceId, connectionId },
+      source: { deviceId: point.deviceId, connectionId, tellsPast: protocolOf.get(connectionId) === 'mqtt' },
       staleAfterMs: point.staleAfterMs ?? (isPolled ? Math.max(60_000, point.scanRateMs * 10) : 0),
       expression: undefined,
     };

@@ -261,6 +261,36 @@ describe('staleness', () => {
     expect(say('p', 5).values).toMatchObject([{ quality: 'good' }]);
   });
 
+  it('ends now, also when the device says that its value is older', () => {
+    configure([point('p')], [], 'iec61850');
+    const movedMs = clock.now() - 3_600_000;
+    expect(say('p', 1, { sourceTimeMs: movedMs }).values).toMatchObject([{ timeMs: movedMs, timeBy: 'device' }]);
+    clock.advance(10_000);
+    const [gone] = engine.silence({ connectionId: 'c' }, 'cut').values;
+    expect(gone).toMatchObject({ quality: 'stale', timeMs: clock.now() });
+    clock.advance(10_000);
+    const [back, ...others] = say('p', 1, { sourceTimeMs: movedMs }).values;
+    expect(back).toMatchObject({ value: 1, quality: 'good', timeMs: clock.now() });
+    expect(others).toEqual([]);
+    engine.silence({ connectionId: 'c' }, 'cut');
+    const trippedMs = clock.now() - 1;
+    clock.advance(10_000);
+    // Moved before anybody noticed that the line was cut: when is known, and that it is so now.
+    expect(say('p', 0, { sourceTimeMs: trippedMs }).values).toMatchObject([
+      { value: 0, quality: 'good', timeMs: trippedMs, timeBy: 'device' },
+      { value: 0, quality: 'good', timeMs: clock.now() },
+    ]);
+  });
+
+  it('leaves readings that a device kept while its broker was away in their own time', () => {
+    configure([point('p')], [], 'mqtt');
+    say('p', 1, { sourceTimeMs: clock.now() });
+    clock.advance(10_000);
+    engine.silence({ connectionId: 'c' }, 'cut');
+    const keptMs = clock.now() - 5_000;
+    expect(say('p', 2, { sourceTimeMs: keptMs }).values).toMatchObject([{ value: 2, timeMs: keptMs }]);
+  });
+
   it('is not made of the silence of a device that tells changes only', () => {
     configure([point('p')], [], 'dnp3');
     say('p', 5);

@@ -234,7 +234,11 @@ export function createPointEngine(clock: Clock): PointEngine {
           findings.events.push({ pointId: point.id, ...fresh, ...time, isEvent: true });
           continue;
         }
-        update(point, { ...fresh, ...time }, sample.isEvent === true, findings, nowMs);
+        if (!sample.isEvent && isBackWithOldTime(point, fresh.quality, time.timeMs)) {
+          if (fresh.value !== point.state!.value)
+            (point.isLow ? findings.lowValues : findings.values).push({ pointId: point.id, ...fresh, ...time });
+          update(point, { ...fresh, timeMs: wallMs, timeBy: 'gateway' }, false, findings, nowMs);
+        } else update(point, { ...fresh, ...time }, sample.isEvent === true, findings, nowMs);
         changed.add(point.id);
       }
       derive(changed, findings, nowMs);
@@ -317,6 +321,18 @@ const isLate = (
   { state }: EnginePoint,
   { timeMs, timeBy }: { timeMs: number; timeBy: PointState['timeBy'] },
 ): boolean => state !== undefined && state.timeBy === 'device' && timeBy === 'device' && timeMs < state.timeMs;
+
+/**
+ * A breaker that moved hours ago says so when its line is back. That it is known again is news of now: under its own time it
+ * would be older than the word that it was not, and lose against it for ever.
+ */
+const isBackWithOldTime = ({ state, source }: EnginePoint, quality: Quality, timeMs: number): boolean =>
+  state !== undefined &&
+  (state.quality === 'stale' || state.quality === 'bad') &&
+  (quality === 'good' || quality === 'uncertain') &&
+  state.timeBy === 'gateway' &&
+  timeMs <= state.timeMs &&
+  source?.tellsPast === false;
 
 /** The device's own time where it gives a believable one. */
 function timeOf(sample: Sample, wallMs: number): { timeMs: number; timeBy: PointState['timeBy'] } {
