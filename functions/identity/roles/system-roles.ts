@@ -3,7 +3,8 @@
 export const systemRoles = {
   /** Runs the installation itself: creates tenants. Given together with a tenant role. */
   SUPER_ADMIN: ['system:*'],
-  OWNER: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
+  /** `tenant:owners` is what an administrator lacks: nobody but an owner makes owners, or acts on one. */
+  OWNER: ['tenant:owners', 'identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
   ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
   MANAGER: [
     'identity:users:read',

@@ -305,6 +305,19 @@ describe('nobody gives what he does not hold', () => {
     expect((await call('POST', `/${owner.subject}/roles`, { roles: ['OWNER', 'SUPER_ADMIN'] })).status).toBe(403);
   });
 
+  it('not even an administrator makes owners, or acts on one', async () => {
+    const admin = (await add({ roles: ['ADMIN'] })).as;
+    const forbidden = { status: 403, body: { code: 'forbidden' } };
+    expect(await call('POST', `/${admin.subject}/roles`, { roles: ['ADMIN', 'OWNER'] }, admin)).toMatchObject(
+      forbidden,
+    );
+    expect(await call('POST', '', { name: 'X', email: 'xo@users.example', roles: ['OWNER'] }, admin)).toMatchObject(
+      forbidden,
+    );
+    expect(await call('POST', `/${owner.subject}/ban`, {}, admin)).toMatchObject(forbidden);
+    expect((await call('POST', `/${admin.subject}/roles`, { roles: ['ADMIN', 'OWNER'] })).status).toBe(200);
+  });
+
   it('but roles that are there already may stay', async () => {
     const { id } = await add({ roles: ['EMPLOYEE', 'CASHIER'] });
     expect((await call('POST', `/${id}/roles`, { roles: ['CASHIER'] })).body.data.roles).toEqual(['CASHIER']);
