@@ -31,6 +31,7 @@ export function openBundleCache(outdir: string, root: string, settings: string):
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Memory) : undefined;
   const old = stored?.settings === settings ? stored.bundles : {};
   const bundles: Memory['bundles'] = {};
+  const openedMs = Date.now();
   return {
     reuse(name) {
       const known = old[name];
@@ -41,10 +42,17 @@ export function openBundleCache(outdir: string, root: string, settings: string):
       return known.files.map((path, i) => ({ path, content: readFileSync(paths[i]!) }));
     },
     remember(name, inputs, files) {
+      // A file that was edited while its bundle was made may be in it as it was before: the next build looks again.
+      if (inputs.some((input) => changedSince(root, input, openedMs))) return;
       bundles[name] = { inputs, fingerprint: fingerprintOf(root, inputs), files: files.map(({ path }) => path) };
     },
     save: () => writeFileSync(file, JSON.stringify({ settings, bundles } satisfies Memory)),
   };
+}
+
+function changedSince(root: string, input: string, timeMs: number): boolean {
+  const stats = statSync(join(root, input), { throwIfNoEntry: false });
+  return stats === undefined || stats.mtimeMs >= timeMs;
 }
 
 function fingerprintOf(root: string, inputs: readonly string[]): string {
