@@ -57,7 +57,7 @@ describe.skipIf(browserPath === undefined)('the start page', () => {
     await page.fill('#password', 'wrong');
     await page.click('#log-in button');
     await page.locator('#log-in-error', { hasText: /./ }).waitFor();
-    expect(await page.textContent('#log-in-error')).toBe('The e-mail or the password is wrong.');
+    expect(await page.textContent('#log-in-error')).toBe('The log-in name or the password is wrong.');
     // The browser itself reports the 401; it is the only error this test expects.
     expect(problems.splice(0).every((text) => text.includes('401'))).toBe(true);
   });
