@@ -2,7 +2,9 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
-import { formatMoney, money, multiply, parseMoney } from '../../../layers/money/money.ts';
+import { currencyExponent } from '../../../layers/money/currencies.ts';
+import { fractionOf, over, scaled, times } from '../../../layers/money/fraction.ts';
+import { formatMoney, money, parseMoney } from '../../../layers/money/money.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { retryOnChange } from '../accounts/retry-on-change.ts';
@@ -78,7 +80,8 @@ async function writeSteps(
 
 function feeOf({ fee }: Extract<DunningStep, { action: 'late_fee' }>, { currency, dueAmount }: Invoice): bigint {
   if (fee.type === 'amount') return parseMoney(fee.amount, currency).minor;
-  return multiply(parseMoney(dueAmount, currency), String(Number(fee.percent) / 100), 'half-up').minor;
+  const share = over(fractionOf(fee.percent), fractionOf('100'));
+  return scaled(times(fractionOf(dueAmount), share), currencyExponent(currency), 'half-up');
 }
 
 function feeInvoice(invoice: StoredInvoice, fee: bigint, seed: string, today: string): Invoice {
