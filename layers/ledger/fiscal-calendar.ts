@@ -1,4 +1,5 @@
 /** Accounting periods are calendar months, grouped into fiscal years that may begin with any month. Dates are ISO text, without a time. */
+import { localDate } from '../metering/time-zone.ts';
 
 /** `2026-03-15` → `2026-03`: the id of the period. */
 export const periodOf = (date: string): string => date.slice(0, 7);
@@ -40,17 +41,8 @@ export const firstPeriodOfYear = (fiscalYear: number, startMonth: number): strin
 export const lastPeriodOfYear = (fiscalYear: number, startMonth: number): string =>
   shiftPeriod(firstPeriodOfYear(fiscalYear, startMonth), 11);
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
 /** The calendar date of an instant where the tenant is: an invoice of the last evening belongs to the old month. */
-export function dateIn(timeZone: string, instant: string): string {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    formats.set(timeZone, format);
-  }
-  return format.format(new Date(instant));
-}
+export const dateIn = (timeZone: string, instant: string): string => localDate(Date.parse(instant), timeZone);
 
 function numbersOf(period: string): [year: number, month: number] {
   return [Number(period.slice(0, 4)), Number(period.slice(5, 7))];

@@ -42,6 +42,11 @@ export function localTime(timeMs: number, timeZone: string): LocalTime {
   };
 }
 
+/** The calendar day of a moment, `2026-04-30`. */
+export function localDate(timeMs: number, timeZone: string): string {
+  return new Date(timeMs + offsetMs(timeMs, timeZone)).toISOString().slice(0, 10);
+}
+
 /** What local time is ahead of UTC at a moment, in milliseconds. */
 export function offsetMs(timeMs: number, timeZone: string): number {
   const parts: Record<string, number> = {};

@@ -1,6 +1,7 @@
 /** A meter's status, or the word of its platform, confirms the command that is open for it. */
+
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import type { MeterCommand } from './command-schema.ts';

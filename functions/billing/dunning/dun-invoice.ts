@@ -1,4 +1,6 @@
 /** Does for one invoice what is due today: marks it overdue, reminds, charges a late fee, asks for a disconnection; each once. */
+
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
@@ -7,7 +9,6 @@ import { fractionOf, over, scaled, times } from '../../../layers/money/fraction.
 import { formatMoney, money, parseMoney } from '../../../layers/money/money.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { requestCommand } from '../commands/request-command.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';

@@ -3,12 +3,12 @@
  * bills: run it as often as you like, by as many as you like, and there is one invoice.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { changedOrMade, retryOnChange } from '../accounts/retry-on-change.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
@@ -43,7 +43,7 @@ export async function billCustomer(
   customerId: string,
   options: BillingOptions,
 ): Promise<BillingOutcome> {
-  return retryOnChange(async () => {
+  return retryOnChangeOrMade(async () => {
     const [customer, supplies] = await Promise.all([
       session.require(customerEntity, { id: customerId }),
       suppliesOfCustomer(session, customerId, { consistent: true }),
@@ -52,7 +52,7 @@ export async function billCustomer(
     const invoices: StoredInvoice[] = [];
     for (const group of byCurrency(priced)) invoices.push(await issue(session, customer, group, options));
     return { invoices, problems };
-  }, changedOrMade);
+  });
 }
 
 function byCurrency(priced: readonly PricedSupply[]): PricedSupply[][] {

@@ -2,10 +2,11 @@
  * Cancels an invoice by a credit note: the invoice stays with its number, the account gets the whole amount back, money that
  * was paid on it waits as an advance, and the days can be billed again.
  */
+
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { invoiceCancelled } from '../events.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { minorOf } from './invoice-amounts.ts';

@@ -6,6 +6,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import {
@@ -21,7 +22,6 @@ import { billCustomer } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
-import { localDay } from './local-day.ts';
 import { rebillInvoice } from './rebill-invoice.ts';
 import type { invoices } from './routes.ts';
 
@@ -56,7 +56,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
 
   generateInvoices: async ({ session, body: { customerId, routeId, period, issueDate, ...options } }) => {
     const { timeZone } = await tenantProfile(session);
-    const present = localDay(Date.parse(session.context.now()), timeZone);
+    const present = localDate(Date.parse(session.context.now()), timeZone);
     refusePeriod(period, present);
     if (customerId !== undefined && routeId !== undefined)
       throw new AppError('unprocessable', undefined, {
@@ -74,7 +74,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
   listUnpaidInvoices: ({ session, query, page }) => listOpen(session, query.customerId, page),
 
   listOverdueInvoices: async ({ session, query, page }) => {
-    const present = localDay(Date.parse(session.context.now()), (await tenantProfile(session)).timeZone);
+    const present = localDate(Date.parse(session.context.now()), (await tenantProfile(session)).timeZone);
     return listOpen(session, query.customerId, page, present);
   },
 

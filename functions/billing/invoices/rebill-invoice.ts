@@ -1,11 +1,12 @@
 /** Makes an invoice's bills anew with what is known now, and charges or credits the difference as a note of its own. */
+
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { writeInvoice } from './bill-customer.ts';

@@ -1,18 +1,18 @@
 /** Records a payment and settles invoices with it, in one transaction: no invoice is paid twice, and no money is lost on the way. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { invoicePaid, paymentReceived, subscriberPayment } from '../events.ts';
 import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
-import { localDay } from '../invoices/local-day.ts';
 import { allocatePayment, shownAllocations } from './allocate-payment.ts';
 import { paymentEntity, paymentReferenceEntity } from './payment-entity.ts';
 import type { NewPayment, Payment } from './payment-schema.ts';
@@ -67,7 +67,7 @@ export async function recordPayment(session: TenantSession, order: NewPayment): 
         id,
         customerId: customer.id,
         type: 'payment',
-        date: localDay(Date.parse(receivedAt), profile.timeZone),
+        date: localDate(Date.parse(receivedAt), profile.timeZone),
         minor: -minor,
         currency,
         reference: payment.paymentNumber,

@@ -1,9 +1,9 @@
 /** Takes a payment back: a cheque that bounced, a mistake at the counter. Its invoices are owed again; the payment stays on record. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { retryOnChange } from '../accounts/retry-on-change.ts';
 import { paymentReversed } from '../events.ts';
 import { minorOf, settle } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';

@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { balancesOf } from '../accounts/show-account.ts';
@@ -10,7 +11,6 @@ import type { Customer } from '../customers/customer-schema.ts';
 import { subscriberUpdated } from '../events.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
-import { localDay } from '../invoices/local-day.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
@@ -102,7 +102,7 @@ export const portalOperations: Operations<typeof portal.routes> = {
   getOwnConsumption: async ({ session, principal, query }) => {
     const { id } = await requireOwnCustomer(session, principal.subject);
     const { timeZone } = await tenantProfile(session);
-    const to = query.to ?? addDays(localDay(Date.parse(session.context.now()), timeZone), 1);
+    const to = query.to ?? addDays(localDate(Date.parse(session.context.now()), timeZone), 1);
     const from =
       query.from ?? (query.interval === 'day' ? addDays(to, -31) : `${Number(to.slice(0, 4)) - 1}${to.slice(4, 8)}01`);
     const supplies = await suppliesOfCustomer(session, id);

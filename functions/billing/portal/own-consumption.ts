@@ -3,6 +3,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { timeBuckets } from '../../../layers/metering/time-buckets.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays, dayStart, daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
 import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
@@ -76,9 +77,7 @@ async function yearBefore(
 }
 
 function aYearEarlier(time: number, timeZone: string): number {
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    time,
-  );
+  const day = localDate(time, timeZone);
   const [year, rest] = [Number(day.slice(0, 4)) - 1, day.slice(4)];
   // The year before may have no 29 February: its place is taken by 1 March.
   return dayStart(rest === '-02-29' ? addDays(`${year}-02-28`, 1) : `${year}${rest}`, timeZone);

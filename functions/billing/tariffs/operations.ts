@@ -2,13 +2,12 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { localTime } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { tariffPublished } from '../events.ts';
+import { today } from '../invoices/local-day.ts';
 import { checkReferences } from './check-references.ts';
 import type { tariffs } from './routes.ts';
 import { type Tariff, tariffCodeEntity, tariffEntity, tariffVersionEntity, versionsOf } from './tariff-entity.ts';
@@ -79,8 +78,3 @@ export const tariffOperations: Operations<typeof tariffs.routes> = {
 
   getTariffHistory: readHistory(tariffEntity),
 };
-
-async function today(session: TenantSession): Promise<string> {
-  const { year, month, day } = localTime(Date.parse(session.context.now()), (await tenantProfile(session)).timeZone);
-  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
-}

@@ -1,10 +1,10 @@
 /** Raises the priority of an alarm nobody acknowledged in time, again and again up to critical; or when a person says so. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { alertEscalated } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity, priorities } from './alarm-entity.ts';
@@ -15,7 +15,7 @@ const maxEscalations = 10;
 
 /** Timer. */
 export async function escalateWhenDue(session: TenantSession, id: string): Promise<void> {
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const alarm = await session.get(alarmEntity, { id }, { consistent: true });
     // One on the shelf begins anew when it leaves it.
     if (alarm === undefined || alarm.status !== 'raised' || alarm.shelved || alarm.suppressed) return;

@@ -4,6 +4,7 @@
  * time, and what went meanwhile is in the station's history. Critical alarms are never held back.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
@@ -11,7 +12,6 @@ import { countMetric } from '../../../layers/kernel/observability/logger.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { directoryOf } from '../configurations/load-directory.ts';
 import { alertCleared, alertClosed, alertRaised } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity, suppressedAlarms } from './alarm-entity.ts';
@@ -70,7 +70,7 @@ export async function admitAlarms(session: TenantSession, stationId: string, cou
 export async function noteSuppressed(session: TenantSession, stationId: string, count: number): Promise<void> {
   if (count === 0) return;
   countMetric('AlarmsSuppressed', count);
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const flood = await session.get(floodEntity, { stationId }, { consistent: true });
     if (flood === undefined) await beginFlood(session, stationId, count);
     else {
@@ -127,7 +127,7 @@ export async function endFlood(session: TenantSession, stationId: string): Promi
   if (room > 0) {
     const directory = await directoryOf(session, stationId);
     for (const { id } of items)
-      await retryConflicts(async () => {
+      await retryOnChangeOrMade(async () => {
         const held = await session.require(alarmEntity, { id });
         if (!held.suppressed || held.status === 'closed') return;
         await session.transact('scada', (unit) => {
@@ -138,7 +138,7 @@ export async function endFlood(session: TenantSession, stationId: string): Promi
       });
   }
   const isOver = room > 0 && nextCursor === null;
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const stored = await session.get(floodEntity, { stationId }, { consistent: true });
     if (stored === undefined) return;
     const alarm = await session.require(alarmEntity, { id: stored.alarmId });

@@ -1,10 +1,10 @@
 /** Puts an alarm aside for a time: it is neither in the active list nor escalated, and comes back by itself. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { alertShelved, alertUnshelved } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity } from './alarm-entity.ts';
@@ -33,7 +33,7 @@ export async function unshelveAlarm(session: TenantSession, id: string, by: By):
 
 /** Timer: the time is over, unless somebody chose another meanwhile. */
 export async function unshelveWhenDue(session: TenantSession, id: string): Promise<void> {
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const alarm = await session.get(alarmEntity, { id }, { consistent: true });
     if (alarm === undefined || !alarm.shelved || alarm.shelvedUntil! > session.context.now()) return;
     await takeOffShelf(session, alarm, { subject: 'system' });

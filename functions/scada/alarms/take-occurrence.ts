@@ -3,13 +3,13 @@
  * twice, in any order, by however many functions at once, it is one alarm that was raised once and cleared once.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import type { DirectoryEntry } from '../configurations/point-directory.ts';
 import { alertCleared, alertClosed, alertRaised } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { scadaSettings } from '../settings/settings-entity.ts';
 import { setTimer } from '../timers/timer-entity.ts';
 import { type Alarm, alarmEntity } from './alarm-entity.ts';
@@ -45,7 +45,7 @@ export async function takeOccurrence(
   occurrence: Occurrence,
   suppressed = false,
 ): Promise<void> {
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const known = await session.get(alarmEntity, { id: alarmIdOf(session, occurrence) }, { consistent: true });
     if (known === undefined) await createAlarm(session, occurrence, suppressed);
     else if (occurrence.state === 'cleared' && known.active) await clearAlarm(session, known, occurrence);

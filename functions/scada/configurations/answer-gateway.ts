@@ -1,11 +1,12 @@
 /** Answers a gateway that asks for its configuration, and keeps what it made of one. */
+
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { type ConfigUpMessage, configDownCodec } from '../../../layers/station/messages.ts';
 import { configurationApplied, configurationRefused } from '../events.ts';
 import { noteAlive } from '../gateways/gateway-presence.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { type ConfigurationVersion, latestVersion, readPart, versionEntity } from './version-entity.ts';
 
 /** @returns what to publish to the gateway, if anything */
@@ -79,7 +80,7 @@ async function settle(
   version: number,
   outcome: NonNullable<ConfigurationVersion['outcome']>,
 ): Promise<void> {
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const row = await versionOf(session, stationId, version);
     if (row === undefined || (row.outcome !== undefined && row.outcome.at >= outcome.at)) return;
     await session.transact('scada', (unit) => {

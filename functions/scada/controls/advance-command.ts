@@ -3,9 +3,9 @@
  * nothing, except that the station's word settles what was unknown.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { commandUpdated } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { type Command, type CommandStatus, commandEntity } from './command-entity.ts';
 import { unlockPoint } from './command-lock.ts';
 
@@ -44,7 +44,7 @@ export async function advanceCommand(
   id: string,
   step: CommandStep,
 ): Promise<(Command & Stored) | undefined> {
-  const after = await retryConflicts(async () => {
+  const after = await retryOnChangeOrMade(async () => {
     const command = await session.get(commandEntity, { id }, { consistent: true });
     return command && applyStep(session, command, step);
   });

@@ -2,13 +2,14 @@
  * Whether a gateway is there. Every message counts as a sign of life, noted a few times a minute at most; a schedule finds
  * those that fell silent. Coming and going is an event, and being gone an alarm of the platform's own.
  */
+
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openGlobalSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { takeOccurrence } from '../alarms/take-occurrence.ts';
 import { gatewayStatusChanged } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { type GatewayState, gatewayStateEntity, gatewayWatchEntity } from './gateway-entity.ts';
 
 /** Signs of life are noted at most this often per function instance. */
@@ -47,7 +48,7 @@ export async function noteAlive(
   changes: Partial<GatewayState> = {},
 ): Promise<void> {
   await watch(session, stationId, seenMs, true);
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const state = await session.get(gatewayStateEntity, { id: stationId }, { consistent: true });
     const seenAt = isoTime(seenMs);
     if (state === undefined) {
@@ -80,7 +81,7 @@ export async function noteGone(
   seenMs: number,
   reason: string,
 ): Promise<void> {
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const state = await session.get(gatewayStateEntity, { id: stationId }, { consistent: true });
     if (state === undefined || !state.online || Date.parse(state.lastSeenAt) > seenMs) return;
     await takeOccurrence(session, { ...silenceOf(stationId, Date.parse(state.lastSeenAt)), state: 'raised', reason });

@@ -1,11 +1,12 @@
 /** Changes of state of a station's lines and devices: kept, and told once; what a later change overtook changes nothing. */
+
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import type { StatusChange } from '../../../layers/station/messages.ts';
 import { deviceEntity } from '../devices/device-entity.ts';
 import { assetStatusChanged, deviceStatusChanged, protocolStatusChanged } from '../events.ts';
 import { type LinkKind, type LinkRow, linkEntity } from '../link-states.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 
 export async function takeStatus(
   session: TenantSession,
@@ -13,7 +14,7 @@ export async function takeStatus(
   changes: readonly StatusChange[],
 ): Promise<void> {
   for (const change of [...changes].sort((a, b) => a.timeMs - b.timeMs))
-    await retryConflicts(() => takeChange(session, stationId, change));
+    await retryOnChangeOrMade(() => takeChange(session, stationId, change));
 }
 
 async function takeChange(session: TenantSession, stationId: string, change: StatusChange): Promise<void> {

@@ -5,13 +5,13 @@
  * time, but the network stays as the newest value says.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import type { PointSample } from '../../../layers/scada/value-chunk.ts';
 import type { PointValue } from '../../../layers/station/point-value.ts';
 import type { DirectoryEntry } from '../configurations/point-directory.ts';
 import { networkOutage, networkRestored, switchChanged } from '../events.ts';
-import { retryConflicts } from '../retry-conflicts.ts';
 import { switchStateEntity } from '../topology/element-entity.ts';
 import { extentOf } from '../topology/network-extent.ts';
 
@@ -57,7 +57,7 @@ async function takeOne(role: RoleSample): Promise<void> {
   if (sample.quality === 'bad' || sample.quality === 'stale') return;
   const state = entry.role === 'supply' ? supplyOf(sample.value) : positionOf(sample.value);
   if (state === undefined) return;
-  await retryConflicts(async () => {
+  await retryOnChangeOrMade(async () => {
     const known = await session.get(pointStateEntity, { pointId }, { consistent: true });
     const newest = known && (known.newest ?? { state: known.state, timeMs: known.timeMs });
     const isNewest = newest === undefined || sample.timeMs >= newest.timeMs;
