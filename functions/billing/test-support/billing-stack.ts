@@ -2,13 +2,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { createSqsService, type SqsService } from '../../../local/services/sqs/index.ts';
 import { serveForTest } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
+import {
+  callHandler,
+  type HandlerAnswer,
+  type HttpHandler,
+  testPrincipal,
+} from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { createMeterSchema } from '../../metering/meters/meter-schema.ts';
@@ -24,14 +30,6 @@ import { billPage } from '../runs/bill-page.ts';
 import { billingQueue, type RunMessage } from '../runs/start-run.ts';
 
 export const startTime = Date.UTC(2026, 5, 15, 9);
-
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: any;
-}
-
-type HttpHandler = (event: any, context: any) => Promise<unknown>;
 
 export interface CallOptions {
   body?: unknown;
@@ -49,7 +47,13 @@ export interface BillingStack {
   read(tenantId: string, meterId: string, readings: [string, number, object?][]): Promise<void>;
   /** Works off the billing queue; each message is delivered so many times. */
   workOffRuns(times?: number): Promise<void>;
-  call(tenantId: string, handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<Answer>;
+  call(
+    tenantId: string,
+    handler: HttpHandler,
+    method: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<HandlerAnswer>;
   /** Works off the command queue, delays included, until no message is due within so many seconds. */
   workOffCommands(seconds: number, times?: number): Promise<void>;
   /** Looks through a tenant's open invoices as the schedule would. */
@@ -176,39 +180,13 @@ export function useBillingStack(): BillingStack {
     brokerAnswers: (status) => {
       brokerStatus = status;
     },
-    async call(tenantId, handler, method, path, { body, query, headers, as } = {}) {
-      const principal: Principal = {
-        tenantId,
-        subject: 'usr_1',
-        kind: 'user',
-        name: 'tester',
-        permissions: ['billing:*'],
-        workspaces: [],
-        limits: { perMinute: 1_000_000, perDay: 1_000_000 },
-        allowedIps: [],
-        allowedOrigins: [],
-        ...as,
-      };
-      const answer = (await handler(
-        {
-          rawPath: path,
-          headers: { 'content-type': 'application/json', ...headers },
-          queryStringParameters: query,
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          isBase64Encoded: false,
-          requestContext: {
-            http: { method, path, sourceIp: '192.0.2.1' },
-            authorizer: { lambda: principalToContext(principal) },
-          },
-        },
-        { awsRequestId: 'r' },
-      )) as { statusCode: number; headers: Record<string, string>; body?: string };
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: answer.body ? JSON.parse(answer.body) : undefined,
-      };
-    },
+    call: (tenantId, handler, method, path, { as, ...request } = {}) =>
+      callHandler(handler, {
+        method,
+        path,
+        ...request,
+        as: testPrincipal(tenantId, { permissions: ['billing:*'], ...as }),
+      }),
     events: (type) =>
       tables
         .scan('billing')
