@@ -1,13 +1,18 @@
 /** The identity domain on the embedded DynamoDB and KMS for its tests: requests go in where API Gateway's would, and time is turned. */
 import { afterAll, beforeAll, vi } from 'vitest';
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
-import { principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { createKmsService } from '../../../local/services/kms/index.ts';
 import { serveForTest } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
+import {
+  callHandler,
+  type HandlerAnswer,
+  type HttpHandler,
+  testPrincipal,
+} from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
@@ -16,12 +21,6 @@ import { provisionTenant } from '../provisioning/provision-tenant.ts';
 export const startTime = Date.UTC(2026, 5, 15, 12);
 export const password = 'correct horse battery staple';
 
-export interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: any;
-}
-
 interface CallOptions {
   as?: Principal;
   body?: unknown;
@@ -29,31 +28,20 @@ interface CallOptions {
   ip?: string;
 }
 
-type HttpHandler = (event: any, context: any) => Promise<unknown>;
-
 export interface IdentityStack {
   readonly tables: TestTables;
   advance(ms: number): void;
   addTenant(name: string, roles?: string[]): Promise<{ tenantId: string; userId: string; email: string }>;
   addStation(tenantId: string, id: string): Promise<void>;
-  call(handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<Answer>;
+  call(handler: HttpHandler, method: string, path: string, options?: CallOptions): Promise<HandlerAnswer>;
 }
 
 /** Somebody with every permission of a tenant, unless told otherwise. */
-export function principal(tenantId: string, given: Partial<Principal> = {}): Principal {
-  return {
-    tenantId,
-    subject: 'usr_1',
-    kind: 'user',
-    name: 'tester',
+export const principal = (tenantId: string, given: Partial<Principal> = {}): Principal =>
+  testPrincipal(tenantId, {
     permissions: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*'],
-    limits: { perMinute: 100_000, perDay: 100_000 },
-    workspaces: [],
-    allowedIps: [],
-    allowedOrigins: [],
     ...given,
-  };
-}
+  });
 
 export function useIdentityStack(): IdentityStack {
   let tables: TestTables;
@@ -108,27 +96,8 @@ export function useIdentityStack(): IdentityStack {
         claimStationCode(unit, id, tenantId);
       });
     },
-    async call(handler, method, path, { as, body, headers, ip } = {}) {
-      // Public routes count per address: callers that do not say theirs are not counted together.
-      const sourceIp = ip ?? `198.51.100.${nextAddress++ % 250}`;
-      const answer = (await handler(
-        {
-          rawPath: path,
-          headers: { 'content-type': 'application/json', ...headers },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          isBase64Encoded: false,
-          requestContext: {
-            http: { method, path, sourceIp },
-            ...(as ? { authorizer: { lambda: principalToContext(as) } } : {}),
-          },
-        },
-        { awsRequestId: 'r' },
-      )) as { statusCode: number; headers: Record<string, string>; body?: string };
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: answer.body ? JSON.parse(answer.body) : undefined,
-      };
-    },
+    // Public routes count per address: callers that do not say theirs are not counted together.
+    call: (handler, method, path, { ip = `198.51.100.${nextAddress++ % 250}`, ...request } = {}) =>
+      callHandler(handler, { method, path, ip, ...request }),
   };
 }

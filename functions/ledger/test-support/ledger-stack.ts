@@ -1,10 +1,10 @@
 /** The ledger on the embedded DynamoDB for its tests: a tenant with the standard chart, and calls as the gateway makes them. */
 import { afterAll, beforeAll } from 'vitest';
-import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { callHandler, testPrincipal } from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { handler as accounts } from '../accounts/handler.ts';
@@ -117,34 +117,15 @@ async function call(
 ): Promise<Answer> {
   const url = new URL(path, 'http://api');
   const base = Object.keys(handlers).find((one) => url.pathname === one || url.pathname.startsWith(`${one}/`))!;
-  const principal: Principal = {
-    tenantId,
-    subject: 'usr_1',
-    kind: 'user',
-    name: 'Amal',
-    permissions,
-    workspaces: [],
-    limits: { perMinute: 1_000_000, perDay: 10_000_000 },
-    allowedIps: [],
-    allowedOrigins: [],
-  };
-  const answer = await handlers[base]!(
-    {
-      rawPath: url.pathname,
-      headers: { 'content-type': 'application/json', ...headers },
-      queryStringParameters: Object.fromEntries(url.searchParams),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      isBase64Encoded: false,
-      requestContext: {
-        http: { method, sourceIp: '192.0.2.1' },
-        authorizer: { lambda: principalToContext(principal) },
-      },
-    },
-    { awsRequestId: 'request' },
-  );
-  const text: string = answer.body ?? '';
-  const parsed = text.startsWith('{') ? JSON.parse(text) : undefined;
-  return { status: answer.statusCode, headers: answer.headers, text, body: parsed, data: parsed?.data };
+  const answer = await callHandler(handlers[base]!, {
+    method,
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    body,
+    headers,
+    as: testPrincipal(tenantId, { permissions }),
+  });
+  return { ...answer, data: answer.body?.data };
 }
 
 export function makeEvent(tenantId: string, type: string, payload: object, changes: Partial<EventEnvelope> = {}) {

@@ -2,9 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { openGlobalSession, openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type EventEnvelope, readEnvelope } from '../../../layers/kernel/events/envelope.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import {
+  callHandler,
+  type HandlerAnswer,
+  type HttpHandler,
+  testPrincipal,
+} from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { stationClaimEntity, stationEntity } from '../../scada/stations/station-entity.ts';
@@ -15,12 +21,6 @@ export const startTime = Date.UTC(2026, 5, 15, 12);
 export const hourMs = 3_600_000;
 export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 
-export interface Answer {
-  status: number;
-  body: any;
-  headers: Record<string, string>;
-}
-
 interface RequestOptions {
   tenantId?: string;
   kind?: 'user' | 'api_key';
@@ -30,7 +30,6 @@ interface RequestOptions {
   headers?: Record<string, string>;
 }
 
-type HttpHandler = (event: any, context: any) => Promise<unknown>;
 type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 export interface MeteringStack {
@@ -39,7 +38,7 @@ export interface MeteringStack {
   /** Registers a station; `tenant-a` owns `ST-1` from the start, `tenant-b` owns `ST-9`. */
   addStation(id: string, tenantId?: string): Promise<void>;
   addMeter(meter: { id: string } & Record<string, unknown>, tenantId?: string): Promise<void>;
-  request(handler: HttpHandler, method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  request(handler: HttpHandler, method: string, path: string, options?: RequestOptions): Promise<HandlerAnswer>;
   /** Published events, oldest first. */
   events(type?: string): EventEnvelope<any>[];
   /** How many items of a table have the type, or how many there are. */
@@ -101,40 +100,18 @@ export function useMeteringStack(): MeteringStack {
   };
 }
 
-async function request(
-  handler: HttpHandler,
-  method: string,
-  path: string,
-  { tenantId = 'tenant-a', kind = 'api_key', permissions = ['metering:*'], body, query, headers }: RequestOptions = {},
-): Promise<Answer> {
-  const lambda = principalToContext({
-    tenantId,
-    subject: `usr_${Math.random()}`,
-    kind,
-    name: 'tester',
-    permissions,
-    limits: { perMinute: 1000, perDay: 10_000 },
-    workspaces: [],
-    allowedIps: [],
-    allowedOrigins: [],
+const request: MeteringStack['request'] = (
+  handler,
+  method,
+  path,
+  { tenantId = 'tenant-a', kind = 'api_key', permissions = ['metering:*'], ...request } = {},
+) =>
+  callHandler(handler, {
+    method,
+    path,
+    ...request,
+    as: testPrincipal(tenantId, { subject: newId('usr'), kind, permissions }),
   });
-  const answer = (await handler(
-    {
-      rawPath: path,
-      headers: { 'content-type': 'application/json', ...headers },
-      queryStringParameters: query,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      isBase64Encoded: false,
-      requestContext: { http: { method, sourceIp: '10.0.0.1' }, authorizer: { lambda } },
-    },
-    { awsRequestId: 'req' },
-  )) as { statusCode: number; body?: string; headers: Record<string, string> };
-  return {
-    status: answer.statusCode,
-    body: answer.body === undefined ? undefined : JSON.parse(answer.body),
-    headers: answer.headers,
-  };
-}
 
 export interface Sent {
   topic: string;

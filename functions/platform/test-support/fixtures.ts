@@ -3,9 +3,10 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo } from 'node:net';
 import type { SQSEvent } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { type EventEnvelope, toBusDetail } from '../../../layers/kernel/events/envelope.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { callHandler, testPrincipal } from '../../../test/support/call-handler.ts';
 
 export function makeEvent(changes: Partial<EventEnvelope> = {}): EventEnvelope {
   const id = changes.id ?? newId('evt');
@@ -37,18 +38,6 @@ export function busBatch(events: readonly EventEnvelope[]): SQSEvent {
   } as unknown as SQSEvent;
 }
 
-const principal: Principal = {
-  tenantId: 'tenant-a',
-  subject: 'usr_1',
-  kind: 'user',
-  name: 'Amal',
-  permissions: ['platform:*'],
-  limits: { perMinute: 100_000, perDay: 1_000_000 },
-  workspaces: [],
-  allowedIps: [],
-  allowedOrigins: [],
-};
-
 type HttpHandler = (event: any, context: any) => Promise<any>;
 export interface HttpAnswer {
   status: number;
@@ -61,21 +50,19 @@ export interface HttpAnswer {
 export function caller(handler: unknown, base: string, as: Partial<Principal> = {}) {
   return async (method: string, path: string, body?: unknown): Promise<HttpAnswer> => {
     const url = new URL(base + path, 'http://api');
-    const answer = await (handler as HttpHandler)(
-      {
-        rawPath: url.pathname,
-        headers: { 'content-type': 'application/json' },
-        queryStringParameters: Object.fromEntries(url.searchParams),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        requestContext: {
-          http: { method, sourceIp: '203.0.113.7' },
-          authorizer: { lambda: principalToContext({ ...principal, ...as }) },
-        },
-      },
-      { awsRequestId: 'request' },
-    );
-    const parsed = answer.body === undefined ? undefined : JSON.parse(answer.body);
-    return { status: answer.statusCode, data: parsed?.data, body: parsed, pagination: parsed?.pagination };
+    const answer = await callHandler(handler as HttpHandler, {
+      method,
+      path: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+      body,
+      as: testPrincipal('tenant-a', { name: 'Amal', permissions: ['platform:*'], ...as }),
+    });
+    return {
+      status: answer.status,
+      data: answer.body?.data,
+      body: answer.body,
+      pagination: answer.body?.pagination,
+    };
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Principal, principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { callHandler, testPrincipal } from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { requireStation, stationIdsOf, stationOwners } from '../contract.ts';
 import { handler } from './handler.ts';
@@ -19,36 +19,12 @@ async function call(
   path: string,
   options: { body?: unknown; query?: Record<string, string>; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; headers: Record<string, string>; body: any }> {
-  const as: Principal = {
-    tenantId,
-    subject: 'usr_1',
-    kind: 'user',
-    name: 'n',
-    permissions: ['scada:*'],
-    limits: { perMinute: 100_000, perDay: 100_000 },
-    workspaces: [],
-    allowedIps: [],
-    allowedOrigins: [],
-  };
-  const answer: any = await handler(
-    {
-      rawPath: `/api/scada/stations${path}`,
-      headers: { 'content-type': 'application/json', ...options.headers },
-      queryStringParameters: options.query,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      isBase64Encoded: false,
-      requestContext: {
-        http: { method, path, sourceIp: '192.0.2.1' },
-        authorizer: { lambda: principalToContext(as) },
-      },
-    } as never,
-    { awsRequestId: 'r' } as never,
-  );
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: answer.body ? JSON.parse(answer.body) : undefined,
-  };
+  return callHandler(handler, {
+    method,
+    path: `/api/scada/stations${path}`,
+    ...options,
+    as: testPrincipal(tenantId, { permissions: ['scada:*'] }),
+  });
 }
 const create = (tenantId: string, body: object) => call(tenantId, 'POST', '', { body: { name: 'Station', ...body } });
 const events = (): any[] => tables.scan('scada').filter(({ _type }) => _type.S === 'outbox');

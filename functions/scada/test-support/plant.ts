@@ -1,8 +1,10 @@
 /** A small plant for tests: a line, an RTU and a few points, made through the API as people make them. */
+
+import type { HandlerAnswer } from '../../../test/support/call-handler.ts';
 import { handler as devices } from '../devices/handler.ts';
 import { handler as points } from '../points/handler.ts';
 import { handler as protocols } from '../protocols/handler.ts';
-import type { Answer, ScadaStack } from './scada-stack.ts';
+import type { ScadaStack } from './scada-stack.ts';
 
 export interface Plant {
   tenantId?: string;
@@ -11,7 +13,7 @@ export interface Plant {
   name: string;
 }
 
-const need = (answer: Answer): any => {
+const need = (answer: HandlerAnswer): any => {
   if (answer.status >= 300) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body.data;
 };

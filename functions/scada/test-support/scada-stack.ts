@@ -4,10 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
-import { principalToContext } from '../../../layers/kernel/auth/principal.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type EventEnvelope, readEnvelope, toBusDetail } from '../../../layers/kernel/events/envelope.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import {
+  callHandler,
+  type HandlerAnswer,
+  type HttpHandler,
+  testPrincipal,
+} from '../../../test/support/call-handler.ts';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { claimStationCode } from '../stations/claim-station-code.ts';
@@ -18,11 +23,6 @@ export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 
-export interface Answer {
-  status: number;
-  body: any;
-  headers: Record<string, string>;
-}
 export interface RequestOptions {
   tenantId?: string;
   subject?: string;
@@ -32,7 +32,6 @@ export interface RequestOptions {
   query?: Record<string, string>;
   headers?: Record<string, string>;
 }
-type HttpHandler = (event: any, context: any) => Promise<unknown>;
 type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 /** A message published to MQTT. */
@@ -50,7 +49,7 @@ export interface ScadaStack {
   /** What the broker answers: 200, another status, or no answer at all. */
   broker: { status: number; hangUp?: boolean };
   session(tenantId?: string): TenantSession;
-  request(handler: HttpHandler, method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  request(handler: HttpHandler, method: string, path: string, options?: RequestOptions): Promise<HandlerAnswer>;
   /** Published events, oldest first. */
   events(type?: string): EventEnvelope<any>[];
   count(table: string, type?: string): number;
@@ -177,48 +176,18 @@ async function startBroker(
   return server;
 }
 
-async function request(
-  handler: HttpHandler,
-  method: string,
-  path: string,
-  {
-    tenantId = 'a',
-    subject = 'usr_tester',
-    kind = 'user',
-    permissions = ['scada:*', 'metering:*'],
-    body,
-    query,
-    headers,
-  }: RequestOptions = {},
-): Promise<Answer> {
-  const lambda = principalToContext({
-    tenantId,
-    subject,
-    kind,
-    name: subject,
-    permissions,
-    workspaces: [],
-    limits: { perMinute: 100_000, perDay: 1_000_000 },
-    allowedIps: [],
-    allowedOrigins: [],
+const request: ScadaStack['request'] = (
+  handler,
+  method,
+  path,
+  { tenantId = 'a', subject = 'usr_tester', kind = 'user', permissions = ['scada:*', 'metering:*'], ...request } = {},
+) =>
+  callHandler(handler, {
+    method,
+    path,
+    ...request,
+    as: testPrincipal(tenantId, { subject, kind, name: subject, permissions }),
   });
-  const answer = (await handler(
-    {
-      rawPath: path,
-      headers: { 'content-type': 'application/json', ...headers },
-      queryStringParameters: query,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      isBase64Encoded: false,
-      requestContext: { http: { method, sourceIp: '10.0.0.1' }, authorizer: { lambda } },
-    },
-    { awsRequestId: 'req' },
-  )) as { statusCode: number; body?: string; headers: Record<string, string> };
-  return {
-    status: answer.statusCode,
-    body: answer.body === undefined || answer.body === '' ? undefined : JSON.parse(answer.body),
-    headers: answer.headers,
-  };
-}
 
 export interface Sent {
   topic: string;
