@@ -6,6 +6,8 @@ const exclude = ['**/node_modules/**', 'dist/**', 'cdk.out/**'];
 export default defineConfig({
   test: {
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'dist/test-results.json' }]] : ['default'],
+    // What a test prints says something only where it fails.
+    silent: 'passed-only',
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
