@@ -1,5 +1,6 @@
 /** What other domains may use of metering: meters, consumption to bill, and the way in for messages of devices. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
+import type { Locale } from '../../layers/kernel/i18n/locale.ts';
 import { newId } from '../../layers/kernel/ids.ts';
 import type { ConsumptionFlag } from '../../layers/metering/consumption.ts';
 import { fromUnits } from '../../layers/metering/register.ts';
@@ -9,6 +10,7 @@ import { ingestMessages } from './ingest/ingest-messages.ts';
 import { meterEntity } from './meters/meter-entity.ts';
 import type { Meter } from './meters/meter-schema.ts';
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
+import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
@@ -101,4 +103,59 @@ export async function takeInMessages(messages: readonly HandedInMessage[]): Prom
   const [readings, events] = [all.filter(isReading), all.filter((message) => !isReading(message))];
   const unfinished = await Promise.all([ingestMessages(readings), takeDeviceEvents(events)]);
   return unfinished.every(({ size }) => size === 0);
+}
+
+export type { ExpectedReading } from './readings/expected-reading.ts';
+export { isExpected } from './readings/expected-reading.ts';
+
+/** What each meter showed last and what it should show now; those the tenant does not have are missing. Needs read access to tables `metering` and `readings`. */
+export async function expectedReadings(
+  session: TenantSession,
+  meters: readonly Meter[],
+  atMs: number,
+): Promise<Map<string, ExpectedReading>> {
+  const found = await Promise.all(meters.map((meter) => expectedReading(session, meter, atMs)));
+  return new Map(meters.map(({ id }, i) => [id, found[i]!]));
+}
+
+/** A reading that a person took at the meter with the field app. */
+export interface FieldReading {
+  meterId: string;
+  /** ISO 8601, UTC. */
+  time: string;
+  /** Decimal kilowatt-hours. */
+  registerKwh: string;
+  exportRegisterKwh?: string | undefined;
+  /** Decimal kilowatt-hours by OBIS code. */
+  registers?: Record<string, string> | undefined;
+}
+
+/**
+ * Takes in a reading of field staff (source `mobile`), judged like any other. Given again, it changes nothing. Needs
+ * `readWrite` on `metering`, `write` on `readings`.
+ * @returns why it was refused, in the reader's language, or undefined when it was taken
+ * @throws AppError `unavailable` when it could not be stored for now
+ */
+export async function takeFieldReading(
+  session: TenantSession,
+  reading: FieldReading,
+  locale: Locale,
+): Promise<{ reason: string; message: string } | undefined> {
+  const { addReadings } = await import('./readings/add-readings.ts');
+  const { exportRegisterKwh, registers, ...rest } = reading;
+  const { data } = await addReadings(session, {
+    readings: [
+      {
+        ...rest,
+        ...(exportRegisterKwh === undefined ? {} : { exportRegisterKwh }),
+        ...(registers === undefined ? {} : { registers }),
+      },
+    ],
+    source: 'mobile',
+    locale,
+  });
+  const [result] = data.results;
+  return result?.status === 'rejected'
+    ? { reason: result.reason!, message: `${result.message} ${result.detail ?? ''}`.trim() }
+    : undefined;
 }

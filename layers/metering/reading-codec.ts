@@ -4,7 +4,7 @@
  */
 import type { Measurements } from './reading-message.ts';
 
-export type ReadingSource = 'mqtt' | 'api' | 'manual';
+export type ReadingSource = 'mqtt' | 'api' | 'manual' | 'mobile';
 
 export interface StoredReading extends Measurements {
   /** Register units. */
@@ -14,8 +14,8 @@ export interface StoredReading extends Measurements {
   source: ReadingSource;
 }
 
-const sourceLetters: Record<ReadingSource, string> = { mqtt: 'q', api: 'a', manual: 'm' };
-const sourceOfLetter: Record<string, ReadingSource> = { q: 'mqtt', a: 'api', m: 'manual' };
+const sourceLetters: Record<ReadingSource, string> = { mqtt: 'q', api: 'a', manual: 'm', mobile: 'f' };
+const sourceOfLetter: Record<string, ReadingSource> = { q: 'mqtt', a: 'api', m: 'manual', f: 'mobile' };
 
 export function packReading(
   reading: Omit<StoredReading, 'receivedMs' | 'source'>,

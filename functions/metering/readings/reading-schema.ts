@@ -24,7 +24,7 @@ export const readingSchema = z.object({
   reportedConsumptionKwh: z.optional(z.number()),
   /** Further registers by OBIS code. */
   registers: z.optional(z.record(z.string(), z.string())),
-  source: z.enum(['mqtt', 'api', 'manual']),
+  source: z.enum(['mqtt', 'api', 'manual', 'mobile']),
   receivedAt: utcTime(),
 });
 export type Reading = z.infer<typeof readingSchema>;
