@@ -5,7 +5,7 @@ import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { commandSchema } from './commands/command-schema.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
-import { paymentMethods } from './payments/payment-schema.ts';
+import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 
 const customer = {
@@ -183,7 +183,11 @@ const paymentPayload = z.object({
   amount: z.string(),
   currency: z.string(),
   method: z.enum(paymentMethods),
-  purpose: z.enum(['debt', 'prepaid', 'deposit']),
+  purpose: z.enum(paymentPurposes),
+  /** Of a prepaid purchase: where the energy is taken. */
+  supplyId: z.optional(z.string()),
+  /** Of a payment that came by a provider. */
+  provider: z.optional(z.string()),
   receivedAt: z.string(),
   allocations: z.array(z.object({ invoiceId: z.string(), invoiceNumber: z.string(), amount: z.string() })),
   /** What no invoice needed. */

@@ -1,25 +1,58 @@
 /** A payment: money of a customer, how it came, and which invoices it settled. */
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount, currency } from '../../../layers/money/money-schema.ts';
 
 export const paymentMethods = ['cash', 'bank_transfer', 'card', 'wallet', 'cheque', 'gateway'] as const;
-export const paymentStatuses = ['received', 'reversed'] as const;
+export const paymentStatuses = ['received', 'partially_refunded', 'refunded', 'reversed'] as const;
+/** `debt` settles invoices or waits for them; `prepaid` buys energy for a supply; `deposit` is held for the customer. */
+export const paymentPurposes = ['debt', 'prepaid', 'deposit'] as const;
+export type PaymentPurpose = (typeof paymentPurposes)[number];
 
-export const recordPaymentSchema = z.object({
-  customerId: generatedId('cus'),
-  amount: amount(),
-  currency: z.optional(currency()),
-  method: z.enum(paymentMethods),
-  /** Number of the receipt, transfer or gateway; the same one twice is the same payment. */
-  externalReference: z.optional(label(100)),
-  /** @default now */
-  receivedAt: z.optional(timestamp()),
+const supplyOfPurpose = fieldMessage(
+  '`supplyId` goes with the purpose `prepaid`, and `invoiceIds` with `debt`.',
+  'الحقل `supplyId` يرافق الغرض `prepaid`، والحقل `invoiceIds` يرافق `debt`.',
+);
+
+interface ForPurpose {
+  purpose?: PaymentPurpose | undefined;
+  supplyId?: string | undefined;
+  invoiceIds?: string[] | undefined;
+}
+
+/** Whether what is named fits what the money is for. */
+const fitsPurpose = ({ purpose = 'debt', supplyId, invoiceIds }: ForPurpose): boolean =>
+  (purpose === 'prepaid') === (supplyId !== undefined) && (purpose === 'debt' || invoiceIds === undefined);
+
+/** What a payment is for, in orders of payments and of checkouts alike. */
+export const purposeShape = {
+  /** @default debt */
+  purpose: z.optional(z.enum(paymentPurposes)),
+  /** Of a prepaid purchase: where the energy is taken. */
+  supplyId: z.optional(generatedId('sup')),
   /** Invoices to settle, in this order. @default the longest due first */
   invoiceIds: z.optional(z.array(generatedId('inv')).check(z.minLength(1), z.maxLength(20))),
-  note: z.optional(label(500)),
-});
+};
+
+/** For orders with `purposeShape`. */
+export const refusePurpose = () => z.refine<ForPurpose>(fitsPurpose, supplyOfPurpose);
+
+export const recordPaymentSchema = z
+  .object({
+    customerId: generatedId('cus'),
+    amount: amount(),
+    currency: z.optional(currency()),
+    method: z.enum(paymentMethods),
+    /** Number of the receipt, transfer or gateway; the same one twice is the same payment. */
+    externalReference: z.optional(label(100)),
+    /** @default now */
+    receivedAt: z.optional(timestamp()),
+    ...purposeShape,
+    note: z.optional(label(500)),
+  })
+  .check(refusePurpose());
 
 export const paymentSchema = z.object({
   id: z.string(),
@@ -28,13 +61,28 @@ export const paymentSchema = z.object({
   amount: z.string(),
   currency: z.string(),
   method: z.enum(paymentMethods),
+  purpose: z.optional(z.enum(paymentPurposes)),
+  supplyId: z.optional(z.string()),
   externalReference: z.optional(z.string()),
   receivedAt: utcTime(),
-  /** What each invoice got of it. */
+  /** What each invoice has of it now; refunds take from it. */
   allocations: z.array(z.object({ invoiceId: z.string(), invoiceNumber: z.string(), amount: z.string() })),
   /** What no invoice needed: it waits for the next one. */
   advanceAmount: z.string(),
   status: z.enum(paymentStatuses),
+  /** What went back so far. */
+  refundedAmount: z.optional(z.string()),
+  /** What was asked back and is not decided or not through yet. */
+  refundPendingAmount: z.optional(z.string()),
+  /** Of a payment that came by a provider. */
+  checkoutId: z.optional(z.string()),
+  integrationId: z.optional(z.string()),
+  provider: z.optional(z.string()),
+  /** The till that took it. */
+  cashierSessionId: z.optional(z.string()),
+  /** The line of a bank statement that it was found in. */
+  bankLineId: z.optional(z.string()),
+  receiptNumber: z.optional(z.string()),
   reversedAt: z.optional(utcTime()),
   reverseReason: z.optional(z.string()),
   note: z.optional(z.string()),

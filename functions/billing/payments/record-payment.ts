@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
@@ -9,30 +10,56 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { invoicePaid, paymentReceived, subscriberPayment } from '../events.ts';
-import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { amountOf, settle } from '../invoices/invoice-amounts.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { supplyEntity } from '../supplies/supply-entity.ts';
 import { allocatePayment, shownAllocations } from './allocate-payment.ts';
+import { invoicesToSettle } from './invoices-to-settle.ts';
+import { positiveAmount } from './payment-amount.ts';
 import { paymentEntity, paymentReferenceEntity } from './payment-entity.ts';
+import { paymentPayload } from './payment-payload.ts';
 import type { NewPayment, Payment } from './payment-schema.ts';
 
-export async function recordPayment(session: TenantSession, order: NewPayment): Promise<Payment & Stored> {
+/** What belongs to the payment beyond the order, known anew at each attempt. */
+export interface PaymentCompanion {
+  /** Attributes of the payment: the till, the checkout, the line of the bank. */
+  attributes?: Partial<Payment>;
+  /** Rows that are written in the payment's own transaction, or not at all. */
+  write?: (unit: UnitOfWork, payment: Payment & Stored) => void;
+}
+
+export interface RecordOptions {
+  /** Called before each attempt on fresh reads; what it throws ends the recording. */
+  accompany?: () => Promise<PaymentCompanion>;
+  /** The money is here whatever was meant to be paid: what was named and owes nothing any more is passed over. */
+  isLate?: boolean;
+}
+
+/** @throws AppError `not_found`, `unprocessable`, `already_exists` for a reference that is taken */
+export async function recordPayment(
+  session: TenantSession,
+  order: NewPayment,
+  { accompany, isLate = false }: RecordOptions = {},
+): Promise<Payment & Stored> {
   const profile = await tenantProfile(session);
   const currency = order.currency ?? profile.currency;
-  const minor = amountToPay(order.amount, currency);
+  const minor = positiveAmount(order.amount, currency);
   const now = session.context.now();
   const receivedAt = order.receivedAt ?? now;
   if (receivedAt > now)
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'The payment is said to have been received in the future.', ar: 'تاريخ استلام الدفعة في المستقبل.' },
     });
+  const { purpose = 'debt', supplyId, externalReference, method } = order;
+  if (supplyId !== undefined) await requireSupplyOf(session, supplyId, order.customerId);
   const id = newId('pay');
   return retryOnChange(async () => {
     const customer = await session.require(customerEntity, { id: order.customerId });
-    const [invoices, advance] = await Promise.all([
-      invoicesToSettle(session, order, currency),
+    const [invoices, advance, companion] = await Promise.all([
+      invoicesToSettle(session, order, currency, isLate),
       readAdvance(session, customer.id, currency),
+      accompany?.(),
     ]);
     const { allocations, advance: left } = allocatePayment(minor, invoices);
     const payment: Payment = {
@@ -41,38 +68,41 @@ export async function recordPayment(session: TenantSession, order: NewPayment): 
       customerId: customer.id,
       amount: amountOf(minor, currency),
       currency,
-      method: order.method,
+      method,
+      purpose,
       receivedAt,
       allocations: shownAllocations(allocations),
-      advanceAmount: amountOf(left, currency),
+      advanceAmount: amountOf(purpose === 'debt' ? left : 0n, currency),
       status: 'received',
-      ...(order.externalReference === undefined ? {} : { externalReference: order.externalReference }),
+      ...(supplyId === undefined ? {} : { supplyId }),
+      ...(externalReference === undefined ? {} : { externalReference }),
       ...(order.note === undefined ? {} : { note: order.note }),
+      ...companion?.attributes,
     };
     return session.transact('billing', (unit) => {
       const stored = unit.create(paymentEntity, payment);
-      if (order.externalReference !== undefined)
-        unit.create(paymentReferenceEntity, {
-          method: order.method,
-          reference: order.externalReference,
-          paymentId: id,
-        });
+      if (externalReference !== undefined)
+        unit.create(paymentReferenceEntity, { method, reference: externalReference, paymentId: id });
       for (const { invoice, minor: part } of allocations) {
         const { paidAmount, dueAmount, status, paidAt } = settle(invoice, part, now);
         const after = unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: paidAt ?? null });
         if (status === 'paid') unit.emit(invoicePaid, { aggregateId: invoice.id, payload: invoicePaidPayload(after) });
       }
-      writeAdvance(unit, advance, { customerId: customer.id, currency, minor: BigInt(advance?.minor ?? '0') + left });
-      postToAccount(unit, {
-        id,
-        customerId: customer.id,
-        type: 'payment',
-        date: localDate(Date.parse(receivedAt), profile.timeZone),
-        minor: -minor,
-        currency,
-        reference: payment.paymentNumber,
-      });
-      const payload = { ...paymentPayload(payment), purpose: 'debt' as const };
+      // Money for energy to come and money held are not set against what is owed.
+      if (purpose === 'debt') {
+        writeAdvance(unit, advance, { customerId: customer.id, currency, minor: BigInt(advance?.minor ?? '0') + left });
+        postToAccount(unit, {
+          id,
+          customerId: customer.id,
+          type: 'payment',
+          date: localDate(Date.parse(receivedAt), profile.timeZone),
+          minor: -minor,
+          currency,
+          reference: payment.paymentNumber,
+        });
+      }
+      companion?.write?.(unit, stored);
+      const payload = paymentPayload(payment);
       unit.emit(paymentReceived, { aggregateId: id, payload });
       unit.emit(subscriberPayment, { aggregateId: customer.id, payload });
       return stored;
@@ -80,67 +110,10 @@ export async function recordPayment(session: TenantSession, order: NewPayment): 
   });
 }
 
-export const paymentPayload = ({
-  id,
-  paymentNumber,
-  customerId,
-  amount,
-  currency,
-  method,
-  receivedAt,
-  allocations,
-  advanceAmount,
-}: Payment) => ({
-  paymentId: id,
-  paymentNumber,
-  customerId,
-  amount,
-  currency,
-  method,
-  receivedAt,
-  allocations,
-  advanceAmount,
-});
-
-function amountToPay(text: string, currency: string): bigint {
-  const refuse = (en: string, ar: string): never => {
-    throw new AppError('unprocessable', undefined, { texts: { en, ar } });
-  };
-  try {
-    const minor = minorOf(text, currency);
-    return minor > 0n ? minor : refuse('A payment is more than nothing.', 'الدفعة أكبر من الصفر.');
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return refuse(`"${text}" is no amount in ${currency}.`, `"${text}" ليس مبلغًا بعملة ${currency}.`);
-  }
-}
-
-/** Read by key, since a list may lag behind the last payment. */
-async function invoicesToSettle(
-  session: TenantSession,
-  { customerId, invoiceIds }: NewPayment,
-  currency: string,
-): Promise<StoredInvoice[]> {
-  if (invoiceIds !== undefined) {
-    const named = await Promise.all(invoiceIds.map((id) => session.require(invoiceEntity, { id })));
-    const foreign = named.find(
-      (invoice) => invoice.customerId !== customerId || invoice.currency !== currency || !isOpen(invoice),
-    );
-    if (foreign)
-      throw new AppError('unprocessable', undefined, {
-        texts: {
-          en: `Invoice ${foreign.invoiceNumber} is not an open one of this customer in ${currency}.`,
-          ar: `الفاتورة ${foreign.invoiceNumber} ليست فاتورة مفتوحة لهذا المشترك بعملة ${currency}.`,
-        },
-      });
-    return named;
-  }
-  const open: StoredInvoice[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
-    open.push(...page.items.filter((invoice) => invoice.currency === currency && isOpen(invoice)));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return open.sort((a, b) => (a.dueDate === b.dueDate ? (a.id < b.id ? -1 : 1) : a.dueDate < b.dueDate ? -1 : 1));
+async function requireSupplyOf(session: TenantSession, id: string, customerId: string): Promise<void> {
+  const supply = await session.require(supplyEntity, { id });
+  if (supply.customerId !== customerId)
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: 'The supply is another customer’s.', ar: 'التوريد لمشترك آخر.' },
+    });
 }

@@ -3,41 +3,38 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { postToAccount } from '../accounts/account-entity.ts';
 import { paymentReversed } from '../events.ts';
-import { minorOf, settle } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import { paymentEntity } from './payment-entity.ts';
+import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
-import { paymentPayload } from './record-payment.ts';
+import type { PaymentCompanion } from './record-payment.ts';
+import { planTakeBack, remainderOf, writeTakeBack } from './take-back.ts';
 
-export function reversePayment(session: TenantSession, id: string, reason: string): Promise<Payment & Stored> {
+export interface ReverseOptions {
+  /** Called before each attempt: rows that are written with the reversal. */
+  accompany?: (payment: Payment & Stored) => Promise<Pick<PaymentCompanion, 'write'>>;
+}
+
+/** @throws AppError `not_found`, `conflict` */
+export function reversePayment(
+  session: TenantSession,
+  id: string,
+  reason: string,
+  { accompany }: ReverseOptions = {},
+): Promise<Payment & Stored> {
   return retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
-    if (payment.status === 'reversed')
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'The payment is reversed already.', ar: 'الدفعة معكوسة من قبل.' },
-      });
-    const { customerId, currency, allocations } = payment;
-    const [invoices, advance, date] = await Promise.all([
-      Promise.all(allocations.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId }))),
-      readAdvance(session, customerId, currency),
+    refuseReversal(payment);
+    const { customerId, currency, purpose = 'debt' } = payment;
+    const remainder = remainderOf(payment);
+    const [plan, date, companion] = await Promise.all([
+      purpose === 'debt' ? planTakeBack(session, payment, remainder) : undefined,
       today(session),
+      accompany?.(payment),
     ]);
-    // What a cancelled invoice had of it went to the advance when it was cancelled.
-    const fromAdvance = invoices.reduce(
-      (sum, { status }, i) => (status === 'cancelled' ? sum + minorOf(allocations[i]!.amount, currency) : sum),
-      minorOf(payment.advanceAmount, currency),
-    );
-    const left = BigInt(advance?.minor ?? '0') - fromAdvance;
-    if (left < 0n)
-      throw new AppError('conflict', undefined, {
-        texts: {
-          en: 'What the payment left over has been used by later invoices: cancel those first.',
-          ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
-        },
-      });
     const now = session.context.now();
     return session.transact('billing', (unit) => {
       const reversed = unit.update(paymentEntity, payment, {
@@ -45,26 +42,39 @@ export function reversePayment(session: TenantSession, id: string, reason: strin
         reversedAt: now,
         reverseReason: reason,
       });
-      invoices.forEach((invoice, i) => {
-        if (invoice.status === 'cancelled') return;
-        const { paidAmount, dueAmount, status } = settle(invoice, -minorOf(allocations[i]!.amount, currency), now);
-        unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: null });
-      });
-      writeAdvance(unit, advance, { customerId, currency, minor: left });
-      postToAccount(unit, {
-        id: `${id}-reversed`,
-        customerId,
-        type: 'payment_reversal',
-        date,
-        minor: minorOf(payment.amount, currency),
-        currency,
-        reference: payment.paymentNumber,
-      });
+      if (plan !== undefined) {
+        writeTakeBack(unit, payment, plan, now);
+        postToAccount(unit, {
+          id: `${id}-reversed`,
+          customerId,
+          type: 'payment_reversal',
+          date,
+          minor: remainder,
+          currency,
+          reference: payment.paymentNumber,
+        });
+      }
+      companion?.write?.(unit, reversed);
       unit.emit(paymentReversed, {
         aggregateId: id,
-        payload: { ...paymentPayload(payment), purpose: 'debt' as const, reason },
+        // What was refunded before is posted already.
+        payload: { ...paymentPayload(payment), amount: amountOf(remainder, currency), reason },
       });
       return reversed;
     });
   });
+}
+
+function refuseReversal({ status, refundPendingAmount = '0', currency }: Payment): void {
+  if (status === 'reversed')
+    throw new AppError('conflict', undefined, {
+      texts: { en: 'The payment is reversed already.', ar: 'الدفعة معكوسة من قبل.' },
+    });
+  if (status === 'refunded' || minorOf(refundPendingAmount, currency) > 0n)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'The payment is refunded, or a refund of it is under way.',
+        ar: 'رُدّت الدفعة أو أن ردّها قيد التنفيذ.',
+      },
+    });
 }

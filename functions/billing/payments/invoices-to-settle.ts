@@ -1,0 +1,44 @@
+/** Which of a customer's invoices a payment may settle, in the order it settles them. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import type { NewPayment } from './payment-schema.ts';
+
+type Wanted = Pick<NewPayment, 'customerId' | 'invoiceIds' | 'purpose'>;
+
+/**
+ * Read by key, since a list may lag behind the last payment.
+ * @param isLate the money is here already: named invoices that owe nothing any more are passed over and what is left waits
+ */
+export async function invoicesToSettle(
+  session: TenantSession,
+  { customerId, invoiceIds, purpose = 'debt' }: Wanted,
+  currency: string,
+  isLate = false,
+): Promise<StoredInvoice[]> {
+  if (purpose !== 'debt') return [];
+  const fits = (invoice: StoredInvoice): boolean =>
+    invoice.customerId === customerId && invoice.currency === currency && isOpen(invoice);
+  if (invoiceIds !== undefined) {
+    const named = await Promise.all(invoiceIds.map((id) => session.require(invoiceEntity, { id })));
+    if (isLate) return named.filter(fits);
+    const foreign = named.find((invoice) => !fits(invoice));
+    if (foreign)
+      throw new AppError('unprocessable', undefined, {
+        texts: {
+          en: `Invoice ${foreign.invoiceNumber} is not an open one of this customer in ${currency}.`,
+          ar: `الفاتورة ${foreign.invoiceNumber} ليست فاتورة مفتوحة لهذا المشترك بعملة ${currency}.`,
+        },
+      });
+    return named;
+  }
+  const open: StoredInvoice[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
+    open.push(...page.items.filter(fits));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return open.sort((a, b) => (a.dueDate === b.dueDate ? (a.id < b.id ? -1 : 1) : a.dueDate < b.dueDate ? -1 : 1));
+}

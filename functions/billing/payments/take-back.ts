@@ -1,0 +1,93 @@
+/**
+ * Takes money of a payment back from where it went: first what no invoice needed, then from its invoices, the one settled
+ * last first, which are owed again by so much. Reversals and refunds share it, so balance and invoices always agree.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { type Advance, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
+import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import type { Payment } from './payment-schema.ts';
+
+export interface TakeBack {
+  /** Minor units out of what was paid ahead. */
+  fromAdvance: bigint;
+  fromInvoices: { invoice: StoredInvoice; minor: bigint }[];
+  advance: (Advance & Stored) | undefined;
+  /** What the payment has where afterwards. */
+  left: Pick<Payment, 'allocations' | 'advanceAmount'>;
+}
+
+/** What of a payment is still with the utility, in minor units. */
+export const remainderOf = ({ amount, refundedAmount = '0', currency }: Payment): bigint =>
+  minorOf(amount, currency) - minorOf(refundedAmount, currency);
+
+/** @throws AppError `conflict` when later invoices have used what the payment left over */
+export async function planTakeBack(session: TenantSession, payment: Payment, minor: bigint): Promise<TakeBack> {
+  const { customerId, currency, allocations } = payment;
+  const [invoices, advance] = await Promise.all([
+    Promise.all(allocations.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId }))),
+    readAdvance(session, customerId, currency),
+  ]);
+  const parts = allocations.map(({ amount }, i) => ({ invoice: invoices[i]!, minor: minorOf(amount, currency) }));
+  const settled = parts.filter(({ invoice }) => invoice.status !== 'cancelled');
+  // What a cancelled invoice had of it went to the advance when it was cancelled.
+  const ahead = remainderOf(payment) - settled.reduce((sum, part) => sum + part.minor, 0n);
+  const fromAdvance = smallest(minor, ahead, BigInt(advance?.minor ?? '0'));
+  let left = minor - fromAdvance;
+  const fromInvoices: TakeBack['fromInvoices'] = [];
+  for (const part of settled.toReversed()) {
+    if (left === 0n) break;
+    const taken = smallest(left, part.minor);
+    fromInvoices.push({ invoice: part.invoice, minor: taken });
+    left -= taken;
+  }
+  if (left > 0n)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'What the payment left over has been used by later invoices: cancel those first.',
+        ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
+      },
+    });
+  return { fromAdvance, fromInvoices, advance, left: whatIsLeft(payment, fromAdvance, fromInvoices, invoices) };
+}
+
+function whatIsLeft(
+  { allocations, advanceAmount, currency }: Payment,
+  fromAdvance: bigint,
+  fromInvoices: TakeBack['fromInvoices'],
+  invoices: readonly StoredInvoice[],
+): TakeBack['left'] {
+  const ahead = minorOf(advanceAmount, currency);
+  const own = smallest(fromAdvance, ahead);
+  let rest = fromAdvance - own;
+  const taken = new Map(fromInvoices.map(({ invoice, minor }) => [invoice.id, minor]));
+  return {
+    advanceAmount: amountOf(ahead - own, currency),
+    allocations: allocations.flatMap(({ amount, ...of }, i) => {
+      const had = minorOf(amount, currency);
+      // The rest of what came out of the advance had gone there from invoices that were cancelled.
+      const share = invoices[i]!.status === 'cancelled' ? smallest(rest, had) : 0n;
+      rest -= share;
+      const left = had - share - (taken.get(of.invoiceId) ?? 0n);
+      return left === 0n ? [] : [{ ...of, amount: amountOf(left, currency) }];
+    }),
+  };
+}
+
+export function writeTakeBack(
+  unit: UnitOfWork,
+  { customerId, currency }: Payment,
+  { fromAdvance, fromInvoices, advance }: TakeBack,
+  now: string,
+): void {
+  for (const { invoice, minor } of fromInvoices) {
+    const { paidAmount, dueAmount, status } = settle(invoice, -minor, now);
+    unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: null });
+  }
+  writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') - fromAdvance });
+}
+
+const smallest = (...values: bigint[]): bigint => values.reduce((least, value) => (value < least ? value : least));
