@@ -49,6 +49,10 @@ export const createCustomerSchema = z.object({
   longitude: z.optional(z.number().check(z.gte(-180), z.lte(180))),
   language: z._default(z.enum(['ar', 'en']), 'ar'),
   channels: z._default(z.array(z.enum(messageChannels)).check(z.maxLength(3)), ['sms']),
+  /** Channels the customer does not want to be written to on, whatever is asked. */
+  refusedChannels: z.optional(z.array(z.enum(messageChannels)).check(z.maxLength(3))),
+  /** Messages the customer does not want, of those that can be refused: receipts and statements. */
+  refusedMessages: z.optional(z.array(z.enum(['payment_received', 'statement_issued'])).check(z.maxLength(2))),
   /** Codes of taxes the customer does not pay. */
   exemptTaxes: z._default(z.array(label(40)).check(z.maxLength(10)), []),
   /** Never disconnected for debt: life support, a hospital, by order of a court. */

@@ -25,9 +25,9 @@ export interface RenderedMessage {
 }
 
 /** @throws Error when the template asks for a value that is not given: half a message is never sent */
-export function renderMessage(
-  template: MessageTemplate,
-  locale: MessageLocale,
+export function renderMessage<L extends MessageLocale>(
+  template: Record<L, MessageText>,
+  locale: L,
   values: Readonly<Record<string, string>>,
 ): RenderedMessage {
   const { subject, paragraphs, short } = template[locale];

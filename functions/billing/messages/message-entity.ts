@@ -1,0 +1,58 @@
+/** How messages to customers are stored: by reference and channel, so that none is made twice; listed by customer and by what they are about. */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import type { CustomerMessage, MessageChannel } from './message-schema.ts';
+
+export const customerMessageEntity = defineEntity<CustomerMessage>()({
+  name: 'customer message',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['CUSTOMER-MESSAGE', id], sk: ['CUSTOMER-MESSAGE'] }),
+  indexes: {
+    gsi1: ({ customerId, requestedAt, id }) => ({ pk: ['CUSTOMER-MESSAGES', customerId], sk: [requestedAt, id] }),
+    gsi2: ({ aboutId, requestedAt, id }) =>
+      aboutId === undefined ? undefined : { pk: ['MESSAGES-ABOUT', aboutId], sk: [requestedAt, id] },
+  },
+  idOf: ({ id }) => id,
+});
+
+/** One id for a reference and channel, whenever it is asked for. */
+export const messageIdOf = (reference: string, channel: MessageChannel): string =>
+  derivedId('msg', 0, `${channel} ${reference}`);
+
+/** A message that waits for the end of the quiet hours. */
+export interface WaitingMessage {
+  sendAfter: string;
+  messageId: string;
+}
+
+const shards = 4;
+const waiting = (shard: number): KeyParts => ['WAITING-MESSAGES', shard];
+export const waitingPartitions = Array.from({ length: shards }, (_, shard) => waiting(shard));
+
+export const waitingMessageEntity = defineEntity<WaitingMessage, WaitingMessage>()({
+  name: 'waiting message',
+  table: 'billing',
+  key: ({ sendAfter, messageId }) => ({ pk: waiting(shardOf(messageId, shards)), sk: [sendAfter, messageId] }),
+  idOf: ({ messageId }) => messageId,
+});
+
+/** Says which message a provider's own number stands for, so that its reports find it. */
+export interface SentMessage {
+  integrationId: string;
+  providerReference: string;
+  messageId: string;
+  retainUntil: number;
+}
+
+export const sentMessageEntity = defineEntity<SentMessage, Pick<SentMessage, 'integrationId' | 'providerReference'>>()({
+  name: 'sent message',
+  table: 'billing',
+  key: ({ integrationId, providerReference }) => ({
+    pk: ['SENT-MESSAGE', integrationId, providerReference],
+    sk: ['SENT-MESSAGE'],
+  }),
+  idOf: ({ providerReference }) => providerReference,
+  expiresAt: ({ retainUntil }) => retainUntil,
+});

@@ -1,0 +1,82 @@
+/** How a utility writes to its customers, as data of the tenant: by itself or not, when, in which digits, and what stands on its documents. */
+import * as z from 'zod/mini';
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
+import { label } from '../../../layers/kernel/schema/common.ts';
+import { templateNames } from './templates/index.ts';
+
+const timeOfDay = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^([01]\d|2[0-3]):[0-5]\d$/,
+        fieldMessage('Write a time of day such as "21:30".', 'اكتب وقتًا من اليوم مثل "21:30".'),
+      ),
+    );
+
+/** PNG or JPEG as a data URL: a row of DynamoDB holds no more than 400 KB. */
+const logo = () =>
+  z
+    .string()
+    .check(
+      z.maxLength(200_000),
+      z.regex(
+        /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]+=*$/,
+        fieldMessage(
+          'Give a PNG or JPEG as a data URL of up to 150 KB.',
+          'أعط صورة PNG أو JPEG على شكل data URL لا تزيد على 150 كيلوبايت.',
+        ),
+      ),
+    );
+
+export const messageSettingsSchema = z.object({
+  /** Messages that go out by themselves when what they tell of happens; others are sent on demand. */
+  automatic: z._default(z.array(z.enum(templateNames)), [
+    'invoice_reminder',
+    'disconnection_warning',
+    'meter_disconnected',
+    'meter_reconnected',
+    'payment_received',
+  ]),
+  /** Local time of the tenant. Messages that are not urgent wait until it is over; it may reach over midnight. */
+  quietHours: z.optional(z.object({ from: timeOfDay(), to: timeOfDay() })),
+  /** Digits in messages and documents in Arabic. */
+  digits: z._default(z.enum(['latin', 'arabic']), 'latin'),
+  /** Where customers reach the API, e.g. `https://api.utility.example`. Without it messages hold no link to the document. */
+  publicUrl: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^https?:\/\/[^\s/?#]+$/,
+          fieldMessage(
+            'Write an address such as "https://api.example.com".',
+            'اكتب عنوانًا مثل "https://api.example.com".',
+          ),
+        ),
+        z.maxLength(200),
+      ),
+  ),
+  /** Names of templates that WhatsApp approved, by message. Their parameters are name, the message's values in order, and the link. */
+  whatsappTemplates: z._default(z.partialRecord(z.enum(templateNames), label(512)), {}),
+  logo: z.optional(logo()),
+  /** Where and how to pay, and whom to call; at the foot of documents. */
+  footer: z.optional(z.object({ ar: label(500), en: label(500) })),
+  /** Name on documents. @default the tenant's name */
+  utilityName: z.optional(z.object({ ar: label(100), en: label(100) })),
+});
+
+export type MessageSettings = z.infer<typeof messageSettingsSchema>;
+
+export const messageSettingsEntity = defineEntity<MessageSettings & { id: 'messages' }, { id: 'messages' }>()({
+  name: 'message settings',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['SETTINGS'], sk: [id] }),
+  idOf: ({ id }) => id,
+});
+
+export async function readMessageSettings(session: TenantSession): Promise<MessageSettings> {
+  return messageSettingsSchema.parse((await session.get(messageSettingsEntity, { id: 'messages' })) ?? {});
+}

@@ -1,0 +1,128 @@
+/**
+ * Writes to a customer: makes one message for each channel, in the customer's language, at most once for a reference, and
+ * hands it to the queue by an event of the same transaction. Sending is elsewhere: nothing here waits for a provider, and
+ * nothing is lost when the caller dies.
+ */
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { addDocumentLink } from '../documents/document-link.ts';
+import type { DocumentRef } from '../documents/document-schema.ts';
+import { composeMessage } from './compose-message.ts';
+import { customerMessageEntity, messageIdOf } from './message-entity.ts';
+import type { CustomerMessage, MessageChannel } from './message-schema.ts';
+import { type MessageSettings, readMessageSettings } from './message-settings.ts';
+import { quietUntil } from './quiet-hours.ts';
+import { type TemplateName, type TemplateValues, templateOf } from './templates/index.ts';
+import { messageRow, writeMessage } from './write-message.ts';
+
+export interface CustomerNotification<T extends TemplateName = TemplateName> {
+  customerId: string;
+  template: T;
+  /** As customers read them: see `layers/documents/display.ts` for numbers and days. */
+  values: TemplateValues<T>;
+  /** What makes it the same message when it is asked for again, e.g. `invoice inv_…`; a channel carries it once. */
+  reference: string;
+  /** @default the customer's own; a channel the customer refuses stays silent whatever is asked */
+  channels?: readonly MessageChannel[] | undefined;
+  /** Attached to e-mail, linked in the others. */
+  document?: DocumentRef | undefined;
+  /** Lists the message at what it is about. @default the document's id */
+  aboutId?: string | undefined;
+}
+
+export interface NotificationResult {
+  messageId: string;
+  channel: MessageChannel;
+  /** As it stands now: a message asked for before is not made again, unless it failed or was skipped. */
+  status: CustomerMessage['status'];
+  reason?: CustomerMessage['reason'];
+}
+
+/**
+ * Needs `readWrite` on table `billing` and `read` on `identity`.
+ * @throws AppError `not_found` for a customer the tenant does not have
+ */
+export async function notifyCustomer<T extends TemplateName>(
+  session: TenantSession,
+  order: CustomerNotification<T>,
+): Promise<NotificationResult[]> {
+  return retryOnChangeOrMade(async () => {
+    const [customer, settings, profile] = await Promise.all([
+      session.require(customerEntity, { id: order.customerId }),
+      readMessageSettings(session),
+      tenantProfile(session),
+    ]);
+    const channels = [...new Set(order.channels ?? customer.channels)];
+    const known = await Promise.all(
+      channels.map((channel) =>
+        session.get(customerMessageEntity, { id: messageIdOf(order.reference, channel) }, { consistent: true }),
+      ),
+    );
+    const utility = settings.utilityName?.[customer.language] ?? profile.name;
+    const plan = channels.map((channel, i) => ({
+      channel,
+      before: known[i],
+      ...routeTo(customer, channel, order.template),
+    }));
+    const toWrite = plan.filter(({ before, reason }) => before === undefined || mayTryAgain(before, reason));
+    const written = new Map<MessageChannel, CustomerMessage>();
+    if (toWrite.length > 0)
+      await session.transact('billing', (unit) => {
+        const link = linkOf(unit, session, settings, order.document, customer);
+        const message = composeMessage(order.template, customer, utility, order.values, link);
+        const sendAfter = waitUntil(session, settings, profile.timeZone, order.template);
+        for (const { channel, before, to, reason } of toWrite) {
+          const row = messageRow(session, order, customer, { channel, to, reason, message, sendAfter });
+          writeMessage(unit, before, row);
+          written.set(channel, row);
+        }
+      });
+    return plan.map(({ channel, before }) => {
+      const { id, status, reason } = written.get(channel) ?? before!;
+      return { messageId: id, channel, status, ...(reason === undefined ? {} : { reason }) };
+    });
+  });
+}
+
+/** What never went out may be asked for again; it is not, where it would be skipped for the same reason. */
+const mayTryAgain = ({ status, reason }: CustomerMessage, now: CustomerMessage['reason']): boolean =>
+  status === 'failed' || (status === 'skipped' && reason !== now);
+
+function routeTo(
+  customer: Customer,
+  channel: MessageChannel,
+  template: TemplateName,
+): { to: string | undefined; reason: CustomerMessage['reason'] } {
+  const isRefused =
+    customer.refusedChannels?.includes(channel) ||
+    (templateOf(template).isRefusable &&
+      (customer.refusedMessages as readonly TemplateName[] | undefined)?.includes(template));
+  const to = channel === 'email' ? customer.email : customer.phone;
+  return { to, reason: isRefused ? 'refused' : to === undefined ? 'no_address' : undefined };
+}
+
+function waitUntil(
+  session: TenantSession,
+  { quietHours }: MessageSettings,
+  timeZone: string,
+  template: TemplateName,
+): string | undefined {
+  if (templateOf(template).isUrgent) return undefined;
+  const until = quietUntil(Date.parse(session.context.now()), quietHours, timeZone);
+  return until === undefined ? undefined : new Date(until).toISOString();
+}
+
+function linkOf(
+  unit: UnitOfWork,
+  session: TenantSession,
+  { publicUrl }: MessageSettings,
+  document: DocumentRef | undefined,
+  { language }: Customer,
+): string | undefined {
+  if (publicUrl === undefined || document === undefined) return undefined;
+  return publicUrl + addDocumentLink(unit, session, document, language);
+}

@@ -1,0 +1,35 @@
+/** Every message customers can get, by the name callers and settings use. */
+import {
+  disconnectionWarning,
+  invoiceOverdue,
+  invoiceReminder,
+  meterDisconnected,
+  meterReconnected,
+} from './collection-templates.ts';
+import type { CustomerTemplate } from './define-template.ts';
+import { differenceNoteIssued, invoiceCancelled, invoiceIssued, lateFeeCharged } from './invoice-templates.ts';
+import { paymentReceived, paymentReversed, prepaidToken, statementIssued } from './payment-templates.ts';
+
+export const templates = {
+  invoice_issued: invoiceIssued,
+  difference_note_issued: differenceNoteIssued,
+  late_fee_charged: lateFeeCharged,
+  invoice_cancelled: invoiceCancelled,
+  invoice_reminder: invoiceReminder,
+  invoice_overdue: invoiceOverdue,
+  disconnection_warning: disconnectionWarning,
+  meter_disconnected: meterDisconnected,
+  meter_reconnected: meterReconnected,
+  payment_received: paymentReceived,
+  payment_reversed: paymentReversed,
+  prepaid_token: prepaidToken,
+  statement_issued: statementIssued,
+} as const satisfies Record<string, CustomerTemplate<any>>;
+
+export type TemplateName = keyof typeof templates;
+export const templateNames = Object.keys(templates) as [TemplateName, ...TemplateName[]];
+
+/** The values a template needs, all of them text as customers read it. */
+export type TemplateValues<T extends TemplateName> = Record<(typeof templates)[T]['values'][number], string>;
+
+export const templateOf = (name: TemplateName): CustomerTemplate => templates[name];
