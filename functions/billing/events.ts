@@ -2,9 +2,13 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
+import { rowEventList } from '../../layers/kernel/events/row-events.ts';
 import { commandSchema } from './commands/command-schema.ts';
+import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
+import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
+import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 
@@ -256,6 +260,7 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  ...[customerRowEvents, invoiceRowEvents, paymentRowEvents].flatMap(rowEventList),
   meterCommandChanged,
 
   paymentReceived,

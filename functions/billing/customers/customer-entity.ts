@@ -2,6 +2,7 @@
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
+import { customerRowEvents } from './customer-row-events.ts';
 import type { Customer } from './customer-schema.ts';
 
 export const customerShards = 8;
@@ -17,6 +18,7 @@ export const customerEntity = defineEntity<Customer>()({
     gsi2: ({ routeId, id }) => (routeId === undefined ? undefined : { pk: ['ROUTE', routeId], sk: [id] }),
   },
   idOf: ({ id }) => id,
+  rowEvents: customerRowEvents,
 });
 
 /** Says whose an account number is. */

@@ -2,6 +2,7 @@
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
+import { invoiceRowEvents } from './invoice-row-events.ts';
 import { type Invoice, openStatuses } from './invoice-schema.ts';
 
 const shards = 8;
@@ -24,6 +25,7 @@ export const invoiceEntity = defineEntity<Invoice>()({
       isOpen(invoice) ? { pk: open(shardOf(invoice.id, shards)), sk: [invoice.dueDate, invoice.id] } : undefined,
   },
   idOf: ({ id }) => id,
+  rowEvents: invoiceRowEvents,
 });
 
 /** A customer's own list, the newest period last; a pointer, so that the invoice is written once. */

@@ -2,6 +2,7 @@
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
+import { paymentRowEvents } from './payment-row-events.ts';
 import type { Payment } from './payment-schema.ts';
 
 const shards = 8;
@@ -17,6 +18,7 @@ export const paymentEntity = defineEntity<Payment>()({
     gsi2: ({ id, customerId, receivedAt }) => ({ pk: ['CUSTOMER-PAYMENTS', customerId], sk: [receivedAt, id] }),
   },
   idOf: ({ id }) => id,
+  rowEvents: paymentRowEvents,
 });
 
 /** Says which payment a reference of a method stands for. */

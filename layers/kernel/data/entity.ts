@@ -2,6 +2,7 @@
  * Declares how an entity is stored: its table, its key and its indexes, as functions of the item. The zod schema
  * of the domain stays the only description of its attributes.
  */
+import type { RowEvents } from '../events/row-events.ts';
 import type { KeyParts } from './keys.ts';
 
 export interface KeySchema {
@@ -38,6 +39,8 @@ export interface Entity<T extends object = any, K extends object = any> {
   expiresAt?: (item: T) => number | undefined;
   /** Attributes whose values never appear in audit records, e.g. a hash. */
   secretAttributes?: readonly string[];
+  /** Published with every insert, update and delete of a row, in its transaction. @default none */
+  rowEvents?: RowEvents;
 }
 
 /** `defineEntity<Meter, { id: string }>()({ … })`: types given, the rest inferred. */

@@ -7,6 +7,7 @@ import { tableName } from '../config/resource-names.ts';
 import { AppError, isAppError } from '../errors/app-error.ts';
 import type { EventDefinition, EventInput } from '../events/define-event.ts';
 import { toOutboxItem } from '../events/outbox.ts';
+import { type RowOperation, rowEventPayload } from '../events/row-events.ts';
 import { auditItem } from './audit.ts';
 import { documentClient } from './client.ts';
 import type { Entity, ItemOf, KeyOf, Stored } from './entity.ts';
@@ -60,6 +61,7 @@ export class UnitOfWork {
       return new AppError('already_exists', undefined, { values: { entity: entity.name, id } });
     });
     this.#audit(entity, 'create', item as unknown as KeyOf<E>, undefined, stored);
+    this.#publishRow(entity, 'insert', undefined, stored);
     return stored;
   }
 
@@ -107,6 +109,7 @@ export class UnitOfWork {
       refused: options.refused ?? (() => new AppError('version_conflict')),
     });
     if (options.isAudited ?? true) this.#audit(entity, 'update', before as unknown as KeyOf<E>, before, after);
+    this.#publishRow(entity, 'update', before, after);
     return after;
   }
 
@@ -158,6 +161,7 @@ export class UnitOfWork {
       refused: () => new AppError('version_conflict'),
     });
     this.#audit(entity, 'delete', before as unknown as KeyOf<E>, before, undefined);
+    this.#publishRow(entity, 'delete', before, undefined);
   }
 
   /** Requires that an item exists, without changing it. */
@@ -272,6 +276,19 @@ export class UnitOfWork {
         item: { Put: { TableName: tableName(this.#table), Item: item } },
         refused: () => new AppError('conflict'),
       });
+  }
+
+  #publishRow(
+    entity: Entity,
+    operation: RowOperation,
+    before: (object & Stored) | undefined,
+    after: (object & Stored) | undefined,
+  ): void {
+    if (entity.rowEvents === undefined) return;
+    const id = entity.idOf(after ?? before);
+    const hidden = new Set([...entity.rowEvents.omit, ...(entity.secretAttributes ?? [])]);
+    const payload = rowEventPayload(operation, id, before, after, hidden);
+    if (payload !== undefined) this.emit(entity.rowEvents[operation], { aggregateId: id, payload });
   }
 
   #refusal(error: unknown): AppError | undefined {
