@@ -34,7 +34,7 @@ function startOnce(data: string): Promise<number> {
     const started = performance.now();
     const child = spawn(
       process.execPath,
-      ['local/start.ts', '--data', data, '--port', '0', '--mqtt-port', '0', '--aws-port', '0'],
+      ['local/start.ts', '--data', data, '--port', '0', '--mqtt-port', '0', '--aws-port', '0', '--providers-port', '0'],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let seconds: number | undefined;

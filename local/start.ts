@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoMeters, demoStations } from './demo/demo-fleet.ts';
+import { startDemoProviders } from './demo/demo-providers.ts';
 import { type DemoSimulation, startDemoSimulation } from './demo/demo-simulation.ts';
 import { type DemoStation, startDemoStation } from './demo/demo-station.ts';
 import { type Partner, startPartner } from './demo/partner.ts';
 import { type Demo, seedDemo } from './demo/seed.ts';
 import { type Platform, startPlatform } from './platform.ts';
+import type { RunningProviders } from './providers/start-providers.ts';
 import { createTerminalLogger } from './runtime/logger.ts';
 import { ConfigurationError } from './runtime/types.ts';
 import { parseOptions, type StartOptions, usage } from './start/options.ts';
@@ -16,6 +18,7 @@ import { createProgress } from './start/progress.ts';
 interface Running {
   platform?: Platform;
   partner?: Partner;
+  providers?: RunningProviders;
   simulation?: DemoSimulation;
   station?: DemoStation;
 }
@@ -53,9 +56,16 @@ async function start(options: StartOptions): Promise<void> {
   running.platform = platform;
   const partner = await startPartner();
   running.partner = partner;
+  if (options.providers) running.providers = await startDemoProviders(options.providersPort);
+  const { providers } = running;
   const fleetMeters = demoMeters(options.meters);
   const demo = await progress.step('seed the demo utility', () =>
-    seedDemo(platform, { dataDir: options.dataDir, meters: fleetMeters, partnerUrl: partner.url }),
+    seedDemo(platform, {
+      dataDir: options.dataDir,
+      meters: fleetMeters,
+      partnerUrl: partner.url,
+      ...(providers ? { providers } : {}),
+    }),
   );
   partner.trust([demo.webhookSecret]);
   if (options.simulator) {
@@ -71,12 +81,12 @@ async function start(options: StartOptions): Promise<void> {
       }),
     );
   }
-  const endpoints = writeEndpoints(options, platform, demo);
+  const endpoints = writeEndpoints(options, platform, demo, providers);
   console.log(summary(endpoints, options.dataDir, (performance.now() - started) / 1000));
   if (options.station) running.station = startDemoStation({ ...endpoints, dataDir: options.dataDir, say: console.log });
 }
 
-function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
+function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo, providers?: RunningProviders) {
   const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl } = platform.endpoints;
   const endpoints = {
     restUrl,
@@ -91,6 +101,8 @@ function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo) {
     meterIds: demoMeters(options.meters)
       .filter(({ stationId }) => stationId === demoStations[0]!.id)
       .map(({ id }) => id),
+    /** Where the simulated providers are controlled; empty without them. */
+    providersUrl: providers ? `${providers.url}/_providers` : '',
   };
   writeFileSync(join(options.dataDir, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
   return endpoints;
@@ -107,6 +119,7 @@ Ready in ${seconds.toFixed(1)} s.
   WebSocket      ${endpoints.webSocketUrl}
   MQTT           ${endpoints.mqttUrl}
   AWS endpoint   ${endpoints.awsEndpointUrl}   (cost so far: ${endpoints.awsEndpointUrl}/_runtime/cost)
+  Providers      ${endpoints.providersUrl || 'none (--no-providers)'}
 
   Log-in         ${endpoints.email}  /  ${endpoints.password}
   API key        ${endpoints.apiKey}
@@ -140,5 +153,5 @@ function stopOnSignals(): void {
 async function stop(): Promise<void> {
   await Promise.all([running.simulation?.stop(), running.station?.stop()]);
   await running.platform?.stop();
-  await running.partner?.close();
+  await Promise.all([running.partner?.close(), running.providers?.close()]);
 }

@@ -12,7 +12,9 @@ import { webhooks } from '../../functions/platform/webhooks/routes.ts';
 import { stations } from '../../functions/scada/stations/routes.ts';
 import { ApiError, createClient } from '../../layers/kernel/http/client.ts';
 import type { Platform } from '../platform.ts';
+import type { RunningProviders } from '../providers/start-providers.ts';
 import { type DemoMeter, demoEmail, demoStations, demoTenantId } from './demo-fleet.ts';
+import { type KeptIntegration, seedIntegrations } from './seed-integrations.ts';
 
 /** What a restart must remember: secrets that are shown once. */
 interface DemoSecrets {
@@ -20,6 +22,7 @@ interface DemoSecrets {
   apiKey?: string;
   webhookId?: string;
   webhookSecret?: string;
+  integrations?: Record<string, KeptIntegration>;
 }
 
 export interface Demo {
@@ -32,7 +35,7 @@ export interface Demo {
 
 export async function seedDemo(
   platform: Platform,
-  options: { dataDir: string; meters: readonly DemoMeter[]; partnerUrl: string },
+  options: { dataDir: string; meters: readonly DemoMeter[]; partnerUrl: string; providers?: RunningProviders },
 ): Promise<Demo> {
   const file = join(options.dataDir, 'demo.json');
   const secrets: DemoSecrets = existsSync(file)
@@ -65,6 +68,11 @@ export async function seedDemo(
   await seedMeters(access, options.meters);
   await seedWebhook(access, secrets, options.partnerUrl);
   keep();
+  if (options.providers) {
+    secrets.integrations ??= {};
+    const kept = secrets.integrations;
+    await seedIntegrations({ ...access, providers: options.providers, kept }).finally(keep);
+  }
   return {
     tenantId: demoTenantId,
     email: demoEmail,

@@ -32,6 +32,8 @@ export const acrel: CreateSimulator = ({ url, now, record }) => ({
       rate_limited: { ...error(429, 'TOO_MANY', 'Too many requests'), headers: { 'retry-after': '7' } },
       error: error(500, 'INTERNAL', 'Internal error'),
     })[kind],
+  // Document 000 has an address for each type of event.
+  callbackAddress: (base, { type = 'meter_reading' }) => `${base}/${type.replaceAll('_', '-')}`,
   notification({ url: target, id, type = 'meter_reading', status = 'disconnected' }) {
     const common = { event_type: type, timestamp: new Date(now()).toISOString(), meter_id: id };
     const bodies: Record<string, object> = {

@@ -65,6 +65,50 @@ it('sends a notification and tells the answer', async () => {
   expect(seen[0]).toHaveProperty('stripe-signature');
 });
 
+it('notifies where it was told to, signed for the address it was given, and when the payer acts', async () => {
+  const seen: { url: string; token: unknown; signature: unknown }[] = [];
+  const receiver = createServer((request, response) => {
+    const { 'x-integration-token': token, 'x-signature': signature } = request.headers;
+    seen.push({ url: request.url ?? '', token, signature });
+    response.end('taken');
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(receiver.address() as { port: number }).port}`;
+  expect((await call('POST', '/_providers/kuraimi/notify', { id: 'p1' })).status).toBe(400);
+  expect((await call('PUT', '/_providers/kuraimi/callback', { url: 'nowhere' })).status).toBe(400);
+  await call('PUT', '/_providers/kuraimi/callback', { url: 'https://mizan.example/pay', origin });
+  const headers = { 'x-integration-token': 'token-1' };
+  await call('PUT', '/_providers/acrel/callback', { url: 'https://mizan.example/hooks', origin, headers });
+  expect((await call('POST', '/_providers/kuraimi/payer', { id: 'p1' })).json.notified).toEqual({
+    status: 200,
+    body: 'taken',
+  });
+  await call('POST', '/_providers/acrel/notify', { id: 'ACR-1', type: 'disconnect_confirm' });
+  receiver.close();
+  receiver.closeAllConnections();
+  expect(seen).toMatchObject([
+    { url: '/pay', signature: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    { url: '/hooks/disconnect-confirm', token: 'token-1' },
+  ]);
+  expect(await call('POST', '/_providers/kuraimi/notify', { id: 'p1' })).toMatchObject({
+    status: 502,
+    json: { error: expect.stringContaining('could not be notified') },
+  });
+});
+
+it('mail and MQTT are listed and switched as well, for as long as it is said', async () => {
+  const { json } = await call('GET', '/_providers');
+  expect(json.map(({ provider }: any) => provider)).toEqual(expect.arrayContaining(['smtp', 'generic_mqtt']));
+  expect((await call('PUT', '/_providers/smtp/mode', { mode: 'error' })).status).toBe(200);
+  expect((await call('PUT', '/_providers/smtp/mode', { mode: 'error', times: 1 })).json.error).toContain('times');
+  expect((await call('PUT', '/_providers/smtp/mode', { mode: 'ok' })).status).toBe(200);
+});
+
+it('leaves nothing running when a port is taken', async () => {
+  const port = Number(new URL(providers.url).port);
+  await expect(startProviders({ port: 0, smtpPort: port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
 it('the payer acts', async () => {
   expect((await call('POST', '/_providers/zarinpal/payer', { id: 'A1', outcome: 'pays' })).status).toBe(200);
   expect((await call('POST', '/_providers/twilio/payer', { id: 'x' })).status).toBe(404);

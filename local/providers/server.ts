@@ -1,5 +1,6 @@
 /** The HTTP side of the simulators: one server, the first part of a path names the provider, modes decide how it behaves. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Callback } from './callbacks.ts';
 import { type Journal, JournalOfProviders } from './journal.ts';
 import { type Mode, modes, type Refusal, refusals, type SimAnswer, type SimRequest, type Simulator } from './types.ts';
 
@@ -13,11 +14,20 @@ export interface ModeSetting {
   skip?: number;
 }
 
+export interface OtherSimulator {
+  settings: Record<string, string>;
+  setMode(mode: Mode): void;
+}
+
 export interface ProviderServer {
   url: string;
   setMode(provider: string, setting: ModeSetting): void;
   journal: Journal;
   simulators: Map<string, Simulator>;
+  /** Simulated providers that do not speak HTTP. */
+  others: Map<string, OtherSimulator>;
+  /** Where providers notify, by name. */
+  callbacks: Map<string, Callback>;
   close(): Promise<void>;
 }
 
@@ -76,9 +86,15 @@ export async function serveProviders(
     url: `http://${options.host}:${port}`,
     journal,
     simulators,
+    others: new Map(),
+    callbacks: new Map(),
     setMode(provider, setting) {
       if (!modes.includes(setting.mode)) throw new Error(`No mode "${setting.mode}": one of ${modes.join(', ')}.`);
-      if (setting.mode === 'ok') settings.delete(provider);
+      const other = handleOfServer.others.get(provider);
+      if (other && [setting.times, setting.method, setting.skip].some((part) => part !== undefined))
+        throw new Error(`${provider} does not speak HTTP: its mode takes no times, method or skip.`);
+      if (other) other.setMode(setting.mode);
+      else if (setting.mode === 'ok') settings.delete(provider);
       else settings.set(provider, { ...setting });
     },
     close: () => closeServer(server),

@@ -2,13 +2,14 @@
  * Starts the simulated providers: one HTTP server for all that speak HTTP, a mail server and an MQTT broker, on the
  * loopback address alone. Nothing they do leaves the machine, and no credential of theirs is good anywhere else.
  */
+import { addressed, type Callback } from './callbacks.ts';
 import { control } from './control.ts';
 import type { Journal, JournalOfProviders } from './journal.ts';
 import { startMailServer } from './mail-server.ts';
 import { startBroker } from './mqtt-broker.ts';
 import { type ModeSetting, serveProviders } from './server.ts';
 import { simulators } from './simulators.ts';
-import type { Mode, Notification } from './types.ts';
+import type { Mode, Notification, NotificationInput } from './types.ts';
 
 export interface ProvidersOptions {
   /** @default 0, a free one */
@@ -32,10 +33,11 @@ export interface RunningProviders {
   setMode(provider: string, mode: Mode | ModeSetting): void;
   payerActs(provider: string, id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
   /** A signed notification, not sent. */
-  notification(
-    provider: string,
-    input: { url: string; id: string; status?: string; text?: string; from?: string; type?: string },
-  ): Notification;
+  notification(provider: string, input: NotificationInput & { url: string }): Notification;
+  /** Tells a provider where to notify; what a payer does is then told by itself. */
+  setCallback(provider: string, callback: Callback): void;
+  /** A signed notification as it goes to the provider's callback, not sent. */
+  callbackNotification(provider: string, input: NotificationInput): Notification;
   journal: Journal;
   close(): Promise<void>;
 }
@@ -50,10 +52,23 @@ export async function startProviders(options: ProvidersOptions = {}): Promise<Ru
     const record = (kind: string, data: Record<string, unknown>) => journal.record(provider, kind, data);
     server.simulators.set(provider, create({ url: `${server.url}/${provider}`, now, record }));
   }
-  const mail = await startMailServer(host, options.smtpPort ?? 0, (data) => journal.record('smtp', 'message', data));
-  const broker = await startBroker(host, options.mqttPort ?? 0, (data) =>
-    journal.record('generic_mqtt', 'message', data),
-  );
+  const opened: { close(): Promise<void> }[] = [server];
+  const close = async () => void (await Promise.all(opened.map((part) => part.close())));
+  const opening = async () => {
+    const mail = await startMailServer(host, options.smtpPort ?? 0, (data) => journal.record('smtp', 'message', data));
+    opened.push(mail);
+    const broker = await startBroker(host, options.mqttPort ?? 0, (data) =>
+      journal.record('generic_mqtt', 'message', data),
+    );
+    opened.push(broker);
+    return { mail, broker };
+  };
+  const { mail, broker } = await opening().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  server.others.set('smtp', mail);
+  server.others.set('generic_mqtt', broker);
   const simulator = (provider: string) => {
     const found = server.simulators.get(provider);
     if (found === undefined) throw new Error(`There is no simulated provider "${provider}".`);
@@ -63,27 +78,24 @@ export async function startProviders(options: ProvidersOptions = {}): Promise<Ru
     url: server.url,
     smtpPort: mail.port,
     mqttPort: broker.port,
-    providers: [...server.simulators.keys(), 'smtp', 'generic_mqtt'],
+    providers: [...server.simulators.keys(), ...server.others.keys()],
     settingsOf(provider) {
-      if (provider === 'smtp') return mail.settings;
-      if (provider === 'generic_mqtt') return broker.settings;
-      return { ...simulator(provider).settings };
+      return { ...(server.others.get(provider) ?? simulator(provider)).settings };
     },
-    setMode(provider, mode) {
-      const setting = typeof mode === 'string' ? { mode } : mode;
-      if (provider === 'smtp') mail.setMode(setting.mode);
-      else if (provider === 'generic_mqtt') broker.setMode(setting.mode);
-      else server.setMode(provider, setting);
-    },
+    setMode: (provider, mode) => server.setMode(provider, typeof mode === 'string' ? { mode } : mode),
     payerActs: (provider, id, outcome) => simulator(provider).payerActs?.(id, outcome),
     notification(provider, input) {
       const build = simulator(provider).notification;
       if (build === undefined) throw new Error(`${provider} sends no notifications.`);
       return build(input);
     },
-    journal,
-    async close() {
-      await Promise.all([server.close(), mail.close(), broker.close()]);
+    setCallback: (provider, callback) => void server.callbacks.set(simulator(provider).provider, callback),
+    callbackNotification(provider, input) {
+      const callback = server.callbacks.get(provider);
+      if (callback === undefined) throw new Error(`${provider} was not told where to notify.`);
+      return addressed(simulator(provider), callback, input);
     },
+    journal,
+    close,
   };
 }

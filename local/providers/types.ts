@@ -35,6 +35,14 @@ export interface Notification {
   body: string;
 }
 
+export interface NotificationInput {
+  id: string;
+  status?: string;
+  text?: string;
+  from?: string;
+  type?: string;
+}
+
 export interface World {
   /** The address of this provider, e.g. `http://127.0.0.1:4600/stripe`. */
   url: string;
@@ -55,14 +63,9 @@ export interface Simulator {
   /** What a payer does at the provider's own page. */
   payerActs?(id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
   /** A notification as the provider would send it, signed. */
-  notification?(input: {
-    url: string;
-    id: string;
-    status?: string;
-    text?: string;
-    from?: string;
-    type?: string;
-  }): Notification;
+  notification?(input: NotificationInput & { url: string }): Notification;
+  /** Where a notification goes below the address the provider was given. @default that address */
+  callbackAddress?(url: string, input: NotificationInput): string;
 }
 
 export type CreateSimulator = (world: World) => Simulator;

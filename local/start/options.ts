@@ -7,6 +7,10 @@ export interface StartOptions {
   simulator: boolean;
   /** Whether a station with simulated field devices and its gateway is started. */
   station: boolean;
+  /** Whether the simulated providers of messages, payments and tokens are started. */
+  providers: boolean;
+  /** Of their HTTP and control; mail is on the next port and MQTT on the one after. */
+  providersPort: number;
   restPort: number;
   mqttPort: number;
   awsPort: number;
@@ -27,6 +31,8 @@ export const usage = `npm start -- [options]
   --port N             REST, documentation, WebSocket and start page  (3002)
   --mqtt-port N        MQTT broker                                    (1883)
   --aws-port N         endpoint for the AWS SDK and CLI               (4566)
+  --providers-port N   simulated providers; mail N+1, their MQTT N+2  (4600)
+  --no-providers       without them, and without the demo's integrations
   --no-simulator       leave the demo fleet quiet
   --no-station         without the simulated station and its gateway
   --meters N           size of the demo fleet                         (24)
@@ -42,6 +48,8 @@ export function parseOptions(args: readonly string[]): StartOptions {
     fresh: values.fresh ?? false,
     simulator: !(values['no-simulator'] ?? false),
     station: !(values['no-station'] ?? false),
+    providers: !(values['no-providers'] ?? false),
+    providersPort: integer('--providers-port', values['providers-port'], 4600, 0, 65_533),
     restPort: integer('--port', values.port, 3002, 0, 65_535),
     mqttPort: integer('--mqtt-port', values['mqtt-port'], 1883, 0, 65_535),
     awsPort: integer('--aws-port', values['aws-port'], 4566, 0, 65_535),
@@ -61,6 +69,8 @@ function parse(args: readonly string[]) {
         fresh: { type: 'boolean' },
         'no-simulator': { type: 'boolean' },
         'no-station': { type: 'boolean' },
+        'no-providers': { type: 'boolean' },
+        'providers-port': { type: 'string' },
         port: { type: 'string' },
         'mqtt-port': { type: 'string' },
         'aws-port': { type: 'string' },

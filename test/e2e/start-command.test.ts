@@ -72,6 +72,7 @@ async function seeded({ restUrl, apiKey }: Endpoints) {
     meters: await count('/api/billing/meters?limit=100'),
     webhooks: await count('/api/v1/developer/webhooks?limit=100'),
     keys: await count('/api/v1/developer/api-keys?limit=100'),
+    integrations: await count('/api/v1/developer/integrations?limit=100'),
   };
 }
 
@@ -89,9 +90,10 @@ describe('npm start', () => {
       ...{ tenantId: expect.any(String), email: expect.stringContaining('@'), password: expect.any(String) },
       ...{ apiKey: expect.stringMatching(/^mzn_local_/), stationId: expect.any(String) },
       meterIds: expect.arrayContaining([expect.any(String)]),
+      providersUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/_providers$/),
     });
-    const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey } = first;
-    for (const printed of [restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey])
+    const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey, providersUrl } = first;
+    for (const printed of [restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey, providersUrl])
       expect(command.output()).toContain(printed);
     expect(command.output()).not.toMatch(/error|warn/i);
     made = await seeded(first);
@@ -106,9 +108,8 @@ describe('npm start', () => {
 
   it('still has its readings, log-in and key after a restart, and seeds nothing twice', async () => {
     const again = await startQuietly().ready();
-    expect({ ...again, restUrl: '', webSocketUrl: '', mqttUrl: '', awsEndpointUrl: '' }).toEqual({
-      ...{ ...first, restUrl: '', webSocketUrl: '', mqttUrl: '', awsEndpointUrl: '' },
-    });
+    const moved = { restUrl: '', webSocketUrl: '', mqttUrl: '', awsEndpointUrl: '', providersUrl: '' };
+    expect({ ...again, ...moved }).toEqual({ ...first, ...moved });
     await arrived(again, 4321);
     const { restUrl, email, password } = again;
     expectOk(await apiWith(restUrl)('POST', '/api/v1/auth/login', { email, password }));
@@ -191,16 +192,19 @@ describe('npm start says in one sentence', () => {
     expect(await failure(...options)).toMatch(sentence);
   });
 
-  it.each(['--port', '--mqtt-port', '--aws-port'])('that the port of %s is taken', async (option) => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, resolve));
-    const { port } = other.address() as AddressInfo;
-    const others = freePorts.flatMap((word, index) => (index % 2 === 0 && word !== option ? [word, '0'] : []));
-    const output = await failure(...others, option, String(port));
-    expect(output).toContain(`Port ${port} is in use: stop the other program or choose another with ${option}`);
-    expect(output).not.toContain('    at ');
-    await new Promise((resolve) => other.close(resolve));
-  });
+  it.each(['--port', '--mqtt-port', '--aws-port', '--providers-port'])(
+    'that the port of %s is taken',
+    async (option) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, resolve));
+      const { port } = other.address() as AddressInfo;
+      const others = freePorts.flatMap((word, index) => (index % 2 === 0 && word !== option ? [word, '0'] : []));
+      const output = await failure(...others, option, String(port));
+      expect(output).toContain(`Port ${port} is in use: stop the other program or choose another with ${option}`);
+      expect(output).not.toContain('    at ');
+      await new Promise((resolve) => other.close(resolve));
+    },
+  );
 
   it('how it is used', async () => {
     start('--help');

@@ -15,6 +15,8 @@ export interface Endpoints {
   apiKey: string;
   stationId: string;
   meterIds: string[];
+  /** Control of the simulated providers. */
+  providersUrl: string;
 }
 
 export interface Exit {
@@ -64,5 +66,5 @@ export function runStart(dataDir: string, ...options: string[]): StartCommand {
   };
 }
 
-/** Any free port for each of the three. */
-export const freePorts = ['--port', '0', '--mqtt-port', '0', '--aws-port', '0'];
+/** Any free port for each. */
+export const freePorts = ['--port', '0', '--mqtt-port', '0', '--aws-port', '0', '--providers-port', '0'];

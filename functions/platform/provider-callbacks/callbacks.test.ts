@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { handler as integrationsHandler } from '../integrations/handler.ts';
 import { caller, publicCaller } from '../test-support/fixtures.ts';
 import { usePlatformStack } from '../test-support/platform-stack.ts';
@@ -35,6 +36,22 @@ const sign = (body: string, secret = 'notify-secret-123') => ({
 const emitted = () => stack.takeOutbox(tenantId).map(({ type, payload }) => ({ type, payload: JSON.parse(payload!) }));
 
 describe('a notification', () => {
+  it('leaves its token in no log line, also where the path is none of ours', async () => {
+    const { path, token } = await integrate();
+    const lines: string[] = [];
+    const spy = vi.spyOn(logger, 'info').mockImplementation((...line) => void lines.push(JSON.stringify(line)));
+    try {
+      await send('POST', path, event('l1'), sign(event('l1')));
+      await send('PUT', path, event('l1'));
+      await send('POST', `${path}/`, event('l1'));
+    } finally {
+      spy.mockRestore();
+    }
+    expect(lines[0]).toContain('/api/v1/developer/callbacks/test_pay_a/{token}');
+    expect(lines).toHaveLength(3);
+    expect(lines.join()).not.toContain(token);
+  });
+
   it('is published once, by the id its provider gave it', async () => {
     const { id, path } = await integrate();
     for (let i = 0; i < 3; i++)

@@ -11,6 +11,7 @@ const common = {
   path: '/{provider}/{token}',
   access: 'public',
   params,
+  secretParams: ['token'],
   status: 200,
   contentType: 'text/plain',
   errors: ['unauthenticated', 'forbidden', 'unavailable'],

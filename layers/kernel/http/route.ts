@@ -25,6 +25,8 @@ export interface Route {
   /** Longer text in Markdown. */
   description?: string;
   params?: AnyObject;
+  /** Parameters of the path that are credentials: kept out of the log. @default none */
+  secretParams?: readonly string[];
   query?: AnyObject;
   body?: z.ZodMiniType;
   /** Shape of `data` in the answer, or of the whole body when `envelope` is false. Absent: no content, or not JSON. */

@@ -56,3 +56,13 @@ function decode(segment: string): string {
     return segment;
   }
 }
+
+/** The path as it may stand in a log: parameters that are credentials give way to their names. */
+export function loggedPath(base: string, rawPath: string, { route: { path, secretParams } }: RouteMatch): string {
+  if (secretParams === undefined) return rawPath;
+  const given = rawPath.split('/');
+  return (base + path)
+    .split('/')
+    .map((segment, i) => (secretParams.includes(segment.slice(1, -1)) ? segment : given[i]))
+    .join('/');
+}

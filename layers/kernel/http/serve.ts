@@ -27,7 +27,7 @@ import {
   type Routes,
   statusOf,
 } from './route.ts';
-import { createRouter, type RouteMatch } from './router.ts';
+import { createRouter, loggedPath, type RouteMatch } from './router.ts';
 import { validate } from './validate.ts';
 
 export interface ServeOptions<R extends Routes = Routes> {
@@ -73,6 +73,8 @@ interface Call {
   locale: Locale;
   startedMs: number;
   operationId: string | undefined;
+  /** As it may be logged. */
+  path: string;
   limitHeaders: Record<string, string>;
   idempotency: IdempotencyRecord | undefined;
 }
@@ -84,16 +86,20 @@ export function serve<R extends Routes>(
   options: ServeOptions<R> = {},
 ) {
   const match = createRouter(resource as unknown as Resource<Routes>);
+  const hasSecretPaths = Object.values<Route>(resource.routes).some(({ secretParams }) => secretParams !== undefined);
   checkWorkspaceRoutes(resource as unknown as Resource<Routes>, options as ServeOptions);
 
   const answerCall = async (event: GatewayEvent, context: Context): Promise<GatewayAnswer> => {
     const call = openCall(event, context);
+    // A path that fits no route may still hold what such a route keeps secret.
+    if (hasSecretPaths) call.path = resource.base;
     try {
       const found = match(event.requestContext.http.method, event.rawPath);
       if (found === undefined) throw new AppError('no_such_address');
       if ('allowedMethods' in found)
         throw new AppError('method_not_allowed', undefined, { headers: { allow: found.allowedMethods.join(', ') } });
       call.operationId = found.operationId;
+      call.path = loggedPath(resource.base, event.rawPath, found);
       const operation = operations[found.operationId] as unknown as Operation<Route>;
       return await runOperation(call, found, operation, options as ServeOptions);
     } catch (thrown) {
@@ -102,7 +108,7 @@ export function serve<R extends Routes>(
       logger.info('request', {
         operation: call.operationId,
         method: event.requestContext.http.method,
-        path: event.rawPath,
+        path: call.path,
         durationMs: Math.round(performance.now() - call.startedMs),
       });
       publishMetrics();
@@ -122,6 +128,7 @@ function openCall(event: GatewayEvent, context: Context): Call {
     locale: negotiateLocale(event.headers['accept-language']),
     startedMs: performance.now(),
     operationId: undefined,
+    path: event.rawPath,
     limitHeaders: {},
     idempotency: undefined,
   };
