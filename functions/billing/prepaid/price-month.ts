@@ -1,0 +1,79 @@
+/**
+ * What a calendar month of prepaid energy costs by the price sheet of a day: the tariff engine's own bill over the month, for
+ * what was bought in it. The purchases of a month therefore sum to exactly the bill of their energy, blocks and taxes included.
+ */
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Bill } from '../../../layers/tariff/bill.ts';
+import { addDays, dayStart, later } from '../../../layers/tariff/calendar.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import { rateOrRefuse } from '../tariffs/what-if.ts';
+
+export interface MonthFacts {
+  versions: readonly TariffVersion[];
+  timeZone: string;
+  /** First local day of the supply. */
+  suppliedFrom: string;
+  connectedKw?: string | undefined;
+  contractedKw?: string | undefined;
+  phases?: number | undefined;
+  dwellings?: number | undefined;
+  exemptTaxes?: readonly string[] | undefined;
+}
+
+const unitsPerStep = 100_000n;
+
+export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
+export const nextMonth = (day: string): string => monthStart(addDays(monthStart(day), 31));
+
+/** The price sheet of a day; what is bought is priced by the day it is bought on. @throws AppError `unprocessable` */
+export function versionOn(versions: readonly TariffVersion[], day: string): TariffVersion {
+  const inForce = versions.filter(({ from }) => from <= day).sort((a, b) => (a.from < b.from ? -1 : 1));
+  const version = inForce.at(-1);
+  if (version === undefined)
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: `No version of the tariff holds on ${day}.`, ar: `لا توجد نسخة سارية من التعرفة في ${day}.` },
+    });
+  refuseUnfit(version);
+  return version;
+}
+
+/** @param steps tenths of a kWh bought in the month of `day` @param version the sheet that prices all of them */
+export function billMonth(facts: MonthFacts, version: TariffVersion, day: string, steps: number): Bill {
+  const from = later(monthStart(day), facts.suppliedFrom);
+  const to = nextMonth(day);
+  return rateOrRefuse([{ ...version, from, to }], {
+    timeZone: facts.timeZone,
+    from,
+    to,
+    usage: [
+      {
+        from: dayStart(from, facts.timeZone),
+        to: dayStart(to, facts.timeZone),
+        importUnits: BigInt(steps) * unitsPerStep,
+      },
+    ],
+    ...(facts.connectedKw === undefined ? {} : { connectedKw: facts.connectedKw }),
+    ...(facts.contractedKw === undefined ? {} : { contractedKw: facts.contractedKw }),
+    ...(facts.phases === undefined ? {} : { phases: facts.phases }),
+    ...(facts.dwellings === undefined ? {} : { dwellings: facts.dwellings }),
+    ...(facts.exemptTaxes === undefined ? {} : { exemptTaxes: facts.exemptTaxes }),
+  });
+}
+
+/** What is charged for a demand, or by the hour, is not known when energy is bought ahead. */
+function refuseUnfit({ components, export: feedIn }: TariffVersion): void {
+  const unfit = components.find(
+    (component) =>
+      component.kind === 'demand' ||
+      component.kind === 'reactive' ||
+      component.kind === 'power_factor' ||
+      (component.kind === 'energy' && component.bucket !== undefined),
+  );
+  if (unfit !== undefined || feedIn !== undefined)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `A prepaid tariff has prices for energy, charges, subsidies and taxes; "${unfit?.code ?? 'export'}" is known only afterwards.`,
+        ar: `تعرفة الدفع المسبق تشمل الطاقة والرسوم والدعم والضرائب فقط؛ "${unfit?.code ?? 'export'}" لا يُعرف إلا بعد الاستهلاك.`,
+      },
+    });
+}
