@@ -45,7 +45,7 @@ type Providers = typeof import('./provider-calls/provider-contract.ts');
 const providers = (): Promise<Providers> => import('./provider-calls/provider-contract.ts');
 
 // Messages, payments, tokens and commands through the tenant's integrations. A caller needs `readWrite` on table `platform`,
-// `decrypt` on key `secrets`, `internet`, and the variable ALLOW_LOOPBACK_WEBHOOKS as the platform's own functions have it.
+// `decrypt` on key `secrets`, `internet`, and the variables ALLOW_LOOPBACK_WEBHOOKS and PRIVATE_PROVIDER_NETWORKS as the platform's own functions have them.
 // They throw `all_providers_failed` (nothing happened), `outcome_unknown` (ask again later with the same reference),
 // `unprocessable` (nothing is configured) and `idempotency_*`.
 export const capturePayment: Providers['capturePayment'] = async (...given) =>

@@ -27,6 +27,7 @@ const table = { platform: 'readWrite' } as const;
 const http = { tables: { platform: 'readWrite', limits: 'write' } } as const;
 const secrets = { secrets: 'encryptDecrypt' } as const;
 const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+const providerAddresses = { ...addresses, PRIVATE_PROVIDER_NETWORKS: '${stage.privateProviderNetworks}' };
 const providers = { ...http, keys: secrets, internet: true } as const;
 const healthChecks = 'integration-health-checks';
 const deliveries = 'webhook-deliveries';
@@ -75,7 +76,7 @@ export const platform = defineDomain({
       // A test waits up to 15 s for the provider.
       timeoutSeconds: 28,
       access: providers,
-      environment: addresses,
+      environment: providerAddresses,
     },
     {
       resource: overview,
@@ -86,7 +87,7 @@ export const platform = defineDomain({
       resource: providerCallbacks,
       entry: `${folder}/provider-callbacks/handler.ts`,
       access: { ...http, keys: { secrets: 'decrypt' }, internet: true },
-      environment: addresses,
+      environment: providerAddresses,
     },
     {
       resource: acrelWebhooks,
@@ -96,14 +97,14 @@ export const platform = defineDomain({
         tables: { platform: 'readWrite', limits: 'write', metering: 'readWrite', readings: 'write', scada: 'read' },
         keys: { secrets: 'decrypt' },
       },
-      environment: addresses,
+      environment: providerAddresses,
     },
     {
       resource: integrationTests,
       entry: `${folder}/integration-tests/handler.ts`,
       timeoutSeconds: 28,
       access: providers,
-      environment: addresses,
+      environment: providerAddresses,
     },
   ],
   subscribers: [
@@ -172,7 +173,7 @@ export const platform = defineDomain({
       timeoutSeconds: 180,
       memoryMb: 512,
       access: { tables: table, keys: secrets, internet: true },
-      environment: addresses,
+      environment: providerAddresses,
     },
   ],
   schedules: [

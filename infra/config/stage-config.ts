@@ -1,5 +1,6 @@
 /** What differs between deployments of the same code, checked when the app starts so that a typing error never deploys. */
 import * as z from 'zod';
+import { privateNetworkProblem } from '../../layers/webhooks/private-networks.ts';
 
 export const stageNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type StageName = (typeof stageNames)[number];
@@ -10,6 +11,11 @@ const origin = z
     (text) => text === '*' || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text),
     'Write an origin such as "https://console.example.com", or "*".',
   );
+
+const privateNetwork = z.string().superRefine((cidr, context) => {
+  const problem = privateNetworkProblem(cidr);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
 
 /** Retention periods that CloudWatch Logs accepts, in days. */
 const retentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
@@ -46,6 +52,11 @@ export const stageConfigSchema = z
     signingKeyGenerations: z.optional(z.strictObject({ signing: z.int().min(1), 'signing-next': z.int().min(1) })),
     /** Partners' webhooks may be on this machine. Never true where others can register webhooks. */
     webhooksMayReachLoopback: z.boolean(),
+    /**
+     * Networks of the utility's own that integrations may reach, such as an Acrel platform on the premises. Every tenant that
+     * may set an integration can then call what listens there. @default none
+     */
+    privateProviderNetworks: z.optional(z.array(privateNetwork).max(20)),
     /** Tenant of devices that connect without credentials. */
     anonymousDevicesTenant: z.optional(z.string().min(1)),
     /** Where the APIs are reached by name: the HTTP API at `name`, the WebSocket API at `live.<name>`. */

@@ -38,6 +38,13 @@ describe('the stages', () => {
     ['an origin with a path', { corsOrigins: ['https://a.example/path'] }, /origin such as/],
     ['an unknown setting', { colour: 'red' }, /colour/],
     ['an account that is none', { account: '12' }, /12 digits/],
+    [
+      'a public network for providers',
+      { privateProviderNetworks: ['8.8.8.0/24'] },
+      /privateProviderNetworks.*private range/,
+    ],
+    ['metadata for providers', { privateProviderNetworks: ['169.254.169.254/32'] }, /private range/],
+    ['a network that is none', { privateProviderNetworks: ['192.168.1.1'] }, /not a network/],
   ])('refuse %s', (_, changes, message) => {
     expect(() => parseStageConfig({ ...sampleStage(), ...changes })).toThrow(message);
   });
@@ -51,6 +58,13 @@ describe('stage settings in an environment', () => {
       'f',
     );
     expect(filled).toEqual({ A: 'INFO', B: 'at dev!', C: 'plain' });
+  });
+
+  it('that are lists are separated by commas', () => {
+    const stage = { ...sampleStage(), privateProviderNetworks: ['10.1.0.0/16', 'fd12:3456::/32'] };
+    expect(fillStageSettings({ A: '${stage.privateProviderNetworks}' }, stage, 'f')).toEqual({
+      A: '10.1.0.0/16,fd12:3456::/32',
+    });
   });
 
   it('that the stage does not have leave no variable', () => {

@@ -4,10 +4,13 @@
  * Ranges: IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
  */
 import { BlockList, isIP } from 'node:net';
+import { isOpened } from './private-networks.ts';
 
 export interface AddressPolicy {
   /** Opens 127.0.0.0/8 and ::1 for receivers under development, and nothing else. */
   allowLoopback: boolean;
+  /** Private networks in CIDR form that may be reached all the same. @default none */
+  openNetworks?: readonly string[];
 }
 
 const refusedIpv4: readonly [network: string, bits: number, reason: string][] = [
@@ -58,6 +61,7 @@ export function addressProblem(address: string, policy: AddressPolicy): string |
   if (version === 0) return 'not an IP address';
   if (address.includes('%')) return 'an address with a zone';
   if (policy.allowLoopback && isLoopback(address)) return undefined;
+  if (isOpened(address, policy.openNetworks)) return undefined;
   if (version === 4) return ipv4Rules.find(({ list }) => list.check(address, 'ipv4'))?.reason;
   if (isMapped(address)) return 'an IPv4 address inside an IPv6 one';
   if (!globalUnicast.check(address, 'ipv6')) return 'not a public IPv6 address';

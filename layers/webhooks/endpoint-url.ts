@@ -1,9 +1,13 @@
 /** What a partner may give as the address of an endpoint, checked when it is given and again before every request. */
 import { isIP } from 'node:net';
 import { type AddressPolicy, addressProblem, isLoopback } from './address-policy.ts';
+import { isOpened } from './private-networks.ts';
 
 /** HTTPS and its customary alternatives; other ports belong to other protocols, which a POST must not be aimed at. */
 export const allowedPorts: readonly number[] = [443, 8443, 9443, 10443];
+
+/** On networks of the utility's own plain HTTP is common, since nobody certifies private addresses. */
+export const privatePorts: readonly number[] = [80, 8080, ...allowedPorts];
 
 /** The documented length of the column. */
 export const urlMaxLength = 500;
@@ -30,14 +34,16 @@ export function checkEndpointUrl(text: string, policy: AddressPolicy, maxLength 
   const url = new URL(text);
   const host = hostOf(url);
   const isDevelopment = policy.allowLoopback && isLoopbackHost(host);
-  if (url.protocol !== 'https:' && !(isDevelopment && url.protocol === 'http:'))
+  const isPrivate = isOpened(host, policy.openNetworks);
+  if (url.protocol !== 'https:' && !((isDevelopment || isPrivate) && url.protocol === 'http:'))
     return { problem: 'The URL must begin with "https://".' };
   if (url.username !== '' || url.password !== '')
     return { problem: 'The URL must not hold a user name or password; send them in a header of the endpoint.' };
   if (url.hash !== '') return { problem: 'The URL must not have a fragment ("#…"): it is never sent.' };
   const port = portOf(url);
-  if (!isDevelopment && !allowedPorts.includes(port))
-    return { problem: `Port ${port} is not allowed; use one of ${allowedPorts.join(', ')}.` };
+  const ports = isPrivate ? privatePorts : allowedPorts;
+  if (!isDevelopment && !ports.includes(port))
+    return { problem: `Port ${port} is not allowed; use one of ${ports.join(', ')}.` };
   const problem = isDevelopment ? undefined : hostProblem(host, policy);
   return problem === undefined ? { url } : { problem };
 }

@@ -210,7 +210,7 @@ export async function checkedAddresses(
   // Loopback is open to names of this machine only, or plain text and any port could be reached by a public name.
   const isLocalName = host === 'localhost' || host.endsWith('.localhost');
   for (const { address } of addresses) {
-    const problem = addressProblem(address, { allowLoopback: policy.allowLoopback && isLocalName });
+    const problem = addressProblem(address, { ...policy, allowLoopback: policy.allowLoopback && isLocalName });
     if (problem) throw blocked(host, address, problem);
     if (isLocalName && !isLoopback(address)) throw blocked(host, address, 'a local name with a public address');
   }

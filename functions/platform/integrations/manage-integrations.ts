@@ -7,7 +7,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { checkEndpointUrl } from '../../../layers/webhooks/endpoint-url.ts';
-import { addressPolicy } from '../config.ts';
+import { providerAddressPolicy } from '../config.ts';
 import { readConfigs } from '../provider-calls/load-settings.ts';
 import { findAbout, knownProviders } from '../provider-calls/registry.ts';
 import { newCallbackToken } from './callback-token.ts';
@@ -42,7 +42,7 @@ const typeOfKind: Record<ProviderKind, Integration['integrationType']> = {
 /** @throws AppError `validation_failed` */
 function checkBaseUrl(baseUrl: string | null | undefined): void {
   if (baseUrl === null || baseUrl === undefined) return;
-  const checked = checkEndpointUrl(baseUrl, addressPolicy());
+  const checked = checkEndpointUrl(baseUrl, providerAddressPolicy());
   if ('problem' in checked)
     throw new AppError('validation_failed', undefined, {
       details: [{ in: 'body', path: '/baseUrl', message: checked.problem }],

@@ -13,7 +13,7 @@ import {
   type GuardedClient,
   type RequestFailure,
 } from '../../../layers/webhooks/guarded-request.ts';
-import { addressPolicy } from '../config.ts';
+import { providerAddressPolicy } from '../config.ts';
 import type { Environment } from '../integrations/integration-entity.ts';
 import type { IntegrationLog } from './exchange-log.ts';
 
@@ -24,7 +24,7 @@ const maxUrlLength = 8000;
 
 let client: GuardedClient | undefined;
 const outgoing = (): GuardedClient => {
-  client ??= createGuardedClient({ ...addressPolicy(), keepsConnections: false, maxUrlLength });
+  client ??= createGuardedClient({ ...providerAddressPolicy(), keepsConnections: false, maxUrlLength });
   return client;
 };
 
@@ -72,7 +72,7 @@ export function providerContext(
       const started = performance.now();
       const request = { method: 'GET', url: `tcp://${host}:${port}` } as const;
       try {
-        const socket = await connectGuarded({ host, port }, { ...addressPolicy(), timeoutMs: timeLeft() });
+        const socket = await connectGuarded({ host, port }, { ...providerAddressPolicy(), timeoutMs: timeLeft() });
         // What follows has a deadline too: a server that falls silent must not hold the caller.
         socket.setTimeout(timeLeft(), () => socket.destroy(new Error('The server fell silent.')));
         logging.logs.push({ ...describe(redactor, logging, request, started, {}), method: 'CONNECT' });
