@@ -24,6 +24,13 @@ export const roleTitles: Record<SystemRole, { name: Translated; description: Tra
       ar: 'يدير المستخدمين والإعدادات وجميع الوحدات.',
     },
   },
+  DEVELOPER: {
+    name: { en: 'Developer', ar: 'مطوّر التكاملات' },
+    description: {
+      en: 'Connects providers and partners: integrations with their secrets, webhooks, events and logs.',
+      ar: 'يربط المزوّدين والشركاء: التكاملات وأسرارها ونقاط الاستقبال والأحداث والسجلات.',
+    },
+  },
   MANAGER: {
     name: { en: 'Manager', ar: 'المدير' },
     description: {
