@@ -54,6 +54,7 @@ export const commandMeter: Providers['commandMeter'] = async (...given) => (awai
 export const createPayment: Providers['createPayment'] = async (...given) =>
   (await providers()).createPayment(...given);
 export const postChat: Providers['postChat'] = async (...given) => (await providers()).postChat(...given);
+export const publishMqtt: Providers['publishMqtt'] = async (...given) => (await providers()).publishMqtt(...given);
 export const refundPayment: Providers['refundPayment'] = async (...given) =>
   (await providers()).refundPayment(...given);
 export const sendEmailMessage: Providers['sendEmailMessage'] = async (...given) =>

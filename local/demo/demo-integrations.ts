@@ -40,6 +40,7 @@ export const demoIntegrations: readonly DemoIntegration[] = [
     priority: 1,
     notifies: true,
   },
+  { provider: 'generic_mqtt', nameEn: 'MQTT broker', nameAr: 'وسيط MQTT', priority: 1 },
   {
     provider: 'acrel',
     nameEn: 'Acrel IoT-EMS',

@@ -1,6 +1,6 @@
 /** A mail server that keeps what it is given (RFC 5321), with log-ins, and with STARTTLS where it is given a certificate. */
 import { createServer, type Socket } from 'node:net';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { Mode } from './types.ts';
 
 const user = 'mizan';
@@ -15,6 +15,8 @@ export interface MailServer {
 
 export interface MailServerOptions {
   tls?: { key: string; cert: string };
+  /** Encrypted from the first byte (RFC 8314) rather than after STARTTLS. @default false */
+  isImplicit?: boolean;
   /** @default PLAIN and LOGIN */
   authMethods?: string;
 }
@@ -30,11 +32,11 @@ export async function startMailServer(
   host: string,
   port: number,
   keep: (message: Record<string, unknown>) => void,
-  { tls, authMethods = 'PLAIN LOGIN' }: MailServerOptions = {},
+  { tls, isImplicit = false, authMethods = 'PLAIN LOGIN' }: MailServerOptions = {},
 ): Promise<MailServer> {
   let mode: Mode = 'ok';
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -43,7 +45,8 @@ export async function startMailServer(
     if (mode === 'huge') return void socket.write(`220-${'x'.repeat(1024 * 1024)}\r\n`);
     converse(socket, { mode, keep, authMethods, ...(tls ? { tls } : {}) });
     socket.write('220 simulator ESMTP\r\n');
-  });
+  };
+  const server = tls && isImplicit ? createTlsServer(tls, accept) : createServer(accept);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -54,7 +57,7 @@ export async function startMailServer(
     settings: {
       host,
       port: String(bound),
-      security: tls ? 'starttls' : 'none',
+      security: tls ? (isImplicit ? 'tls' : 'starttls') : 'none',
       username: user,
       password,
       from_email: 'noreply@example.com',

@@ -1,5 +1,6 @@
 /** An MQTT broker that keeps what is published to it. */
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { Aedes } from 'aedes';
 import type { Mode } from './types.ts';
 
@@ -17,6 +18,7 @@ export async function startBroker(
   host: string,
   port: number,
   keep: (message: Record<string, unknown>) => void,
+  tls?: { key: string; cert: string },
 ): Promise<Broker> {
   let mode: Mode = 'ok';
   const aedes = await Aedes.createBroker();
@@ -32,7 +34,7 @@ export async function startBroker(
     if (mode === 'lose_answer') client?.conn.destroy();
     done(null);
   };
-  const server = createServer((socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -41,7 +43,8 @@ export async function startBroker(
       return void socket.end('<html>not a broker</html>'.repeat(mode === 'huge' ? 100_000 : 1));
     if (mode === 'error' || mode === 'reject' || mode === 'rate_limited') return void socket.destroy();
     aedes.handle(socket);
-  });
+  };
+  const server = tls ? createTlsServer(tls, accept) : createServer(accept);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -52,7 +55,7 @@ export async function startBroker(
     settings: {
       mqtt_host: host,
       mqtt_port: String(bound),
-      mqtt_security: 'none',
+      mqtt_security: tls ? 'tls' : 'none',
       mqtt_username: user,
       mqtt_password: password,
     },

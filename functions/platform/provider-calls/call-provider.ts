@@ -44,6 +44,8 @@ export interface CallOptions {
   provider?: string;
   /** For everything together. @default 20,000 */
   budgetMs?: number;
+  /** For one try at one provider. @default 10,000 */
+  attemptMs?: number;
 }
 
 export interface ProviderResult<T> {
@@ -128,6 +130,7 @@ async function perform(
       candidates,
       effect,
       budgetMs: options.budgetMs ?? defaultBudgetMs,
+      ...(options.attemptMs === undefined ? {} : { attemptMs: options.attemptMs }),
       admit: ({ id }) => admitCall(session, { integrationId: id, environment }, Date.now()),
       onChosen: async (candidate) => {
         started.set(candidate.id, performance.now());

@@ -83,3 +83,9 @@ export const commandMeter = (
   command: Parameters<KindOperations['meter_platform']['command']>[0],
   options?: CallOptions,
 ) => callProvider(session, 'meter_platform', 'command', [command], command.reference, options);
+
+export const publishMqtt = (
+  session: TenantSession,
+  message: Parameters<KindOperations['mqtt']['publish']>[0],
+  options?: CallOptions,
+) => callProvider(session, 'mqtt', 'publish', [message], message.reference, options);

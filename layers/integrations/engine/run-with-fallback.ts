@@ -43,6 +43,8 @@ export interface FallbackRun<C extends Candidate, T> {
   budgetMs: number;
   /** Tries at one provider. @default 3 */
   maxAttempts?: number;
+  /** For one try. @default 10,000 */
+  attemptMs?: number;
 }
 
 export type FallbackOutcome<C, T> =
@@ -100,7 +102,10 @@ async function tryOne<C extends Candidate, T>(
   let mayHaveActed = false;
   for (let number = 1; ; number++) {
     try {
-      const timeoutMs = Math.min(longestAttemptMs, Math.max(shortestAttemptMs, deadlineMs - run.now()));
+      const timeoutMs = Math.min(
+        run.attemptMs ?? longestAttemptMs,
+        Math.max(shortestAttemptMs, deadlineMs - run.now()),
+      );
       const value = await run.attempt(candidate, number, timeoutMs);
       await run.report(candidate, undefined);
       return { value };

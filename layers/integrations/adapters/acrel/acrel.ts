@@ -46,6 +46,7 @@ export const acrel = defineProvider({
   ...acrelAbout,
   async check(context) {
     await runMapping(context, mappingOf(context, defaults, 'check'), {}, 'read');
+    if (context.settings['command_transport'] === 'mqtt') await withBroker(context);
   },
   operations: (context) => ({
     async readMeter(meterId) {

@@ -1,22 +1,18 @@
 /** Mail over an encrypted connection, and both ways to log in. Certificates are made by openssl. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type MailServer, type MailServerOptions, startMailServer } from '../../../../local/providers/mail-server.ts';
-import { hasProgram, run } from '../../../../test/support/programs.ts';
+import { selfSignedCertificate } from '../../../../test/support/certificate.ts';
+import { hasProgram } from '../../../../test/support/programs.ts';
 import { failureOf, testContext } from '../../conformance/test-support/test-context.ts';
 import { loadOperations } from '../index.ts';
 
 const clock = { nowMs: Date.parse('2026-03-01T10:00:00Z') };
-const folder = mkdtempSync(join(tmpdir(), 'mizan-smtp-'));
 const servers: MailServer[] = [];
 const kept: Record<string, unknown>[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
   kept.length = 0;
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 async function send(options: MailServerOptions, settings: Record<string, string> = {}): Promise<unknown> {
   const server = await startMailServer('127.0.0.1', 0, (message) => kept.push(message), options);
@@ -24,28 +20,6 @@ async function send(options: MailServerOptions, settings: Record<string, string>
   const context = testContext({ ...server.settings, timeout_ms: '3000', ...settings }, clock);
   const email = await loadOperations('email', 'smtp', context);
   return email.send({ to: ['a@example.com'], subject: 's', text: 't', reference: 'r' });
-}
-
-async function certificate(): Promise<{ key: string; cert: string }> {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-  await run('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-    ...subject,
-  ]);
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
 }
 
 it.each(['PLAIN', 'LOGIN', 'CRAM-MD5 LOGIN PLAIN'])('logs in with %s', async (authMethods) => {
@@ -66,13 +40,13 @@ it('the same reference has the same Message-ID, so that a receiver can tell a me
 
 describe.skipIf(!hasProgram('openssl', 'openssl'))('over STARTTLS', () => {
   it('sends where the certificate is trusted', async () => {
-    const tls = await certificate();
+    const tls = await selfSignedCertificate();
     await send({ tls }, { ca_certificate: tls.cert });
     expect(kept).toHaveLength(1);
   });
 
   it('sends nothing where it is not', async () => {
-    const error = await failureOf(async () => send({ tls: await certificate() }));
+    const error = await failureOf(async () => send({ tls: await selfSignedCertificate() }));
     expect(error.code).toBe('unreachable');
     expect(kept).toEqual([]);
   });
