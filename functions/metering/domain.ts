@@ -4,6 +4,7 @@ import { meteringEvents } from './events.ts';
 import { selectMessage } from './ingest/device-message.ts';
 import { liveReadings } from './live-readings/routes.ts';
 import { meters } from './meters/routes.ts';
+import { readingEdits } from './reading-edits/routes.ts';
 import { readings } from './readings/routes.ts';
 import { rejectedReadings } from './rejected-readings/routes.ts';
 
@@ -24,6 +25,11 @@ export const metering = defineDomain({
       resource: readings,
       entry: `${folder}/readings/handler.ts`,
       access: { tables: { metering: 'readWrite', readings: 'write', ...limits } },
+    },
+    {
+      resource: readingEdits,
+      entry: `${folder}/reading-edits/handler.ts`,
+      access: { tables: { metering: 'readWrite', readings: 'readWrite', identity: 'read', ...limits } },
     },
     {
       resource: liveReadings,

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { utcTime } from '../../layers/kernel/schema/common.ts';
 import { meterStatuses, storedMeterSchema } from './meters/meter-schema.ts';
+import { readingEdited } from './reading-edits/edit-events.ts';
 
 const source = 'metering';
 
@@ -170,6 +171,7 @@ export const assetReadingReceived = defineEvent({
 });
 
 export const meteringEvents = [
+  readingEdited,
   meterReading,
   meterCreated,
   meterUpdated,

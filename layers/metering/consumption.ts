@@ -4,7 +4,6 @@
  * set of readings only, so duplicates, reordering and late arrival cannot change it.
  */
 
-import type { RegisterPoint } from './advance.ts';
 import { limitsOf, type MeterProfile, type RegisterSegment } from './meter-state.ts';
 import type { Bucket } from './time-buckets.ts';
 import { type ChainPoint, trustedChain } from './trusted-chain.ts';
@@ -42,13 +41,13 @@ export interface BucketConsumption extends Bucket {
 }
 
 /** @param readings in order of time */
-export function energyCurve(profile: MeterProfile, readings: readonly RegisterPoint[]): CurvePoint[] {
+export function energyCurve(profile: MeterProfile, readings: readonly ChainPoint[]): CurvePoint[] {
   const curve: CurvePoint[] = [];
   for (const segment of profile.segments) appendSegment(curve, segment, readings);
   return curve;
 }
 
-function appendSegment(curve: CurvePoint[], segment: RegisterSegment, readings: readonly RegisterPoint[]): void {
+function appendSegment(curve: CurvePoint[], segment: RegisterSegment, readings: readonly ChainPoint[]): void {
   const points: ChainPoint[] = readings.filter(
     ({ time }) => time >= segment.from && (segment.to === undefined || time < segment.to),
   );

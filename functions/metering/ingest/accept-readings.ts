@@ -26,6 +26,8 @@ export interface Arrival {
   source: ReadingSource;
   /** Names the message or request; events are made recognisable by it. */
   origin: string;
+  /** `{station}/{device}` of its topic. */
+  via?: string | undefined;
 }
 
 export interface Accepted {
@@ -77,14 +79,14 @@ async function store(accepted: readonly Accepted[]): Promise<Set<string>> {
 
 const keyText = (item: RawItem): string => `${item['pk']!.S}|${item['sk']!.S}`;
 
-function toItem({ arrival: { session, reading, receivedMs, source }, state }: Accepted): RawItem {
+function toItem({ arrival: { session, reading, receivedMs, source, origin, via }, state }: Accepted): RawItem {
   const { registers } = reading;
   if (registers !== undefined) {
     const known = knownRegisters(registers, segmentAt(state, reading.timeMs)?.registers);
     if (known === undefined) delete reading.registers;
     else reading.registers = known;
   }
-  return toReadingItem(session, state.meterId, reading, receivedMs, source);
+  return toReadingItem(session, state.meterId, reading, receivedMs, source, { messageId: origin, via });
 }
 
 /** Only registers the meter is known to have are kept. */

@@ -71,6 +71,7 @@ export function readArrivals(owned: OwnedMessage, arrivals: ReadArrival[], refus
   }
   const { value } = decoded;
   const isBatch = Array.isArray(value);
+  const via = `${topic.stationId}/${topic.deviceId}`;
   if (isBatch && value.length === 0) refuse(reject('invalid_payload', 'The array holds no reading.'));
   for (const element of isBatch ? (value as unknown[]) : [value]) {
     const reading = readReading(element, topic.deviceId);
@@ -85,6 +86,7 @@ export function readArrivals(owned: OwnedMessage, arrivals: ReadArrival[], refus
       receivedMs: message.receivedMs,
       source: 'mqtt',
       origin: message.id,
+      via,
     };
     arrivals.push(isBatch ? { arrival, owned, element } : { arrival, owned });
   }

@@ -166,6 +166,7 @@ describe('handing in readings', () => {
       registers: { '1.8.1': '3' },
       source: 'manual',
       receivedAt: iso(startTime),
+      messageId: expect.stringMatching(/^cor_/),
     });
   });
 

@@ -25,7 +25,16 @@ export async function addReadings(
   const arrivals: Arrival[] = [];
   const arrivalOf = read.map((reading) => {
     if (isRejection(reading)) return undefined;
-    return arrivals.push({ session, reading, stationId: undefined, receivedMs, source, origin: 'api' }) - 1;
+    return (
+      arrivals.push({
+        session,
+        reading,
+        stationId: undefined,
+        receivedMs,
+        source,
+        origin: session.context.correlationId || 'api',
+      }) - 1
+    );
   });
   const { rejections, unfinished } = await acceptReadings(arrivals);
   if (unfinished.size > 0) throw new AppError('unavailable', 'Not all readings could be stored. Send them again.');

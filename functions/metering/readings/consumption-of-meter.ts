@@ -2,10 +2,12 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { type BucketConsumption, consumptionOf, energyCurve } from '../../../layers/metering/consumption.ts';
+import { isPersonsWord } from '../../../layers/metering/reading-edits.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { type Interval, timeBuckets } from '../../../layers/metering/time-buckets.ts';
 import { startOfLocalDay } from '../../../layers/metering/time-zone.ts';
+import type { ChainPoint } from '../../../layers/metering/trusted-chain.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
@@ -52,9 +54,15 @@ export async function measure(
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketConsumption[]> {
   const readings = await readForBuckets(session, meter, buckets);
-  const points = readings.map(({ timeMs, register }) => ({ time: timeMs, register }));
-  return consumptionOf(energyCurve(profileOf(meter), points), buckets);
+  return consumptionOf(energyCurve(profileOf(meter), readings.map(toPoint)), buckets);
 }
+
+/** What a person decided weighs more than what arrived. */
+export const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({
+  time: timeMs,
+  register,
+  ...(isPersonsWord(edit) ? { isAnchor: true } : {}),
+});
 
 /** The readings within the buckets and their nearest neighbours on both sides. */
 export async function readForBuckets(

@@ -3,14 +3,14 @@ import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
 import { maxClockSkewMs } from '../../../layers/metering/check-reading.ts';
+import { readPage } from './read-page.ts';
 import { type Reading, toReading } from './reading-schema.ts';
-import { readPage } from './readings-store.ts';
 
 const dayMs = 86_400_000;
 const defaultDays = 31;
 /** Every month is a query even when it is empty. */
 const maxDays = 5 * 366;
-const sortKeyShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#\d{1,16}$/;
+const sortKeyShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#E?\d{1,16}$/;
 
 export async function listReadings(
   session: TenantSession,
@@ -29,7 +29,7 @@ export async function listReadings(
     { order: query.order, limit, after: cursor === undefined ? undefined : readCursor(cursor) },
   );
   return {
-    items: items.map((reading) => toReading(meterId, reading)),
+    items: items.map(({ reading, edit }) => toReading(meterId, edit ? { ...reading, edit } : reading)),
     nextCursor: lastKey === null ? null : Buffer.from(lastKey).toString('base64url'),
   };
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import type { EditMark } from '../../../layers/metering/reading-edits.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { rejectionReasonNames } from '../../../layers/metering/rejection-reasons.ts';
@@ -26,11 +27,23 @@ export const readingSchema = z.object({
   registers: z.optional(z.record(z.string(), z.string())),
   source: z.enum(['mqtt', 'api', 'manual', 'mobile']),
   receivedAt: utcTime(),
+  /** The message or request it came with, and the MQTT topic; the same for every reading of one message. */
+  messageId: z.optional(z.string()),
+  topic: z.optional(z.string()),
+  /** What a person decided about it; a rejected one counts for nothing. */
+  edit: z.optional(
+    z.object({
+      editId: z.string(),
+      action: z.enum(['corrected', 'rejected', 'added', 'restored']),
+      /** The register as it arrived. */
+      arrivedKwh: z.optional(z.string()),
+    }),
+  ),
 });
 export type Reading = z.infer<typeof readingSchema>;
 
 export function toReading(meterId: string, stored: MeterReading): Reading {
-  const { timeMs, register, exportRegister, registers, receivedMs, ...measured } = stored;
+  const { timeMs, register, exportRegister, registers, receivedMs, via, edit, ...measured } = stored;
   return {
     meterId,
     time: isoTime(timeMs),
@@ -41,8 +54,16 @@ export function toReading(meterId: string, stored: MeterReading): Reading {
       ? {}
       : { registers: Object.fromEntries(Object.entries(registers).map(([code, units]) => [code, fromUnits(units)])) }),
     receivedAt: isoTime(receivedMs),
+    ...(via === undefined ? {} : { topic: `acrel/${via.replace('/', '/meter/')}/data` }),
+    ...(edit === undefined ? {} : { edit: showEdit(edit) }),
   };
 }
+
+const showEdit = ({ editId, action, arrived }: EditMark) => ({
+  editId,
+  action,
+  ...(arrived === undefined ? {} : { arrivedKwh: fromUnits(arrived) }),
+});
 
 const kwh = () =>
   z.union([

@@ -1,7 +1,8 @@
 /**
  * Keys of stored readings: one item is one reading and one write unit, in the partition of its meter and UTC month.
  * The register is part of the sort key: a repeated reading replaces itself, and two readings that claim the same
- * moment with different registers are both kept, whichever came first.
+ * moment with different registers are both kept, whichever came first. What a person decided about a reading lies
+ * beside it, under the same moment, and never in its place.
  */
 import { queryRange, type RawItem, rawKey } from '../../../layers/kernel/data/bulk.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -11,6 +12,13 @@ import {
   type StoredReading,
   unpackReading,
 } from '../../../layers/metering/reading-codec.ts';
+import {
+  type EditMark,
+  layOver,
+  type Overlay,
+  type Standing,
+  unpackOverlay,
+} from '../../../layers/metering/reading-edits.ts';
 import { isoTime, monthOf, monthsBetween, shiftMonth } from '../../../layers/metering/reading-time.ts';
 
 export const readingsTable = 'readings';
@@ -20,6 +28,18 @@ export type Measured = Omit<MeterReading, 'receivedMs' | 'source'>;
 
 export interface MeterReading extends StoredReading {
   timeMs: number;
+  /** The message or request it came with. */
+  messageId?: string;
+  /** `{station}/{device}` of its topic; missing when it did not come by MQTT. */
+  via?: string;
+  /** What a person decided about it. */
+  edit?: EditMark;
+}
+
+/** The message a reading came with, as one attribute: its id, and the parts of its topic that say something. */
+export interface Origin {
+  messageId: string;
+  via?: string | undefined;
 }
 
 export function toReadingItem(
@@ -28,19 +48,59 @@ export function toReadingItem(
   reading: Measured,
   receivedMs: number,
   source: ReadingSource,
+  origin?: Origin,
 ): RawItem {
   const time = isoTime(reading.timeMs);
   const item = rawKey(session, ['METER', meterId, time.slice(0, 7)], [time, reading.register]);
   item['d'] = { S: packReading(reading, receivedMs, source) };
+  if (origin !== undefined)
+    item['m'] = { S: origin.via === undefined ? origin.messageId : `${origin.messageId} ${origin.via}` };
   return item;
 }
 
 function fromReadingItem(item: RawItem): MeterReading {
-  return { ...unpackReading(item['d']!.S!), timeMs: Date.parse(item['sk']!.S!.slice(0, 24)) };
+  const reading = unpackReading(item['d']!.S!) as MeterReading;
+  reading.timeMs = timeOf(item);
+  const origin = item['m']?.S;
+  if (origin !== undefined) {
+    const space = origin.lastIndexOf(' ');
+    reading.messageId = space < 0 ? origin : origin.slice(0, space);
+    if (space >= 0) reading.via = origin.slice(space + 1);
+  }
+  return reading;
 }
 
+const timeLength = 24;
+const timeOf = (item: RawItem): number => Date.parse(item['sk']!.S!.slice(0, timeLength));
+
+/** Marks the row of a decision: above every digit, below the end of the moment. */
+const overlayMark = 'E';
+export const isOverlay = (item: RawItem): boolean => item['sk']!.S![timeLength + 1] === overlayMark;
+
+export const overlayKey = (session: TenantSession, meterId: string, timeMs: number, register: number): RawItem =>
+  rawKey(session, ['METER', meterId, monthOf(timeMs)], [isoTime(timeMs), `${overlayMark}${register}`]);
+
+export const toOverlay = (item: RawItem): Overlay =>
+  unpackOverlay(timeOf(item), Number(item['sk']!.S!.slice(timeLength + 2)), item['e']!.S!);
+
+/** @param items arrivals and decisions about them, as they lie in the table */
+export function decide(items: readonly RawItem[]): Standing<MeterReading>[] {
+  const overlays = items.filter(isOverlay);
+  const arrived = (overlays.length === 0 ? items : items.filter((item) => !isOverlay(item))).map(fromReadingItem);
+  return layOver(arrived, overlays.map(toOverlay), ({ timeMs, register, exportRegister }) => ({
+    timeMs,
+    register,
+    ...(exportRegister === undefined ? {} : { exportRegister }),
+    receivedMs: timeMs,
+    source: 'manual',
+  }));
+}
+
+const standing = (items: readonly RawItem[]): MeterReading[] =>
+  decide(items).flatMap(({ reading, stands, edit }) => (stands ? [edit ? { ...reading, edit } : reading] : []));
+
 /** Above every register after the time in a sort key. */
-const afterAll = '#~';
+export const afterAll = '#~';
 
 export interface ReadingRange {
   /** Inclusive, milliseconds. */
@@ -49,7 +109,7 @@ export interface ReadingRange {
   toMs: number;
 }
 
-/** All readings of a period, in order of time. */
+/** All readings of a period that stand, in order of time. */
 export async function readRange(
   session: TenantSession,
   meterId: string,
@@ -65,48 +125,27 @@ export async function readRange(
       }),
     ),
   );
-  return parts.flat().map(fromReadingItem);
+  return standing(parts.flat());
 }
 
-export interface ReadingPage {
-  items: MeterReading[];
-  /** Sort key of the last item when there may be more. */
-  lastKey: string | null;
-}
-
-/** A page over months. @param after sort key of the last item of the page before */
-export async function readPage(
+/** Everything of one moment: what arrived, what was added, and what stands of it. */
+export async function readMoment(
   session: TenantSession,
   meterId: string,
-  { fromMs, toMs }: ReadingRange,
-  options: { order: 'asc' | 'desc'; limit: number; after?: string | undefined },
-): Promise<ReadingPage> {
-  const { order, limit, after } = options;
-  const descending = order === 'desc';
-  const months = toMs <= fromMs ? [] : monthsBetween(fromMs, toMs - 1);
-  if (descending) months.reverse();
-  const rows: RawItem[] = [];
-  for (const month of months) {
-    if (after !== undefined && (descending ? month > after.slice(0, 7) : month < after.slice(0, 7))) continue;
-    const page = await queryRange(session, readingsTable, {
-      pk: ['METER', meterId, month],
-      from: after !== undefined && !descending ? after : isoTime(fromMs),
-      to: after !== undefined && descending ? after : isoTime(toMs - 1) + afterAll,
-      order: descending ? 'descending' : 'ascending',
-      // One more than asked tells whether there is a next page, and one may be the item the page starts after.
-      limit: limit - rows.length + 2,
-    });
-    rows.push(...page.filter((item) => item['sk']!.S !== after));
-    if (rows.length > limit) break;
-  }
-  const shown = rows.slice(0, limit);
-  return {
-    items: shown.map(fromReadingItem),
-    lastKey: rows.length > limit ? (shown.at(-1)?.['sk']?.S ?? null) : null,
-  };
+  timeMs: number,
+): Promise<{ readings: Standing<MeterReading>[]; overlays: Overlay[] }> {
+  const items = await queryRange(session, readingsTable, {
+    pk: ['METER', meterId, monthOf(timeMs)],
+    from: isoTime(timeMs),
+    to: isoTime(timeMs) + afterAll,
+  });
+  return { readings: decide(items), overlays: items.filter(isOverlay).map(toOverlay) };
 }
 
-/** The nearest reading before a time or, with `after`, at or after it, looking through so many months. */
+/** Enough that the readings of one moment and the decisions about them are rarely cut. */
+const neighbourRows = 8;
+
+/** The nearest reading that stands before a time or, with `after`, at or after it, looking through so many months. */
 export async function readNeighbour(
   session: TenantSession,
   meterId: string,
@@ -115,15 +154,33 @@ export async function readNeighbour(
   months: number,
 ): Promise<MeterReading | undefined> {
   let month = monthOf(timeMs);
+  const isBefore = side === 'before';
   for (let i = 0; i < months; i++) {
-    const [found] = await queryRange(session, readingsTable, {
-      pk: ['METER', meterId, month],
-      ...(side === 'before' ? { to: isoTime(timeMs - 1) + afterAll } : { from: isoTime(timeMs) }),
-      order: side === 'before' ? 'descending' : 'ascending',
-      limit: 1,
-    });
-    if (found !== undefined) return fromReadingItem(found);
-    month = shiftMonth(month, side === 'before' ? -1 : 1);
+    let edge: string | undefined = isBefore ? isoTime(timeMs - 1) + afterAll : isoTime(timeMs);
+    while (edge !== undefined) {
+      const items: RawItem[] = await queryRange(session, readingsTable, {
+        pk: ['METER', meterId, month],
+        ...(isBefore ? { to: edge } : { from: edge }),
+        order: isBefore ? 'descending' : 'ascending',
+        limit: neighbourRows,
+      });
+      const { whole, next } = wholeMoments(items, isBefore);
+      const found = isBefore ? standing(whole.reverse()).at(-1) : standing(whole)[0];
+      if (found !== undefined) return found;
+      edge = next;
+    }
+    month = shiftMonth(month, isBefore ? -1 : 1);
   }
   return undefined;
+}
+
+/** Leaves out the last moment of a full page, which may be cut; `next` is where to read on. */
+function wholeMoments(items: readonly RawItem[], isBefore: boolean): { whole: RawItem[]; next: string | undefined } {
+  const last = items.at(-1)?.['sk']?.S?.slice(0, timeLength);
+  if (last === undefined || items.length < neighbourRows) return { whole: [...items], next: undefined };
+  const whole = items.filter((item) => !item['sk']!.S!.startsWith(last));
+  // One moment that fills a page alone is taken as it is read.
+  if (whole.length === 0)
+    return { whole: [...items], next: isBefore ? isoTime(Date.parse(last) - 1) + afterAll : last + afterAll };
+  return { whole, next: isBefore ? last + afterAll : last };
 }

@@ -9,7 +9,7 @@ import {
 import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { isBillable, readForBuckets } from './consumption-of-meter.ts';
+import { isBillable, readForBuckets, toPoint } from './consumption-of-meter.ts';
 import type { MeterReading } from './readings-store.ts';
 
 /** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
@@ -27,6 +27,8 @@ export interface BucketUsage {
   /** Whether a bill can stand on it. */
   billable: boolean;
   flags: ConsumptionFlag[];
+  /** Whether a person's decision about a reading lies in it. */
+  edited?: boolean;
 }
 
 /** @param buckets in order of time, without gaps */
@@ -36,8 +38,9 @@ export async function usageOfMeter(
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketUsage[]> {
   const readings = await readForBuckets(session, meter, buckets);
+  const edited = readings.flatMap(({ timeMs, edit }) => (edit ? [timeMs] : []));
   const profile = profileOf(meter);
-  const main = curveOf(profile, readings, buckets, ({ register }) => register);
+  const main = consumptionOf(energyCurve(profile, readings.map(toPoint)), buckets);
   const others = withoutAnchors(profile);
   const exported = curveOf(others, readings, buckets, ({ exportRegister }) => exportRegister);
   const reactive = curveOf(others, readings, buckets, ({ registers }) => {
@@ -53,6 +56,7 @@ export async function usageOfMeter(
     estimated: bucket.estimated,
     billable: isBillable(bucket),
     flags: bucket.flags,
+    ...(edited.some((timeMs) => timeMs >= bucket.start && timeMs <= bucket.end) ? { edited: true } : {}),
   }));
 }
 

@@ -24,6 +24,8 @@ export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 interface RequestOptions {
   tenantId?: string;
   kind?: 'user' | 'api_key';
+  /** @default somebody new each time */
+  subject?: string;
   permissions?: string[];
   body?: unknown;
   query?: Record<string, string>;
@@ -104,13 +106,13 @@ const request: MeteringStack['request'] = (
   handler,
   method,
   path,
-  { tenantId = 'tenant-a', kind = 'api_key', permissions = ['metering:*'], ...request } = {},
+  { tenantId = 'tenant-a', kind = 'api_key', permissions = ['metering:*'], subject, ...request } = {},
 ) =>
   callHandler(handler, {
     method,
     path,
     ...request,
-    as: testPrincipal(tenantId, { subject: newId('usr'), kind, permissions }),
+    as: testPrincipal(tenantId, { subject: subject ?? newId('usr'), kind, permissions }),
   });
 
 export interface Sent {

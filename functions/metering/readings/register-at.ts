@@ -1,0 +1,36 @@
+/** What a meter's register showed at a moment, as bills print it: the last reading that stands, with its day. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { fromUnits } from '../../../layers/metering/register.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { readNeighbour } from './readings-store.ts';
+
+export interface RegisterReading {
+  /** Local day it was taken. */
+  day: string;
+  /** Decimal kilowatt-hours of the register's own scale. */
+  registerKwh: string;
+  /** Somebody put it in for a reading that never came. */
+  isEstimated: boolean;
+}
+
+/** A reading further back says nothing of a bill. */
+const monthsBack = 3;
+
+export async function registerAt(
+  session: TenantSession,
+  meterId: string,
+  atMs: number,
+): Promise<RegisterReading | undefined> {
+  const [found, { timeZone }] = await Promise.all([
+    readNeighbour(session, meterId, 'before', atMs + 1, monthsBack),
+    tenantProfile(session),
+  ]);
+  return (
+    found && {
+      day: localDate(found.timeMs, timeZone),
+      registerKwh: fromUnits(found.register),
+      isEstimated: found.edit?.action === 'added',
+    }
+  );
+}
