@@ -4,7 +4,9 @@ import { meterCommands } from './commands/routes.ts';
 import { customers } from './customers/routes.ts';
 import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
+import { fieldOffice } from './field-office/routes.ts';
 import { invoices } from './invoices/routes.ts';
+import { mobile } from './mobile/routes.ts';
 import { payments } from './payments/routes.ts';
 import { portal } from './portal/routes.ts';
 import { supplies } from './supplies/routes.ts';
@@ -16,6 +18,8 @@ const limits = { limits: 'write' } as const;
 export const billing = defineDomain({
   name: 'billing',
   tables: { billing: { indexes: ['gsi1', 'gsi2'], outbox: true } },
+  // Evidence in a dispute about a bill.
+  buckets: { 'field-photos': { expireAfterDays: 3 * 366, browserAccess: true } },
   events: billingEvents,
   resources: [
     {
@@ -60,6 +64,25 @@ export const billing = defineDomain({
         tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits },
         queues: ['meter-commands'],
       },
+    },
+    {
+      resource: mobile,
+      entry: `${folder}/mobile/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', metering: 'readWrite', readings: 'readWrite', identity: 'read', ...limits },
+        buckets: { 'field-photos': 'write' },
+      },
+      timeoutSeconds: 29,
+      memoryMb: 512,
+    },
+    {
+      resource: fieldOffice,
+      entry: `${folder}/field-office/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', metering: 'readWrite', readings: 'readWrite', identity: 'read', ...limits },
+        buckets: { 'field-photos': 'read' },
+      },
+      timeoutSeconds: 29,
     },
     {
       resource: payments,

@@ -8,8 +8,10 @@ import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
+import { fieldEvents } from './mobile/field-events.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
+import { prepaidEvents } from './prepaid/prepaid-events.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 
 const customer = {
@@ -260,6 +262,8 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  ...fieldEvents,
+  ...prepaidEvents,
   ...[customerRowEvents, invoiceRowEvents, paymentRowEvents].flatMap(rowEventList),
   meterCommandChanged,
 

@@ -159,3 +159,18 @@ export async function takeFieldReading(
     ? { reason: result.reason!, message: `${result.message} ${result.detail ?? ''}`.trim() }
     : undefined;
 }
+
+/**
+ * Takes in a reading that a person stands by although metering had refused it: others are checked against it from now on.
+ * Needs `readWrite` on `metering`, `write` on `readings`. @returns why it cannot be, or undefined
+ * @throws AppError `unprocessable` for a register the device cannot show
+ */
+export async function takeConfirmedReading(session: TenantSession, reading: FieldReading, locale: Locale) {
+  const { setReference } = await import('./meters/set-reference.ts');
+  await setReference(session, reading.meterId, reading.time, reading.registerKwh);
+  return takeFieldReading(session, reading, locale);
+}
+
+export type { RegisterReading } from './readings/register-at.ts';
+/** The last reading at or before a moment (milliseconds). Needs read access to tables `readings` and `identity`. */
+export { registerAt } from './readings/register-at.ts';

@@ -1,0 +1,67 @@
+/** What a person makes of cash that was held: a payment after all, or nothing. Either way once. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { alreadyDecided, paymentReference } from '../mobile/apply-collection.ts';
+import { type Collection, collectionEntity } from '../mobile/collection-entity.ts';
+import { recordPayment } from '../payments/record-payment.ts';
+
+export interface Decision {
+  reason: string;
+  by: string;
+}
+
+export async function recordHeld(
+  session: TenantSession,
+  id: string,
+  customerId: string | undefined,
+  { reason, by }: Decision,
+): Promise<Collection & Stored> {
+  const held = await requireHeld(session, id);
+  const { amount, currency, takenAt, receiptNumber } = held;
+  let after: (Collection & Stored) | undefined;
+  await recordPayment(
+    session,
+    {
+      customerId: customerId ?? held.customerId,
+      amount,
+      currency,
+      method: 'cash',
+      externalReference: paymentReference(held),
+      receivedAt: takenAt,
+      note: `Receipt ${receiptNumber}`,
+    },
+    {
+      isLate: true,
+      accompany: async () => {
+        const before = await requireHeld(session, id);
+        return {
+          write: (unit, payment) => {
+            after = unit.update(collectionEntity, before, {
+              status: 'recorded',
+              customerId: payment.customerId,
+              paymentId: payment.id,
+              resolvedBy: by,
+              resolution: reason,
+            });
+          },
+        };
+      },
+    },
+  );
+  return after!;
+}
+
+export const voidHeld = (session: TenantSession, id: string, { reason, by }: Decision): Promise<Collection & Stored> =>
+  retryOnChange(async () => {
+    const held = await requireHeld(session, id);
+    return session.transact('billing', (unit) =>
+      unit.update(collectionEntity, held, { status: 'voided', resolvedBy: by, resolution: reason }),
+    );
+  });
+
+async function requireHeld(session: TenantSession, id: string): Promise<Collection & Stored> {
+  const held = await session.require(collectionEntity, { id });
+  if (held.status !== 'held') throw alreadyDecided();
+  return held;
+}

@@ -1,0 +1,71 @@
+/**
+ * Applies what a device hands in. Operations at one meter, and all money of one collector, go one after another; the rest
+ * side by side. Each has an answer of its own, and none stops another.
+ */
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { applyCollection } from './apply-collection.ts';
+import { applyCorrection } from './apply-correction.ts';
+import { applyNoAccess, applyReading } from './apply-reading.ts';
+import { applyStopEdit } from './apply-stop-edit.ts';
+import { type FieldWorker, rejected } from './field-context.ts';
+import { earlierResult } from './operation-log.ts';
+import { type FieldOperation, type OperationResult, operationSchema } from './operation-schema.ts';
+
+const lanes = 8;
+
+export async function applyOperations(
+  worker: FieldWorker,
+  operations: readonly { id: string }[],
+): Promise<OperationResult[]> {
+  const results: OperationResult[] = new Array(operations.length);
+  const chains = new Map<string, (() => Promise<void>)[]>();
+  operations.forEach((given, index) => {
+    const { data: operation, error } = operationSchema.safeParse(given);
+    if (operation === undefined) {
+      const detail = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+      results[index] = rejected(worker, given.id, 'invalid_operation', { detail: detail.slice(0, 500) });
+      return;
+    }
+    const key = operation.type === 'collection' ? 'money' : operation.meterId;
+    const chain = chains.get(key) ?? [];
+    chain.push(async () => {
+      results[index] = await applyOne(worker, operation);
+    });
+    chains.set(key, chain);
+  });
+  const waiting = [...chains.values()];
+  const work = async (): Promise<void> => {
+    for (let chain = waiting.shift(); chain !== undefined; chain = waiting.shift())
+      for (const step of chain) await step();
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+  return results;
+}
+
+async function applyOne(worker: FieldWorker, operation: FieldOperation): Promise<OperationResult> {
+  const { id } = operation;
+  try {
+    return (await earlierResult(worker.session, worker.userId, id)) ?? (await applyByType(worker, operation));
+  } catch (error) {
+    if (isAppError(error) && error.code === 'not_found') return rejected(worker, id, 'not_found');
+    // What is wrong on our side must not lose what was done in the field: the app keeps it and sends it again.
+    logger.error('field operation failed', { operationId: id, type: operation.type, error: error as Error });
+    return rejected(worker, id, 'unavailable', {}, { mayRetry: true });
+  }
+}
+
+function applyByType(worker: FieldWorker, operation: FieldOperation): Promise<OperationResult> {
+  switch (operation.type) {
+    case 'reading':
+      return applyReading(worker, operation);
+    case 'no_access':
+      return applyNoAccess(worker, operation);
+    case 'collection':
+      return applyCollection(worker, operation);
+    case 'stop_edit':
+      return applyStopEdit(worker, operation);
+    case 'customer_correction':
+      return applyCorrection(worker, operation);
+  }
+}

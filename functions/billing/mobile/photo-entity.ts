@@ -1,0 +1,53 @@
+/** Photos of meters: uploaded by the app itself to one key, below the folder of its tenant and user. */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { signDownload, signUpload } from '../../../layers/kernel/files/signed-urls.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { extensions, type NewPhoto } from './photo-schema.ts';
+
+export const photoBucket = 'field-photos';
+export interface FieldPhoto {
+  id: string;
+  userId: string;
+  key: string;
+  contentType: string;
+  sizeBytes: number;
+}
+
+export const photoEntity = defineEntity<FieldPhoto>()({
+  name: 'field photo',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['FIELD-PHOTO', id], sk: ['FIELD-PHOTO'] }),
+  idOf: ({ id }) => id,
+});
+
+export async function announcePhoto(session: TenantSession, userId: string, { contentType, sizeBytes }: NewPhoto) {
+  const id = newId('pho');
+  const key = `${session.tenantId}/${userId}/${id}.${extensions[contentType]}`;
+  await session.transact('billing', (unit) => unit.create(photoEntity, { id, userId, key, contentType, sizeBytes }));
+  return { id, upload: await signUpload(photoBucket, { key, contentType, sizeBytes }) };
+}
+
+/** The first that is not this user’s, if any. */
+export async function foreignPhoto(
+  session: TenantSession,
+  userId: string,
+  photoIds: readonly string[],
+): Promise<string | undefined> {
+  if (photoIds.length === 0) return undefined;
+  const photos = await session.getMany(
+    photoEntity,
+    [...new Set(photoIds)].map((id) => ({ id })),
+  );
+  return photoIds.find((id) => !photos.some((photo) => photo.id === id && photo.userId === userId));
+}
+
+export async function showPhotos(session: TenantSession, photoIds: readonly string[]) {
+  const photos = await session.getMany(
+    photoEntity,
+    photoIds.map((id) => ({ id })),
+  );
+  return Promise.all(
+    photos.map(async ({ id, key, contentType }) => ({ id, contentType, url: await signDownload(photoBucket, key) })),
+  );
+}
