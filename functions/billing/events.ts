@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { rowEventList } from '../../layers/kernel/events/row-events.ts';
+import { cashierSessionClosed, tillDifferenceFound, tillMoneyMoved } from './cashier-sessions/cashier-session-events.ts';
+import { checkoutChanged } from './checkouts/checkout-events.ts';
 import { commandSchema } from './commands/command-schema.ts';
 import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
@@ -12,6 +14,7 @@ import { fieldEvents } from './mobile/field-events.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { prepaidEvents } from './prepaid/prepaid-events.ts';
+import { paymentRefunded, refundChanged } from './refunds/refund-events.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 
 const customer = {
@@ -262,6 +265,12 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  cashierSessionClosed,
+  checkoutChanged,
+  paymentRefunded,
+  refundChanged,
+  tillDifferenceFound,
+  tillMoneyMoved,
   ...fieldEvents,
   ...prepaidEvents,
   ...[customerRowEvents, invoiceRowEvents, paymentRowEvents].flatMap(rowEventList),

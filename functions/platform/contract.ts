@@ -73,5 +73,7 @@ export const vendKeyChange: Providers['vendKeyChange'] = async (...given) =>
   (await providers()).vendKeyChange(...given);
 export const vendPowerLimit: Providers['vendPowerLimit'] = async (...given) =>
   (await providers()).vendPowerLimit(...given);
+export const vendReverse: Providers['vendReverse'] = async (...given) => (await providers()).vendReverse(...given);
+export const vendTest: Providers['vendTest'] = async (...given) => (await providers()).vendTest(...given);
 export const verifyPayment: Providers['verifyPayment'] = async (...given) =>
   (await providers()).verifyPayment(...given);

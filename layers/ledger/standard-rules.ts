@@ -52,6 +52,16 @@ const invoiceLines = (owed: RuleLine['side'], earned: RuleLine['side']): RuleLin
   line(earned, 'output-tax', ['taxAmount'], { when: [{ path: 'taxAmount', operator: 'exists' }] }),
 ];
 
+/** Free units and engineering tokens move no money. */
+const isPaidFor = [{ path: 'paymentId', operator: 'exists' as const }];
+
+/** What a token sold. */
+const tokenLines = (side: RuleLine['side']): RuleLine[] => [
+  line(side, 'energy-revenue', ['energyAmount']),
+  line(side, 'fixed-charges', ['fixedAmount']),
+  line(side, 'output-tax', ['taxAmount']),
+];
+
 const common = { isActive: true, conditions: [], currencyPath: 'currency', ratePath: 'exchangeRate' };
 
 export const standardRules: readonly StandardRule[] = [
@@ -115,6 +125,74 @@ export const standardRules: readonly StandardRule[] = [
     description: 'Reversal of payment {paymentNumber}: {reason}',
     descriptionAr: 'عكس الدفعة {paymentNumber}: {reason}',
     lines: [...purposeLines('debit'), ...moneyLines('credit')],
+  },
+  {
+    ...common,
+    id: 'prepaid-vended',
+    name: 'Prepaid energy sold',
+    nameAr: 'بيع طاقة مسبقة الدفع',
+    eventType: 'prepaid.vended',
+    conditions: isPaidFor,
+    journal: 'sales',
+    externalReferencePath: 'vendId',
+    description: 'Token {vendId}',
+    descriptionAr: 'رمز شحن {vendId}',
+    lines: [
+      line('debit', 'prepaid-energy', ['arrearsAmount', 'chargedAmount'], { dimensions: customer }),
+      line('credit', 'receivables', ['arrearsAmount'], { dimensions: customer }),
+      ...tokenLines('credit'),
+    ],
+  },
+  {
+    ...common,
+    id: 'prepaid-vend-failed',
+    name: 'Prepaid energy not sold',
+    nameAr: 'تعذّر بيع طاقة مسبقة الدفع',
+    eventType: 'prepaid.vend_failed',
+    conditions: isPaidFor,
+    journal: 'sales',
+    externalReferencePath: 'vendId',
+    description: 'Failed token {vendId}: {reason}',
+    descriptionAr: 'رمز شحن متعذّر {vendId}: {reason}',
+    lines: [
+      line('debit', 'prepaid-energy', ['amount'], { dimensions: customer }),
+      line('credit', 'receivables', ['amount'], { dimensions: customer }),
+    ],
+  },
+  {
+    ...common,
+    id: 'prepaid-reversed',
+    name: 'Prepaid energy taken back',
+    nameAr: 'عكس بيع طاقة مسبقة الدفع',
+    eventType: 'prepaid.reversed',
+    conditions: isPaidFor,
+    journal: 'sales',
+    externalReferencePath: 'vendId',
+    description: 'Reversal of token {vendId}: {reason}',
+    descriptionAr: 'عكس رمز الشحن {vendId}: {reason}',
+    lines: [
+      ...tokenLines('debit'),
+      // What the purchase left over, or had from the one before.
+      line('debit', 'prepaid-energy', ['returnedAmount', '-chargedAmount'], { dimensions: customer }),
+      line('credit', 'receivables', ['returnedAmount'], { dimensions: customer }),
+    ],
+  },
+  {
+    ...common,
+    id: 'prepaid-credit-returned',
+    name: 'Prepaid credit returned',
+    nameAr: 'إرجاع رصيد مسبق الدفع',
+    eventType: 'prepaid.credit_returned',
+    journal: 'sales',
+    externalReferencePath: 'supplyId',
+    description: 'Credit of supply {supplyId}, {remainingKwh} kWh',
+    descriptionAr: 'رصيد التوريد {supplyId}: {remainingKwh} ك.و.س',
+    lines: [
+      line('debit', 'energy-revenue', ['energyAmount']),
+      line('debit', 'output-tax', ['taxAmount']),
+      line('debit', 'prepaid-energy', ['carriedAmount'], { dimensions: customer }),
+      line('credit', 'receivables', ['returnedAmount'], { dimensions: customer }),
+    ],
   },
   {
     ...common,

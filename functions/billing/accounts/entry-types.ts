@@ -7,5 +7,11 @@ export const entryTypes = [
   'payment',
   'payment_reversal',
   'refund',
+  'refund_returned',
+  // A token stands on the account twice: what was paid for it, and what was sold.
+  'prepaid_payment',
+  'prepaid_sale',
+  'prepaid_reversal',
+  'prepaid_credit',
 ] as const;
 export type EntryType = (typeof entryTypes)[number];

@@ -65,7 +65,8 @@ export function reversePayment(
   });
 }
 
-function refuseReversal({ status, refundPendingAmount = '0', currency }: Payment): void {
+function refuseReversal({ status, refundPendingAmount = '0', currency, purpose }: Payment): void {
+  if (purpose === 'prepaid' && status === 'received') throw madeToken();
   if (status === 'reversed')
     throw new AppError('conflict', undefined, {
       texts: { en: 'The payment is reversed already.', ar: 'الدفعة معكوسة من قبل.' },
@@ -78,3 +79,12 @@ function refuseReversal({ status, refundPendingAmount = '0', currency }: Payment
       },
     });
 }
+
+/** Once its token failed or was taken back, the money is a payment for debts like any other. */
+const madeToken = (): AppError =>
+  new AppError('conflict', undefined, {
+    texts: {
+      en: 'The payment is for a token: take the token back first.',
+      ar: 'الدفعة مقابل رمز شحن: ألغِ الرمز أولًا.',
+    },
+  });

@@ -12,6 +12,7 @@ import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
 export const postedEventPatterns = [
   'invoice.*',
   'payment.*',
+  'prepaid.*',
   'payroll.*',
   'inventory.*',
   'purchase.*',

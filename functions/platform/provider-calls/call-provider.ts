@@ -17,7 +17,7 @@ import {
   type ProviderKind,
 } from '../../../layers/integrations/provider.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { countMetric } from '../../../layers/kernel/observability/logger.ts';
 import {
@@ -239,6 +239,9 @@ async function chooseCandidates(session: TenantSession, { kind, operation, optio
   );
 }
 
+/** How the question what became of an order fails. */
+const uncertain: readonly string[] = ['all_providers_failed', 'unprocessable'];
+
 /**
  * An earlier call may have been taken by the provider the row names. It is asked there again where it knows the reference,
  * or where it can say what became of it; for messages being lost is worse than coming twice; otherwise it stays unknown.
@@ -257,7 +260,10 @@ async function resolveLost(
     const found = await perform(session, { ...pinned, operation: 'find', args: [row.reference], effect: 'read' }).catch(
       async (error: unknown) => {
         await moveReference(session, row, { state: 'unknown' });
-        throw error;
+        // That it cannot be asked does not say that nothing was made.
+        throw isAppError(error) && uncertain.includes(error.code)
+          ? new AppError('outcome_unknown', undefined, { details: error.details ?? [], cause: error })
+          : error;
       },
     );
     if (found.value === undefined || found.value === null) return perform(session, pinned, row);

@@ -78,6 +78,13 @@ export const vendPowerLimit = (session: TenantSession, order: VendingOrder<'setP
 export const vendKeyChange = (session: TenantSession, order: VendingOrder<'changeKey'>, options?: CallOptions) =>
   callProvider(session, 'vending', 'changeKey', [order], order.reference, options);
 
+export const vendTest = (session: TenantSession, order: VendingOrder<'test'>, options?: CallOptions) =>
+  callProvider(session, 'vending', 'test', [order], order.reference, options);
+
+/** At the integration that made the token; `unprocessable` or `all_providers_failed` where the vendor takes nothing back. */
+export const vendReverse = (session: TenantSession, integrationId: string, order: VendingOrder<'reverse'>) =>
+  callProvider(session, 'vending', 'reverse', [order], order.reference, { integrationId });
+
 export const commandMeter = (
   session: TenantSession,
   command: Parameters<KindOperations['meter_platform']['command']>[0],
