@@ -1,5 +1,7 @@
 /** Manifest of the billing domain: customers, their supplies, tariffs, invoices, payments. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { cashierSessions } from './cashier-sessions/routes.ts';
+import { checkouts } from './checkouts/routes.ts';
 import { meterCommands } from './commands/routes.ts';
 import { customers } from './customers/routes.ts';
 import { dunning } from './dunning/routes.ts';
@@ -7,13 +9,18 @@ import { billingEvents } from './events.ts';
 import { fieldOffice } from './field-office/routes.ts';
 import { invoices } from './invoices/routes.ts';
 import { mobile } from './mobile/routes.ts';
+import { paymentSettings } from './payment-settings/routes.ts';
 import { payments } from './payments/routes.ts';
 import { portal } from './portal/routes.ts';
+import { refunds } from './refunds/routes.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
 
 const folder = 'functions/billing';
 const limits = { limits: 'write' } as const;
+/** What calls to providers need. */
+const providers = { keys: { secrets: 'decrypt' }, internet: true } as const;
+const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
 
 export const billing = defineDomain({
   name: 'billing',
@@ -89,6 +96,28 @@ export const billing = defineDomain({
       entry: `${folder}/payments/handler.ts`,
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
+    {
+      resource: checkouts,
+      entry: `${folder}/checkouts/handler.ts`,
+      access: { tables: { billing: 'readWrite', platform: 'readWrite', identity: 'read', ...limits }, ...providers },
+      environment: addresses,
+      timeoutSeconds: 29,
+    },
+    {
+      resource: refunds,
+      entry: `${folder}/refunds/handler.ts`,
+      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+    },
+    {
+      resource: paymentSettings,
+      entry: `${folder}/payment-settings/handler.ts`,
+      access: { tables: { billing: 'readWrite', ...limits } },
+    },
+    {
+      resource: cashierSessions,
+      entry: `${folder}/cashier-sessions/handler.ts`,
+      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+    },
   ],
   schedules: [
     {
@@ -100,6 +129,12 @@ export const billing = defineDomain({
     },
   ],
   subscribers: [
+    {
+      name: 'order-provider-work',
+      entry: `${folder}/provider-payments/on-payment-events.ts`,
+      events: ['payment.notified', 'checkout.changed', 'refund.changed'],
+      access: { tables: { billing: 'read' }, queues: ['provider-payments'] },
+    },
     {
       name: 'reconnect-paid',
       entry: `${folder}/dunning/on-paid-or-disconnected.ts`,
@@ -114,6 +149,18 @@ export const billing = defineDomain({
     },
   ],
   consumers: [
+    {
+      name: 'settle-with-providers',
+      entry: `${folder}/provider-payments/work-off.ts`,
+      queue: { name: 'provider-payments' },
+      timeoutSeconds: 120,
+      environment: addresses,
+      access: {
+        tables: { billing: 'readWrite', platform: 'readWrite', identity: 'read' },
+        queues: ['provider-payments'],
+        ...providers,
+      },
+    },
     {
       name: 'dun-page',
       entry: `${folder}/dunning/dun-page.ts`,

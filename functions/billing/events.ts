@@ -3,7 +3,11 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { rowEventList } from '../../layers/kernel/events/row-events.ts';
-import { cashierSessionClosed, tillDifferenceFound, tillMoneyMoved } from './cashier-sessions/cashier-session-events.ts';
+import {
+  cashierSessionClosed,
+  tillDifferenceFound,
+  tillMoneyMoved,
+} from './cashier-sessions/cashier-session-events.ts';
 import { checkoutChanged } from './checkouts/checkout-events.ts';
 import { commandSchema } from './commands/command-schema.ts';
 import { customerRowEvents } from './customers/customer-row-events.ts';

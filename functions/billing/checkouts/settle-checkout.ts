@@ -8,7 +8,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { equals, formatMoney, parseMoney } from '../../../layers/money/money.ts';
 import { capturePayment, verifyPayment } from '../../platform/contract.ts';
-import { paymentReferenceEntity } from '../payments/payment-entity.ts';
+import { paymentEntity, paymentReferenceEntity } from '../payments/payment-entity.ts';
 import { type PaymentCompanion, recordPayment } from '../payments/record-payment.ts';
 import { changeCheckout, type StoredCheckout, writeCheckout } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
@@ -108,10 +108,17 @@ async function book(session: TenantSession, checkout: StoredCheckout, payment: P
 async function takeOver(session: TenantSession, checkout: StoredCheckout, reference: string) {
   const known = await session.require(paymentReferenceEntity, { method: 'gateway', reference });
   const fresh = await session.require(checkoutEntity, { id: checkout.id });
+  const payment = await session.require(paymentEntity, { id: known.paymentId });
   if (fresh.status === 'paid') return fresh;
+  // Two merchants' accounts at one provider, or a slip of the pen: no money is taken for somebody else's.
+  if (payment.customerId !== fresh.customerId || payment.checkoutId !== undefined)
+    return changeCheckout(session, fresh, {
+      status: 'review',
+      outcome: `Its reference belongs to payment ${payment.id}`,
+    });
   return changeCheckout(session, fresh, {
     status: 'paid',
-    paymentId: known.paymentId,
+    paymentId: payment.id,
     paidAt: session.context.now(),
     outcome: 'Entered by hand before',
   });

@@ -4,6 +4,9 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { tillForPayment, tillForReversal } from '../cashier-sessions/till-of-payment.ts';
+import { printReceipt, showReceipt } from '../receipts/show-receipt.ts';
+import { requestRefund } from '../refunds/request-refund.ts';
 import { paymentEntity, paymentPartitions } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
 import { recordPayment } from './record-payment.ts';
@@ -33,10 +36,18 @@ export const paymentOperations: Operations<typeof payments.routes> = {
           });
     return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
-  recordPayment: async ({ session, body }) => ({ data: await recordPayment(session, body) }),
-  getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
-  reversePayment: async ({ session, params, body }) => ({
-    data: await reversePayment(session, params.id, body.reason),
+  recordPayment: async ({ session, body, principal }) => ({
+    data: await recordPayment(session, body, { accompany: await tillForPayment(session, principal.subject, body) }),
   }),
+  getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
+  reversePayment: async ({ session, params, body, principal }) => {
+    const accompany = await tillForReversal(session, principal.subject, body.reason);
+    return { data: await reversePayment(session, params.id, body.reason, { accompany }) };
+  },
+  requestRefund: async ({ session, params, body, principal }) => ({
+    data: await requestRefund(session, params.id, body, principal.subject),
+  }),
+  getReceipt: async ({ session, params }) => ({ data: await showReceipt(session, params.id) }),
+  printReceipt: async ({ session, params }) => ({ data: await printReceipt(session, params.id) }),
   getPaymentHistory: readHistory(paymentEntity),
 };

@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, label, timestamp } from '../../../layers/kernel/schema/common.ts';
+import { receiptSchema } from '../receipts/receipt-schema.ts';
+import { requestRefundSchema, storedRefundSchema } from '../refunds/refund-schema.ts';
 import { paymentMethods, paymentStatuses, recordPaymentSchema, storedPaymentSchema } from './payment-schema.ts';
 
 const params = z.object({ id: generatedId('pay') });
@@ -57,6 +59,37 @@ export const payments = defineResource({
       status: 200,
       response: storedPaymentSchema,
       errors: ['not_found', 'conflict'],
+    },
+    requestRefund: {
+      method: 'POST',
+      path: '/{id}/refunds',
+      access: 'billing:refunds:write',
+      summary: 'Ask for a payment, or a part of it, to be given back.',
+      description:
+        'It goes back the way it came unless said otherwise, and never more than is left of it. Above `refundApprovalAbove` of the settings a second person must agree. What no invoice needed goes first, then the invoice that was settled last is owed again.',
+      params,
+      body: requestRefundSchema,
+      response: storedRefundSchema,
+      errors: ['not_found', 'conflict', 'unprocessable'],
+    },
+    getReceipt: {
+      method: 'GET',
+      path: '/{id}/receipt',
+      access: 'billing:payments:read',
+      summary: 'What the receipt of a payment says; its number is given when it is first asked for.',
+      params,
+      response: receiptSchema,
+      errors: ['not_found'],
+    },
+    printReceipt: {
+      method: 'POST',
+      path: '/{id}/receipt/print',
+      access: 'billing:payments:write',
+      summary: 'Get a receipt to print it; every print after the first is a copy.',
+      params,
+      status: 200,
+      response: receiptSchema,
+      errors: ['not_found'],
     },
     getPaymentHistory: historyRoute('billing:payments:read', 'payment', params),
   },

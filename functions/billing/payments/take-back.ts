@@ -34,7 +34,9 @@ export async function planTakeBack(session: TenantSession, payment: Payment, min
   const parts = allocations.map(({ amount }, i) => ({ invoice: invoices[i]!, minor: minorOf(amount, currency) }));
   const settled = parts.filter(({ invoice }) => invoice.status !== 'cancelled');
   // What a cancelled invoice had of it went to the advance when it was cancelled.
-  const ahead = remainderOf(payment) - settled.reduce((sum, part) => sum + part.minor, 0n);
+  const ahead = parts
+    .filter(({ invoice }) => invoice.status === 'cancelled')
+    .reduce((sum, part) => sum + part.minor, minorOf(payment.advanceAmount, currency));
   const fromAdvance = smallest(minor, ahead, BigInt(advance?.minor ?? '0'));
   let left = minor - fromAdvance;
   const fromInvoices: TakeBack['fromInvoices'] = [];

@@ -4,8 +4,8 @@ export const systemRoles = {
   /** Runs the installation itself: creates tenants. Given together with a tenant role. */
   SUPER_ADMIN: ['system:*'],
   /** `tenant:owners` is what an administrator lacks: nobody but an owner makes owners, or acts on one. */
-  OWNER: ['tenant:owners', 'identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
-  ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*'],
+  OWNER: ['tenant:owners', 'identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*', 'support:*'],
+  ADMIN: ['identity:*', 'platform:*', 'metering:*', 'billing:*', 'scada:*', 'ledger:*', 'support:*'],
   /** Connects providers and partners: integrations with their secrets, webhooks, events, logs. */
   DEVELOPER: [
     'identity:workspaces:read',
@@ -27,6 +27,7 @@ export const systemRoles = {
     'metering:*',
     'billing:*',
     'scada:*',
+    'support:*',
     'ledger:accounts:read',
     'ledger:reports:read',
   ],
@@ -69,6 +70,11 @@ export const systemRoles = {
     'billing:tariffs:*',
     'billing:invoices:*',
     'billing:payments:*',
+    'billing:payment-settings:*',
+    'billing:checkouts:*',
+    'billing:refunds:*',
+    'billing:cashier-sessions:*',
+    'billing:bank-imports:*',
     'billing:commands:read',
     'ledger:accounts:*',
     'ledger:journal:*',
@@ -99,6 +105,11 @@ export const systemRoles = {
     'billing:invoices:read',
     'billing:payments:read',
     'billing:payments:write',
+    'billing:checkouts:*',
+    'billing:refunds:read',
+    'billing:refunds:write',
+    'billing:cashier-sessions:read',
+    'billing:cashier-sessions:write',
   ],
   SUPPORT_AGENT: [
     'metering:meters:read',
@@ -108,7 +119,15 @@ export const systemRoles = {
     'billing:tariffs:read',
     'billing:invoices:read',
     'billing:payments:read',
+    'billing:checkouts:*',
+    'billing:refunds:read',
     'billing:commands:read',
+    'support:tickets:view',
+    'support:tickets:create',
+    'support:tickets:update',
+    'support:tickets:reply',
+    'support:tickets:escalate',
+    'support:tickets:close',
   ],
   /** A customer of the utility in the portal: sees their own and nothing of the tenant's. */
   CUSTOMER: ['portal:*'],

@@ -1,0 +1,80 @@
+/** A refund that failed on its way: its money returns to the invoices it was taken from, as far as they still need it, and waits otherwise. */
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { invoicePaid } from '../events.ts';
+import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
+import { today } from '../invoices/local-day.ts';
+import { shownAllocations } from '../payments/allocate-payment.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
+import { requireRefund, withoutPending } from './decide-refund.ts';
+import { refundEntity, type StoredRefund } from './refund-entity.ts';
+import { refundChanged } from './refund-events.ts';
+
+export function returnRefund(session: TenantSession, id: string, outcome: string): Promise<StoredRefund> {
+  return retryOnChange(async () => {
+    const refund = await requireRefund(session, id, ['sent', 'unknown']);
+    const { customerId, currency, taken, paymentId } = refund;
+    const payment = await session.require(paymentEntity, { id: paymentId });
+    const invoices = await Promise.all(
+      (taken?.fromInvoices ?? []).map(async ({ invoiceId, amount }) => ({
+        invoice: await session.require(invoiceEntity, { id: invoiceId }),
+        minor: minorOf(amount, currency),
+      })),
+    );
+    const [advance, date] = await Promise.all([readAdvance(session, customerId, currency), today(session)]);
+    const now = session.context.now();
+    const minor = minorOf(refund.amount, currency);
+    return session.transact('billing', (unit) => {
+      const changes: Partial<Payment> = {};
+      if (taken !== undefined) {
+        let left = minor;
+        const back = invoices.flatMap(({ invoice, minor: part }) => {
+          const due = invoice.status === 'cancelled' ? 0n : minorOf(invoice.dueAmount, currency);
+          const again = due < part ? due : part;
+          if (again <= 0n) return [];
+          left -= again;
+          const { paidAmount, dueAmount, status, paidAt } = settle(invoice, again, now);
+          const after = unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: paidAt ?? null });
+          if (status === 'paid')
+            unit.emit(invoicePaid, { aggregateId: invoice.id, payload: invoicePaidPayload(after) });
+          return [{ invoice, minor: again }];
+        });
+        writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + left });
+        const reference = payment.paymentNumber;
+        postToAccount(unit, {
+          id: `${id}-returned`,
+          customerId,
+          type: 'refund_returned',
+          date,
+          minor: -minor,
+          currency,
+          reference,
+        });
+        changes.allocations = merged(payment, shownAllocations(back));
+        changes.advanceAmount = amountOf(minorOf(payment.advanceAmount, currency) + left, currency);
+      }
+      unit.update(paymentEntity, payment, {
+        ...changes,
+        refundPendingAmount: withoutPending(payment, refund) as string,
+      });
+      const after = unit.update(refundEntity, refund, { status: 'failed', endedAt: now, outcome });
+      unit.emit(refundChanged, { aggregateId: paymentId, payload: after });
+      return after;
+    });
+  });
+}
+
+function merged({ allocations, currency }: Payment, back: Payment['allocations']): Payment['allocations'] {
+  const all = Map.groupBy([...allocations, ...back], ({ invoiceId }) => invoiceId);
+  return [...all.values()].map((parts) => ({
+    ...parts[0]!,
+    amount: amountOf(
+      parts.reduce((sum, { amount }) => sum + minorOf(amount, currency), 0n),
+      currency,
+    ),
+  }));
+}
