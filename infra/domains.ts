@@ -7,6 +7,7 @@ import { monitoring } from '../functions/monitoring/domain.ts';
 import { platform } from '../functions/platform/domain.ts';
 import { scada } from '../functions/scada/domain.ts';
 import { site } from '../functions/site/domain.ts';
+import { support } from '../functions/support/domain.ts';
 import type { DomainManifest } from '../layers/kernel/domain/manifest.ts';
 
 export const domains: readonly DomainManifest[] = [
@@ -18,4 +19,5 @@ export const domains: readonly DomainManifest[] = [
   platform,
   scada,
   site,
+  support,
 ];

@@ -8,13 +8,22 @@ import * as identity from '../../identity/events.ts';
 import * as ledger from '../../ledger/events.ts';
 import * as metering from '../../metering/events.ts';
 import * as scada from '../../scada/events.ts';
+import * as support from '../../support/events.ts';
 import * as platform from '../events.ts';
 import { announcedNames, announcedTypes } from './announced-events.ts';
 
 export type CatalogEntry = EventDefinition<string, any>;
 
 /** What the test compares with the folders. */
-export const cataloguedDomains: Record<string, object> = { billing, identity, ledger, metering, platform, scada };
+export const cataloguedDomains: Record<string, object> = {
+  billing,
+  identity,
+  ledger,
+  metering,
+  platform,
+  scada,
+  support,
+};
 
 export const catalog: readonly CatalogEntry[] = Object.values(cataloguedDomains)
   .flatMap((module) => Object.values(module).filter(isDefinition))
