@@ -2,6 +2,7 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { acrelWebhooks } from './acrel/routes.ts';
 import { alerts } from './alerts/routes.ts';
+import { eventSubscriptions } from './event-subscriptions/routes.ts';
 import { events } from './events/routes.ts';
 import {
   integrationHealthChanged,
@@ -34,6 +35,7 @@ const deliveries = 'webhook-deliveries';
 const lanes = 'webhook-lanes';
 const batches = 'webhook-batches';
 const replays = 'webhook-replays';
+const handlers = 'event-handlers';
 
 export const platform = defineDomain({
   name: 'platform',
@@ -56,6 +58,12 @@ export const platform = defineDomain({
       resource: events,
       entry: `${folder}/events/handler.ts`,
       access: { ...http, queues: [replays] },
+    },
+    {
+      resource: eventSubscriptions,
+      entry: `${folder}/event-subscriptions/handler.ts`,
+      access: { ...http, queues: [deliveries, replays, handlers], keys: { secrets: 'encrypt' } },
+      environment: addresses,
     },
     {
       resource: webhooks,
@@ -120,7 +128,7 @@ export const platform = defineDomain({
       entry: `${folder}/subscribers/dispatch-webhooks.ts`,
       events: ['*'],
       batchSize: 10,
-      access: { tables: table, queues: [deliveries, lanes, batches] },
+      access: { tables: table, queues: [deliveries, lanes, batches, handlers] },
     },
     {
       name: 'alert-recorder',
@@ -162,7 +170,17 @@ export const platform = defineDomain({
       entry: `${folder}/consumers/run-replays.ts`,
       queue: { name: replays },
       batchSize: 1,
-      access: { tables: table, queues: [replays, deliveries, lanes] },
+      access: { tables: table, queues: [replays, deliveries, lanes, handlers] },
+    },
+    {
+      name: 'event-handler',
+      entry: `${folder}/consumers/run-event-handlers.ts`,
+      queue: { name: handlers },
+      // A provider may take 20 s; each message is one of them.
+      batchSize: 5,
+      memoryMb: 512,
+      access: { tables: table, queues: [handlers], keys: { secrets: 'decrypt' }, internet: true },
+      environment: addresses,
     },
     {
       name: 'health-checker',
@@ -196,6 +214,12 @@ export const platform = defineDomain({
       threshold: 50,
       description: 'Many calls of external providers fail at every provider.',
       runbook: 'provider-calls',
+    },
+    {
+      metric: 'EventHandlersFailed',
+      threshold: 100,
+      description: 'Many functions of event subscriptions fail; they are tried again.',
+      runbook: 'event-handlers',
     },
     {
       metric: 'WebhookDeliveriesFailed',

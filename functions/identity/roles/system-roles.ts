@@ -69,6 +69,7 @@ export const systemRoles = {
     'billing:supplies:*',
     'billing:tariffs:*',
     'billing:invoices:*',
+    'billing:corrections:*',
     'billing:payments:*',
     'billing:payment-settings:*',
     'billing:checkouts:*',

@@ -1,10 +1,13 @@
-/** From events to deliveries: which endpoints get each event, and which way: at once, in its lane, or in a batch. */
+/** From events to deliveries: which endpoints get each event, and which way: at once, in its lane, or in a batch. Queues and functions of subscriptions get theirs beside it. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { eventBody } from '../../../layers/webhooks/message-body.ts';
 import { addToBuffer } from '../batches/add-to-buffer.ts';
 import type { BufferedEvent } from '../batches/buffer-entity.ts';
+import { dispatchToSubscriptions } from '../event-subscriptions/dispatch-to-subscriptions.ts';
+import { subscriptionsSince } from '../event-subscriptions/subscription-directory.ts';
+import type { StoredSubscription } from '../event-subscriptions/subscription-entity.ts';
 import { enqueueInLanes, type LaneEntry } from '../lanes/enqueue-lane.ts';
 import { aggregateLane, settleMs } from '../lanes/lane-entity.ts';
 import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
@@ -19,7 +22,23 @@ const bufferedBody = 100_000;
 /** Repeating it for the same events queues the same deliveries again, which the deliverer recognises. */
 export async function dispatchEvents(session: TenantSession, events: readonly EventEnvelope[]): Promise<void> {
   const newestMs = Math.max(...events.map(({ occurredAt }) => Date.parse(occurredAt) || Date.now()));
-  const endpoints = [...(await endpointsSince(session, newestMs)).values()].filter(({ isActive }) => isActive);
+  const [known, subscriptions] = await Promise.all([
+    endpointsSince(session, newestMs),
+    subscriptionsSince(session, newestMs),
+  ]);
+  const endpoints = [...known.values()].filter(({ isActive }) => isActive);
+  await Promise.all([
+    dispatchToEndpoints(session, endpoints, subscriptions, events),
+    dispatchToSubscriptions(session, subscriptions, events),
+  ]);
+}
+
+async function dispatchToEndpoints(
+  session: TenantSession,
+  endpoints: readonly StoredWebhook[],
+  subscriptions: readonly StoredSubscription[],
+  events: readonly EventEnvelope[],
+): Promise<void> {
   if (endpoints.length === 0) return;
   const now = session.context.now();
   const direct: DeliveryMessage[] = [];
@@ -28,7 +47,7 @@ export async function dispatchEvents(session: TenantSession, events: readonly Ev
   for (const event of events) {
     let body: string | undefined;
     for (const webhook of endpoints) {
-      if (!endpointWants(webhook, event)) continue;
+      if (!endpointWants(webhook, event, undefined, subscriptions)) continue;
       body ??= bodyOf(event);
       const message = firstMessage(session.tenantId, webhook.id, event, body, now);
       if (webhook.ordering === 'aggregate')

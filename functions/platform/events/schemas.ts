@@ -105,7 +105,10 @@ export const replayParams = z.object({ id: generatedId('rpl') });
 
 export const replayView = z.object({
   id: z.string(),
-  webhookId: z.string(),
+  /** Null when it goes to a queue or a function. */
+  webhookId: z.nullable(z.string()),
+  /** The event subscription it is for, if it was started for one. */
+  subscriptionId: z.nullable(z.string()),
   /** `recover` sends only what was never delivered. */
   mode: z.enum(['replay', 'recover']),
   from: utcTime(),

@@ -1,4 +1,4 @@
-/** A replay job: a range of the event log on its way to one endpoint, step by step. */
+/** A replay job: a range of the event log on its way to one endpoint or subscription, step by step. */
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { OutgoingMessage } from '../../../layers/kernel/queues/send-messages.ts';
@@ -9,7 +9,10 @@ export const replaysQueue = 'webhook-replays';
 
 export interface ReplayJob {
   id: string;
-  webhookId: string;
+  /** The endpoint it goes to; absent for a queue or a function. */
+  webhookId?: string;
+  /** Only what this subscription asks for. */
+  subscriptionId?: string;
   mode: 'replay' | 'recover';
   from: string;
   to: string;

@@ -18,6 +18,9 @@ import { endpointsFor } from '../deliveries/endpoint-directory.ts';
 import { bodyOfRow } from '../deliveries/load-body.ts';
 import { endpointWants } from '../deliveries/match-endpoint.ts';
 import { messageOf } from '../deliveries/settle-attempt.ts';
+import { replayToHandler } from '../event-subscriptions/replay-to-handler.ts';
+import { subscriptionsSince } from '../event-subscriptions/subscription-directory.ts';
+import type { StoredSubscription } from '../event-subscriptions/subscription-entity.ts';
 import { type EventRow, eventEntity, eventsTimeline, positionOf } from '../events/event-record.ts';
 import { loadPayload } from '../events/event-store.ts';
 import { enqueueInLanes, type LaneEntry } from '../lanes/enqueue-lane.ts';
@@ -32,24 +35,54 @@ export async function runReplayStep(step: ReplayStep): Promise<void> {
   const session = openSession(step.tenantId);
   const job: StoredReplayJob | undefined = await session.get(replayEntity, { id: step.jobId }, { consistent: true });
   if (job === undefined || (job.status !== 'queued' && job.status !== 'running')) return;
-  const webhook = (await endpointsFor(session, [job.webhookId])).get(job.webhookId);
-  if (!webhook?.isActive) {
-    const errorMessage = webhook ? 'The endpoint was disabled.' : 'The endpoint was deleted.';
-    await advance(session, job, { status: 'failed', errorMessage, finishedAt: session.context.now() });
+  const target = await findTarget(session, job);
+  if ('errorMessage' in target) {
+    await advance(session, job, { status: 'failed', ...target, finishedAt: session.context.now() });
     return;
   }
   const rows = await readRange(session, job);
-  const wanted = await select(session, job, webhook, rows);
-  await queue(session, job, webhook, wanted);
+  const queued = await queueRows(session, job, target, rows);
   const isLast = rows.length < eventsPerStep;
   const moved = await advance(session, job, {
     status: isLast ? 'completed' : 'running',
     eventsRead: job.eventsRead + rows.length,
-    eventsQueued: job.eventsQueued + wanted.length,
+    eventsQueued: job.eventsQueued + queued,
     ...(rows.length > 0 ? { position: positionOf(rows.at(-1)!) } : {}),
     ...(isLast ? { finishedAt: session.context.now() } : {}),
   });
   if (moved && !isLast) await sendMessages(replaysQueue, [encodeStep(step)]);
+}
+
+interface Target {
+  webhook: StoredWebhook | undefined;
+  /** Those whose wishes count. */
+  subscriptions: readonly StoredSubscription[];
+}
+
+async function findTarget(session: TenantSession, job: StoredReplayJob): Promise<Target | { errorMessage: string }> {
+  const all = await subscriptionsSince(session, Date.now());
+  const own = all.find(({ id }) => id === job.subscriptionId);
+  if (job.subscriptionId !== undefined && !own?.isActive)
+    return { errorMessage: own ? 'The subscription was switched off.' : 'The subscription was deleted.' };
+  if (job.webhookId === undefined) return { webhook: undefined, subscriptions: own ? [own] : [] };
+  const webhook = (await endpointsFor(session, [job.webhookId])).get(job.webhookId);
+  if (!webhook?.isActive) return { errorMessage: webhook ? 'The endpoint was disabled.' : 'The endpoint was deleted.' };
+  // For one subscription, the endpoint's other wishes do not count.
+  if (own) return { webhook: { ...webhook, subscribedEvents: [] }, subscriptions: [own] };
+  return { webhook, subscriptions: all };
+}
+
+/** @returns how many events are on their way */
+async function queueRows(
+  session: TenantSession,
+  job: StoredReplayJob,
+  { webhook, subscriptions }: Target,
+  rows: readonly EventRow[],
+): Promise<number> {
+  if (webhook === undefined) return replayToHandler(session, subscriptions[0]!, rows, job.id);
+  const wanted = await select(session, job, webhook, rows, subscriptions);
+  await queue(session, job, webhook, wanted);
+  return wanted.length;
 }
 
 async function readRange(session: TenantSession, { from, to, position }: StoredReplayJob): Promise<EventRow[]> {
@@ -81,16 +114,18 @@ async function select(
   job: StoredReplayJob,
   webhook: StoredWebhook,
   rows: readonly EventRow[],
+  subscriptions: readonly StoredSubscription[],
 ): Promise<Wanted[]> {
+  const isFiltered = webhook.filter !== undefined || subscriptions.some((one) => one.filterExpression !== undefined);
   const fitting: EventRow[] = [];
   for (const row of rows) {
     const event = {
       type: row.eventType,
       aggregateId: row.aggregateId,
       // Only a filter looks inside.
-      payload: webhook.filter === undefined ? undefined : JSON.parse(await loadPayload(session, row)),
+      payload: isFiltered ? JSON.parse(await loadPayload(session, row)) : undefined,
     };
-    if (endpointWants(webhook, event, job.types)) fitting.push(row);
+    if (endpointWants(webhook, event, job.types, subscriptions)) fitting.push(row);
   }
   if (job.mode === 'replay') return fitting.map((row) => ({ row, delivery: undefined }));
   if (webhook.batch) {

@@ -21,10 +21,10 @@ import {
 
 export async function beginReplay(
   session: TenantSession,
-  job: Pick<ReplayJob, 'webhookId' | 'mode' | 'from' | 'to'> & { types?: string[] | undefined },
+  job: Pick<ReplayJob, 'webhookId' | 'subscriptionId' | 'mode' | 'from' | 'to'> & { types?: string[] | undefined },
 ): Promise<StoredReplayJob> {
-  const webhook = await session.require(webhookEntity, { id: job.webhookId });
-  if (!webhook.isActive) throw new AppError('unprocessable', 'The webhook is disabled: enable it first.');
+  const webhook = job.webhookId === undefined ? undefined : await session.require(webhookEntity, { id: job.webhookId });
+  if (webhook?.isActive === false) throw new AppError('unprocessable', 'The webhook is disabled: enable it first.');
   if (job.from >= job.to) throw new AppError('unprocessable', '"from" must be before "to".');
   const id = newId('rpl');
   const { types, ...rest } = job;
@@ -51,6 +51,8 @@ export function viewReplay(job: StoredReplayJob): z.infer<typeof replayView> {
   const { position, types, errorMessage, finishedAt, updatedAt: _, ...rest } = job;
   return {
     ...rest,
+    webhookId: rest.webhookId ?? null,
+    subscriptionId: rest.subscriptionId ?? null,
     types: types ?? null,
     progressAt: position?.[0] ?? null,
     errorMessage: errorMessage ?? null,

@@ -1,4 +1,7 @@
-/** Creates an endpoint with a secret of its own, which the answer shows. */
+/** Creates an endpoint with a secret of its own, which the answer shows once. */
+
+import type { z } from 'zod/mini';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -6,11 +9,22 @@ import { generateSecret, verificationKey } from '../../../layers/webhooks/signin
 import { endpointsSince, forgetEndpoints } from '../deliveries/endpoint-directory.ts';
 import { checkWebhook } from './check-webhook.ts';
 import type { WebhookRoutes } from './routes.ts';
+import type { createWebhookBody } from './schemas.ts';
 import { maxWebhooksPerTenant, type Webhook, webhookEntity } from './webhook-entity.ts';
 import { sealHeaders, sealSecret } from './webhook-secrets.ts';
 import { viewWebhook } from './webhook-view.ts';
 
-export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({ session, body, principal }) => {
+type NewWebhook = z.infer<typeof createWebhookBody>;
+
+/**
+ * Checks and seals an endpoint without storing it, for whoever stores it together with something else.
+ * @throws AppError `validation_failed`, or `unprocessable` when the tenant has too many
+ */
+export async function prepareWebhook(
+  session: TenantSession,
+  body: NewWebhook,
+  createdBy: string,
+): Promise<{ webhook: Webhook; secret: string }> {
   const { description, filter, headers, batch, rateLimitPerSecond, ...fields } = body;
   await checkWebhook(body, { ordering: body.ordering, ...(batch ? { batch } : {}) });
   if ((await endpointsSince(session, Date.now())).size >= maxWebhooksPerTenant)
@@ -27,12 +41,17 @@ export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({
     headerNames: Object.keys(headers ?? {}),
     ...(headers ? { sealedHeaders: await sealHeaders(session.tenantId, id, headers) } : {}),
     secretKey: await sealSecret(session.tenantId, id, secret),
-    createdBy: principal.subject,
+    createdBy,
   };
+  return { webhook, secret: verificationKey(secret) };
+}
+
+export const createWebhook: Operation<WebhookRoutes['createWebhook']> = async ({ session, body, principal }) => {
+  const { webhook, secret } = await prepareWebhook(session, body, principal.subject);
   const stored = await session.transact('platform', (unit) => unit.create(webhookEntity, webhook));
   forgetEndpoints(session.tenantId);
   return {
-    data: { ...(await viewWebhook(session, stored)), secret: verificationKey(secret) },
+    data: { ...(await viewWebhook(session, stored)), secret },
     headers: { 'cache-control': 'no-store' },
   };
 };

@@ -11,7 +11,7 @@ import { eventId, eventPattern } from '../events/schemas.ts';
 export const webhookParams = z.object({ id: generatedId('whk') });
 export const deliveryParams = z.object({ id: generatedId('dlv') });
 
-const filter = z.custom<PayloadFilter>().check((input) => {
+export const payloadFilter = z.custom<PayloadFilter>().check((input) => {
   for (const { path, message } of filterProblems(input.value))
     input.issues.push({ code: 'custom', message, path: path.split('/').slice(1), input: input.value });
 });
@@ -31,7 +31,7 @@ const headerValue = z
 const ownHeaders =
   /^(webhook-.*|mizan-.*|content-.*|host|connection|transfer-encoding|te|trailer|upgrade|keep-alive|expect|date|user-agent|proxy-.*|accept-encoding)$/i;
 
-const headers = z.record(headerName, headerValue).check(
+export const additionalHeaders = z.record(headerName, headerValue).check(
   z.refine((value) => Object.keys(value).length <= 20, fieldMessage('At most 20 headers.', '20 ترويسة على الأكثر.')),
   z.refine(
     (value) => JSON.stringify(value).length <= 3500,
@@ -48,8 +48,8 @@ const fields = {
   url: z.string().check(z.minLength(1), z.maxLength(500)),
   subscribedEvents: z.array(eventPattern()).check(z.minLength(1), z.maxLength(50)),
   /** EventBridge pattern over the payload, the `data` of a message. */
-  filter: z.optional(z.nullable(filter)),
-  headers: z.optional(z.nullable(headers)),
+  filter: z.optional(z.nullable(payloadFilter)),
+  headers: z.optional(z.nullable(additionalHeaders)),
   isActive: z._default(z.boolean(), true),
   timeoutSeconds: z._default(z.int().check(z.gte(1), z.lte(30)), 30),
   maxRetries: z._default(z.int().check(z.gte(0), z.lte(retryDelaysSeconds.length)), 3),

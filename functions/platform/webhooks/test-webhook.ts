@@ -63,7 +63,8 @@ async function sampleFor({ subscribedEvents }: Webhook, eventType: string | unde
   const { catalog, catalogEntry } = await loadCatalog();
   const entry =
     eventType === undefined
-      ? catalog.find(({ type }) => matchesAnyPattern(subscribedEvents, type))
+      ? // What an endpoint of a subscription gets is not its own to say.
+        (catalog.find(({ type }) => matchesAnyPattern(subscribedEvents, type)) ?? catalog[0])
       : catalogEntry(eventType);
   if (entry === undefined)
     throw new AppError('unprocessable', `There is no event type "${eventType ?? subscribedEvents.join(', ')}".`);
