@@ -31,7 +31,7 @@ export interface RunningProviders {
   /** Settings of an integration that talks to the simulator. */
   settingsOf(provider: string): Record<string, string>;
   setMode(provider: string, mode: Mode | ModeSetting): void;
-  payerActs(provider: string, id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
+  payerActs(provider: string, id: string, outcome: 'pays' | 'authorises' | 'declines', amount?: string): void;
   /** A signed notification, not sent. */
   notification(provider: string, input: NotificationInput & { url: string }): Notification;
   /** Tells a provider where to notify; what a payer does is then told by itself. */
@@ -83,7 +83,7 @@ export async function startProviders(options: ProvidersOptions = {}): Promise<Ru
       return { ...(server.others.get(provider) ?? simulator(provider)).settings };
     },
     setMode: (provider, mode) => server.setMode(provider, typeof mode === 'string' ? { mode } : mode),
-    payerActs: (provider, id, outcome) => simulator(provider).payerActs?.(id, outcome),
+    payerActs: (provider, id, outcome, amount) => simulator(provider).payerActs?.(id, outcome, amount),
     notification(provider, input) {
       const build = simulator(provider).notification;
       if (build === undefined) throw new Error(`${provider} sends no notifications.`);

@@ -60,8 +60,8 @@ export interface Simulator {
   failure(kind: Refusal): SimAnswer;
   /** Requests that failure modes spare, such as those for a token. */
   isPreliminary?(request: SimRequest): boolean;
-  /** What a payer does at the provider's own page. */
-  payerActs?(id: string, outcome: 'pays' | 'authorises' | 'declines'): void;
+  /** What a payer does at the provider's own page. @param amount other than was asked for, where the provider allows it */
+  payerActs?(id: string, outcome: 'pays' | 'authorises' | 'declines', amount?: string): void;
   /** A notification as the provider would send it, signed. */
   notification?(input: NotificationInput & { url: string }): Notification;
   /** Where a notification goes below the address the provider was given. @default that address */

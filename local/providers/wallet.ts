@@ -66,9 +66,9 @@ export const wallet =
           rate_limited: { ...error(429, 'BUSY', 'Too many requests'), headers: { 'retry-after': '7' } },
           error: error(500, 'INTERNAL', 'Internal error'),
         })[kind],
-      payerActs(id, outcome) {
+      payerActs(id, outcome, amount) {
         const payment = payments.get(id);
-        if (payment) payment.status = outcome === 'pays' ? 'PAID' : 'FAILED';
+        if (payment) Object.assign(payment, { status: outcome === 'pays' ? 'PAID' : 'FAILED' }, amount && { amount });
       },
       notification({ url: target, id }) {
         const payment = payments.get(id);

@@ -25,7 +25,7 @@ export const checkoutChanged = defineEvent({
     redirectUrl: 'https://pay.example.com/b0b2',
     description: 'Electricity, account 1000234505',
     payer: { name: 'Ahmed Saleh', phone: '+967771234567' },
-    expiresAt: '2026-05-10T09:00:00.000Z',
+    payBy: '2026-05-10T09:00:00.000Z',
     paymentId: 'pay_01JGFJJZ00ABCDEFGHJKMNPQRS',
     paidAt: '2026-05-10T08:05:00.000Z',
     paidAmount: '15000.00',

@@ -62,7 +62,8 @@ export const checkoutSchema = z.object({
   description: z.string(),
   /** Who pays, as the provider was told. */
   payer: z.object({ name: z.string(), phone: z.optional(z.string()), email: z.optional(z.string()) }),
-  expiresAt: utcTime(),
+  /** The end of the payer's time. */
+  payBy: utcTime(),
   paymentId: z.optional(z.string()),
   paidAt: z.optional(utcTime()),
   /** What the provider says was paid. */

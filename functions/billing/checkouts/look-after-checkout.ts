@@ -34,8 +34,8 @@ export async function lookAfterCheckout(work: ProviderWork): Promise<void> {
 }
 
 /** @returns seconds until the next look, or undefined when there is nothing to wait for */
-function waitOf({ status, expiresAt }: StoredCheckout, look: number, nowMs: number): number | undefined {
-  const overMs = nowMs - Date.parse(expiresAt);
+function waitOf({ status, payBy }: StoredCheckout, look: number, nowMs: number): number | undefined {
+  const overMs = nowMs - Date.parse(payBy);
   switch (status) {
     case 'creating':
     case 'unknown':

@@ -27,7 +27,7 @@ export async function settleCheckout(session: TenantSession, id: string): Promis
   return settle(session, checkout, await ask(session, checkout));
 }
 
-const isOver = (session: TenantSession, { expiresAt }: StoredCheckout): boolean => expiresAt <= session.context.now();
+const isOver = (session: TenantSession, { payBy }: StoredCheckout): boolean => payBy <= session.context.now();
 
 const ask = async (session: TenantSession, checkout: StoredCheckout): Promise<ProviderPayment> =>
   (await verifyPayment(session, checkout.integrationId!, checkout.providerReference!, orderOf(checkout))).value;

@@ -54,7 +54,7 @@ export async function startCheckout(session: TenantSession, request: CheckoutReq
       request.description ??
       (language === 'ar' ? `كهرباء، حساب رقم ${accountNumber}` : `Electricity, account ${accountNumber}`),
     payer: { name: language === 'ar' ? (nameAr ?? name) : name, ...defined({ phone, email }) },
-    expiresAt: new Date(Date.parse(session.context.now()) + expiresInMinutes * 60_000).toISOString(),
+    payBy: new Date(Date.parse(session.context.now()) + expiresInMinutes * 60_000).toISOString(),
     ...defined({ supplyId, invoiceIds }),
     ...defined({ integrationId: request.integrationId, provider: request.provider }),
     ...defined({ returnUrl: request.returnUrl, cancelUrl: request.cancelUrl }),

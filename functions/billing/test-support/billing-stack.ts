@@ -58,6 +58,12 @@ export interface BillingStack {
   workOffCommands(seconds: number, times?: number): Promise<void>;
   /** Looks through a tenant's open invoices as the schedule would. */
   dun(tenantId: string): Promise<void>;
+  /** Hands what is due in a queue to a worker, each message so many times; delays run off for so many seconds. */
+  workOff(
+    queue: string,
+    work: (body: string) => Promise<void>,
+    options?: { seconds?: number; times?: number },
+  ): Promise<void>;
   /** What was published over MQTT. */
   published(): { topic: string; payload: any }[];
   /** How the broker answers from now on. */
@@ -76,13 +82,21 @@ export function useBillingStack(): BillingStack {
   beforeAll(async () => {
     logger.setLogLevel('SILENT');
     vi.useFakeTimers({ toFake: ['Date'], now: startTime });
-    tables = await startTables(['billing', 'identity', 'metering', 'readings', 'scada', 'limits']);
+    tables = await startTables(['billing', 'identity', 'metering', 'readings', 'scada', 'platform', 'limits']);
     const context = createFakeContext({ startTime });
     sqsClock = context.clock;
     sqs = context.add(createSqsService(context));
     const endpoint = await serveForTest(sqs);
     closing.push(endpoint.close);
-    for (const name of [billingQueue, commandQueue, dunningQueue]) {
+    for (const name of [
+      billingQueue,
+      commandQueue,
+      dunningQueue,
+      'provider-payments',
+      'bank-imports',
+      'prepaid-vends',
+      'key-change-campaigns',
+    ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,
         VisibilityTimeout: 43_200,
@@ -175,6 +189,20 @@ export function useBillingStack(): BillingStack {
       const take = () => sqs.queue(dunningQueue).receive(10);
       for (let due = take(); due.length > 0; due = take())
         for (const { body } of due) await dunPage(JSON.parse(body) as DunningMessage);
+    },
+    async workOff(queue, work, { seconds = 0, times = 1 } = {}) {
+      const until = Date.now() + seconds * 1000;
+      for (;;) {
+        for (let due = sqs.queue(queue).receive(10); due.length > 0; due = sqs.queue(queue).receive(10)) {
+          for (const { body } of due) await Promise.all(Array.from({ length: times }, () => work(body)));
+          sqs.queue(queue).delete(due.map(({ receiptHandle }) => receiptHandle!));
+        }
+        if (Date.now() >= until) return;
+        // A minute at a time, as fine as any delay in use here.
+        const step = Math.min(60_000, until - Date.now());
+        vi.setSystemTime(Date.now() + step);
+        sqsClock.advance(step);
+      }
     },
     published: () => messages,
     brokerAnswers: (status) => {
