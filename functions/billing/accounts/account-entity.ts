@@ -64,6 +64,19 @@ export function postToAccount(unit: UnitOfWork, entry: Omit<AccountEntry, 'minor
   unit.add(accountTotalsEntity, { customerId, currency }, { owed: minor }, { customerId, currency });
 }
 
+/** Adds two entries that cancel each other out: what was paid and at once used. The statement shows both. */
+export function postSetOff(
+  unit: UnitOfWork,
+  entry: Pick<AccountEntry, 'customerId' | 'currency' | 'date' | 'reference'> & { minor: bigint },
+  paid: Pick<AccountEntry, 'id' | 'type'>,
+  sold: Pick<AccountEntry, 'id' | 'type'>,
+): void {
+  const { customerId, currency, minor } = entry;
+  unit.create(accountEntryEntity, { ...entry, ...paid, minor: String(-minor) });
+  unit.create(accountEntryEntity, { ...entry, ...sold, minor: String(minor) });
+  unit.add(accountTotalsEntity, { customerId, currency }, { owed: 0n }, { customerId, currency });
+}
+
 /** Writes what is left of an advance, on the version that was read. */
 export function writeAdvance(
   unit: UnitOfWork,

@@ -4,7 +4,7 @@ import type { VendingToken } from '../../../layers/integrations/provider.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
-import { postToAccount } from '../accounts/account-entity.ts';
+import { postSetOff } from '../accounts/account-entity.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import { noteCampaignOutcome } from './campaign-progress.ts';
@@ -63,9 +63,12 @@ function postSale(unit: UnitOfWork, { id, customerId, paymentId, parts }: VendRo
   if (customerId === undefined || paymentId === undefined || parts === undefined) return;
   const { currency } = parts;
   const minor = minorOf(parts.chargedAmount, currency);
-  const entry = { customerId, date, currency, reference: id };
-  postToAccount(unit, { ...entry, id: `${id}-paid`, type: 'prepaid_payment', minor: -minor });
-  postToAccount(unit, { ...entry, id: `${id}-sold`, type: 'prepaid_sale', minor });
+  postSetOff(
+    unit,
+    { customerId, currency, date, reference: id, minor },
+    { id: `${id}-paid`, type: 'prepaid_payment' },
+    { id: `${id}-sold`, type: 'prepaid_sale' },
+  );
 }
 
 function changeMeter(unit: UnitOfWork, meter: VendingMeter & Stored, vend: VendRow, now: string): void {

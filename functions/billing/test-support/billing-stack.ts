@@ -94,6 +94,7 @@ export function useBillingStack(): BillingStack {
       dunningQueue,
       'provider-payments',
       'bank-imports',
+      'corrections',
       'prepaid-vends',
       'key-change-campaigns',
     ]) {

@@ -1,0 +1,72 @@
+/** What can be done with prepaid tokens. Whoever may only read sees them masked. */
+import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { approveToken, rejectToken, requestToken } from './request-token.ts';
+import { makeNow, quoteVend, requestFreeUnits, requestVend, vendsOf } from './request-vend.ts';
+import { reverseVend, settleReversal } from './reverse-vend.ts';
+import { type VendRow, vendEntity, vendPartitions } from './vend-entity.ts';
+import { shownVend } from './vend-payload.ts';
+import type { prepaidVends } from './vend-routes.ts';
+
+const masked = (vend: VendRow) => shownVend(vend, { withTokens: false });
+const inFull = (vend: VendRow) => shownVend(vend, { withTokens: true });
+
+export const vendOperations: Operations<typeof prepaidVends.routes> = {
+  listPrepaidVends: async ({ session, query: { customerId, meterId, status }, page }) => {
+    if (customerId !== undefined || meterId !== undefined) {
+      const owner = customerId === undefined ? `meter/${meterId}` : `customer/${customerId}`;
+      const { items, nextCursor } = await vendsOf(session, owner, page);
+      const fits = (vend: VendRow): boolean =>
+        (status === undefined || vend.status === status) && (meterId === undefined || vend.meterId === meterId);
+      return { data: items.filter(fits).map(masked), pagination: { limit: page.limit, nextCursor } };
+    }
+    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const { items, nextCursor } = await queryShards(session, vendEntity, {
+      index: 'gsi1',
+      partitions: vendPartitions,
+      sortKeyOf: ({ id }) => [id],
+      order: 'descending',
+      filter,
+      ...page,
+    });
+    return { data: items.map(masked), pagination: { limit: page.limit, nextCursor } };
+  },
+  requestPrepaidVend: async ({ session, body }) => ({ data: await requestVend(session, body) }),
+  quotePrepaidVend: async ({ session, body }) => ({ data: await quoteVend(session, body) }),
+  requestFreeUnits: async ({ session, body }) => ({ data: await requestFreeUnits(session, body.supplyId) }),
+  requestEngineeringToken: async ({ session, body, principal }) => ({
+    data: inFull(await requestToken(session, body, principal.subject)),
+  }),
+  getPrepaidVend: async ({ session, params }) => ({ data: masked(await session.require(vendEntity, params)) }),
+  approveEngineeringToken: async ({ session, params, principal }) => ({
+    data: inFull(await approveToken(session, params.id, principal.subject)),
+  }),
+  rejectEngineeringToken: async ({ session, params, body }) => ({
+    data: masked(await rejectToken(session, params.id, body.reason)),
+  }),
+  resumePrepaidVend: async ({ session, params }) => {
+    await session.require(vendEntity, params);
+    return { data: masked(await makeNow(session, params.id)) };
+  },
+  reprintPrepaidVend: async ({ session, params }) => ({ data: inFull(await reprint(session, params.id)) }),
+  reversePrepaidVend: async ({ session, params, body }) => ({
+    data: masked(await reverseVend(session, params.id, body.reason)),
+  }),
+  settlePrepaidReversal: async ({ session, params, body }) => ({
+    data: masked(await settleReversal(session, params.id, body.reversed)),
+  }),
+  getPrepaidVendHistory: readHistory(vendEntity),
+};
+
+async function reprint(session: TenantSession, id: string): Promise<VendRow> {
+  const vend = await session.require(vendEntity, { id });
+  if (vend.status !== 'vended')
+    throw new AppError('conflict', undefined, {
+      texts: { en: 'There is no token that is good.', ar: 'لا يوجد رمز شحن صالح.' },
+    });
+  return session.transact('billing', (unit) => unit.update(vendEntity, vend, { reprints: (vend.reprints ?? 0) + 1 }));
+}
