@@ -3,6 +3,7 @@ import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { cashierSessions } from './cashier-sessions/routes.ts';
 import { checkouts } from './checkouts/routes.ts';
 import { meterCommands } from './commands/routes.ts';
+import { corrections } from './corrections/routes.ts';
 import { customers } from './customers/routes.ts';
 import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
@@ -50,6 +51,15 @@ export const billing = defineDomain({
       access: {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
         queues: ['billing-runs'],
+      },
+      timeoutSeconds: 29,
+      memoryMb: 512,
+    },
+    {
+      resource: corrections,
+      entry: `${folder}/corrections/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
       },
       timeoutSeconds: 29,
       memoryMb: 512,
@@ -130,6 +140,12 @@ export const billing = defineDomain({
   ],
   subscribers: [
     {
+      name: 'take-readings',
+      entry: `${folder}/supply-readings/on-readings.ts`,
+      events: ['meter.reading', 'meter.reading_edited'],
+      access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['corrections'] },
+    },
+    {
       name: 'order-provider-work',
       entry: `${folder}/provider-payments/on-payment-events.ts`,
       events: ['payment.notified', 'checkout.changed', 'refund.changed'],
@@ -149,6 +165,18 @@ export const billing = defineDomain({
     },
   ],
   consumers: [
+    {
+      name: 'correct-bills',
+      entry: `${folder}/corrections/correct-bills.ts`,
+      queue: { name: 'corrections' },
+      batchSize: 1,
+      timeoutSeconds: 120,
+      memoryMb: 512,
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read' },
+        queues: ['corrections'],
+      },
+    },
     {
       name: 'settle-with-providers',
       entry: `${folder}/provider-payments/work-off.ts`,

@@ -20,6 +20,7 @@ import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { prepaidEvents } from './prepaid/prepaid-events.ts';
 import { paymentRefunded, refundChanged } from './refunds/refund-events.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
+import { subscriberMeterReading } from './supply-readings/reading-events.ts';
 
 const customer = {
   id: 'cus_01JGFJJZ00ABCDEFGHJKMNPQRS',
@@ -269,6 +270,7 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  subscriberMeterReading,
   cashierSessionClosed,
   checkoutChanged,
   paymentRefunded,

@@ -11,6 +11,7 @@ import { meterEntity } from './meters/meter-entity.ts';
 import type { Meter } from './meters/meter-schema.ts';
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
 import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
+import { readNeighbour } from './readings/readings-store.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
@@ -73,6 +74,26 @@ export async function usageBetween(
 ): Promise<BucketUsage[]> {
   return usageOfMeter(session, await requireMeter(session, meterId), buckets);
 }
+
+/**
+ * How far readings between two moments (milliseconds, inclusive) reach: the curve of consumption follows from them up to their
+ * neighbours on both sides. Without a later one, up to the last of them. Needs read access to tables `metering` and `readings`.
+ */
+export async function reachOfReadings(
+  session: TenantSession,
+  meterId: string,
+  fromMs: number,
+  toMs: number,
+): Promise<{ fromMs: number; toMs: number }> {
+  const [before, after] = await Promise.all([
+    readNeighbour(session, meterId, 'before', fromMs, monthsReached),
+    readNeighbour(session, meterId, 'after', toMs + 1, monthsReached),
+  ]);
+  return { fromMs: before?.timeMs ?? fromMs, toMs: after?.timeMs ?? toMs };
+}
+
+/** As far as consumption looks for a neighbour. */
+const monthsReached = 6;
 
 export interface HandedInMessage {
   /** As it would be published: `acrel/{station}/meter/{id}/data`, `…/alert`, `…/status`, `acrel/{station}/infrastructure/{id}/data`. */

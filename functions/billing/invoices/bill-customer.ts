@@ -7,12 +7,12 @@ import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
-import { addDays } from '../../../layers/tariff/calendar.ts';
+import { addDays, later } from '../../../layers/tariff/calendar.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
-import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import { occupancyEntity, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
@@ -74,12 +74,25 @@ async function issue(
     group.map(({ supply }) => supply),
   );
   const advance = await readAdvance(session, customer.id, invoice.currency);
+  const awaiting = await awaitingOf(session, bills);
   return session.transact('billing', (unit) => {
     const stored = writeInvoice(unit, invoice, advance, session.context.now());
+    for (const { occupancy, to } of awaiting)
+      unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
     for (const { supply, supplied } of group)
       unit.update(supplyEntity, supply, afterBill(supply, supplied), { isAudited: false });
     return stored;
   });
+}
+
+/** Meters whose bill was estimated, with the day it ends: their next reading puts it right. */
+async function awaitingOf(session: TenantSession, bills: readonly SuppliedBill[]) {
+  const ends = new Map<string, string>();
+  for (const { meterId, bill } of bills)
+    if (bill.estimated) ends.set(meterId, later(bill.to, ends.get(meterId) ?? bill.to));
+  return Promise.all(
+    [...ends].map(async ([meterId, to]) => ({ to, occupancy: await session.require(occupancyEntity, { meterId }) })),
+  );
 }
 
 /** Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once. */

@@ -14,6 +14,8 @@ export const suppliedBillSchema = z.object({
   supplyId: z.string(),
   meterId: z.string(),
   tariffId: z.string(),
+  /** The route's whole period, when the customer was there for a part of it. */
+  nominal: z.optional(z.object({ from: z.string(), to: z.string() })),
   bill: billSchema,
   /** Findings of validation that were accepted, and how much was estimated. */
   estimatedKwh: z.string(),
@@ -49,6 +51,8 @@ export const invoiceSchema = z.object({
   cancelReason: z.optional(z.string()),
   /** Of a difference note: the invoice it corrects; of a late fee: the one that was not paid. */
   corrects: z.optional(z.string()),
+  /** How many difference notes were made of it, cancelled ones included. */
+  notes: z.optional(z.int()),
   /** Steps of dunning that were done. */
   dunning: z.optional(z.array(z.string())),
   runId: z.optional(z.string()),

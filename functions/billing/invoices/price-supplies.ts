@@ -23,6 +23,8 @@ export interface PricingOptions {
   mayEstimate: boolean;
   /** Bills the period itself, whatever was billed before: for making a bill anew. */
   anew?: boolean;
+  /** The whole period of the route, where `period` is a part of it. @default period */
+  nominal?: BillingPeriod;
 }
 
 export interface PricedSupply {
@@ -75,17 +77,17 @@ async function priceSupply(
   customer: Customer,
   supply: BilledSupply,
   { from, to }: BillingPeriod,
-  { timeZone, mayEstimate, period, anew }: PricingOptions,
+  { timeZone, mayEstimate, period, anew, nominal = period }: PricingOptions,
 ): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'details'>> {
   const versions = await versionsOf(session, supply.tariffId);
-  const history = supply.history ?? [];
+  const { history, exportBank } = remembered(supply, to, anew ?? false);
   const collected = await collectUsage(session, {
     meterId: supply.meterId,
     from,
     to,
     timeZone,
     versions: versions.filter((version) => version.from < to),
-    historyPerDay: (anew ? history.slice(1) : history).map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
+    historyPerDay: history.map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
     mayEstimate,
   });
   if ('reason' in collected) return collected;
@@ -94,16 +96,16 @@ async function priceSupply(
       timeZone,
       from,
       to,
-      nominal: period,
+      nominal,
       usage: collected.usage,
       ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
-      ...priorPeak(anew ? history.slice(1) : history),
+      ...priorPeak(history),
       phases: supply.phases,
       dwellings: supply.dwellings,
       exemptTaxes: customer.exemptTaxes,
       exportBank: Object.fromEntries(
-        Object.entries(supply.exportBank ?? {}).map(([bucket, kwh]) => [bucket, BigInt(toUnits(kwh)!)]),
+        Object.entries(exportBank).map(([bucket, kwh]) => [bucket, BigInt(toUnits(kwh)!)]),
       ),
       settleExportBank: supply.to === to,
     });
@@ -111,6 +113,7 @@ async function priceSupply(
       supplyId: supply.id,
       meterId: supply.meterId,
       tariffId: supply.tariffId,
+      nominal,
       bill,
       estimatedKwh: fromUnits(collected.estimatedUnits),
       findings: collected.findings,
@@ -121,11 +124,27 @@ async function priceSupply(
   }
 }
 
+/** What was remembered when the bill up to a day was, or is, made: later bills must not change an earlier one made anew. */
+function remembered(
+  { history = [], exportBank = {} }: BilledSupply,
+  to: string,
+  anew: boolean,
+): { history: NonNullable<BilledSupply['history']>; exportBank: Record<string, string> } {
+  if (!anew || history.length === 0) return { history, exportBank };
+  // Bills made before their ends were kept: the last one is meant.
+  const place = Math.max(
+    history.findIndex((made) => made.to === to),
+    0,
+  );
+  return { history: history.slice(place + 1), exportBank: history[place]!.bankBefore ?? exportBank };
+}
+
 /** What a supply remembers of the bill that was made: where the next begins, and what later bills are compared with. */
 export function afterBill(supply: BilledSupply, { bill }: SuppliedBill): Partial<BilledSupply> {
   const days = daysBetween(bill.from, bill.to);
   const perDay = fromUnits(BigInt(toUnits(bill.importKwh)!) / BigInt(days));
   const made = {
+    to: bill.to,
     kwhPerDay: perDay,
     ...(bill.demandKw === undefined ? {} : { demandKw: bill.demandKw }),
     ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),

@@ -1,107 +1,124 @@
 /** Makes an invoice's bills anew with what is known now, and charges or credits the difference as a note of its own. */
 
-import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { customerEntity } from '../customers/customer-entity.ts';
-import { supplyEntity } from '../supplies/supply-entity.ts';
 import { writeInvoice } from './bill-customer.ts';
+import { billsAnew, moveBank } from './bills-anew.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { today } from './local-day.ts';
-import { priceSupplies } from './price-supplies.ts';
+
+export interface RebillOptions {
+  dueDays: number;
+  mayEstimate: boolean;
+  /** Whether the tariffs the invoice was made with stay: only readings are looked at anew. @default false, the supply's tariff of today */
+  keepTariff?: boolean;
+  /** What else the transaction of the note holds. */
+  also?: (unit: UnitOfWork, note: StoredInvoice) => void;
+}
 
 export interface RebillOutcome {
   /** Absent when nothing differs. */
   note: StoredInvoice | undefined;
 }
 
+/** Run it as often and by as many as you like: a difference is charged once, since each note moves the invoice on. */
 export async function rebillInvoice(
   session: TenantSession,
   id: string,
-  options: { dueDays: number; mayEstimate: boolean },
+  options: RebillOptions,
 ): Promise<RebillOutcome> {
   const { timeZone } = await tenantProfile(session);
-  return retryOnChange(async () => {
-    const invoice = await session.require(invoiceEntity, { id });
-    if (invoice.status === 'cancelled' || invoice.kind !== 'invoice')
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'Only an invoice that stands can be made anew.', ar: 'لا يُعاد احتساب إلا فاتورة قائمة.' },
-      });
-    const bills = await billsAnew(session, invoice, timeZone, options.mayEstimate);
-    const notes = await notesOf(session, invoice);
-    const { currency } = invoice;
-    const billed = [invoice, ...notes];
-    const difference = (field: 'totalAmount' | 'subtotal' | 'taxAmount' | 'fixedCharges' | 'rounding'): string =>
-      amountOf(
-        minorOf(totalsOf(bills, currency)[field], currency) -
-          billed.reduce((sum, one) => sum + minorOf(one[field], currency), 0n),
-        currency,
-      );
-    if (minorOf(difference('totalAmount'), currency) === 0n) return { note: undefined };
-    const issueDate = await today(session);
-    const note: Invoice = {
-      ...withoutBookkeeping(invoice),
-      id: derivedId('inv', Date.parse(issueDate), `${id} note ${notes.length + 1}`),
-      invoiceNumber: `${invoice.invoiceNumber}-D${notes.length + 1}`,
-      kind: 'difference_note',
-      corrects: id,
-      issueDate,
-      dueDate: addDays(issueDate, options.dueDays),
-      bills,
-      subtotal: difference('subtotal'),
-      taxAmount: difference('taxAmount'),
-      fixedCharges: difference('fixedCharges'),
-      rounding: difference('rounding'),
-      totalAmount: difference('totalAmount'),
-      paidAmount: amountOf(0n, currency),
-      dueAmount: difference('totalAmount'),
-      status: 'issued',
-      estimated: bills.some(({ bill }) => bill.estimated),
-    };
-    const advance = await readAdvance(session, invoice.customerId, currency);
+  return retryOnChangeOrMade(async () => {
+    const { invoice, bills, last, note } = await draftNote(session, id, timeZone, options);
+    if (note === undefined) return { note };
+    const [advance, bank] = await Promise.all([
+      readAdvance(session, invoice.customerId, invoice.currency),
+      moveBank(session, last, bills),
+    ]);
     return {
-      note: await session.transact('billing', (unit) => writeInvoice(unit, note, advance, session.context.now())),
+      note: await session.transact('billing', (unit) => {
+        // The lock: a second one who makes it anew, or cancels it, at the same time must look again.
+        unit.update(invoiceEntity, invoice, { notes: (invoice.notes ?? 0) + 1 }, { isAudited: false });
+        bank(unit);
+        const stored = writeInvoice(unit, note, advance, session.context.now());
+        options.also?.(unit, stored);
+        return stored;
+      }),
     };
   });
 }
 
-async function billsAnew(
+/** What making the invoice anew would charge or, below zero, credit; undefined when nothing differs. */
+export async function previewRebill(
   session: TenantSession,
-  invoice: StoredInvoice,
-  timeZone: string,
-  mayEstimate: boolean,
-): Promise<SuppliedBill[]> {
-  const customer = await session.require(customerEntity, { id: invoice.customerId });
-  const bills: SuppliedBill[] = [];
-  for (const { supplyId, bill } of invoice.bills) {
-    const supply = await session.require(supplyEntity, { id: supplyId });
-    const period = { from: bill.from, to: bill.to };
-    const { priced, problems } = await priceSupplies(session, customer, [supply], {
-      period,
-      timeZone,
-      mayEstimate,
-      anew: true,
-    });
-    const [made] = priced;
-    if (made === undefined)
-      throw new AppError('unprocessable', undefined, {
-        texts: {
-          en: `Meter "${supply.meterId}" cannot be billed: ${problems[0]?.reason ?? 'nothing to bill'}.`,
-          ar: `لا يمكن احتساب العداد "${supply.meterId}": ${problems[0]?.reason ?? 'لا شيء للاحتساب'}.`,
-        },
-      });
-    bills.push(made.supplied);
-  }
-  return bills;
+  id: string,
+  options: RebillOptions,
+): Promise<Invoice | undefined> {
+  const { timeZone } = await tenantProfile(session);
+  return (await draftNote(session, id, timeZone, options)).note;
 }
 
-/** Difference notes of the invoice so far. */
+interface Draft {
+  invoice: StoredInvoice;
+  /** The bills as they are now. */
+  bills: SuppliedBill[];
+  /** The bills as they were charged last. */
+  last: readonly SuppliedBill[];
+  note: Invoice | undefined;
+}
+
+async function draftNote(session: TenantSession, id: string, timeZone: string, options: RebillOptions): Promise<Draft> {
+  const invoice = await session.require(invoiceEntity, { id });
+  if (invoice.status === 'cancelled' || invoice.kind !== 'invoice')
+    throw new AppError('conflict', undefined, {
+      texts: { en: 'Only an invoice that stands can be made anew.', ar: 'لا يُعاد احتساب إلا فاتورة قائمة.' },
+    });
+  const bills = await billsAnew(session, invoice, timeZone, options);
+  const notes = await notesOf(session, invoice);
+  const last = (notes.toSorted((a, b) => (a.invoiceNumber < b.invoiceNumber ? -1 : 1)).at(-1) ?? invoice).bills;
+  const { currency } = invoice;
+  const billed = [invoice, ...notes];
+  const difference = (field: 'totalAmount' | 'subtotal' | 'taxAmount' | 'fixedCharges' | 'rounding'): string =>
+    amountOf(
+      minorOf(totalsOf(bills, currency)[field], currency) -
+        billed.reduce((sum, one) => sum + minorOf(one[field], currency), 0n),
+      currency,
+    );
+  if (minorOf(difference('totalAmount'), currency) === 0n) return { invoice, bills, last, note: undefined };
+  const issueDate = await today(session);
+  const number = Math.max(invoice.notes ?? 0, notes.length) + 1;
+  const note: Invoice = {
+    ...withoutBookkeeping(invoice),
+    // Follows from what it corrects, not from the day: made twice it has one key.
+    id: derivedId('inv', Date.parse(invoice.issueDate), `${id} note ${number}`),
+    invoiceNumber: `${invoice.invoiceNumber}-D${number}`,
+    kind: 'difference_note',
+    corrects: id,
+    issueDate,
+    dueDate: addDays(issueDate, options.dueDays),
+    bills,
+    subtotal: difference('subtotal'),
+    taxAmount: difference('taxAmount'),
+    fixedCharges: difference('fixedCharges'),
+    rounding: difference('rounding'),
+    totalAmount: difference('totalAmount'),
+    paidAmount: amountOf(0n, currency),
+    dueAmount: difference('totalAmount'),
+    status: 'issued',
+    estimated: bills.some(({ bill }) => bill.estimated),
+  };
+  return { invoice, bills, last, note };
+}
+
+/** Difference notes of the invoice that stand. */
 export async function notesOf(session: TenantSession, invoice: StoredInvoice): Promise<StoredInvoice[]> {
   const { items } = await session.query<{ invoiceId: string }>(customerInvoiceEntity, {
     pk: ['CUSTOMER-INVOICES', invoice.customerId],
@@ -113,10 +130,21 @@ export async function notesOf(session: TenantSession, invoice: StoredInvoice): P
     invoiceEntity,
     items.map(({ invoiceId }) => ({ id: invoiceId })),
   );
-  return same.filter(({ corrects, status }) => corrects === invoice.id && status !== 'cancelled');
+  return same.filter(
+    ({ corrects, status, kind }) => corrects === invoice.id && status !== 'cancelled' && kind === 'difference_note',
+  );
 }
 
 function withoutBookkeeping(invoice: StoredInvoice): Invoice {
-  const { version: _, createdAt: __, updatedAt: ___, paidAt: ____, runId: _____, ...rest } = invoice;
+  const {
+    version: _,
+    createdAt: __,
+    updatedAt: ___,
+    paidAt: ____,
+    runId: _____,
+    notes: ______,
+    dunning: _______,
+    ...rest
+  } = invoice;
   return rest;
 }

@@ -18,6 +18,8 @@ export interface Occupancy {
   meterId: string;
   /** In order of time, never overlapping; the last one may be open. */
   spans: { supplyId: string; customerId: string; from: string; to?: string }[];
+  /** The first local day after a bill that was estimated for want of a reading: the next one puts it right. */
+  awaits?: string;
 }
 
 export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({

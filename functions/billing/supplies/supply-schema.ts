@@ -47,8 +47,8 @@ export type Supply = z.infer<typeof supplySchema>;
 
 /** A supply with what billing remembers of it; answers leave the rest away. */
 export interface BilledSupply extends Supply {
-  /** Earlier bills, the newest first: kWh a day, the demand that was billed (kW), and the bank before, to go back to. */
-  history?: { kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
+  /** Earlier bills, the newest first: the day they end, kWh a day, the demand that was billed (kW), and the bank before, to go back to. */
+  history?: { to?: string; kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
   /** How many of its bills were cancelled: numbers of invoices are never used twice. */
   cancelledBills?: number;
   /** kWh fed in and not used up, by bucket. */

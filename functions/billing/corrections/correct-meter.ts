@@ -1,0 +1,90 @@
+/** Looks at the bills that late or edited readings of a meter reach, and corrects each once, or proposes to. */
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { reachOfReadings } from '../../metering/contract.ts';
+import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { type Occupancy, occupancyEntity } from '../supplies/supply-entity.ts';
+import { correctInvoice } from './correct-invoice.ts';
+import { lateReadingsEntity, readCorrectionSettings } from './correction-entity.ts';
+import { type CorrectionMessage, orderCorrection } from './note-late-readings.ts';
+
+/** A bill begins at most so long before a day that it covers. */
+const longestBillDays = 400;
+
+export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const gathered = await session.get(lateReadingsEntity, { meterId }, { consistent: true });
+  if (gathered === undefined) return;
+  const settings = await readCorrectionSettings(session);
+  if (settings.mode !== 'off') {
+    const { timeZone } = await tenantProfile(session);
+    const reach = await reachOfReadings(session, meterId, gathered.fromMs, gathered.toMs);
+    const days = { from: localDate(reach.fromMs, timeZone), to: localDate(reach.toMs, timeZone) };
+    const occupancy = await session.get(occupancyEntity, { meterId }, { consistent: true });
+    for (const invoice of await invoicesOf(session, meterId, occupancy, days))
+      await correctInvoice(session, invoice, meterId, gathered.causes, settings);
+    if (occupancy?.awaits !== undefined && localDate(gathered.toMs, timeZone) >= occupancy.awaits)
+      await unlessMoved(() =>
+        session.transact('billing', (unit) =>
+          unit.update(occupancyEntity, occupancy, { awaits: null }, { isAudited: false }),
+        ),
+      );
+  }
+  const isDone = await unlessMoved(() =>
+    session.transact('billing', (unit) => unit.delete(lateReadingsEntity, gathered)),
+  );
+  // More came while this was worked on: once more, after another window.
+  if (!isDone) await orderCorrection(session, meterId, settings.windowMinutes * 60);
+}
+
+/** @returns whether it was done: a row that somebody else changed meanwhile stays as it is */
+async function unlessMoved(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return false;
+    throw error;
+  }
+}
+
+/** Invoices that stand and bill any of the days at the meter, whoever had it then. @param days both inclusive */
+async function invoicesOf(
+  session: TenantSession,
+  meterId: string,
+  occupancy: Occupancy | undefined,
+  days: { from: string; to: string },
+): Promise<StoredInvoice[]> {
+  const there = (occupancy?.spans ?? []).filter(
+    ({ from, to }) => from <= days.to && (to === undefined || to > days.from),
+  );
+  const found: StoredInvoice[] = [];
+  for (const customerId of new Set(there.map((span) => span.customerId))) {
+    let cursor: string | undefined;
+    do {
+      const page = await session.query<{ invoiceId: string }>(customerInvoiceEntity, {
+        pk: ['CUSTOMER-INVOICES', customerId],
+        from: [addDays(days.from, -longestBillDays)],
+        to: [days.to, '~'],
+        limit: 100,
+        consistent: true,
+        cursor,
+      });
+      const invoices = await session.getMany(
+        invoiceEntity,
+        page.items.map(({ invoiceId }) => ({ id: invoiceId })),
+      );
+      found.push(...invoices.filter((invoice) => isReached(invoice, meterId, days)));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+  return found.sort((a, b) => (a.period.from < b.period.from ? -1 : 1));
+}
+
+const isReached = ({ kind, status, bills }: StoredInvoice, meterId: string, days: { from: string; to: string }) =>
+  kind === 'invoice' &&
+  status !== 'cancelled' &&
+  bills.some((each) => each.meterId === meterId && each.bill.from <= days.to && each.bill.to > days.from);

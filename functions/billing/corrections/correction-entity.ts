@@ -1,0 +1,47 @@
+/** How corrections are stored: one row of an invoice, and one of a meter while its late readings are gathered. */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import {
+  type Correction,
+  type CorrectionCause,
+  type CorrectionSettings,
+  correctionSettingsSchema,
+} from './correction-schema.ts';
+
+export const correctionEntity = defineEntity<Correction>()({
+  name: 'correction',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['CORRECTION', id], sk: ['CORRECTION'] }),
+  indexes: { gsi1: ({ status, id }) => ({ pk: ['CORRECTIONS', status], sk: [id] }) },
+  idOf: ({ id }) => id,
+});
+
+/** Readings of a meter that came late or were edited, gathered until their window has passed. */
+export interface LateReadings {
+  meterId: string;
+  /** First and last time of the readings, milliseconds. */
+  fromMs: number;
+  toMs: number;
+  causes: CorrectionCause[];
+}
+
+export const lateReadingsEntity = defineEntity<LateReadings, { meterId: string }>()({
+  name: 'late readings',
+  table: 'billing',
+  key: ({ meterId }) => ({ pk: ['LATE-READINGS', meterId], sk: ['LATE-READINGS'] }),
+  idOf: ({ meterId }) => meterId,
+});
+
+export const correctionSettingsEntity = defineEntity<
+  CorrectionSettings & { id: 'corrections' },
+  { id: 'corrections' }
+>()({
+  name: 'settings of corrections',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['SETTINGS'], sk: [id] }),
+  idOf: ({ id }) => id,
+});
+
+export async function readCorrectionSettings(session: TenantSession): Promise<CorrectionSettings> {
+  return correctionSettingsSchema.parse((await session.get(correctionSettingsEntity, { id: 'corrections' })) ?? {});
+}

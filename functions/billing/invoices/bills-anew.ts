@@ -1,0 +1,80 @@
+/** The bills of an invoice as they would be made today, and what they change in energy that was banked. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import { supplyEntity } from '../supplies/supply-entity.ts';
+import type { StoredInvoice } from './invoice-entity.ts';
+import type { SuppliedBill } from './invoice-schema.ts';
+import { priceSupplies } from './price-supplies.ts';
+
+/** @throws AppError `unprocessable` when a supply cannot be billed any more */
+export async function billsAnew(
+  session: TenantSession,
+  invoice: StoredInvoice,
+  timeZone: string,
+  { mayEstimate, keepTariff = false }: { mayEstimate: boolean; keepTariff?: boolean },
+): Promise<SuppliedBill[]> {
+  const customer = await session.require(customerEntity, { id: invoice.customerId });
+  const bills: SuppliedBill[] = [];
+  for (const { supplyId, tariffId, bill, nominal = invoice.period } of invoice.bills) {
+    const supply = await session.require(supplyEntity, { id: supplyId });
+    const { priced, problems } = await priceSupplies(
+      session,
+      customer,
+      [keepTariff ? { ...supply, tariffId } : supply],
+      { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, anew: true },
+    );
+    const [made] = priced;
+    if (made === undefined)
+      throw new AppError('unprocessable', undefined, {
+        texts: {
+          en: `Meter "${supply.meterId}" cannot be billed: ${problems[0]?.reason ?? 'nothing to bill'}.`,
+          ar: `لا يمكن احتساب العداد "${supply.meterId}": ${problems[0]?.reason ?? 'لا شيء للاحتساب'}.`,
+        },
+      });
+    bills.push(made.supplied);
+  }
+  return bills;
+}
+
+/**
+ * What a difference in banked energy does to the supplies' banks of today: later bills have drawn on them, so the
+ * difference is added and the sum of energy is kept.
+ * @throws AppError `conflict` when later bills have used what is not there any more
+ */
+export async function moveBank(
+  session: TenantSession,
+  before: readonly SuppliedBill[],
+  after: readonly SuppliedBill[],
+): Promise<(unit: UnitOfWork) => void> {
+  const moves: ((unit: UnitOfWork) => void)[] = [];
+  for (const { supplyId, meterId, bill } of after) {
+    const old = before.find((each) => each.supplyId === supplyId)?.bill.exportBank ?? {};
+    const made = bill.exportBank ?? {};
+    const changes = [...new Set([...Object.keys(old), ...Object.keys(made)])]
+      .map((bucket) => ({ bucket, units: unitsOf(made[bucket]) - unitsOf(old[bucket]) }))
+      .filter(({ units }) => units !== 0);
+    if (changes.length === 0) continue;
+    const supply = await session.require(supplyEntity, { id: supplyId });
+    const exportBank = { ...supply.exportBank };
+    for (const { bucket, units } of changes) {
+      const left = unitsOf(exportBank[bucket]) + units;
+      if (left < 0)
+        throw new AppError('conflict', undefined, {
+          texts: {
+            en: `Later bills of meter "${meterId}" have used the energy that was banked: cancel them first.`,
+            ar: `استخدمت فواتير لاحقة للعداد "${meterId}" الطاقة المرصودة: ألغها أولًا.`,
+          },
+        });
+      exportBank[bucket] = fromUnits(left);
+    }
+    moves.push((unit) => void unit.update(supplyEntity, supply, { exportBank }, { isAudited: false }));
+  }
+  return (unit) => {
+    for (const move of moves) move(unit);
+  };
+}
+
+const unitsOf = (kwh: string | undefined): number => toUnits(kwh ?? '0')!;
