@@ -5,6 +5,7 @@
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { EntryType } from './entry-types.ts';
 
 export interface AccountEntry {
@@ -86,7 +87,13 @@ export function writeAdvance(
   const { customerId, currency, minor } = advance;
   if (minor < 0n) throw new RangeError('An advance is never negative.');
   if (before === undefined) {
-    if (minor > 0n) unit.create(advanceEntity, { customerId, currency, minor: String(minor) });
+    // Two first payments at once: whoever is second reads again.
+    if (minor > 0n)
+      unit.create(
+        advanceEntity,
+        { customerId, currency, minor: String(minor) },
+        { refused: () => new AppError('version_conflict') },
+      );
   } else if (BigInt(before.minor) !== minor)
     unit.update(advanceEntity, before, { minor: String(minor) }, { isAudited: false });
 }

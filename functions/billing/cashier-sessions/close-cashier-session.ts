@@ -84,17 +84,19 @@ async function end(
   till: StoredCashierSession,
   changes: Partial<CashierSession>,
 ): Promise<StoredCashierSession> {
-  const claims = await Promise.all([
-    session.require(openTillEntity, { of: 'cashier', name: till.cashierId }),
-    session.require(openTillEntity, { of: 'desk', name: till.desk }),
+  const [cashier, desk] = await Promise.all([
+    session.get(openTillEntity, { of: 'cashier', name: till.cashierId }, { consistent: true }),
+    session.get(openTillEntity, { of: 'desk', name: till.desk }, { consistent: true }),
   ]);
+  // Closed by somebody else in this very moment.
+  if (cashier?.sessionId !== till.id || desk?.sessionId !== till.id) throw new AppError('version_conflict');
   return session.transact('billing', (unit) => {
     const closed = unit.update(cashierSessionEntity, till, {
       ...changes,
       status: 'closed',
       closedAt: session.context.now(),
     });
-    for (const claim of claims) unit.delete(openTillEntity, claim);
+    for (const claim of [cashier, desk]) unit.delete(openTillEntity, claim);
     emitDifferences(unit, closed);
     unit.emit(cashierSessionClosed, { aggregateId: till.id, payload: closed });
     return closed;

@@ -53,13 +53,21 @@ export class UnitOfWork {
     this.#table = table;
   }
 
-  /** Adds an item; `already_exists` if its key is taken. Returns it with its stored attributes. */
-  create<E extends Entity>(entity: E, item: ItemOf<E>): ItemOf<E> & Stored {
+  /**
+   * Adds an item. Returns it with its stored attributes.
+   * @param options `refused`: the error when its key is taken. @default `already_exists`
+   */
+  create<E extends Entity>(
+    entity: E,
+    item: ItemOf<E>,
+    options: Pick<MechanismOptions, 'refused'> = {},
+  ): ItemOf<E> & Stored {
     const stored = this.#stamp(item, 1, this.#context.now());
-    this.#put(entity, stored, 'attribute_not_exists(pk)', () => {
+    const isTaken = (): AppError => {
       const id = entity.idOf(item as unknown as KeyOf<E>);
       return new AppError('already_exists', undefined, { values: { entity: entity.name, id } });
-    });
+    };
+    this.#put(entity, stored, 'attribute_not_exists(pk)', options.refused ?? isTaken);
     this.#audit(entity, 'create', item as unknown as KeyOf<E>, undefined, stored);
     this.#publishRow(entity, 'insert', undefined, stored);
     return stored;
