@@ -37,6 +37,12 @@ export async function* tenantIds(): AsyncGenerator<string> {
   } while (cursor !== undefined);
 }
 
+/** Whether nobody of the tenant may act, for credentials that are not identity's own. Needs read access to table `identity`. */
+export async function isTenantSuspended(tenantId: string): Promise<boolean> {
+  const { isSuspended } = await import('./tenants/suspension.ts');
+  return isSuspended(tenantId);
+}
+
 /** Refuses a user the tenant does not have: `not_found`. Needs read access to table `identity`. */
 export async function requireUser(session: TenantSession, userId: string): Promise<{ id: string; name: string }> {
   const { id, name } = await session.require(userEntity, { id: userId });

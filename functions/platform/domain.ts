@@ -21,6 +21,7 @@ import { integrationTests } from './integration-tests/routes.ts';
 import { integrations } from './integrations/routes.ts';
 import { overview } from './overview/routes.ts';
 import { providerCallbacks } from './provider-callbacks/routes.ts';
+import { webhookPortal } from './webhook-portal/routes.ts';
 import { webhooks } from './webhooks/routes.ts';
 
 const folder = 'functions/platform';
@@ -31,6 +32,7 @@ const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}'
 const providerAddresses = { ...addresses, PRIVATE_PROVIDER_NETWORKS: '${stage.privateProviderNetworks}' };
 const providers = { ...http, keys: secrets, internet: true } as const;
 const healthChecks = 'integration-health-checks';
+const paymentSweeps = 'payment-sweeps';
 const deliveries = 'webhook-deliveries';
 const lanes = 'webhook-lanes';
 const batches = 'webhook-batches';
@@ -72,6 +74,19 @@ export const platform = defineDomain({
       timeoutSeconds: 28,
       access: { ...http, queues: [deliveries, replays], keys: secrets, internet: true },
       environment: addresses,
+    },
+    {
+      resource: webhookPortal,
+      entry: `${folder}/webhook-portal/handler.ts`,
+      timeoutSeconds: 28,
+      access: {
+        tables: { platform: 'readWrite', limits: 'write', identity: 'read' },
+        queues: [deliveries],
+        keys: secrets,
+        internet: true,
+      },
+      environment: addresses,
+      assets: ['portal.html', 'portal.js', 'portal.css'].map((file) => `${folder}/webhook-portal/${file}`),
     },
     {
       resource: alerts,
@@ -193,8 +208,25 @@ export const platform = defineDomain({
       access: { tables: table, keys: secrets, internet: true },
       environment: providerAddresses,
     },
+    {
+      name: 'payment-resolver',
+      entry: `${folder}/payment-outcomes/run-payment-sweep.ts`,
+      queue: { name: paymentSweeps },
+      batchSize: 1,
+      // Sixty payments, ten at a time, twenty seconds each.
+      timeoutSeconds: 180,
+      memoryMb: 512,
+      access: { tables: table, keys: { secrets: 'decrypt' }, internet: true },
+      environment: providerAddresses,
+    },
   ],
   schedules: [
+    {
+      name: 'start-payment-sweeps',
+      entry: `${folder}/payment-outcomes/start-payment-sweeps.ts`,
+      schedule: 'rate(5 minutes)',
+      access: { tables: { identity: 'read' }, queues: [paymentSweeps] },
+    },
     {
       name: 'start-health-checks',
       entry: `${folder}/integration-tests/start-health-checks.ts`,

@@ -14,6 +14,8 @@ const harmless = /^(tokenType|signatureScheme|keyId|secretVersion)$/;
 const looksSecret: readonly RegExp[] = [
   // Mizan's API keys, webhook secrets and invitations.
   /\bmzn_[a-z]+_[A-Za-z0-9]+_[A-Za-z0-9_-]+/g,
+  // Links of the webhook portal.
+  /\bmzl_[A-Za-z0-9_-]+/g,
   /\bwhs(ec|k)_[A-Za-z0-9+/=_-]{8,}/g,
   // JSON Web Tokens.
   /\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,

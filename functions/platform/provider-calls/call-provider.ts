@@ -27,6 +27,8 @@ import {
   maxIntegrationsPerTenant,
   type StoredIntegration,
 } from '../integrations/integration-entity.ts';
+import { forgetPayment, notePayment } from '../payment-outcomes/open-payment-entity.ts';
+import { notTaken, questionAbout } from '../payment-outcomes/question-about.ts';
 import { admitCall, reportCall } from './breaker.ts';
 import { countCall, type IntegrationLog, writeLogs } from './exchange-log.ts';
 import { type LoadedSettings, loadSettings } from './load-settings.ts';
@@ -46,6 +48,8 @@ export interface CallOptions {
   budgetMs?: number;
   /** For one try at one provider. @default 10,000 */
   attemptMs?: number;
+  /** Only finds out what became of an earlier call, and begins nothing. @default false */
+  isResumption?: boolean;
 }
 
 export interface ProviderResult<T> {
@@ -96,6 +100,10 @@ export async function callProvider<K extends ProviderKind, O extends keyof KindO
       provider: row.provider!,
       failures: [],
     };
+  if (claimed.status === 'fresh' && options.isResumption) {
+    await moveReference(session, row, { state: 'failed', isSent: false });
+    throw outcomeUnknown([], notTaken);
+  }
   if (claimed.status === 'resumed') {
     const resolved = await resolveLost(session, { kind, operation, args, effect, environment, options }, row);
     if (resolved !== undefined) return resolved;
@@ -135,6 +143,8 @@ async function perform(
       onChosen: async (candidate) => {
         started.set(candidate.id, performance.now());
         candidate.loaded = await loadSettings(session, candidate.integration, environment);
+        if (row && isMoney(call))
+          await notePayment(session, { ...call, reference: row.reference, integrationId: candidate.id });
         if (row)
           await moveReference(session, row, {
             integrationId: candidate.id,
@@ -169,6 +179,7 @@ async function perform(
       const { candidate, failures } = outcome;
       const value = withoutEchoes(outcome.value, candidate.loaded?.secrets ?? []);
       if (row) await moveReference(session, row, { state: 'done', result: encodeResult(value) });
+      if (row && isMoney(call)) await forgetPayment(session, { operation, reference: row.reference });
       await countCall(session, candidate.id, true, ms(candidate.id));
       return { value, integrationId: candidate.id, provider: candidate.provider, failures };
     }
@@ -182,7 +193,9 @@ async function perform(
   } catch (error) {
     if (row && !mayBeDone && (hasFailedForCertain || started.size === 0)) {
       // Anything else may have been taken: the row stays as it is and is resolved by the next call.
-      await moveReference(session, row, { state: 'failed', isSent: false }).catch(() => undefined);
+      await moveReference(session, row, { state: 'failed', isSent: false })
+        .then(() => (isMoney(call) ? forgetPayment(session, { operation, reference: row.reference }) : undefined))
+        .catch(() => undefined);
     }
     throw error;
   } finally {
@@ -270,8 +283,30 @@ async function resolveLost(
     await moveReference(session, row, { state: 'done', result: encodeResult(found.value) });
     return found;
   }
-  await moveReference(session, row, { state: 'unknown' });
-  throw outcomeUnknown([]);
+  if (!isMoney(call)) {
+    await moveReference(session, row, { state: 'unknown' });
+    throw outcomeUnknown([]);
+  }
+  return lookUp(session, pinned, row);
+}
+
+/** A payment is looked for, never made again: whoever is not sure waits until the provider's word is old enough. */
+async function lookUp(session: TenantSession, call: Call, row: Reference): Promise<ProviderResult<any>> {
+  const question = questionAbout(call.operation, call.args);
+  try {
+    const found = await perform(session, { ...call, ...question, effect: 'read' });
+    const verdict = question.judge(found.value);
+    if (verdict !== 'done') throw outcomeUnknown([], verdict === 'not_taken' ? notTaken : undefined);
+    await moveReference(session, row, { state: 'done', result: encodeResult(found.value) });
+    await forgetPayment(session, { operation: call.operation, reference: row.reference });
+    return found;
+  } catch (error) {
+    if (row.state !== 'done') await moveReference(session, row, { state: 'unknown' });
+    // That it cannot be asked now says nothing of what it did then.
+    if (isAppError(error) && error.code === 'all_providers_failed')
+      throw new AppError('outcome_unknown', undefined, { details: error.details ?? [] });
+    throw error;
+  }
 }
 
 const causes = (failures: readonly FailedAttempt[]) =>
@@ -289,6 +324,8 @@ function allProvidersFailed(kind: ProviderKind, failures: readonly FailedAttempt
   });
 }
 
-function outcomeUnknown(failures: readonly FailedAttempt[]): AppError {
-  return new AppError('outcome_unknown', undefined, { details: causes(failures) });
+function outcomeUnknown(failures: readonly FailedAttempt[], cause?: Error): AppError {
+  return new AppError('outcome_unknown', undefined, { details: causes(failures), ...(cause ? { cause } : {}) });
 }
+
+const isMoney = ({ kind, effect }: Call): boolean => kind === 'payment' && effect === 'act';

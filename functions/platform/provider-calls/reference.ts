@@ -118,3 +118,14 @@ export async function moveReference(
   if (moved === undefined) throw new AppError('idempotency_in_progress');
   Object.assign(row, changes);
 }
+
+/** Ends an operation that the provider keeps knowing nothing of, so that it may be begun again. @returns false when it moved on by itself */
+export async function settleAsNotTaken(session: TenantSession, key: ReferenceKey): Promise<boolean> {
+  const settled = await updateAtomically(session, referenceEntity, key, {
+    update: 'SET #state = :failed, isSent = :no',
+    condition: '#state = :unknown OR #state = :failed',
+    names: { '#state': 'state' },
+    values: { ':failed': 'failed', ':unknown': 'unknown', ':no': false },
+  });
+  return settled !== undefined;
+}

@@ -12,7 +12,7 @@ import { handler } from '../webhooks/handler.ts';
 import { busBatch, caller, type HttpAnswer, makeEvent, type Receiver, startReceiver } from './fixtures.ts';
 import { usePlatformStack } from './platform-stack.ts';
 
-export const stack = usePlatformStack();
+export const stack = usePlatformStack(['identity']);
 let tenant = 0;
 export let tenantId: string;
 export let call: (method: string, path: string, body?: unknown) => Promise<HttpAnswer>;

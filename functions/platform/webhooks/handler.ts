@@ -2,6 +2,7 @@
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { deliveryOperations } from '../deliveries/delivery-operations.ts';
+import { linkOperations } from '../webhook-portal/manage-links.ts';
 import { createWebhook } from './create-webhook.ts';
 import { readOperations } from './read-webhooks.ts';
 import { secretOperations } from './rotate-secret.ts';
@@ -19,6 +20,7 @@ export const handler = serve(
     ...secretOperations,
     ...switchOperations,
     ...deliveryOperations,
+    ...linkOperations,
     getWebhookHistory: readHistory(webhookEntity),
     createWebhook,
     updateWebhook,

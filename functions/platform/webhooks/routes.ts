@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { replayView } from '../events/schemas.ts';
+import { createdLinkView, createLinkBody, linkParams, linkView } from '../webhook-portal/schemas.ts';
 import {
   createdWebhookView,
   createWebhookBody,
@@ -29,6 +30,7 @@ const read = 'platform:webhooks:read';
 const write = 'platform:webhooks:write';
 const secret = 'platform:webhooks:secret';
 const replay = 'platform:webhooks:replay';
+const portal = 'platform:webhooks:portal';
 
 export const webhooks = defineResource({
   name: 'webhooks',
@@ -175,6 +177,40 @@ export const webhooks = defineResource({
       status: 200,
       errors: ['not_found', 'unprocessable'],
       idempotent: false,
+    },
+    createPortalLink: {
+      method: 'POST',
+      path: '/{id}/portal-link',
+      access: portal,
+      summary: 'Make a link that shows a partner this one webhook, for some days.',
+      description:
+        'Whoever has the link sees the endpoint, its deliveries and attempts, and may do what `abilities` say. It allows nothing that you may not do yourself. The token is shown in this answer only.',
+      params: webhookParams,
+      body: createLinkBody,
+      response: createdLinkView,
+      errors: ['forbidden', 'not_found'],
+      // A repeated answer would have to keep the token readable for a day.
+      idempotent: false,
+    },
+    listPortalLinks: {
+      method: 'GET',
+      path: '/{id}/portal-links',
+      access: portal,
+      summary: 'Links to a webhook, newest first; those that ran out are kept for three months.',
+      params: webhookParams,
+      response: z.array(linkView),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    revokePortalLink: {
+      method: 'DELETE',
+      path: '/{id}/portal-links/{linkId}',
+      access: portal,
+      summary: 'End a link at once.',
+      params: linkParams,
+      response: linkView,
+      status: 200,
+      errors: ['not_found'],
     },
     listWebhookDeliveries: {
       method: 'GET',

@@ -1,0 +1,32 @@
+/** The files of the portal's page, which lie beside the bundle, under a content security policy that lets nothing in from elsewhere. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { notFound } from '../../../layers/kernel/errors/app-error.ts';
+import type { Reply } from '../../../layers/kernel/http/route.ts';
+
+const contentTypes: Record<string, string> = {
+  'portal.html': 'text/html; charset=utf-8',
+  'portal.js': 'text/javascript; charset=utf-8',
+  'portal.css': 'text/css; charset=utf-8',
+};
+
+const headers = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
+  // The address holds the token.
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+};
+
+const texts = new Map<string, string>();
+
+export function portalFile(name: string): Reply<never> {
+  const contentType = contentTypes[name];
+  if (contentType === undefined) throw notFound('file', name);
+  let body = texts.get(name);
+  if (body === undefined) {
+    body = readFileSync(join(import.meta.dirname, name), 'utf8');
+    texts.set(name, body);
+  }
+  return { headers, raw: { body, contentType } };
+}
