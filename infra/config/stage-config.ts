@@ -1,6 +1,6 @@
 /** What differs between deployments of the same code, checked when the app starts so that a typing error never deploys. */
 import * as z from 'zod';
-import { privateNetworkProblem } from '../../layers/webhooks/private-networks.ts';
+import { privateNetworkProblem } from '../../layers/kernel/http/private-networks.ts';
 
 export const stageNames = ['local', 'dev', 'staging', 'prod'] as const;
 export type StageName = (typeof stageNames)[number];

@@ -143,6 +143,8 @@ export interface PaymentOperations {
   create(order: PaymentOrder): Promise<ProviderPayment>;
   /** Asks the provider; the only proof of a payment besides a verified notification. */
   verify(providerReference: string, order: PaymentOrder): Promise<ProviderPayment>;
+  /** What became of an order whose answer was lost; undefined: the provider knows no such reference. */
+  find?(order: PaymentOrder): Promise<ProviderPayment | undefined>;
   capture?(providerReference: string, amount: Money, reference: string): Promise<ProviderPayment>;
   refund?(providerReference: string, amount: Money, reference: string): Promise<ProviderPayment>;
 }

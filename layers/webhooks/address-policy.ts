@@ -4,7 +4,7 @@
  * Ranges: IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
  */
 import { BlockList, isIP } from 'node:net';
-import { isOpened } from './private-networks.ts';
+import { isOpened } from '../kernel/http/private-networks.ts';
 
 export interface AddressPolicy {
   /** Opens 127.0.0.0/8 and ::1 for receivers under development, and nothing else. */

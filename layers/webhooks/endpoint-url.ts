@@ -1,7 +1,7 @@
 /** What a partner may give as the address of an endpoint, checked when it is given and again before every request. */
 import { isIP } from 'node:net';
+import { isOpened } from '../kernel/http/private-networks.ts';
 import { type AddressPolicy, addressProblem, isLoopback } from './address-policy.ts';
-import { isOpened } from './private-networks.ts';
 
 /** HTTPS and its customary alternatives; other ports belong to other protocols, which a POST must not be aimed at. */
 export const allowedPorts: readonly number[] = [443, 8443, 9443, 10443];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { privateNetworkProblem } from '../kernel/http/private-networks.ts';
 import { addressProblem } from './address-policy.ts';
 import { checkEndpointUrl } from './endpoint-url.ts';
 import { connectGuarded } from './guarded-connection.ts';
 import { createGuardedClient } from './guarded-request.ts';
-import { privateNetworkProblem } from './private-networks.ts';
 
 describe('a network', () => {
   it.each(['10.0.0.0/8', '192.168.10.0/24', '172.20.0.5/32', '100.64.0.0/10', 'fd12:3456::/32'])(

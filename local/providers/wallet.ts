@@ -30,7 +30,7 @@ export const wallet =
     return {
       provider,
       settings: { api_url: url, api_key: apiKey, webhook_secret: secret, merchant_id: '100200' },
-      answer({ method, path, headers, json: read }) {
+      answer({ method, path, headers, query, json: read }) {
         if (headers['authorization'] !== `Bearer ${apiKey}`)
           return error(401, 'INVALID_CREDENTIALS', `Unknown key ${headers['authorization']}`);
         if (method === 'GET' && path === '/merchant') return { json: { merchant: '100200', status: 'ACTIVE' } };
@@ -44,6 +44,11 @@ export const wallet =
           payments.set(payment.id, payment);
           record('payment', { ...payment });
           return { status: 201, json: view(payment) };
+        }
+        if (method === 'GET' && path === '/payments') {
+          const wanted = query.get('reference');
+          const found = [...payments.values()].find((payment) => payment.reference === wanted);
+          return found ? { json: view(found) } : error(404, 'NOT_FOUND', 'There is no such payment');
         }
         const [, id = '', action] = /^\/payments\/([^/]+)(\/refunds)?$/.exec(path) ?? [];
         const payment = payments.get(id);

@@ -10,7 +10,7 @@ export type OperationEffect = 'read' | 'message' | 'act';
 
 const messageKinds: readonly ProviderKind[] = ['sms', 'whatsapp', 'email', 'push', 'chat', 'mqtt'];
 const readOperations: Partial<Record<ProviderKind, readonly string[]>> = {
-  payment: ['verify'],
+  payment: ['verify', 'find'],
   sms: ['status'],
   whatsapp: ['uploadMedia'],
   calendar: ['listEvents'],

@@ -70,6 +70,7 @@ export const defaultPaymentMapping: Readonly<Record<string, MappingInput>> = {
     ...reading,
   },
   verify: { method: 'GET', path: '/payments/{{providerReference}}', ...reading },
+  find: { method: 'GET', path: '/payments', query: { reference: '{{reference}}' }, ...reading },
   refund: {
     path: '/payments/{{providerReference}}/refunds',
     body: { reference: '{{reference}}', amount: '{{amount}}', currency: '{{currency}}' },
@@ -107,6 +108,7 @@ export function configuredPayment(
       const operations: PaymentOperations = {
         create: (order) => run('create', orderValues(order), 'act'),
         verify: (providerReference, order) => run('verify', { ...orderValues(order), providerReference }, 'read'),
+        ...(canFind(context) ? { find: (order) => orNotFound(run('find', orderValues(order), 'read')) } : {}),
         ...(mappings['capture'] ? { capture: change('capture') } : {}),
         ...(mappings['refund'] ? { refund: change('refund') } : {}),
       };
@@ -114,6 +116,22 @@ export function configuredPayment(
     },
     inbound: async (context, request) => ({ events: [readMappedEvent(context, request, defaultInbound)] }),
   });
+}
+
+/** A tenant that maps `create` to another API maps `find` to it as well, or has none: ours would ask at a wrong address. */
+function canFind({ settings }: ProviderContext): boolean {
+  const own = readMappings(settings['operations'], {});
+  return own['create'] === undefined || own['find'] !== undefined;
+}
+
+/** Only the provider's own word for it, not any address that does not exist. */
+async function orNotFound(found: Promise<ProviderPayment>): Promise<ProviderPayment | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ProviderError && error.providerCode === 'NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 export function mappingOf(
