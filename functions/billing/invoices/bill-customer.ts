@@ -30,6 +30,8 @@ export interface BillingOptions extends PricingOptions {
   issueDate: string;
   dueDays: number;
   runId?: string;
+  /** Only these of the customer's. @default all */
+  supplyIds?: readonly string[];
 }
 
 export interface BillingOutcome {
@@ -48,7 +50,9 @@ export async function billCustomer(
       session.require(customerEntity, { id: customerId }),
       suppliesOfCustomer(session, customerId, { consistent: true }),
     ]);
-    const { priced, problems } = await priceSupplies(session, customer, supplies, options);
+    const { supplyIds } = options;
+    const wanted = supplyIds === undefined ? supplies : supplies.filter(({ id }) => supplyIds.includes(id));
+    const { priced, problems } = await priceSupplies(session, customer, wanted, options);
     const invoices: StoredInvoice[] = [];
     for (const group of byCurrency(priced)) invoices.push(await issue(session, customer, group, options));
     return { invoices, problems };

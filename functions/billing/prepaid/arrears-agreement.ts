@@ -50,6 +50,7 @@ export const agreementSchema = z.object({
   month: z.optional(z.object({ month: z.string(), amount: z.string() })),
   status: z.enum(['active', 'fulfilled', 'ended']),
   endedAt: z.optional(utcTime()),
+  endReason: z.optional(z.string()),
 });
 export const storedAgreementSchema = storedSchema(agreementSchema);
 export type Agreement = z.infer<typeof agreementSchema>;

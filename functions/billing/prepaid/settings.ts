@@ -2,9 +2,11 @@
 import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
 import { engineeringKinds } from './vend-schema.ts';
 
 export const prepaidSettingsSchema = z.object({
@@ -39,4 +41,16 @@ export const prepaidSettingsEntity = defineEntity<PrepaidSettings & { id: 'prepa
 
 export async function readPrepaidSettings(session: TenantSession): Promise<PrepaidSettings> {
   return prepaidSettingsSchema.parse((await session.get(prepaidSettingsEntity, { id: 'prepaid' })) ?? {});
+}
+
+/** @throws AppError `unprocessable` for an amount with more decimals than the currency has */
+export function refuseAmounts(currency: string, amounts: readonly (string | undefined)[]): void {
+  for (const text of amounts)
+    try {
+      if (text !== undefined) minorOf(text, currency);
+    } catch {
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: `"${text}" is no amount in ${currency}.`, ar: `"${text}" ليس مبلغًا بعملة ${currency}.` },
+      });
+    }
 }

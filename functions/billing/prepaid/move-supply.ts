@@ -1,0 +1,68 @@
+/** Ends a supply and begins another of the same customer at the same meter in one transaction: the meter is nobody's at no moment. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import { supplyEnded, supplyStarted } from '../events.ts';
+import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
+import type { BilledSupply, Supply } from '../supplies/supply-schema.ts';
+import { tariffEntity } from '../tariffs/tariff-entity.ts';
+
+type Row = BilledSupply & Stored;
+
+/** The supply that follows one on a day: the same however often it is asked for. */
+export const nextSupplyId = (id: string, on: string): string => derivedId('sup', Date.parse(on), `${id} ${on}`);
+
+/** @returns writes it; needs the supply as it was read @throws AppError `not_found`, `conflict`, `unprocessable` */
+export async function planMove(
+  session: TenantSession,
+  supply: Row,
+  { on, mode, tariffId }: { on: string; mode: Supply['mode']; tariffId: string | undefined },
+): Promise<(unit: UnitOfWork) => { ended: Row; started: Row }> {
+  if (supply.to !== undefined)
+    throw new AppError('conflict', undefined, {
+      texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
+    });
+  if (on <= supply.from)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `A supply that began on ${supply.from} cannot end on ${on}.`,
+        ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${on}.`,
+      },
+    });
+  const next = tariffId ?? supply.tariffId;
+  const [occupancy] = await Promise.all([
+    session.require(occupancyEntity, { meterId: supply.meterId }),
+    session.require(tariffEntity, { id: next }),
+  ]);
+  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint } = supply;
+  const id = nextSupplyId(supply.id, on);
+  const following: Supply = {
+    id,
+    customerId,
+    meterId,
+    tariffId: next,
+    from: on,
+    mode,
+    phases,
+    dwellings,
+    ...(connectedKw === undefined ? {} : { connectedKw }),
+    ...(contractedKw === undefined ? {} : { contractedKw }),
+    ...(connectionPoint === undefined ? {} : { connectionPoint }),
+  };
+  return (unit) => {
+    const ended = unit.update(supplyEntity, supply, { to: on });
+    const started = unit.create(supplyEntity, following);
+    const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to: on } : span));
+    unit.update(
+      occupancyEntity,
+      occupancy,
+      { spans: [...spans, { supplyId: id, customerId, from: on }] },
+      { isAudited: false },
+    );
+    unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
+    unit.emit(supplyStarted, { aggregateId: id, payload: started });
+    return { ended, started };
+  };
+}

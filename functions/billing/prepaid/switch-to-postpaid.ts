@@ -1,0 +1,136 @@
+/**
+ * From tokens to bills: what is left in the meter, as read there, and what the last purchase left over become the customer's
+ * advance in the transaction that ends the prepaid supply; a token that clears the meter's credit is asked for in it as well.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
+import { today } from '../invoices/local-day.ts';
+import type { Supply } from '../supplies/supply-schema.ts';
+import { planMove } from './move-supply.ts';
+import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
+import { prepaidCreditReturned } from './prepaid-events.ts';
+import { requirePrepaid } from './price-purchase.ts';
+import { engineeringVend } from './request-token.ts';
+import { vendsOf, writeVend } from './request-vend.ts';
+import { stepsOf } from './token-energy.ts';
+import { valueCredit } from './value-credit.ts';
+import { orderVend } from './vend-queue.ts';
+import type { VendParts } from './vend-schema.ts';
+import { requireVendingMeter } from './vending-meter.ts';
+
+export interface SwitchToPostpaid {
+  supplyId: string;
+  /** What the meter shows, kWh as decimal text; tenths count. */
+  remainingKwh: string;
+  tariffId?: string | undefined;
+  requestedBy: string;
+}
+
+export interface SwitchedToPostpaid {
+  supply: Supply & Stored;
+  currency: string;
+  returnedAmount: string;
+  /** Clears the credit that was paid back. */
+  clearCreditVendId: string;
+}
+
+/** From today on. @throws AppError `not_found`, `conflict`; `unprocessable` for more credit than was sold */
+export async function switchToPostpaid(session: TenantSession, order: SwitchToPostpaid): Promise<SwitchedToPostpaid> {
+  const outcome = await retryOnChange(() => settle(session, order));
+  await orderVend(session, outcome.clearCreditVendId);
+  return outcome;
+}
+
+async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<SwitchedToPostpaid> {
+  const supply = await requirePrepaid(session, order.supplyId);
+  const [account, meter, on] = await Promise.all([
+    readPrepaidAccount(session, supply.id),
+    requireVendingMeter(session, supply.meterId),
+    today(session),
+  ]);
+  if (account?.openVendId !== undefined)
+    throw new AppError('conflict', undefined, {
+      texts: { en: 'A token of the supply is being made.', ar: 'يجري إصدار رمز شحن لهذا التوريد.' },
+    });
+  const remaining = stepsOf(order.remainingKwh);
+  const worth = valueCredit(await soldParts(session, supply, remaining), remaining);
+  if (worth.unaccounted > 0)
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: 'The meter cannot hold more credit than was sold.', ar: 'لا يمكن أن يزيد رصيد العداد عما بيع.' },
+    });
+  const currency = account?.currency;
+  const carried = BigInt(account?.carried ?? '0');
+  const returned = worth.energy + worth.taxes + carried;
+  const { customerId, meterId } = supply;
+  const [write, advance, clearing] = await Promise.all([
+    planMove(session, supply, { on, mode: 'postpaid', tariffId: order.tariffId }),
+    currency === undefined ? undefined : readAdvance(session, customerId, currency),
+    engineeringVend(session, {
+      id: derivedId('vnd', Date.parse(session.context.now()), `clear ${supply.id}`),
+      kind: 'clear_credit',
+      status: 'requested',
+      meterId,
+      meterNumber: meter.meterNumber,
+      order: {},
+      reason: 'The supply is billed afterwards from now on.',
+      requestedBy: order.requestedBy,
+    }),
+  ]);
+  return session.transact('billing', (unit) => {
+    const { started } = write(unit);
+    writeVend(unit, clearing);
+    if (account === undefined || currency === undefined)
+      return { supply: started, currency: '', returnedAmount: '0', clearCreditVendId: clearing.id };
+    const amount = (minor: bigint): string => amountOf(minor, currency);
+    unit.update(prepaidAccountEntity, account, { isClosed: true, carried: '0' });
+    if (returned > 0n) {
+      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + returned });
+      postToAccount(unit, {
+        id: `${supply.id}-credit`,
+        customerId,
+        type: 'prepaid_credit',
+        date: on,
+        minor: -returned,
+        currency,
+        reference: meter.meterNumber,
+      });
+      unit.emit(prepaidCreditReturned, {
+        aggregateId: supply.id,
+        payload: {
+          supplyId: supply.id,
+          customerId,
+          meterId,
+          currency,
+          remainingKwh: order.remainingKwh,
+          returnedAmount: amount(returned),
+          energyAmount: amount(worth.energy),
+          taxAmount: amount(worth.taxes),
+          carriedAmount: amount(carried),
+        },
+      });
+    }
+    return { supply: started, currency, returnedAmount: amount(returned), clearCreditVendId: clearing.id };
+  });
+}
+
+/** The last tokens of the supply, as many as it takes. */
+async function soldParts(session: TenantSession, supply: Supply, remaining: number): Promise<VendParts[]> {
+  const found: VendParts[] = [];
+  let steps = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await vendsOf(session, `meter/${supply.meterId}`, { limit: 50, cursor });
+    for (const { supplyId, status, parts } of page.items)
+      if (supplyId === supply.id && status === 'vended' && parts !== undefined) {
+        found.push(parts);
+        steps += stepsOf(parts.energyKwh);
+      }
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && steps < remaining);
+  return found;
+}

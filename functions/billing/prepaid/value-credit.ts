@@ -1,0 +1,48 @@
+/**
+ * What credit left in a meter is worth: what was paid for it. The energy of the last token is used last, and of each token the
+ * part that was given is used first, so the customer gets back the price of the energy that was bought last. Pure.
+ */
+import { type Fraction, fraction, nothing, over, plus, scaled, times } from '../../../layers/money/fraction.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
+import { stepsOf } from './token-energy.ts';
+import type { VendParts } from './vend-schema.ts';
+
+export interface CreditValue {
+  /** Minor units. */
+  energy: bigint;
+  taxes: bigint;
+  /** Tenths of a kWh that no token accounts for. */
+  unaccounted: number;
+}
+
+/**
+ * @param latestFirst parts of the supply's tokens that were made and not taken back
+ * @param remaining tenths of a kWh in the meter
+ */
+export function valueCredit(latestFirst: readonly VendParts[], remaining: number): CreditValue {
+  let left = remaining;
+  let energy: Fraction = nothing;
+  let taxes: Fraction = nothing;
+  for (const parts of latestFirst) {
+    if (left === 0) break;
+    const bought = stepsOf(parts.boughtKwh);
+    const taken = Math.min(left, bought);
+    left -= taken;
+    if (taken > 0) {
+      const share = fraction(BigInt(taken), BigInt(bought));
+      energy = plus(energy, times(share, minor(parts.energyAmount, parts)));
+      taxes = plus(taxes, times(share, taxOnEnergy(parts)));
+    }
+    left -= Math.min(left, stepsOf(parts.freeKwh));
+  }
+  return { energy: scaled(energy, 0, 'half-up'), taxes: scaled(taxes, 0, 'half-up'), unaccounted: left };
+}
+
+const minor = (text: string, { currency }: VendParts): Fraction => fraction(minorOf(text, currency));
+
+/** Tax is on energy and charges alike; charges are not given back, nor is the tax on them. */
+function taxOnEnergy(parts: VendParts): Fraction {
+  const energy = minor(parts.energyAmount, parts);
+  const all = plus(energy, minor(parts.fixedAmount, parts));
+  return all.numerator <= 0n ? nothing : times(minor(parts.taxAmount, parts), over(energy, all));
+}
