@@ -7,6 +7,7 @@ import { createMeterSchema } from '../../metering/meters/meter-schema.ts';
 import { registerMeter } from '../../metering/meters/register-meter.ts';
 import { stationClaimEntity, stationEntity } from '../../scada/stations/station-entity.ts';
 import { handler as integrationsHandler } from '../integrations/handler.ts';
+import { handler as callbacksHandler } from '../provider-callbacks/handler.ts';
 import { caller, publicCaller } from '../test-support/fixtures.ts';
 import { usePlatformStack } from '../test-support/platform-stack.ts';
 import { handler } from './handler.ts';
@@ -166,12 +167,45 @@ describe('attacks', () => {
     ['a timestamp in the future', () => ({ sentAtMs: stack.now() + 5 * 60_000 + 1000 }), 401],
     ['a foreign address', { ip: '203.0.113.1' }, 403],
   ];
-  it.each(attacks)('with %s are refused and change nothing', async (_, attack, status) => {
-    const before = [stack.rows('metering').length, stack.rows('readings').length];
-    expect((await post('meter-reading', reading(), typeof attack === 'function' ? attack() : attack)).status).toBe(
-      status,
-    );
-    expect([stack.rows('metering').length, stack.rows('readings').length]).toEqual(before);
+  const event = (event_type: string, more: object = {}) => ({
+    event_type,
+    timestamp: at(),
+    meter_id: 'ACR-A1',
+    ...more,
+  });
+  const bodies: Record<string, () => object> = {
+    'meter-reading': () => reading(),
+    alert: () => event('alert', { alert_type: 'over_voltage', severity: 'warning', value: 245.5, threshold: 240 }),
+    'status-change': () => event('status_change', { previous_status: 'connected', new_status: 'disconnected' }),
+    'disconnect-confirm': () => event('disconnect_confirm'),
+    'reconnect-confirm': () => event('reconnect_confirm'),
+  };
+  const everyAttack = Object.keys(bodies).flatMap((way) =>
+    attacks.map(([name, attack, status]) => [way, name, attack, status] as const),
+  );
+  it.each(everyAttack)('at %s with %s are refused and change nothing', async (way, _, attack, status) => {
+    const before = [emitted('metering').length, stack.rows('readings').length, emitted('platform').length];
+    const meter = await requireMeter(stack.session('tenant-a'), 'ACR-A1');
+    const given = typeof attack === 'function' ? attack() : attack;
+    expect((await post(way, bodies[way]!(), given)).status).toBe(status);
+    expect([emitted('metering').length, stack.rows('readings').length, emitted('platform').length]).toEqual(before);
+    expect(await requireMeter(stack.session('tenant-a'), 'ACR-A1')).toEqual(meter);
+  });
+
+  it.each(Object.keys(bodies))('by replay at %s are taken once', async (way) => {
+    const body = bodies[way]!();
+    const sentAtMs = stack.now();
+    expect((await post(way, body, { sentAtMs })).body.data).toEqual({ accepted: true, duplicate: false });
+    const before = [emitted('metering').length, emitted('platform').length];
+    expect((await post(way, body, { sentAtMs })).body.data).toEqual({ accepted: true, duplicate: true });
+    expect([emitted('metering').length, emitted('platform').length]).toEqual(before);
+  });
+
+  it('by the general way in of providers are refused', async () => {
+    const { token } = tokens['tenant-a']!;
+    expect(
+      (await publicCaller(callbacksHandler)('POST', `/api/v1/developer/callbacks/acrel/${token}`, '{}')).status,
+    ).toBe(401);
   });
 
   it('by replay are recognised within the window and refused after it', async () => {
