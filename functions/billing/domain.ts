@@ -1,5 +1,6 @@
 /** Manifest of the billing domain: customers, their supplies, tariffs, invoices, payments. */
-import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { defineDomain, type FunctionSpec } from '../../layers/kernel/domain/manifest.ts';
+import { bankImports } from './bank-imports/routes.ts';
 import { cashierSessions } from './cashier-sessions/routes.ts';
 import { checkouts } from './checkouts/routes.ts';
 import { meterCommands } from './commands/routes.ts';
@@ -12,7 +13,14 @@ import { invoices } from './invoices/routes.ts';
 import { mobile } from './mobile/routes.ts';
 import { paymentSettings } from './payment-settings/routes.ts';
 import { payments } from './payments/routes.ts';
+import { customerApp } from './portal/app-routes.ts';
 import { portal } from './portal/routes.ts';
+import {
+  prepaidConsumers,
+  prepaidResources,
+  prepaidSchedules,
+  prepaidSubscribers,
+} from './prepaid/prepaid-functions.ts';
 import { refunds } from './refunds/routes.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
@@ -22,6 +30,27 @@ const limits = { limits: 'write' } as const;
 /** What calls to providers need. */
 const providers = { keys: { secrets: 'decrypt' }, internet: true } as const;
 const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+
+/** What customers do for themselves: their bills, their tickets, paying, linking accounts. */
+const ofCustomers = {
+  access: {
+    tables: {
+      billing: 'readWrite',
+      support: 'readWrite',
+      platform: 'readWrite',
+      metering: 'read',
+      readings: 'read',
+      identity: 'read',
+      ...limits,
+    },
+    buckets: { 'ticket-files': 'readWrite' },
+    queues: ['portal-link-codes'],
+    ...providers,
+  },
+  environment: addresses,
+  memoryMb: 512,
+  timeoutSeconds: 29,
+} as const satisfies Omit<FunctionSpec, 'name' | 'entry'>;
 
 export const billing = defineDomain({
   name: 'billing',
@@ -64,11 +93,8 @@ export const billing = defineDomain({
       timeoutSeconds: 29,
       memoryMb: 512,
     },
-    {
-      resource: portal,
-      entry: `${folder}/portal/handler.ts`,
-      access: { tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits } },
-    },
+    { resource: portal, entry: `${folder}/portal/handler.ts`, ...ofCustomers },
+    { resource: customerApp, entry: `${folder}/portal/app-handler.ts`, ...ofCustomers },
     {
       resource: dunning,
       entry: `${folder}/dunning/handler.ts`,
@@ -128,8 +154,10 @@ export const billing = defineDomain({
       entry: `${folder}/cashier-sessions/handler.ts`,
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
+    ...prepaidResources,
   ],
   schedules: [
+    ...prepaidSchedules,
     {
       name: 'start-dunning',
       entry: `${folder}/dunning/start-dunning.ts`,
@@ -139,6 +167,7 @@ export const billing = defineDomain({
     },
   ],
   subscribers: [
+    ...prepaidSubscribers,
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,
@@ -165,6 +194,15 @@ export const billing = defineDomain({
     },
   ],
   consumers: [
+    ...prepaidConsumers,
+    {
+      name: 'send-link-codes',
+      entry: `${folder}/portal/send-link-codes.ts`,
+      queue: { name: 'portal-link-codes', maxReceiveCount: 4 },
+      access: { tables: { billing: 'readWrite' }, keys: { secrets: 'encrypt' }, textMessages: true },
+      // A code lives ten minutes.
+      timeoutSeconds: 15,
+    },
     {
       name: 'correct-bills',
       entry: `${folder}/corrections/correct-bills.ts`,

@@ -47,6 +47,8 @@ export const systemRoles = {
   ENGINEER: [
     'identity:workspaces:read',
     'metering:*',
+    'billing:prepaid:read',
+    'billing:prepaid:engineer',
     'scada:*',
     'platform:events:read',
     'platform:subscriptions:read',
@@ -78,6 +80,12 @@ export const systemRoles = {
     'billing:refunds:*',
     'billing:cashier-sessions:*',
     'billing:bank-imports:*',
+    'billing:prepaid:read',
+    'billing:prepaid:vend',
+    'billing:prepaid:reprint',
+    'billing:prepaid:reverse',
+    'billing:prepaid:agree',
+    'billing:prepaid:switch',
     'billing:commands:read',
     'ledger:accounts:*',
     'ledger:journal:*',
@@ -108,6 +116,9 @@ export const systemRoles = {
     'billing:invoices:read',
     'billing:payments:read',
     'billing:payments:write',
+    'billing:prepaid:read',
+    'billing:prepaid:vend',
+    'billing:prepaid:reprint',
     'billing:checkouts:*',
     'billing:refunds:read',
     'billing:refunds:write',
@@ -117,6 +128,7 @@ export const systemRoles = {
   SUPPORT_AGENT: [
     'metering:meters:read',
     'metering:readings:read',
+    'billing:prepaid:read',
     'billing:customers:read',
     'billing:supplies:read',
     'billing:tariffs:read',
@@ -134,8 +146,8 @@ export const systemRoles = {
   ],
   /** A customer of the utility in the portal: sees their own and nothing of the tenant's. */
   CUSTOMER: ['portal:*'],
-  /** Signed up by themselves. */
-  USER: [],
+  /** Signed up by themselves: may link themselves to accounts of their own, and sees nothing but those. */
+  USER: ['portal:*'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SystemRole = keyof typeof systemRoles;

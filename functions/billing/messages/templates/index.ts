@@ -8,7 +8,7 @@ import {
 } from './collection-templates.ts';
 import type { CustomerTemplate } from './define-template.ts';
 import { differenceNoteIssued, invoiceCancelled, invoiceIssued, lateFeeCharged } from './invoice-templates.ts';
-import { paymentReceived, paymentReversed, prepaidToken, statementIssued } from './payment-templates.ts';
+import { meterToken, paymentReceived, paymentReversed, prepaidToken, statementIssued } from './payment-templates.ts';
 
 export const templates = {
   invoice_issued: invoiceIssued,
@@ -23,6 +23,7 @@ export const templates = {
   payment_received: paymentReceived,
   payment_reversed: paymentReversed,
   prepaid_token: prepaidToken,
+  meter_token: meterToken,
   statement_issued: statementIssued,
 } as const satisfies Record<string, CustomerTemplate<any>>;
 

@@ -80,6 +80,35 @@ export const prepaidToken = defineTemplate({
   },
 });
 
+export const meterToken = defineTemplate({
+  isUrgent: true,
+  isRefusable: false,
+  /** `token`: as of `prepaid_token`, to be entered in this order; `purpose`: what it does to the meter. */
+  values: ['token', 'meter', 'purpose'],
+  en: {
+    subject: '{utility}: token for meter {meter}',
+    paragraphs: [
+      'Dear {name},',
+      'A token for meter {meter}; it {purpose}.',
+      '{token}',
+      'Key it into the meter from left to right; of several, one after the other.',
+      '{utility}',
+    ],
+    short: '{utility}: meter {meter}, {purpose}. Enter in this order: {token}',
+  },
+  ar: {
+    subject: '{utility}: رمز للعداد {meter}',
+    paragraphs: [
+      'الأخ/الأخت {name}،',
+      'رمز للعداد {meter}: {purpose}.',
+      '{token}',
+      'أدخلوا الرمز في العداد من اليسار إلى اليمين، وإن تعددت الرموز فبالترتيب.',
+      '{utility}',
+    ],
+    short: '{utility}: العداد {meter}، {purpose}. أدخلوا بهذا الترتيب: {token}',
+  },
+});
+
 export const statementIssued = defineTemplate({
   isUrgent: false,
   isRefusable: true,

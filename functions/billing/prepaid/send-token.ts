@@ -1,0 +1,66 @@
+/** Lambda entry: the customer at the meter is sent the token, by the channels they chose. The event has it masked; the row has it. */
+import * as z from 'zod/mini';
+import { type DisplayStyle, displayAmount, displayCode, displayNumber } from '../../../layers/documents/display.ts';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import { notifyCustomer } from '../messages/notify-customer.ts';
+import { groupToken } from './sts-numbers.ts';
+import { vendEntity } from './vend-entity.ts';
+import type { VendKind } from './vend-schema.ts';
+
+const vended = z.object({ vendId: z.string(), customerId: z.optional(z.string()) });
+
+export const handler = consumeEvents(async ({ tenantId, payload, correlationId, id }) => {
+  const { vendId, customerId } = vended.parse(payload);
+  if (customerId === undefined) return;
+  const session = openSession(tenantId, { correlationId, causationId: id });
+  const vend = await session.require(vendEntity, { id: vendId });
+  // Taken back before it was sent, or meant for the technician alone.
+  if (vend.status !== 'vended' || vend.tokens === undefined || vend.kind === 'test') return;
+  const { language } = await session.require(customerEntity, { id: customerId });
+  const style: DisplayStyle = { language, digits: 'latin' };
+  const common = {
+    token: displayCode(vend.tokens.map(groupToken).join(' , '), style),
+    meter: displayCode(vend.meterNumber, style),
+  };
+  const order = { customerId, reference: `token ${vendId}`, aboutId: vendId };
+  const { parts } = vend;
+  if (parts === undefined)
+    await notifyCustomer(session, {
+      ...order,
+      template: 'meter_token',
+      values: { ...common, purpose: purposes[language][vend.kind] },
+    });
+  else
+    await notifyCustomer(session, {
+      ...order,
+      template: 'prepaid_token',
+      values: {
+        ...common,
+        amount: displayAmount(parts.amount, parts.currency, style),
+        energy: `${displayNumber(parts.energyKwh, style)} ${language === 'ar' ? 'ك.و.س' : 'kWh'}`,
+      },
+    });
+});
+
+const purposes: Record<'en' | 'ar', Record<VendKind, string>> = {
+  en: {
+    credit: 'energy',
+    free_units: 'energy',
+    clear_credit: 'sets the credit to zero',
+    clear_tamper: 'ends the tamper lock',
+    power_limit: 'sets the power limit',
+    key_change: 'changes the meter’s key; your credit stays',
+    test: 'test',
+  },
+  ar: {
+    credit: 'طاقة',
+    free_units: 'طاقة',
+    clear_credit: 'تصفير الرصيد',
+    clear_tamper: 'إلغاء قفل العبث',
+    power_limit: 'ضبط حد القدرة',
+    key_change: 'تغيير مفتاح العداد، ويبقى رصيدكم كما هو',
+    test: 'اختبار',
+  },
+};
