@@ -55,8 +55,12 @@ const ofCustomers = {
 export const billing = defineDomain({
   name: 'billing',
   tables: { billing: { indexes: ['gsi1', 'gsi2'], outbox: true } },
-  // Evidence in a dispute about a bill.
-  buckets: { 'field-photos': { expireAfterDays: 3 * 366, browserAccess: true } },
+  buckets: {
+    // Evidence in a dispute about a bill.
+    'field-photos': { expireAfterDays: 3 * 366, browserAccess: true },
+    // What was read is in the rows; a file is kept to read it again and to answer for it.
+    'bank-files': { expireAfterDays: 366, browserAccess: true },
+  },
   events: billingEvents,
   resources: [
     {
@@ -155,6 +159,16 @@ export const billing = defineDomain({
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
     ...prepaidResources,
+    {
+      resource: bankImports,
+      entry: `${folder}/bank-imports/handler.ts`,
+      access: {
+        tables: { billing: 'readWrite', identity: 'read', ...limits },
+        buckets: { 'bank-files': 'readWrite' },
+        queues: ['bank-imports'],
+      },
+      timeoutSeconds: 29,
+    },
   ],
   schedules: [
     ...prepaidSchedules,
@@ -225,6 +239,19 @@ export const billing = defineDomain({
         tables: { billing: 'readWrite', platform: 'readWrite', identity: 'read' },
         queues: ['provider-payments'],
         ...providers,
+      },
+    },
+    {
+      name: 'read-bank-files',
+      entry: `${folder}/bank-imports/read-pages.ts`,
+      queue: { name: 'bank-imports' },
+      batchSize: 1,
+      timeoutSeconds: 300,
+      memoryMb: 1024,
+      access: {
+        tables: { billing: 'readWrite', identity: 'read' },
+        buckets: { 'bank-files': 'read' },
+        queues: ['bank-imports'],
       },
     },
     {

@@ -49,6 +49,18 @@ export async function requireUser(session: TenantSession, userId: string): Promi
   return { id, name };
 }
 
+/** E-mail (small letters) and phone (E.164) a user proved to be their own. Needs read access to table `identity`. */
+export async function confirmedAddresses(
+  session: TenantSession,
+  userId: string,
+): Promise<{ email?: string | undefined; phone?: string | undefined }> {
+  const user = await session.get(userEntity, { id: userId }, { consistent: true });
+  return {
+    email: user?.emailVerifiedAt === undefined ? undefined : user.email,
+    phone: user?.phoneVerifiedAt === undefined ? undefined : user.phone,
+  };
+}
+
 export interface DeviceKey {
   /** Of the key, to revoke it by. */
   id: string;

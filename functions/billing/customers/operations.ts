@@ -5,7 +5,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
-import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
@@ -16,7 +16,8 @@ import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { today } from '../invoices/local-day.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
-import { portalAccessEntity } from '../portal/portal-access.ts';
+import { linkUser, unlinkUser } from '../portal/link-account.ts';
+import { type PortalAccess, portalAccessEntity } from '../portal/portal-access.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
@@ -105,20 +106,23 @@ export const customerOperations: Operations<typeof customers.routes> = {
 
   openPortal: async ({ session, params: { id, userId } }) => {
     await Promise.all([session.require(customerEntity, { id }), requireUser(session, userId)]);
-    const present = await session.get(portalAccessEntity, { userId }, { consistent: true });
-    if (present !== undefined && present.customerId !== id)
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'The user is another customer already.', ar: 'المستخدم مرتبط بمشترك آخر.' },
-      });
-    const access = { userId, customerId: id };
-    if (present === undefined) await session.transact('billing', (unit) => unit.create(portalAccessEntity, access));
-    return { data: access };
+    await linkUser(session, userId, id);
+    return { data: { userId, customerId: id } };
+  },
+
+  listPortalUsers: async ({ session, params: { id }, page }) => {
+    await session.require(customerEntity, { id });
+    const { items, nextCursor } = await session.query<PortalAccess & Stored>(portalAccessEntity, {
+      index: 'gsi1',
+      pk: ['PORTAL-USERS', id],
+      ...page,
+    });
+    const data = items.map(({ userId, customerId, createdAt }) => ({ userId, customerId, linkedAt: createdAt }));
+    return { data, pagination: { limit: page.limit, nextCursor } };
   },
 
   closePortal: async ({ session, params: { id, userId } }) => {
-    const access = await session.require(portalAccessEntity, { userId });
-    if (access.customerId !== id) throw notFound('portal access', userId);
-    await session.transact('billing', (unit) => unit.delete(portalAccessEntity, access));
+    await unlinkUser(session, userId, id);
     return {};
   },
 

@@ -3,4 +3,4 @@ import { serve } from '../../../layers/kernel/http/serve.ts';
 import { portalOperations } from './operations.ts';
 import { portal } from './routes.ts';
 
-export const handler = serve(portal, portalOperations, { table: 'billing' });
+export const handler = serve(portal, portalOperations('portal'), { table: 'billing' });

@@ -9,13 +9,20 @@ import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 
 export interface ConsumptionQuestion {
-  interval: 'day' | 'month';
+  interval: 'hour' | 'day' | 'month';
   from: string;
   to: string;
   timeZone: string;
 }
 
-const longest = { day: 92, month: 800 };
+/** Days one may ask about. */
+const longest = { hour: 7, day: 92, month: 800 };
+
+/** The first day when none is asked for. @param to first day after */
+export function usualFrom(interval: ConsumptionQuestion['interval'], to: string): string {
+  if (interval === 'month') return `${Number(to.slice(0, 4)) - 1}${to.slice(4, 8)}01`;
+  return addDays(to, interval === 'day' ? -31 : -1);
+}
 
 export async function ownConsumption(
   session: TenantSession,
@@ -40,7 +47,10 @@ async function ofSupply(session: TenantSession, supply: Supply, question: Consum
   const to = earlier(question.to, supply.to ?? question.to);
   const buckets = timeBuckets(interval, dayStart(from, timeZone), dayStart(to, timeZone), timeZone);
   const usage = await usageBetween(session, supply.meterId, buckets);
-  const before = await yearBefore(session, supply, usage, timeZone);
+  const [before, previousPeriod] = await Promise.all([
+    yearBefore(session, supply, usage, timeZone),
+    justBefore(session, supply, { from, to, timeZone }),
+  ]);
   const total = (all: readonly (bigint | undefined)[]): bigint =>
     all.reduce<bigint>((sum, units) => sum + (units ?? 0n), 0n);
   return {
@@ -55,7 +65,21 @@ async function ofSupply(session: TenantSession, supply: Supply, question: Consum
     })),
     totalKwh: fromUnits(total(usage.map(({ importUnits }) => importUnits))),
     yearBeforeKwh: before.every((units) => units === undefined) ? null : fromUnits(total(before)),
+    previousPeriod,
   };
+}
+
+/** As many days just before. Days the customer did not have the meter yet make it unknown: a part would compare badly. */
+async function justBefore(
+  session: TenantSession,
+  supply: Supply,
+  { from, to, timeZone }: { from: string; to: string; timeZone: string },
+) {
+  const start = addDays(from, -daysBetween(from, to));
+  if (start < supply.from) return { from: start, to: from, totalKwh: null };
+  const bucket = { start: dayStart(start, timeZone), end: dayStart(from, timeZone) };
+  const [whole] = await usageBetween(session, supply.meterId, [bucket]);
+  return { from: start, to: from, totalKwh: whole?.importUnits === undefined ? null : fromUnits(whole.importUnits) };
 }
 
 /** Only days the customer had the meter: a predecessor's use is nobody else's to see. */
@@ -80,5 +104,6 @@ function aYearEarlier(time: number, timeZone: string): number {
   const day = localDate(time, timeZone);
   const [year, rest] = [Number(day.slice(0, 4)) - 1, day.slice(4)];
   // The year before may have no 29 February: its place is taken by 1 March.
-  return dayStart(rest === '-02-29' ? addDays(`${year}-02-28`, 1) : `${year}${rest}`, timeZone);
+  const earlierDay = dayStart(rest === '-02-29' ? addDays(`${year}-02-28`, 1) : `${year}${rest}`, timeZone);
+  return earlierDay + (time - dayStart(day, timeZone));
 }

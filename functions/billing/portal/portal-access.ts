@@ -1,28 +1,58 @@
-/** Which customer a user of the portal is. Staff opens the access; the user's credential says who asks, never the request. */
-import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+/**
+ * Which customers a user of the portal acts for: one or several, and a customer may have several users. The user's credential
+ * says who asks; the request only chooses among the user's own accounts.
+ */
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { customerEntity } from '../customers/customer-entity.ts';
+import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { accountNumberEntity, customerEntity } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
 
 export interface PortalAccess {
   userId: string;
   customerId: string;
 }
 
-export const portalAccessEntity = defineEntity<PortalAccess, { userId: string }>()({
+export const portalAccessEntity = defineEntity<PortalAccess, PortalAccess>()({
   name: 'portal access',
   table: 'billing',
-  key: ({ userId }) => ({ pk: ['PORTAL-USER', userId], sk: ['PORTAL-USER'] }),
+  key: ({ userId, customerId }) => ({ pk: ['PORTAL-USER', userId], sk: [customerId] }),
   indexes: { gsi1: ({ customerId, userId }) => ({ pk: ['PORTAL-USERS', customerId], sk: [userId] }) },
   idOf: ({ userId }) => userId,
 });
 
-/** The customer behind the caller. @throws AppError `forbidden` for a user who is none */
-export async function requireOwnCustomer(session: TenantSession, subject: string) {
-  const access = await session.get(portalAccessEntity, { userId: subject });
-  if (access === undefined)
+/** More accounts than a family or a landlord has. */
+export const maxAccountsOfUser = 50;
+
+/** A user's accounts, the one linked first before the others. */
+export async function accountsOfUser(session: TenantSession, userId: string): Promise<(PortalAccess & Stored)[]> {
+  const { items } = await session.query<PortalAccess & Stored>(portalAccessEntity, {
+    pk: ['PORTAL-USER', userId],
+    limit: maxAccountsOfUser,
+    consistent: true,
+  });
+  return items.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/**
+ * The customer the caller acts for.
+ * @param account number of one of the caller's accounts; without it the one linked first
+ * @throws AppError `forbidden` for who has none; `not_found` for an account that is not the caller's, whether it exists or not
+ */
+export async function requireOwnCustomer(
+  session: TenantSession,
+  { kind, subject }: Principal,
+  account?: string,
+): Promise<Customer & Stored> {
+  const own = kind === 'user' ? await accountsOfUser(session, subject) : [];
+  const [first] = own;
+  if (first === undefined)
     throw new AppError('forbidden', undefined, {
       texts: { en: 'This user is no customer.', ar: 'هذا المستخدم ليس مشتركًا.' },
     });
-  return session.require(customerEntity, { id: access.customerId });
+  if (account === undefined) return session.require(customerEntity, { id: first.customerId });
+  const named = await session.get(accountNumberEntity, { accountNumber: account });
+  if (!own.some(({ customerId }) => customerId === named?.customerId)) throw notFound('account', account);
+  return session.require(customerEntity, { id: named!.customerId });
 }

@@ -1,16 +1,14 @@
 /** The portal over its handler: customers see their own, and nothing else exists for them. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '../../../layers/kernel/data/session.ts';
-import { userEntity } from '../../identity/users/user-entity.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
-import { useBillingStack } from '../test-support/billing-stack.ts';
+import { usePortalStack } from '../test-support/portal-stack.ts';
 import { handler } from './handler.ts';
 
-const stack = useBillingStack();
+const stack = usePortalStack();
 const tenant = 'portal';
 const user = (n: number): string => `usr_${String(n).padStart(26, '0')}`;
 let own: string;
@@ -25,17 +23,8 @@ const access = (method: string, customerId: string, n: number) =>
 
 beforeAll(async () => {
   await stack.addTenant(tenant);
-  for (const n of [1, 2, 3])
-    await openSession(tenant).transact('identity', (unit) =>
-      unit.create(userEntity, {
-        id: user(n),
-        name: `User ${n}`,
-        roles: ['CUSTOMER'],
-        workspaces: [],
-        status: 'active',
-        locale: 'ar',
-      }),
-    );
+  const proven = { phone: '+967700000001', phoneVerifiedAt: '2026-01-01T00:00:00.000Z', email: 'one@x.example' };
+  for (const n of [1, 2, 3]) await stack.addUser(tenant, user(n), n === 1 ? proven : {});
   const tariffId = (
     await stack.call(tenant, tariffs, 'POST', '/api/billing/tariffs', { body: { code: 'T', name: 'T' } })
   ).body.data.id;
@@ -98,6 +87,15 @@ describe('a customer', () => {
     expect(body.data).toMatchObject([{ meterId: 'PM-0', totalKwh: '200', yearBeforeKwh: expect.any(String) }]);
     expect(body.data[0].buckets[0]).toMatchObject({ consumptionKwh: '100', yearBeforeKwh: '60' });
     expect((await get('/consumption', 1, { interval: 'day', from: '2020-01-01', to: '2026-01-01' })).status).toBe(422);
+    const may = { interval: 'day', from: '2026-05-01', to: '2026-05-31' };
+    const days = (await get('/consumption', 1, may)).body.data[0];
+    expect(days.previousPeriod).toMatchObject({ from: '2026-04-01', to: '2026-05-01', totalKwh: '100' });
+    const hours = (await get('/consumption', 1, { interval: 'hour', from: '2026-05-02', to: '2026-05-03' })).body
+      .data[0];
+    expect(hours.buckets).toHaveLength(24);
+    const early = (await get('/consumption', 1, { interval: 'day', from: '2025-04-10', to: '2025-04-30' })).body
+      .data[0];
+    expect(early.previousPeriod.totalKwh).toBeNull();
   });
 
   it('changes how to be reached, and not the name or the status', async () => {
@@ -110,6 +108,39 @@ describe('a customer', () => {
     expect((await get('/profile')).body.data).toMatchObject({ name: 'Own', status: 'active' });
     expect((await put({ phone: '12' })).status).toBe(400);
   });
+
+  it('gives no phone or e-mail that is not proven to be the own', async () => {
+    const put = (body: object) => stack.call(tenant, handler, 'PUT', '/api/portal/profile', { ...as(1), body });
+    expect((await put({ phone: '+967700000009' })).status).toBe(422);
+    expect((await put({ email: 'one@x.example' })).status).toBe(422);
+    expect((await put({ phone: '+967700000001', language: 'en' })).status).toBe(200);
+  });
+
+  it('chooses channels, and which messages not to get', async () => {
+    const path = '/api/portal/notifications';
+    const body = { channels: ['sms'], refusedChannels: ['whatsapp'], refusedMessages: ['statement_issued'] };
+    const put = await stack.call(tenant, handler, 'PUT', path, { ...as(1), body });
+    expect(put.body.data).toMatchObject(body);
+    expect((await get('/notifications')).body.data).toEqual(put.body.data);
+    const wrong = await stack.call(tenant, handler, 'PUT', path, { ...as(1), body: { refusedMessages: ['invoice'] } });
+    expect(wrong.status).toBe(400);
+  });
+
+  it('registers devices, the same one once, and never reads the token again', async () => {
+    const post = (token: string) =>
+      stack.call(tenant, handler, 'POST', '/api/portal/devices', { ...as(1), body: { token, platform: 'android' } });
+    const token = 'fcm-token-0123456789abcdef';
+    const { id } = (await post(token)).body.data;
+    expect((await post(token)).body.data.id).toBe(id);
+    const listed = await get('/devices');
+    expect(listed.body.data).toHaveLength(1);
+    expect(listed.text).not.toContain(token);
+    expect((await get('/devices', 2)).body.data).toEqual([]);
+    const remove = (n: number) => stack.call(tenant, handler, 'DELETE', `/api/portal/devices/${id}`, as(n));
+    expect((await remove(2)).status).toBe(404);
+    expect((await remove(1)).status).toBe(204);
+    expect((await post('short')).status).toBe(400);
+  });
 });
 
 describe('access', () => {
@@ -118,13 +149,26 @@ describe('access', () => {
       expect((await get(path, 2)).status).toBe(403);
   });
 
-  it('is opened and closed by staff; a user is one customer', async () => {
+  it('is opened and closed by staff; a user may be several customers', async () => {
     expect((await access('PUT', other, 2)).status).toBe(200);
     expect((await access('PUT', other, 2)).status).toBe(200);
-    expect((await access('PUT', own, 2)).status).toBe(409);
     expect((await get('/profile', 2)).body.data.id).toBe(other);
-    expect((await access('DELETE', own, 2)).status).toBe(404);
+    stack.advance(1000);
+    expect((await access('PUT', own, 2)).status).toBe(200);
+    const accounts = (await get('/accounts', 2)).body.data;
+    expect(accounts.map(({ customerId, isDefault }: any) => [customerId, isDefault])).toEqual([
+      [other, true],
+      [own, false],
+    ]);
+    expect((await get('/profile', 2)).body.data.id).toBe(other);
+    expect((await get('/profile', 2, { account: accounts[1].accountNumber })).body.data.id).toBe(own);
+    expect((await get('/profile', 1, { account: accounts[0].accountNumber })).status).toBe(404);
+    expect((await get('/profile', 1, { account: 'unknown' })).status).toBe(404);
+    const users = await stack.call(tenant, customers, 'GET', `/api/billing/customers/${own}/portal-access`);
+    expect(users.body.data.map(({ userId }: any) => userId)).toEqual([user(1), user(2)]);
+    expect((await access('DELETE', own, 2)).status).toBe(204);
     expect((await access('DELETE', other, 2)).status).toBe(204);
+    expect((await access('DELETE', other, 2)).status).toBe(404);
     expect((await get('/profile', 2)).status).toBe(403);
     expect((await access('PUT', own, 9)).status).toBe(404);
   });

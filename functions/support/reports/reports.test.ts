@@ -1,8 +1,8 @@
 /** Reports over their handler: what is counted, in whose time, and for whom. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { customerTickets } from '../contract.ts';
 import { useSupportStack } from '../test-support/support-stack.ts';
+import { customerTickets } from '../tickets/customer-tickets.ts';
 import { handler as tickets } from '../tickets/handler.ts';
 import { handler } from './handler.ts';
 

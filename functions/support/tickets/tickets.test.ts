@@ -1,10 +1,10 @@
 /** Tickets over their handler: life, clocks, races, files, and what other tenants see of them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { customerTickets } from '../contract.ts';
 import { handler as settings } from '../settings/handler.ts';
 import { watchTenant } from '../sla/watch-tickets.ts';
 import { useSupportStack } from '../test-support/support-stack.ts';
+import { customerTickets } from './customer-tickets.ts';
 import { handler } from './handler.ts';
 
 const stack = useSupportStack();

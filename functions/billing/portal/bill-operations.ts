@@ -1,0 +1,149 @@
+/** What customers see of their bills, and how they pay. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { notFound } from '../../../layers/kernel/errors/app-error.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import type { StoredCheckout } from '../checkouts/change-checkout.ts';
+import { checkoutEntity } from '../checkouts/checkout-entity.ts';
+import { startCheckout } from '../checkouts/start-checkout.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { customerMessageEntity } from '../messages/message-entity.ts';
+import type { CustomerMessage } from '../messages/message-schema.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
+import { listVends, quoteVend } from '../prepaid/request-vend.ts';
+import type { Vend } from '../prepaid/vend-schema.ts';
+import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import { compareWithNeighbours } from './neighbours.ts';
+import type { ownBillRoutes } from './own-bill-routes.ts';
+import { ownConsumption, usualFrom } from './own-consumption.ts';
+import { requireOwnCustomer } from './portal-access.ts';
+
+export const billOperations: Operations<typeof ownBillRoutes> = {
+  listOwnInvoices: async ({ session, principal, query, page }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const { items, nextCursor } = await listOfCustomer(session, id, page);
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getOwnInvoice: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    return { data: await requireOwnInvoice(session, id, params.id) };
+  },
+
+  listOwnPayments: async ({ session, principal, query, page }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const { items, nextCursor } = await session.query<Payment & Stored>(paymentEntity, {
+      index: 'gsi2',
+      pk: ['CUSTOMER-PAYMENTS', id],
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(shownPayment), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  payNow: async ({ session, principal, query, body }) => {
+    const { id: customerId } = await requireOwnCustomer(session, principal, query.account);
+    for (const invoiceId of body.invoiceIds ?? []) await requireOwnInvoice(session, customerId, invoiceId);
+    return { data: shownCheckout(await startCheckout(session, { ...body, customerId })) };
+  },
+
+  getOwnCheckout: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const checkout = await session.require(checkoutEntity, params);
+    if (checkout.customerId !== id) throw notFound('checkout', params.id);
+    return { data: shownCheckout(checkout) };
+  },
+
+  getOwnConsumption: async ({ session, principal, query: { account, interval, ...query } }) => {
+    const { id } = await requireOwnCustomer(session, principal, account);
+    const { timeZone } = await tenantProfile(session);
+    const to = query.to ?? addDays(localDate(Date.parse(session.context.now()), timeZone), 1);
+    const from = query.from ?? usualFrom(interval, to);
+    const supplies = await suppliesOfCustomer(session, id);
+    return { data: await ownConsumption(session, supplies, { interval, from, to, timeZone }) };
+  },
+
+  compareWithNeighbours: async ({ session, principal, query }) => {
+    const customer = await requireOwnCustomer(session, principal, query.account);
+    return { data: await compareWithNeighbours(session, customer, query.month) };
+  },
+
+  listOwnTokens: async ({ session, principal, query, page }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const { items, nextCursor } = await listVends(session, id, page);
+    return { data: items.map(shownVend), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  quoteOwnToken: async ({ session, principal, query, body }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    await requireOwnSupply(session, id, body.supplyId);
+    return { data: await quoteVend(session, body) };
+  },
+
+  buyToken: async ({ session, principal, query, body }) => {
+    const { id: customerId } = await requireOwnCustomer(session, principal, query.account);
+    await requireOwnSupply(session, customerId, body.supplyId);
+    // What cannot be made into a token is not paid for.
+    const { currency } = await quoteVend(session, body);
+    const order = { ...body, customerId, currency, purpose: 'prepaid' as const };
+    return { data: shownCheckout(await startCheckout(session, order)) };
+  },
+
+  listOwnMessages: async ({ session, principal, query, page }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const { items, nextCursor } = await session.query<CustomerMessage & Stored>(customerMessageEntity, {
+      index: 'gsi1',
+      pk: ['CUSTOMER-MESSAGES', id],
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(shownMessage), pagination: { limit: page.limit, nextCursor } };
+  },
+};
+
+/** Another customer's is answered as if it did not exist. */
+async function requireOwnInvoice(session: TenantSession, customerId: string, id: string) {
+  const invoice = await session.require(invoiceEntity, { id });
+  if (invoice.customerId !== customerId) throw notFound('invoice', id);
+  return invoice;
+}
+
+async function requireOwnSupply(session: TenantSession, customerId: string, id: string): Promise<void> {
+  const supply = await session.require(supplyEntity, { id });
+  if (supply.customerId !== customerId) throw notFound('supply', id);
+}
+
+const shownPayment = ({
+  note: _note,
+  integrationId: _integrationId,
+  cashierSessionId: _till,
+  bankLineId: _line,
+  reverseReason: _reason,
+  ...payment
+}: Payment & Stored) => payment;
+
+const shownCheckout = ({
+  customerId: _customerId,
+  integrationId: _integrationId,
+  providerReference: _reference,
+  outcome: _outcome,
+  ...checkout
+}: StoredCheckout) => checkout;
+
+function shownVend(vend: Vend) {
+  const { id, kind, status, meterId, meterNumber, supplyId, amount, currency, parts, tokens } = vend;
+  const { requestedAt, vendedAt } = vend;
+  const money = { supplyId, amount, currency, parts };
+  return { id, kind, status, meterId, meterNumber, ...money, tokens, requestedAt, vendedAt };
+}
+
+const shownMessage = ({ id, channel, language, subject, text, status, requestedAt, sentAt }: CustomerMessage) => ({
+  ...{ id, channel, language, text, status, requestedAt },
+  ...(subject === undefined ? {} : { subject }),
+  ...(sentAt === undefined ? {} : { sentAt }),
+});

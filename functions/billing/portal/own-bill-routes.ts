@@ -1,0 +1,191 @@
+/** Routes of a customer's own invoices, payments, consumption, tokens and messages. */
+import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import type { Routes } from '../../../layers/kernel/http/route.ts';
+import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { amount } from '../../../layers/money/money-schema.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { checkoutSchema, startCheckoutSchema } from '../checkouts/checkout-schema.ts';
+import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
+import { customerMessageSchema } from '../messages/message-schema.ts';
+import { paymentSchema } from '../payments/payment-schema.ts';
+import { quoteAnswerSchema, vendSchema } from '../prepaid/vend-schema.ts';
+import { consumptionSchema, neighboursSchema } from './consumption-schema.ts';
+import { ownAccount } from './own-account-routes.ts';
+
+/** Without the office's notes and its own marks. */
+export const ownPaymentSchema = storedSchema(
+  z.omit(paymentSchema, {
+    note: true,
+    integrationId: true,
+    cashierSessionId: true,
+    bankLineId: true,
+    reverseReason: true,
+  }),
+);
+
+export const ownVendSchema = z.pick(vendSchema, {
+  id: true,
+  kind: true,
+  status: true,
+  meterId: true,
+  meterNumber: true,
+  supplyId: true,
+  amount: true,
+  currency: true,
+  parts: true,
+  tokens: true,
+  requestedAt: true,
+  vendedAt: true,
+});
+
+export const ownCheckoutSchema = storedSchema(
+  z.omit(checkoutSchema, { customerId: true, integrationId: true, providerReference: true, outcome: true }),
+);
+
+/** `startCheckout`'s, without what the customer has no say in. */
+const orders = startCheckoutSchema.shape;
+const startOwnCheckout = z.object({
+  amount: orders.amount,
+  currency: orders.currency,
+  invoiceIds: orders.invoiceIds,
+  provider: orders.provider,
+  returnUrl: orders.returnUrl,
+  cancelUrl: orders.cancelUrl,
+});
+
+export const ownMessageSchema = z.pick(customerMessageSchema, {
+  id: true,
+  channel: true,
+  language: true,
+  subject: true,
+  text: true,
+  status: true,
+  requestedAt: true,
+  sentAt: true,
+});
+
+const providerErrors = ['not_found', 'unprocessable', 'all_providers_failed'] as const;
+
+export const ownBillRoutes = {
+  listOwnInvoices: {
+    method: 'GET',
+    path: '/invoices',
+    access: 'portal:invoices:read',
+    summary: 'Your invoices, the newest first, each line explained.',
+    query: ownAccount,
+    response: z.array(storedInvoiceSchema),
+    paginated: true,
+    errors: ['not_found'],
+  },
+  getOwnInvoice: {
+    method: 'GET',
+    path: '/invoices/{id}',
+    access: 'portal:invoices:read',
+    summary: 'One of your invoices.',
+    params: z.object({ id: generatedId('inv') }),
+    query: ownAccount,
+    response: storedInvoiceSchema,
+    errors: ['not_found'],
+  },
+  listOwnPayments: {
+    method: 'GET',
+    path: '/payments',
+    access: 'portal:payments:read',
+    summary: 'Your payments, the newest first.',
+    query: ownAccount,
+    response: z.array(ownPaymentSchema),
+    paginated: true,
+    errors: ['not_found'],
+  },
+  payNow: {
+    method: 'POST',
+    path: '/payments/checkouts',
+    access: 'portal:payments:write',
+    summary: 'Pay what you owe, or ahead: get the address of the payment provider where you go on.',
+    query: ownAccount,
+    body: startOwnCheckout,
+    response: ownCheckoutSchema,
+    errors: providerErrors,
+  },
+  getOwnCheckout: {
+    method: 'GET',
+    path: '/payments/checkouts/{id}',
+    access: 'portal:payments:read',
+    summary: 'What became of a payment or purchase you began.',
+    params: z.object({ id: generatedId('chk') }),
+    query: ownAccount,
+    response: ownCheckoutSchema,
+    errors: ['not_found'],
+  },
+  getOwnConsumption: {
+    method: 'GET',
+    path: '/consumption',
+    access: 'portal:consumption:read',
+    summary: 'What you used, beside the same time of the year before and beside the period just before.',
+    query: z.extend(ownAccount, {
+      interval: z._default(z.enum(['hour', 'day', 'month']), 'month'),
+      from: z.optional(localDate()),
+      /** First day after. */
+      to: z.optional(localDate()),
+    }),
+    response: z.array(consumptionSchema),
+    errors: ['unprocessable', 'not_found'],
+  },
+  compareWithNeighbours: {
+    method: 'GET',
+    path: '/consumption/neighbours',
+    access: 'portal:consumption:read',
+    summary: 'What you used in a month beside the average of customers like you nearby.',
+    description:
+      'Of the same type on the same route. Null where fewer than five others are known: an average of few would tell what each of them used.',
+    query: z.extend(ownAccount, {
+      /** @default the month before this one */
+      month: z.optional(z.string().check(z.regex(/^\d{4}-(0[1-9]|1[0-2])$/))),
+    }),
+    response: neighboursSchema,
+    errors: ['not_found', 'unprocessable'],
+  },
+  listOwnTokens: {
+    method: 'GET',
+    path: '/tokens',
+    access: 'portal:tokens:read',
+    summary: 'Your prepaid tokens, the newest first, in groups of four digits.',
+    query: ownAccount,
+    response: z.array(ownVendSchema),
+    paginated: true,
+    errors: ['not_found'],
+  },
+  quoteOwnToken: {
+    method: 'POST',
+    path: '/tokens/quote',
+    access: 'portal:tokens:read',
+    summary: 'What an amount buys now; nothing is set aside.',
+    query: ownAccount,
+    body: z.object({ supplyId: generatedId('sup'), amount: amount() }),
+    response: quoteAnswerSchema,
+    status: 200,
+    idempotent: false,
+    errors: ['not_found', 'unprocessable'],
+  },
+  buyToken: {
+    method: 'POST',
+    path: '/tokens',
+    access: 'portal:tokens:write',
+    summary: 'Buy a token: get the address of the payment provider; the token is made when the money is there.',
+    query: ownAccount,
+    body: z.extend(z.omit(startOwnCheckout, { invoiceIds: true, currency: true }), { supplyId: generatedId('sup') }),
+    response: ownCheckoutSchema,
+    errors: providerErrors,
+  },
+  listOwnMessages: {
+    method: 'GET',
+    path: '/messages',
+    access: 'portal:profile:read',
+    summary: 'What the utility wrote to you, the newest first.',
+    query: ownAccount,
+    response: z.array(ownMessageSchema),
+    paginated: true,
+    errors: ['not_found'],
+  },
+} as const satisfies Routes;

@@ -1,0 +1,184 @@
+/**
+ * Every route of the portal and of the app, called by everybody who must not see a customer's data. The cases come from the
+ * route tables: a route that is added is attacked without anybody remembering to.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from '../../../layers/kernel/http/route.ts';
+import type { HandlerAnswer } from '../../../test/support/call-handler.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as invoices } from '../invoices/handler.ts';
+import { handler as payments } from '../payments/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
+import { handler as tariffs } from '../tariffs/handler.ts';
+import { usePortalStack } from '../test-support/portal-stack.ts';
+import { handler as app } from './app-handler.ts';
+import { customerApp } from './app-routes.ts';
+import { handler as portal } from './handler.ts';
+import { portal as portalRoutes } from './routes.ts';
+
+const stack = usePortalStack();
+const user = (n: number): string => `usr_${String(n).padStart(26, '0')}`;
+const mark = 'VICTIM';
+const ids: Record<string, string> = {};
+let account: string;
+
+interface Case {
+  name: string;
+  route: Route;
+  mount: { base: string; handler: typeof portal };
+}
+const casesOf = (routes: Record<string, Route>, mount: Case['mount']): Case[] =>
+  Object.entries(routes).map(([name, route]) => ({ name, route, mount }));
+const cases: Case[] = [
+  ...casesOf(portalRoutes.routes, { base: portalRoutes.base, handler: portal }),
+  ...casesOf(customerApp.routes as Record<string, Route>, { base: customerApp.base, handler: app as typeof portal }),
+];
+/** What needs a customer behind the caller; the others are about the caller alone. */
+const isOfCustomer = ({ route }: Case): boolean =>
+  'account' in ((route.query as { shape?: object } | undefined)?.shape ?? {});
+
+/** Bodies that would be taken from the victim, by the last words of the operation's name. */
+const bodies: Record<string, () => object> = {
+  updateOwnCustomer: () => ({ language: 'en' }),
+  updateOwnPreferences: () => ({ channels: ['email'] }),
+  payNow: () => ({ amount: '10', invoiceIds: [ids['inv']] }),
+  quoteOwnToken: () => ({ supplyId: ids['sup'], amount: '10' }),
+  buyToken: () => ({ supplyId: ids['sup'], amount: '10' }),
+  openOwnTicket: () => ({ subject: 'A', description: 'B', category: 'other' }),
+  uploadOwnTicketFiles: () => ({ files: [{ filename: 'a.txt', contentType: 'text/plain', sizeBytes: 1 }] }),
+  replyToOwnTicket: () => ({ text: 'x' }),
+  rateOwnTicket: () => ({ rating: 1 }),
+  requestAccountLink: () => ({ accountNumber: 'NONE' }),
+  confirmAccountLink: () => ({ accountNumber: 'NONE', code: '123456' }),
+  registerOwnDevice: () => ({ token: 'x'.repeat(20), platform: 'ios' }),
+};
+const bodyOf = (name: string): object | undefined =>
+  Object.entries(bodies).find(([end]) => name === end || name === `app${end[0]!.toUpperCase()}${end.slice(1)}`)?.[1]();
+
+const filled = (path: string): string =>
+  path
+    .replace('{id}', () =>
+      path.includes('invoices') ? ids['inv']! : path.includes('tickets') ? ids['tkt']! : ids['chk']!,
+    )
+    .replace('{attachmentId}', () => ids['att']!)
+    .replace('{customerId}', () => ids['cus']!)
+    .replace('{deviceId}', 'x');
+
+const attack = (tenant: string, { name, route, mount }: Case, as: object, query: Record<string, string> = {}) =>
+  stack.call(tenant, mount.handler, route.method, mount.base + filled(route.path), { as, query, body: bodyOf(name) });
+
+/** Nothing of the victim, and no crash. */
+function expectNothing(answer: HandlerAnswer, name: string): void {
+  expect(answer.status, `${name}: ${answer.text}`).toBeLessThan(500);
+  expect(answer.text, name).not.toContain(mark);
+}
+const rows = () =>
+  JSON.stringify([stack.tables.scan('billing'), stack.tables.scan('support')].map((all) => all.filter(isOfVictim)));
+const isOfVictim = (row: Record<string, any>): boolean =>
+  JSON.stringify(row).includes(ids['cus']!) && row['_type']?.S !== 'outbox';
+
+async function makeCustomer(tenant: string, name: string, meterId: string) {
+  const made = (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name } })).body.data;
+  await stack.addMeter(tenant, meterId);
+  return made;
+}
+
+beforeAll(async () => {
+  for (const tenant of ['north', 'south']) await stack.addTenant(tenant);
+  for (const n of [1, 2, 3, 4]) await stack.addUser('north', user(n));
+  await stack.addUser('south', user(1));
+  const call = async (handler: typeof portal, path: string, body: object) =>
+    (await stack.call('north', handler as never, 'POST', path, { body })).body.data;
+  const tariffId = (await call(tariffs as never, '/api/billing/tariffs', { code: 'T', name: 'T' })).id;
+  const components = [{ kind: 'energy', code: 'energy', label: { en: 'e', ar: 'ط' }, blocks: [{ rate: '5' }] }];
+  const version = { from: '2020-01-01', currency: 'YER', components };
+  await call(tariffs as never, `/api/billing/tariffs/${tariffId}/versions`, version);
+  const victim = await makeCustomer('north', `${mark} name`, `${mark}-METER`);
+  ids['cus'] = victim.id;
+  account = victim.accountNumber;
+  const supply = { customerId: victim.id, meterId: `${mark}-METER`, tariffId, from: '2026-03-01' };
+  ids['sup'] = (await call(supplies as never, '/api/billing/supplies', supply)).id;
+  await stack.read('north', `${mark}-METER`, [
+    ['2026-03-01T00:00', 0],
+    ['2026-05-01T00:00', 60],
+  ]);
+  const period = { from: '2026-03-01', to: '2026-05-01' };
+  const bill = await call(invoices as never, '/api/billing/invoices/generate', { customerId: victim.id, period });
+  ids['inv'] = bill.invoices[0].id;
+  await call(payments as never, '/api/billing/payments', { customerId: victim.id, amount: '10', method: 'cash' });
+  const attacker = await makeCustomer('north', 'Attacker', 'A-METER');
+  const southern = await makeCustomer('south', 'Southern', 'S-METER');
+  for (const [tenant, customerId, n] of [
+    ['north', victim.id, 1],
+    ['north', attacker.id, 2],
+    ['south', southern.id, 1],
+  ] as const)
+    await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}/portal-access/${user(n)}`);
+  const asVictim = { as: { subject: user(1), permissions: ['portal:*'] } };
+  const own = (method: string, path: string, body?: object) =>
+    stack.call('north', portal, method, `/api/portal${path}`, { ...asVictim, body });
+  const files = [{ filename: `${mark}.txt`, contentType: 'text/plain', sizeBytes: 4 }];
+  const upload = (await own('POST', '/support/uploads', { files })).body.data.uploads[0];
+  ids['att'] = upload.attachmentId;
+  await fetch(upload.url, { method: 'PUT', body: 'file', headers: { 'content-type': 'text/plain' } });
+  const ticket = { subject: mark, description: mark, category: 'other', attachmentIds: [ids['att']] };
+  ids['tkt'] = (await own('POST', '/support/tickets', ticket)).body.data.id;
+  await own('POST', `/support/tickets/${ids['tkt']}/messages`, { text: mark });
+  ids['chk'] = `chk_${'0'.repeat(26)}`;
+});
+
+describe('every route', () => {
+  it('is in the portal and in the app alike', () => {
+    expect(Object.keys(customerApp.routes)).toHaveLength(Object.keys(portalRoutes.routes).length);
+    const paths = (routes: Record<string, Route>) =>
+      Object.values(routes).map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(paths(customerApp.routes as Record<string, Route>)).size).toBe(cases.length / 2);
+  });
+
+  it('asks for a permission of the portal, and has a body here when it takes one', () => {
+    for (const { name, route } of cases) {
+      expect(route.access, name).toMatch(/^portal:[a-z]+:(read|write)$/);
+      if (route.body !== undefined) expect(bodyOf(name), name).toBeDefined();
+    }
+    expect(cases.filter(isOfCustomer).length).toBeGreaterThan(30);
+  });
+
+  it.each(cases.map((each) => [`${each.route.method} ${each.mount.base}${each.route.path}`, each] as const))(
+    '%s gives nothing of another customer',
+    async (_, each) => {
+      const before = rows();
+      const limits = { perMinute: 1e6, perDay: 1e6 };
+      const portalUser = (n: number) => ({ subject: user(n), permissions: ['portal:*'], limits });
+      // Another customer of the utility, and one who names the victim's account.
+      const another = await attack('north', each, portalUser(2));
+      expectNothing(another, each.name);
+      if (isOfCustomer(each)) {
+        expect((await attack('north', each, portalUser(2), { account })).status, each.name).toBe(404);
+        // Nobody's user; staff without and with the permission; a key of the victim's own.
+        expect((await attack('north', each, portalUser(3))).status, each.name).toBe(403);
+        const staff = ['billing:*', 'support:*', 'identity:*', 'metering:*'];
+        expect((await attack('north', each, { subject: user(1), permissions: staff })).status, each.name).toBe(403);
+        const key = { kind: 'api_key', subject: 'key_1', permissions: ['portal:*'] };
+        expect((await attack('north', each, key)).status, each.name).toBe(403);
+        expect((await attack('north', each, { ...portalUser(1), kind: 'api_key' })).status, each.name).toBe(403);
+      }
+      // The same user id at another utility.
+      expectNothing(await attack('south', each, portalUser(1)), each.name);
+      if (isOfCustomer(each))
+        expect((await attack('south', each, portalUser(1), { account })).status, each.name).toBe(404);
+      if (each.route.path.includes('{')) expect(another.status, each.name).toBe(404);
+      expect(rows(), each.name).toBe(before);
+    },
+  );
+
+  it('is shut when access has ended', async () => {
+    const path = `/api/billing/customers/${ids['cus']}/portal-access/${user(4)}`;
+    await stack.call('north', customers, 'PUT', path);
+    const as = { subject: user(4), permissions: ['portal:*'] };
+    const profile = cases.find(({ name }) => name === 'getOwnCustomer')!;
+    expect((await attack('north', profile, as)).text).toContain(mark);
+    await stack.call('north', customers, 'DELETE', path);
+    for (const each of cases.filter(isOfCustomer))
+      expect((await attack('north', each, as)).status, each.name).toBe(403);
+  });
+});
