@@ -1,0 +1,109 @@
+/** Switching between bills and tokens: to the day and to the smallest unit, and at no moment is the meter nobody's. */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
+import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
+import { handler as switches } from './switch-handler.ts';
+import { valueCredit } from './value-credit.ts';
+import type { VendParts } from './vend-schema.ts';
+
+vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
+
+const tenant = 'switch';
+const scene = usePrepaidScene(tenant);
+const toPrepaid = (body: object) =>
+  scene.stack.call(tenant, switches, 'POST', '/api/billing/prepaid/switches/to-prepaid', { body });
+const toPostpaid = (body: object) =>
+  scene.stack.call(tenant, switches, 'POST', '/api/billing/prepaid/switches/to-postpaid', { body });
+const suppliesOf = async (meterId: string) =>
+  (await scene.stack.call(tenant, supplies, 'GET', '/api/billing/supplies', { query: { meterId } })).body.data;
+
+describe('to tokens', () => {
+  let supplyId: string;
+  let meterId: string;
+  let customerId: string;
+  beforeAll(async () => {
+    ({ supplyId, meterId, customerId } = await scene.addSupply({ mode: 'postpaid' }));
+    await scene.stack.read(tenant, meterId, [
+      ['2026-06-01T00:00', 100],
+      ['2026-06-05T00:00', 120],
+      ['2026-06-11T00:00', 150],
+    ]);
+  });
+
+  it('bills to the day, puts the debt into an agreement, and begins the prepaid supply on that day, once', async () => {
+    const order = { supplyId, on: '2026-06-11' };
+    expect((await toPrepaid({ ...order, on: '2026-06-12' })).status).toBe(422);
+    expect((await toPrepaid({ ...order, on: '2026-07-01' })).status).toBe(422);
+    // 10 of 30 days: (300 / 3 + 33.333 × 25 + 16.667 × 50) × 1.05 = 1855.02.
+    expect(await toPrepaid(order)).toMatchObject({ status: 409, body: { detail: expect.stringContaining('1855.02') } });
+    expect(await suppliesOf(meterId)).toHaveLength(1);
+    const arrears = { instalment: { type: 'share', percent: '25' } };
+    const answers = await Promise.all([1, 2, 3].map(() => toPrepaid({ ...order, arrears })));
+    const done = answers.filter(({ status }) => status === 200);
+    expect(done.length).toBeGreaterThan(0);
+    expect(done.some(({ body }) => body.data.debtAmount === '1855.02')).toBe(true);
+    expect(await suppliesOf(meterId)).toMatchObject([
+      { mode: 'postpaid', from: '2026-06-01', to: '2026-06-11', billedTo: '2026-06-11' },
+      { mode: 'prepaid', from: '2026-06-11', customerId },
+    ]);
+    const next = (await suppliesOf(meterId))[1].id;
+    // Two thirds of the month are left of its charge; a quarter of the purchase goes to the debt.
+    expect((await scene.buy(next, '2000')).body.data.parts).toMatchObject({
+      arrearsAmount: '500.00',
+      fixedAmount: '200.00',
+    });
+    expect(await scene.balance(customerId)).toMatchObject({ balance: '1355.02' });
+  });
+});
+
+describe('to bills', () => {
+  it('gives back what was paid for the credit in the meter, and clears it', async () => {
+    const { supplyId, meterId, customerId, meterNumber } = await scene.addSupply();
+    await scene.buy(supplyId, '3000');
+    const second = (await scene.buy(supplyId, '1000')).body.data;
+    expect(second.parts).toMatchObject({ boughtKwh: '19.0', carriedOut: '4.75' });
+    expect((await toPostpaid({ supplyId, remainingKwh: '500' })).status).toBe(422);
+    const answers = await Promise.all([1, 2].map(() => toPostpaid({ supplyId, remainingKwh: '12.0' })));
+    const [done] = answers.filter(({ status }) => status === 200);
+    // 12 kWh × 50 × 1.05 = 630.00, and 4.75 that were kept.
+    expect(done!.body.data).toMatchObject({ returnedAmount: '634.75', currency: 'YER' });
+    expect(answers.map(({ status }) => status).sort()).not.toEqual([200, 200]);
+    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-634.75', advance: '634.75' });
+    expect(JSON.parse(scene.stack.events('prepaid.credit_returned').at(-1).payload.S)).toMatchObject({
+      energyAmount: '600.00',
+      taxAmount: '30.00',
+      carriedAmount: '4.75',
+    });
+    expect(await suppliesOf(meterId)).toMatchObject([
+      { mode: 'prepaid', to: '2026-06-15' },
+      { mode: 'postpaid', from: '2026-06-15' },
+    ]);
+    await scene.workOff(60, 2);
+    expect(
+      scene.tokens().filter((token) => token.meter_number === meterNumber && token.kind === 'clear-credit'),
+    ).toHaveLength(1);
+    expect((await scene.buy(supplyId, '1000')).status).toBe(422);
+    expect((await scene.post(`/${second.id}/reversal`, { reason: 'x' })).status).toBe(409);
+    const statement = await scene.stack.call(
+      tenant,
+      customers,
+      'GET',
+      `/api/billing/customers/${customerId}/statement`,
+    );
+    expect(statement.body.data.entries.at(-1)).toMatchObject({ type: 'prepaid_credit', credit: '634.75' });
+  });
+
+  it('values the energy bought last, the given part of a token used before the paid one', () => {
+    const parts = (more: object) =>
+      ({ currency: 'USD', fixedAmount: '0.00', taxAmount: '0.00', freeKwh: '0.0', ...more }) as VendParts;
+    const latestFirst = [
+      parts({ boughtKwh: '10.0', energyAmount: '4.00', freeKwh: '5.0' }),
+      parts({ boughtKwh: '40.0', energyAmount: '8.00', fixedAmount: '2.00', taxAmount: '1.00' }),
+    ];
+    // 10 of the last for 4.00, 5 that were given, 5 of the one before: 5/40 × 8.00 = 1.00 and 5/40 × 8/10 × 1.00 = 0.10 tax.
+    expect(valueCredit(latestFirst, 200)).toEqual({ energy: 500n, taxes: 10n, unaccounted: 0 });
+    expect(valueCredit(latestFirst, 600)).toEqual({ energy: 1200n, taxes: 80n, unaccounted: 50 });
+    expect(valueCredit([], 0)).toEqual({ energy: 0n, taxes: 0n, unaccounted: 0 });
+  });
+});
