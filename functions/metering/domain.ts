@@ -1,5 +1,6 @@
 /** Manifest of the metering domain: meters, their readings, and everything devices send. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
+import { iot } from './devices/routes.ts';
 import { meteringEvents } from './events.ts';
 import { selectMessage } from './ingest/device-message.ts';
 import { liveReadings } from './live-readings/routes.ts';
@@ -14,8 +15,19 @@ const limits = { limits: 'write' } as const;
 export const metering = defineDomain({
   name: 'metering',
   tables: { metering: { indexes: ['gsi1', 'gsi2'], outbox: true }, readings: {} },
+  // Older versions are what a bad one goes back to.
+  buckets: { 'device-firmware': { browserAccess: true } },
   events: meteringEvents,
   resources: [
+    {
+      resource: iot,
+      entry: `${folder}/devices/handler.ts`,
+      access: {
+        tables: { metering: 'readWrite', readings: 'read', identity: 'readWrite', scada: 'read', ...limits },
+        buckets: { 'device-firmware': 'readWrite' },
+      },
+      timeoutSeconds: 29,
+    },
     {
       resource: meters,
       entry: `${folder}/meters/handler.ts`,
@@ -45,6 +57,12 @@ export const metering = defineDomain({
   ],
   consumers: [
     {
+      name: 'iot-status',
+      entry: `${folder}/devices/status-consumer.ts`,
+      queue: { name: 'iot-status' },
+      access: { tables: { metering: 'readWrite', scada: 'read' } },
+    },
+    {
       name: 'ingest',
       entry: `${folder}/ingest/handler.ts`,
       queue: { name: 'ingest' },
@@ -61,7 +79,25 @@ export const metering = defineDomain({
       access: { tables: { metering: 'readWrite', scada: 'read' } },
     },
   ],
+  subscribers: [
+    {
+      name: 'publish-configurations',
+      entry: `${folder}/devices/publish-configurations.ts`,
+      events: ['iot.configuration_issued', 'iot.device_retired'],
+      access: { tables: { metering: 'read' }, publishTopics: ['acrel/*'] },
+    },
+  ],
+  schedules: [
+    {
+      name: 'watch-devices',
+      entry: `${folder}/devices/watch-devices.ts`,
+      schedule: 'rate(15 minutes)',
+      timeoutSeconds: 300,
+      access: { tables: { metering: 'readWrite', readings: 'read', identity: 'read' } },
+    },
+  ],
   topicRules: [
+    { name: 'iot-status', sql: `${selectMessage} FROM 'acrel/+/device/+/status'`, queue: 'iot-status' },
     { name: 'meter-data', sql: `${selectMessage} FROM 'acrel/+/meter/+/data'`, queue: 'ingest' },
     { name: 'meter-alert', sql: `${selectMessage} FROM 'acrel/+/meter/+/alert'`, queue: 'device-events' },
     { name: 'meter-status', sql: `${selectMessage} FROM 'acrel/+/meter/+/status'`, queue: 'device-events' },

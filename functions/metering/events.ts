@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { utcTime } from '../../layers/kernel/schema/common.ts';
+import { iotEvents } from './devices/device-events.ts';
 import { meterStatuses, storedMeterSchema } from './meters/meter-schema.ts';
 import { readingEdited } from './reading-edits/edit-events.ts';
 
@@ -171,6 +172,7 @@ export const assetReadingReceived = defineEvent({
 });
 
 export const meteringEvents = [
+  ...iotEvents,
   readingEdited,
   meterReading,
   meterCreated,

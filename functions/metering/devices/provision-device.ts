@@ -1,0 +1,44 @@
+/**
+ * Gives a device its credential: a key that reaches the topics of its station and nothing else, shown once. Doing so again
+ * replaces it. Of two who provision at once one wins, and the other’s key is gone before anybody saw it.
+ */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { issueDeviceKey, revokeDeviceKey } from '../../identity/contract.ts';
+import { deviceStateEntity, iotDeviceEntity, topicsOf } from './device-entity.ts';
+import { deviceProvisioned } from './device-events.ts';
+import type { Credentials } from './device-schema.ts';
+import { refuseRetired } from './register-device.ts';
+
+/** Publishing for its station, and asking what concerns itself. */
+export const deviceScopes = ['metering:readings:publish'];
+
+export async function provisionDevice(session: TenantSession, id: string, by: string): Promise<Credentials> {
+  const device = await session.require(iotDeviceEntity, { id });
+  refuseRetired(device);
+  const issued = await issueDeviceKey(session, {
+    name: `Device ${id}`,
+    description: `${device.type} ${device.serialNumber} at station ${device.stationId}.`,
+    scopes: deviceScopes,
+    stationIds: [device.stationId],
+    createdBy: by,
+  });
+  try {
+    const state = await session.require(deviceStateEntity, { id });
+    const now = session.context.now();
+    const dueAt = new Date(Date.parse(now) + device.offlineAfterMinutes * 60_000).toISOString();
+    await session.transact('metering', (unit) => {
+      const after = unit.update(iotDeviceEntity, device, {
+        status: 'provisioned',
+        keyId: issued.id,
+        provisionedAt: now,
+      });
+      unit.update(deviceStateEntity, state, { dueAt }, { isAudited: false });
+      unit.emit(deviceProvisioned, { aggregateId: id, payload: { ...after } });
+    });
+  } catch (error) {
+    await revokeDeviceKey(session, issued.id, by);
+    throw error;
+  }
+  if (device.keyId !== undefined) await revokeDeviceKey(session, device.keyId, by);
+  return { deviceId: id, apiKey: issued.key, clientId: `device-${id}`, topics: topicsOf(device) };
+}
