@@ -269,6 +269,58 @@ describe('the use of a key', () => {
   });
 });
 
+describe('the outcome of a key’s requests', () => {
+  const reader = async () => {
+    const { id } = (await create({ scopes: ['identity:api_keys:read'] })).body.data;
+    return { id, as: principal('keys-a', { kind: 'api_key', subject: id, permissions: ['identity:api_keys:read'] }) };
+  };
+  const usageOf = async (id: string) =>
+    (await stack.call(handler, 'GET', `${base}/${id}/usage`, { as: owner })).body.data.days[0];
+
+  it('is kept by day and operation: errors one by one, times where they were measured', async () => {
+    const { id, as } = await reader();
+    for (let i = 0; i < 3; i++) await stack.call(handler, 'GET', base, { as });
+    for (let i = 0; i < 2; i++) await stack.call(handler, 'GET', `${base}/key_01JGFJJZ00ABCDEFGHJKMNPQRS`, { as });
+    await stack.call(handler, 'POST', base, { as, body: { name: 'x', scopes: ['a:b'] } });
+    const day = await usageOf(id);
+    expect(day).toMatchObject({
+      usageCount: 6,
+      clientErrors: 3,
+      serverErrors: 0,
+      averageResponseMs: expect.any(Number),
+    });
+    const by = Object.fromEntries(day.operations.map((one: any) => [one.operation, one]));
+    expect(by.listApiKeys).toMatchObject({ usageCount: 3, clientErrors: 0, averageResponseMs: expect.any(Number) });
+    expect(by.getApiKey).toMatchObject({ usageCount: 2, clientErrors: 2 });
+    expect(by.createApiKey).toMatchObject({ usageCount: 1, clientErrors: 1 });
+  });
+
+  it('costs a busy key no second write for each success', async () => {
+    const { id, as } = await reader();
+    for (let i = 0; i < 5; i++) await stack.call(handler, 'GET', base, { as });
+    const measured = () =>
+      stack.tables.scan('limits').find(({ pk }: any) => pk.S.includes('OUTCOMES') && pk.S.endsWith(id))![
+        'n listApiKeys'
+      ].N;
+    expect(measured()).toBe('1');
+    stack.advance(60_000);
+    await stack.call(handler, 'GET', base, { as });
+    expect(measured()).toBe('2');
+  });
+
+  it('is not written for what the limit refuses, and not for people', async () => {
+    const { id, as } = await reader();
+    const tight = { ...as, limits: { perMinute: 1, perDay: 100 } };
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push((await stack.call(handler, 'GET', base, { as: tight })).status);
+    expect(statuses.slice(1)).toEqual([429, 429, 429]);
+    expect(await usageOf(id)).toMatchObject({ clientErrors: 0, serverErrors: 0 });
+    const before = stack.tables.scan('limits').filter(({ pk }: any) => pk.S.includes('OUTCOMES')).length;
+    await stack.call(handler, 'GET', `${base}/key_01JGFJJZ00ABCDEFGHJKMNPQRS`, { as: owner });
+    expect(stack.tables.scan('limits').filter(({ pk }: any) => pk.S.includes('OUTCOMES'))).toHaveLength(before);
+  });
+});
+
 describe('secrets of keys', () => {
   it('have 256 random bits and are compared as hashes', () => {
     const keys = Array.from({ length: 500 }, () => makeKey('prod'));

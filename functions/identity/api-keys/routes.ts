@@ -92,7 +92,27 @@ export const rotateBody = z.strictObject({
 const usage = z.object({
   usageCount: z.int(),
   lastUsedAt: z.nullable(utcTime()),
-  days: z.array(z.object({ day: z.string(), usageCount: z.int(), endpoints: z.record(z.string(), z.int()) })),
+  days: z.array(
+    z.object({
+      day: z.string(),
+      usageCount: z.int(),
+      /** Requests by operation. */
+      endpoints: z.record(z.string(), z.int()),
+      /** Requests that were answered with 400 to 499, and with 500 and above. */
+      clientErrors: z.int(),
+      serverErrors: z.int(),
+      averageResponseMs: z.nullable(z.int()),
+      operations: z.array(
+        z.object({
+          operation: z.string(),
+          usageCount: z.int(),
+          clientErrors: z.int(),
+          serverErrors: z.int(),
+          averageResponseMs: z.nullable(z.int()),
+        }),
+      ),
+    }),
+  ),
 });
 
 export const apiKeys = defineResource({
@@ -150,7 +170,9 @@ export const apiKeys = defineResource({
       method: 'GET',
       path: '/{id}/usage',
       access: 'identity:api_keys:read',
-      summary: 'How often a key was used, by day and operation; kept for three months.',
+      summary: 'How often a key was used, by day and operation, with errors and response times; kept for three months.',
+      description:
+        'Requests and errors are counted one by one. Response times are measured at every error and, for each instance of a function, at one success a minute. Single requests are access logs: `GET /api/v1/developer/logs?kind=access&userId=<id of the key>`.',
       params,
       query: z.object({ days: z._default(queryInteger(1, 92), 30) }),
       response: usage,

@@ -2,7 +2,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { auditLog } from '../../../layers/kernel/observability/audit-log.ts';
 import { maskSecrets, maskText } from '../../../layers/monitoring/mask-secrets.ts';
 import {
   cancelMove,
@@ -33,14 +33,14 @@ export const deadLetterOperations: Operations<DeadLetterRoutes> = {
   inspectDeadLetters: async ({ params, query, principal }) => {
     const messages = await peekMessages(await requireQueue(params.queue), query.count);
     // They are people's data of all tenants: who looked is written down.
-    logger.info('dead letters inspected', { queue: params.queue, messages: messages.length, by: principal.subject });
+    auditLog('dead_letters.inspected', { queue: params.queue, messages: messages.length, by: principal.subject });
     return { data: messages.map(messageView) };
   },
 
   redriveDeadLetters: async ({ params, body, principal }) => {
     const queue = await requireQueue(params.queue);
     await startMove(queue, body?.perSecond);
-    logger.info('dead letters redriven', { queue: params.queue, messages: queue.messages, by: principal.subject });
+    auditLog('dead_letters.redriven', { queue: params.queue, messages: queue.messages, by: principal.subject });
     const [task] = await listMoves(queue);
     if (task === undefined) throw new AppError('unavailable', 'SQS does not show the task that it started.');
     return { data: taskView(task) };
@@ -55,7 +55,7 @@ export const deadLetterOperations: Operations<DeadLetterRoutes> = {
         texts: { en: 'No redrive of this queue is running.', ar: 'لا توجد إعادة إرسال جارية لهذا الطابور.' },
       });
     await cancelMove(running.handle);
-    logger.info('redrive cancelled', { queue: params.queue, by: principal.subject });
+    auditLog('dead_letters.redrive_cancelled', { queue: params.queue, by: principal.subject });
     return {};
   },
 };

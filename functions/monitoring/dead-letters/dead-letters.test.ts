@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { caller } from '../../platform/test-support/fixtures.ts';
 import { operator, useMonitoringStack } from '../test-support/monitoring-stack.ts';
 import { handler } from './handler.ts';
@@ -81,6 +82,19 @@ describe('dead letters', () => {
     stack.advance(1500);
     expect((await call('POST', '/billing-payer/redrive/cancel')).status).toBe(204);
     expect((await call('GET', '/billing-payer/redrives')).data[0].status).toBe('cancelled');
+  });
+
+  it('leave a line of audit: who, what, and how much', async () => {
+    const written = vi.spyOn(logger, 'info');
+    die({ type: 'x' });
+    await call('GET', '/billing-payer/messages');
+    await call('POST', '/billing-payer/redrive');
+    const lines = written.mock.calls.filter(([message]) => message === 'audit').map(([, fields]) => fields);
+    written.mockRestore();
+    expect(lines).toEqual([
+      expect.objectContaining({ action: 'dead_letters.inspected', queue: 'billing-payer', by: 'usr_1' }),
+      expect.objectContaining({ action: 'dead_letters.redriven', queue: 'billing-payer', by: 'usr_1' }),
+    ]);
   });
 
   it('that came from no queue stay, with a reason', async () => {

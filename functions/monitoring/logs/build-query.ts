@@ -29,11 +29,11 @@ const slowMs = 1000;
 
 const conditionsOfKind: Record<LogKind, string[]> = {
   access: ['message = "request"'],
-  // Requests that may have changed something; what exactly is in the history of each row.
-  audit: ['message = "request"', 'method in ["POST", "PUT", "PATCH", "DELETE"]'],
+  // Deeds that say so themselves, and requests that may have changed something; what exactly is in the history of each row.
+  audit: ['message = "audit" or (message = "request" and method in ["POST", "PUT", "PATCH", "DELETE"])'],
   performance: ['message = "request"', `durationMs >= ${slowMs}`],
   error: ['level in ["ERROR", "CRITICAL"]'],
-  application: ['message != "request"'],
+  application: ['message != "request"', 'message != "audit"'],
 };
 
 const levelNames: Record<LogLevel, string> = {

@@ -51,9 +51,10 @@ describe('logs', () => {
     request({ method: 'POST', durationMs: 20 });
     request({ durationMs: 3000 }, 'scada-points');
     line({ message: 'broken', level: 'ERROR' });
+    line({ message: 'audit', action: 'dead_letters.inspected', queue: 'billing-payer' });
     expect(await messages('?kind=application')).toHaveLength(3);
     expect(await messages('?kind=access')).toHaveLength(2);
-    expect(await messages('?kind=audit')).toHaveLength(1);
+    expect((await messages('?kind=audit')).sort()).toEqual(['audit', 'request']);
     expect(await messages('?kind=performance')).toHaveLength(1);
     expect(await messages('?kind=error')).toEqual(['broken']);
     expect(await messages('?level=warning')).toEqual(['فاتورة أرسلت']);

@@ -2,6 +2,7 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { auditLog } from '../../../layers/kernel/observability/audit-log.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { matchesEventType } from '../../../layers/webhooks/event-pattern.ts';
 import { beginReplay, viewReplay } from '../replays/start-replay.ts';
@@ -93,6 +94,11 @@ export const deliveryOperations: DeliveryOperations = {
       replay: 'manual',
     };
     await sendMessages(deliveriesQueue, [encodeDelivery(message, Date.now())]);
+    auditLog('webhook_delivery.replayed', {
+      webhookId: webhook.id,
+      deliveryId: delivery.id,
+      by: session.context.actor?.id,
+    });
     return { data: viewDelivery(delivery) };
   },
 

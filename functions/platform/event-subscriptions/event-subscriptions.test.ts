@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { handler as runHandlers } from '../consumers/run-event-handlers.ts';
 import { handler as integrationsHandler } from '../integrations/handler.ts';
 import { caller, type HttpAnswer } from '../test-support/fixtures.ts';
@@ -385,7 +386,13 @@ describe('a replay to one subscription', () => {
     await bus(own({ payload: { name: 'North' } }), own({ payload: { name: 'South' } }));
     const other = await subscribe({ handlerType: 'queue', subscriberName: 'Other' });
     const { id } = await subscribe({ handlerType: 'queue', filterExpression: { name: ['North'] } });
+    const written = vi.spyOn(logger, 'info');
     const { status, data } = await call('POST', `/${id}/replay`, range());
+    const audit = written.mock.calls.filter(([message]) => message === 'audit').map(([, fields]) => fields);
+    written.mockRestore();
+    expect(audit).toContainEqual(
+      expect.objectContaining({ action: 'events.replayed', subscriptionId: id, by: 'usr_1' }),
+    );
     expect([status, data.webhookId, data.subscriptionId]).toEqual([202, null, id]);
     await workReplays();
     expect((await callEvents('GET', `/replays/${data.id}`)).data).toMatchObject({

@@ -2,7 +2,7 @@
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations, Pagination, Paging } from '../../../layers/kernel/http/route.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { auditLog } from '../../../layers/kernel/observability/audit-log.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { matchesEventType } from '../../../layers/webhooks/event-pattern.ts';
 import { type Delivery, deliveryEntity, deliveryPosition, deliveryTimeline } from '../deliveries/delivery-entity.ts';
@@ -55,9 +55,7 @@ export const logOperations: Pick<
 
   retryEventProcessing: async (request) => {
     const { session, params, principal } = request;
-    logger.info('audit', {
-      method: 'POST',
-      action: 'event_processing.retried',
+    auditLog('event_processing.retried', {
       processingId: params.id,
       by: principal.subject,
     });
@@ -69,7 +67,7 @@ export const logOperations: Pick<
     return { data: viewProcessing(await retry(session, await session.require(processingEntity, params))) };
   },
 
-  replayToEventSubscription: async ({ session, params, body, principal }) => {
+  replayToEventSubscription: async ({ session, params, body }) => {
     const subscription = await session.require(subscriptionEntity, params);
     if (!subscription.isActive) throw new AppError('unprocessable', 'The subscription is switched off.');
     const job = await beginReplay(session, {
@@ -77,13 +75,6 @@ export const logOperations: Pick<
       subscriptionId: subscription.id,
       mode: 'replay',
       ...body,
-    });
-    logger.info('audit', {
-      method: 'POST',
-      action: 'events.replayed',
-      subscriptionId: params.id,
-      replayId: job.id,
-      by: principal.subject,
     });
     return { data: viewReplay(job) };
   },

@@ -4,6 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { auditLog } from '../../../layers/kernel/observability/audit-log.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
@@ -44,6 +45,8 @@ export async function beginReplay(
     }),
   );
   await sendMessages(replaysQueue, [encodeStep(step)]);
+  const { webhookId, subscriptionId, mode, from, to, createdBy } = stored;
+  auditLog('events.replayed', { replayId: id, webhookId, subscriptionId, mode, from, to, by: createdBy });
   return stored;
 }
 

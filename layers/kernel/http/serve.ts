@@ -4,6 +4,7 @@
  */
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { recordKeyOutcome } from '../auth/key-outcomes.ts';
 import { isGranted } from '../auth/permissions.ts';
 import { type Principal, principalFromContext } from '../auth/principal.ts';
 import { countRequest, type RateLimit } from '../auth/rate-limit.ts';
@@ -101,20 +102,49 @@ export function serve<R extends Routes>(
       call.operationId = found.operationId;
       call.path = loggedPath(resource.base, event.rawPath, found);
       const operation = operations[found.operationId] as unknown as Operation<Route>;
-      return await runOperation(call, found, operation, options as ServeOptions);
+      return await finish(call, await runOperation(call, found, operation, options as ServeOptions));
     } catch (thrown) {
-      return await answerError(call, thrown);
+      return await finish(call, await answerError(call, thrown));
     } finally {
-      logger.info('request', {
-        operation: call.operationId,
-        method: event.requestContext.http.method,
-        path: call.path,
-        durationMs: Math.round(performance.now() - call.startedMs),
-      });
       publishMetrics();
     }
   };
   return middy<GatewayEvent, GatewayAnswer>().handler(answerCall);
+}
+
+/** The line of the request, and what becomes a statistic of its key. */
+async function finish(call: Call, answer: GatewayAnswer): Promise<GatewayAnswer> {
+  const { http, authorizer } = call.event.requestContext;
+  const { operationId } = call;
+  const { headers } = call.event;
+  const status = answer.statusCode ?? 200;
+  const durationMs = Math.round(performance.now() - call.startedMs);
+  const principal = principalFromContext(authorizer?.lambda);
+  const isKey = principal?.kind === 'api_key';
+  logger.info('request', {
+    operation: operationId,
+    method: http.method,
+    path: call.path,
+    status,
+    durationMs,
+    // Names alone: what people search for may be their customers' numbers.
+    ...(isKey
+      ? {
+          clientIp: http.sourceIp,
+          userAgent: headers['user-agent']?.slice(0, 200),
+          origin: headers['origin']?.slice(0, 200),
+          queryNames: Object.keys(call.event.queryStringParameters ?? {}).slice(0, 20),
+        }
+      : {}),
+  });
+  if (isKey && operationId !== undefined) {
+    const { tenantId, subject } = principal;
+    // The request is done: a statistic that is missed changes nothing of that.
+    await recordKeyOutcome({ tenantId, subject, operationId, status, durationMs }, Date.now()).catch((cause: unknown) =>
+      logger.warn('outcome not counted', { error: cause as Error }),
+    );
+  }
+  return answer;
 }
 
 function openCall(event: GatewayEvent, context: Context): Call {
