@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { rowEventList } from '../../layers/kernel/events/row-events.ts';
+import { bankLineReleased, bankLineSuspended } from './bank-imports/bank-events.ts';
 import {
   cashierSessionClosed,
   tillDifferenceFound,
@@ -270,6 +271,8 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  bankLineReleased,
+  bankLineSuspended,
   subscriberMeterReading,
   cashierSessionClosed,
   checkoutChanged,

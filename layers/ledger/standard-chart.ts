@@ -164,6 +164,7 @@ const rows: readonly Row[] = [
   ['5610', '56', 'expense', 'Bad debts', 'ديون معدومة', '', 'bad-debts'],
   ['5620', '56', 'expense', 'Currency exchange losses', 'خسائر فروق العملة', '', 'currency-loss'],
   ['5630', '56', 'expense', 'Rounding differences', 'فروق التقريب', '', 'rounding'],
+  ['5640', '56', 'expense', 'Cash over and short', 'عجز الصندوق وزيادته', '', 'cash-differences'],
 ];
 
 /** Parents come before their children. */

@@ -44,6 +44,12 @@ const purposeLines = (side: RuleLine['side']): RuleLine[] => [
   line(side, 'receivables', ['amount'], { when: isDebt, dimensions: customer }),
 ];
 
+/** Where cash of a till comes from or goes to beside payments; what is on its way is cleared when it arrives. */
+const counterpartLines = (side: RuleLine['side']): RuleLine[] => [
+  line(side, 'cash-in-transit', ['amount'], { when: [{ path: 'counterpart', operator: 'in', value: 'safe,bank' }] }),
+  line(side, 'suspense', ['amount'], { when: [{ path: 'counterpart', operator: '=', value: 'other' }] }),
+];
+
 const invoiceLines = (owed: RuleLine['side'], earned: RuleLine['side']): RuleLine[] => [
   line(owed, 'receivables', ['totalAmount'], { dimensions: customer }),
   line(earned, 'energy-revenue', ['totalAmount', '-taxAmount', '-fixedCharges', '-lateFees']),
@@ -193,6 +199,71 @@ export const standardRules: readonly StandardRule[] = [
       line('debit', 'prepaid-energy', ['carriedAmount'], { dimensions: customer }),
       line('credit', 'receivables', ['returnedAmount'], { dimensions: customer }),
     ],
+  },
+  {
+    ...common,
+    id: 'bank-line-suspended',
+    name: 'Money from nobody known',
+    nameAr: 'مبلغ وارد مجهول',
+    eventType: 'bank_line.suspended',
+    journal: 'receipts',
+    datePath: 'date',
+    externalReferencePath: 'id',
+    description: 'In suspense: {reference} {description}',
+    descriptionAr: 'معلق: {reference} {description}',
+    lines: [line('debit', 'bank', ['amount']), line('credit', 'suspense', ['amount'])],
+  },
+  {
+    ...common,
+    id: 'bank-line-released',
+    name: 'Owner of money in suspense found',
+    nameAr: 'معرفة صاحب مبلغ معلق',
+    eventType: 'bank_line.released',
+    journal: 'receipts',
+    externalReferencePath: 'id',
+    // The payment itself puts it into the bank again.
+    description: 'Out of suspense: {reference} {description}',
+    descriptionAr: 'إقفال معلق: {reference} {description}',
+    lines: [line('debit', 'suspense', ['amount']), line('credit', 'bank', ['amount'])],
+  },
+  {
+    ...common,
+    id: 'till-paid-in',
+    name: 'Cash put into a till',
+    nameAr: 'إيداع نقد في صندوق',
+    eventType: 'cashier_session.money_moved',
+    conditions: [{ path: 'type', operator: '=', value: 'pay_in' }],
+    journal: 'receipts',
+    externalReferencePath: 'sessionNumber',
+    description: 'Into till {sessionNumber}: {reason}',
+    descriptionAr: 'إلى الصندوق {sessionNumber}: {reason}',
+    lines: [line('debit', 'cash', ['amount']), ...counterpartLines('credit')],
+  },
+  {
+    ...common,
+    id: 'till-paid-out',
+    name: 'Cash taken out of a till',
+    nameAr: 'سحب نقد من صندوق',
+    eventType: 'cashier_session.money_moved',
+    conditions: [{ path: 'type', operator: '=', value: 'pay_out' }],
+    journal: 'payments',
+    externalReferencePath: 'sessionNumber',
+    description: 'Out of till {sessionNumber}: {reason}',
+    descriptionAr: 'من الصندوق {sessionNumber}: {reason}',
+    lines: [...counterpartLines('debit'), line('credit', 'cash', ['amount'])],
+  },
+  {
+    ...common,
+    id: 'till-difference',
+    name: 'Difference of a till',
+    nameAr: 'فرق صندوق',
+    eventType: 'cashier_session.difference_found',
+    journal: 'receipts',
+    externalReferencePath: 'sessionNumber',
+    description: 'Difference of till {sessionNumber}: {reason}',
+    descriptionAr: 'فرق الصندوق {sessionNumber}: {reason}',
+    // What is missing is negative and turns both sides.
+    lines: [...moneyLines('debit'), line('credit', 'cash-differences', ['amount'])],
   },
   {
     ...common,

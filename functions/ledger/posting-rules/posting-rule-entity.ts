@@ -12,6 +12,8 @@ import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
 export const postedEventPatterns = [
   'invoice.*',
   'payment.*',
+  'bank_line.*',
+  'cashier_session.*',
   'prepaid.*',
   'payroll.*',
   'inventory.*',

@@ -87,3 +87,23 @@ export async function describeObject(
     throw error;
   }
 }
+
+/** The bytes of an object; undefined when there is none. Needs `read`. */
+export async function readObject(bucket: string, key: string): Promise<Uint8Array | undefined> {
+  const { client, GetObjectCommand } = await sdk();
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucketName(bucket), Key: key }));
+    return await Body?.transformToByteArray();
+  } catch (error) {
+    if ((error as { name?: string }).name === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/** Puts an object that came in a request and needs no upload of its own. Needs `write`. */
+export async function writeObject(bucket: string, key: string, body: string, contentType: string): Promise<void> {
+  const { client, PutObjectCommand } = await sdk();
+  await client.send(
+    new PutObjectCommand({ Bucket: bucketName(bucket), Key: key, Body: body, ContentType: contentType }),
+  );
+}

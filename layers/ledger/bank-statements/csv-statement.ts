@@ -16,13 +16,28 @@ const names: Record<string, readonly string[]> = {
   id: ['id', 'bankid', 'الرقم'],
 };
 
-export function readCsvStatement(text: string, currency: string): Statement {
+/** How one bank writes its files, where that is not the usual way. */
+export interface CsvForm {
+  /** Our name of a column → the bank's heading. */
+  columns?: Readonly<Record<string, string | undefined>> | undefined;
+  /** @default YYYY-MM-DD */
+  dateFormat?: 'YYYY-MM-DD' | 'DD/MM/YYYY' | 'MM/DD/YYYY' | undefined;
+  /** The sign before decimals; the other one parts thousands. @default . */
+  decimalSign?: '.' | ',' | undefined;
+}
+
+const bare = (title: string): string => title.toLowerCase().replace(/[\s_-]/g, '');
+
+export function readCsvStatement(text: string, currency: string, form: CsvForm = {}): Statement {
   const parsed = readRows(text.replace(/^\ufeff/, ''));
   if ('message' in parsed) return { lines: [], problems: [parsed] };
   const [heading, ...rows] = parsed;
   if (heading === undefined) return { lines: [], problems: [problem(1, 'The file is empty.', 'الملف فارغ.')] };
-  const titles = heading.cells.map((cell) => cell.toLowerCase().replace(/[\s_-]/g, ''));
-  const column = (name: string): number => titles.findIndex((title) => names[name]!.includes(title));
+  const titles = heading.cells.map(bare);
+  const column = (name: string): number => {
+    const own = form.columns?.[name];
+    return titles.findIndex((title) => (own === undefined ? names[name]!.includes(title) : title === bare(own)));
+  };
   const hasAmount = column('amount') >= 0 || (column('debit') >= 0 && column('credit') >= 0);
   if (column('date') < 0 || !hasAmount)
     return {
@@ -43,20 +58,34 @@ export function readCsvStatement(text: string, currency: string): Statement {
         `في الصف ${cells.length} خلايا وفي العنوان ${titles.length}.`,
       );
     const cell = (name: string): string | undefined => cells[column(name)]?.trim() || undefined;
-    const [debit, credit] = [cell('debit'), cell('credit')];
+    const number = (name: string): string | undefined => readNumber(cell(name), form);
+    const [debit, credit] = [number('debit'), number('credit')];
     if (column('amount') < 0 && debit !== undefined && credit !== undefined && !isZero(debit) && !isZero(credit))
       return problem(position, 'Both debit and credit have an amount.', 'في المدين والدائن مبلغ معًا.');
     const paidOut = debit === undefined || isZero(debit) ? undefined : `-${debit}`.replace('--', '');
     return {
       position,
-      date: cell('date'),
-      amount: column('amount') >= 0 ? cell('amount') : (paidOut ?? credit),
+      date: readDate(cell('date'), form),
+      amount: column('amount') >= 0 ? number('amount') : (paidOut ?? credit),
       reference: cell('reference'),
       description: cell('description'),
       bankId: cell('id'),
     };
   });
   return collect(raws, currency);
+}
+
+function readNumber(text: string | undefined, { decimalSign }: CsvForm): string | undefined {
+  if (text === undefined || decimalSign === undefined) return text;
+  const parts = decimalSign === ',' ? /[.\s']/g : /[,\s']/g;
+  return text.replace(parts, '').replace(',', '.');
+}
+
+function readDate(text: string | undefined, { dateFormat = 'YYYY-MM-DD' }: CsvForm): string | undefined {
+  const [, first, second, year] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text ?? '') ?? [];
+  if (dateFormat === 'YYYY-MM-DD' || year === undefined) return text;
+  const [day, month] = dateFormat === 'DD/MM/YYYY' ? [first!, second!] : [second!, first!];
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
 const isZero = (text: string): boolean => /^[-+]?0+(\.0*)?$/.test(text);

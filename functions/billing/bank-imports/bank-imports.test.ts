@@ -1,0 +1,249 @@
+/** Files of banks: every line becomes money of its owner once, however often and by however many it is read. */
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as payments } from '../payments/handler.ts';
+import { useBankFiles } from '../test-support/bank-files.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { lineIds } from './bank-entities.ts';
+import { handler } from './handler.ts';
+import { importPage } from './import-page.ts';
+import { bankImportQueue } from './start-import.ts';
+
+const stack = useBillingStack();
+useBankFiles();
+const base = '/api/billing/bank-imports';
+let [tenant, serial] = ['', 0];
+let ahmed: any;
+let salma: any;
+
+beforeAll(() => stack.addTenant('foreign'));
+beforeEach(async () => {
+  tenant = `bank${++serial}`;
+  await stack.addTenant(tenant);
+  ahmed = await addCustomer('Ahmed Saleh');
+  salma = await addCustomer('Salma Omar', { nameAr: 'سلمى عمر' });
+  await put('main', { name: 'Main account', currency: 'YER', format: 'csv' });
+});
+
+const call = (method: string, path: string, body?: object) =>
+  stack.call(tenant, handler, method, `${base}${path}`, { ...(body === undefined ? {} : { body }) });
+const put = (code: string, body: object) => call('PUT', `/accounts/${code}`, body);
+const addCustomer = async (name: string, more: object = {}) =>
+  (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name, ...more } })).body.data;
+const read = async (times = 1) => stack.workOff(bankImportQueue, (body) => importPage(JSON.parse(body)), { times });
+const importCsv = async (lines: string[], times = 1, more: object = {}) => {
+  const content = ['date,amount,id,reference,description', ...lines].join('\n');
+  const made = await call('POST', '', { bankAccount: 'main', content, ...more });
+  expect(made.status).toBe(201);
+  await read(times);
+  return (await call('GET', `/${made.body.data.id}`)).body.data;
+};
+const linesOf = async (id: string) => (await call('GET', `/${id}/lines`)).body.data;
+const paymentsOf = async () =>
+  (await stack.call(tenant, payments, 'GET', '/api/billing/payments', { query: { limit: '200' } })).body.data;
+const account = async (id: string) =>
+  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${id}/balance`)).body.data[0];
+
+describe('a bank file', () => {
+  it('finds its customers by account number, invoice number, and amount and name; the rest waits', async () => {
+    const invoice = await oweInvoice(tenant, ahmed.id, '300.00', { invoiceNumber: `${ahmed.accountNumber}-20260430` });
+    await oweInvoice(tenant, ahmed.id, '50.00', { dueDate: '2026-05-01' });
+    const named = await oweInvoice(tenant, salma.id, '777.00');
+    const wrong = `${ahmed.accountNumber.slice(0, 9)}${(Number(ahmed.accountNumber[9]) + 1) % 10}`;
+    const spaced = `${salma.accountNumber.slice(0, 4)} ${salma.accountNumber.slice(4, 8)} ${salma.accountNumber.slice(8)}`;
+    const done = await importCsv([
+      `2026-06-10,300,B1,${ahmed.accountNumber}-20260430,`,
+      `2026-06-10,40.5,B2,,Transfer for ${ahmed.accountNumber} thanks`,
+      `2026-06-11,25,B3,,حوالة حساب ${spaced}`,
+      '2026-06-11,777,B4,,حوالة من عمر سلمى',
+      `2026-06-12,11,B5,,${wrong}`,
+      '2026-06-12,12,B6,,Who knows',
+      '2026-06-12,-9,B7,,Charges',
+    ]);
+    expect(done).toMatchObject({ status: 'completed', lines: 7, matched: 4, suspense: 2, outgoing: 1, duplicates: 0 });
+    expect((await linesOf(done.id)).map(({ status, matchedBy }: any) => matchedBy ?? status)).toEqual([
+      'invoice_number',
+      'account_number',
+      'account_number',
+      'amount_and_name',
+      'suspense',
+      'suspense',
+      'outgoing',
+    ]);
+    const all = await paymentsOf();
+    expect(all).toHaveLength(4);
+    const first = all.find(({ externalReference }: any) => externalReference === 'main:B1');
+    expect(first).toMatchObject({ method: 'bank_transfer', allocations: [{ invoiceId: invoice.id }] });
+    const fourth = all.find(({ externalReference }: any) => externalReference === 'main:B4');
+    expect(fourth).toMatchObject({ customerId: salma.id, allocations: [{ invoiceId: named.id }] });
+    expect(first.receivedAt.slice(0, 10)).toBe('2026-06-10');
+    const suspended = stack.events('bank_line.suspended').filter(({ tenantId }) => tenantId.S === tenant);
+    expect(suspended).toHaveLength(2);
+  });
+
+  it('is taken once, whether read by three at once, imported again, or overlapping with the next', async () => {
+    const line = (n: number) => `2026-06-10,${n},B${n},${ahmed.accountNumber},`;
+    const lines = Array.from({ length: 20 }, (_, i) => line(i + 1));
+    expect(await importCsv(lines, 3)).toMatchObject({ status: 'completed', matched: 20, duplicates: 0 });
+    expect(await importCsv(lines)).toMatchObject({ matched: 0, duplicates: 20 });
+    expect(await importCsv([...lines.slice(15), line(21), line(21)])).toMatchObject({ matched: 1, duplicates: 6 });
+    expect(await paymentsOf()).toHaveLength(21);
+    expect((await account(ahmed.id)).balance).toBe('-231.00');
+  });
+
+  it('keeps lines without an id apart that are alike, and knows them again', async () => {
+    const twice = Array.from({ length: 2 }, () => `2026-06-10,5,,${ahmed.accountNumber},cash machine`);
+    expect(await importCsv(twice)).toMatchObject({ matched: 2 });
+    expect(await importCsv([...twice, twice[0]!])).toMatchObject({ matched: 1, duplicates: 2 });
+  });
+
+  it('goes on where it stopped, page by page', async () => {
+    const lines = Array.from({ length: 403 }, (_, i) => `2026-06-10,1,P${i},,nobody ${i}`);
+    const made = await call('POST', '', {
+      bankAccount: 'main',
+      content: ['date,amount,id,reference,description', ...lines].join('\n'),
+    });
+    const { id } = made.body.data;
+    await importPage({ tenantId: tenant, importId: id, position: 0 });
+    // As if the message that was handed on had been lost: a person starts it again.
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'reading', position: 200, lines: 403 });
+    await call('POST', `/${id}/start`);
+    await read();
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({
+      status: 'completed',
+      suspense: 403,
+      duplicates: 0,
+    });
+    expect((await call('POST', `/${id}/start`)).status).toBe(409);
+  });
+
+  it('may be uploaded to a signed address', async () => {
+    const content = `date,amount,id,reference,description\n2026-06-10,5,U1,${ahmed.accountNumber},x\n`;
+    const { id, upload } = (await call('POST', '', { bankAccount: 'main', sizeBytes: content.length })).body.data;
+    expect((await call('POST', `/${id}/start`)).status).toBe(409);
+    const { 'content-length': _, ...headers } = upload.headers;
+    expect((await fetch(upload.url, { method: 'PUT', headers, body: content })).status).toBe(200);
+    expect((await call('POST', `/${id}/start`)).status).toBe(200);
+    await read();
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'completed', matched: 1 });
+  });
+
+  it('with a wrong line is not taken at all, and says where it is wrong', async () => {
+    const done = await importCsv([
+      `2026-06-10,5,W1,${ahmed.accountNumber},`,
+      'yesterday,5,W2,,',
+      '2026-06-10,five,W3,,',
+    ]);
+    expect(done).toMatchObject({ status: 'failed', problems: [{ position: 3 }, { position: 4 }] });
+    expect(await paymentsOf()).toEqual([]);
+  });
+
+  it.each<[string, string, string, object]>([
+    ['an XML bomb', 'camt053', '<!DOCTYPE x [<!ENTITY a "aaaa">]><Document>&a;</Document>', { status: 'failed' }],
+    ['XML that is not closed', 'camt053', '<Document><BkToCstmrStmt>', { status: 'failed' }],
+    ['nothing of MT940', 'mt940', 'hello', { status: 'failed' }],
+    ['no CSV', 'csv', '\u0000', { status: 'failed' }],
+  ])('that is %s fails with a reason', async (_, format, content, expected) => {
+    const { id } = (await call('POST', '', { bankAccount: 'main', format, content })).body.data;
+    await read();
+    const done = (await call('GET', `/${id}`)).body.data;
+    expect(done).toMatchObject(expected);
+    expect(done.problems[0].ar).toMatch(/[ء-ي]/);
+  });
+
+  it('is read in the bank’s own way of writing it', async () => {
+    await put('euro', {
+      name: 'Euro',
+      currency: 'EUR',
+      format: 'csv',
+      csv: {
+        columns: { date: 'Buchungstag', amount: 'Betrag', reference: 'Verwendungszweck' },
+        dateFormat: 'DD/MM/YYYY',
+        decimalSign: ',',
+      },
+    });
+    const content = `Buchungstag;Betrag;Verwendungszweck\n07.06.2026;1.234,50;${ahmed.accountNumber}\n`;
+    const { id } = (await call('POST', '', { bankAccount: 'euro', content })).body.data;
+    await read();
+    expect(await linesOf(id)).toMatchObject([
+      { date: '2026-06-07', amount: '1234.50', currency: 'EUR', status: 'matched' },
+    ]);
+  });
+
+  it('may be MT940 or camt.053, and a reversal takes its payment back', async () => {
+    const mt940 = [
+      ':20:X',
+      ':25:123',
+      ':60F:C260601YER0,00',
+      ':61:2606100610C500,00NTRFNONREF//BK1',
+      `:86:ACC ${ahmed.accountNumber}`,
+      ':62F:C260610YER500,00',
+    ].join('\n');
+    await call('POST', '', { bankAccount: 'main', format: 'mt940', content: mt940 });
+    await read();
+    expect((await account(ahmed.id)).balance).toBe('-500.00');
+    const camt = `<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy="YER">500.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>
+      <BookgDt><Dt>2026-06-12</Dt></BookgDt><AcctSvcrRef>BK2</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>BK1</EndToEndId></Refs>
+      </TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`;
+    const { id } = (await call('POST', '', { bankAccount: 'main', format: 'camt053', content: camt })).body.data;
+    await read(2);
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'completed', returned: 1 });
+    expect((await account(ahmed.id)).balance).toBe('0.00');
+    expect((await paymentsOf())[0]).toMatchObject({ status: 'reversed' });
+  });
+
+  it('is not taken again for what a clerk entered by hand before', async () => {
+    const byHand = await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+      body: { customerId: ahmed.id, amount: '60', method: 'bank_transfer', externalReference: 'B60' },
+    });
+    const done = await importCsv(['2026-06-14,60,B60,,no name', '2026-06-14,61,B60,,no name']);
+    expect(done).toMatchObject({ matched: 1, suspense: 1 });
+    expect((await linesOf(done.id))[0]).toMatchObject({
+      matchedBy: 'entered_before',
+      paymentId: byHand.body.data.id,
+    });
+    expect(await paymentsOf()).toHaveLength(1);
+  });
+});
+
+describe('a line in suspense', () => {
+  const waiting = async () => {
+    await importCsv(['2026-06-10,90,S1,,Who']);
+    return (await call('GET', '/suspense')).body.data[0];
+  };
+
+  it('is assigned once, also by two at the same time', async () => {
+    const { id } = await waiting();
+    const assign = (customerId: string) => call('POST', `/lines/${id}/assign`, { customerId });
+    const answers = await Promise.all([assign(ahmed.id), assign(salma.id), assign(ahmed.id)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    expect(await paymentsOf()).toHaveLength(1);
+    expect((await call('GET', '/suspense')).body.data).toEqual([]);
+    expect(stack.events('bank_line.released').filter(({ tenantId }) => tenantId.S === tenant)).toHaveLength(1);
+    expect(await importCsv(['2026-06-10,90,S1,,Who'])).toMatchObject({ duplicates: 1 });
+  });
+
+  it('may be no customer’s', async () => {
+    const { id } = await waiting();
+    const dismissed = await call('POST', `/lines/${id}/dismiss`, { reason: 'Interest' });
+    expect(dismissed.body.data).toMatchObject({ status: 'dismissed', outcome: 'Interest' });
+    expect((await call('POST', `/lines/${id}/assign`, { customerId: ahmed.id })).status).toBe(409);
+  });
+
+  it('of another tenant does not exist', async () => {
+    const { id, importId } = await waiting();
+    const foreign = (path: string, body?: object) =>
+      stack.call('foreign', handler, body ? 'POST' : 'GET', `${base}${path}`, body ? { body } : {});
+    expect((await foreign(`/lines/${id}/dismiss`, { reason: 'x' })).status).toBe(404);
+    expect((await foreign(`/${importId}`)).status).toBe(404);
+    expect((await foreign('/suspense')).body.data).toEqual([]);
+    expect((await foreign('', { bankAccount: 'main', content: 'x' })).status).toBe(404);
+  });
+});
+
+it('ids of lines do not depend on the file they come in', () => {
+  const line = { position: 1, date: '2026-06-10', minor: 100n, bankId: 'X' };
+  expect(lineIds('a', [line])).toEqual(lineIds('a', [{ ...line, position: 9 }]));
+  expect(lineIds('a', [line])).not.toEqual(lineIds('b', [line]));
+});
