@@ -31,6 +31,8 @@ interface Bucket {
 interface Series extends MetricId {
   buckets: Map<number, Bucket>;
   billedHour: number;
+  /** First minute that may have values. */
+  valuesFrom: number;
 }
 
 /** `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99.9`. */
@@ -98,20 +100,31 @@ export class MetricStore {
     if (bucket === undefined) {
       bucket = { sum: 0, count: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, values: [] };
       series.buckets.set(minute, bucket);
-      const current = Math.floor(this.#ctx.clock.now() / MINUTE_MS);
-      for (const [age, old] of series.buckets) {
-        if (age < current - KEPT_MINUTES) series.buckets.delete(age);
-        else if (age < current - MINUTES_WITH_VALUES && old.values.length > 0) old.values = [];
-      }
+      this.#forget(series);
     }
     return bucket;
+  }
+
+  /** Each minute is looked at once as it grows old: buckets are made in the order of time, or nearly. */
+  #forget(series: Series): void {
+    const current = Math.floor(this.#ctx.clock.now() / MINUTE_MS);
+    for (const minute of series.buckets.keys()) {
+      if (minute >= current - KEPT_MINUTES) break;
+      series.buckets.delete(minute);
+    }
+    const oldest = current - MINUTES_WITH_VALUES;
+    for (let minute = Math.max(series.valuesFrom, current - KEPT_MINUTES); minute < oldest; minute++) {
+      const old = series.buckets.get(minute);
+      if (old !== undefined) old.values = [];
+    }
+    series.valuesFrom = Math.max(series.valuesFrom, oldest);
   }
 
   #open(id: MetricId): Series {
     const key = keyOf(id);
     let series = this.#series.get(key);
     if (series === undefined) {
-      series = { ...id, buckets: new Map(), billedHour: -1 };
+      series = { ...id, buckets: new Map(), billedHour: -1, valuesFrom: 0 };
       this.#series.set(key, series);
     }
     return series;
