@@ -90,7 +90,11 @@ describe('what is watched', () => {
 
   it('includes every HTTP API and every outbox', () => {
     const alarms = product.ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    expect(alarms.filter(({ MetricName }) => MetricName === 'Latency')).toHaveLength(1);
+    const httpApis = product
+      .ofType('AWS::ApiGatewayV2::Api')
+      .filter(({ Properties }) => Properties.ProtocolType === 'HTTP');
+    expect(httpApis.length).toBeGreaterThan(0);
+    expect(alarms.filter(({ MetricName }) => MetricName === 'Latency')).toHaveLength(httpApis.length);
     expect(alarms.filter(({ MetricName }) => MetricName === 'ExecutionFailed')).toHaveLength(
       product.ofType('AWS::Pipes::Pipe').length,
     );
