@@ -1,6 +1,7 @@
 /** What other domains may know of tenants and workspaces, and the keys they may issue to devices. */
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
+import type { ApiUsage } from './api-keys/add-up-usage.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
 import { userEntity } from './users/user-entity.ts';
 
@@ -35,6 +36,12 @@ export async function* tenantIds(): AsyncGenerator<string> {
     for (const { id, status } of items) if (status === 'active') yield id;
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined);
+}
+
+/** How all API keys of the tenant were used in the last days. Needs read access to tables `identity` and `limits`. */
+export async function apiUsage(session: TenantSession, days: number): Promise<ApiUsage> {
+  const { addUpUsage } = await import('./api-keys/add-up-usage.ts');
+  return addUpUsage(session, days);
 }
 
 /** Whether nobody of the tenant may act, for credentials that are not identity's own. Needs read access to table `identity`. */

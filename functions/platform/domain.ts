@@ -104,7 +104,7 @@ export const platform = defineDomain({
     {
       resource: overview,
       entry: `${folder}/overview/handler.ts`,
-      access: { tables: { platform: 'read', limits: 'write' } },
+      access: { tables: { platform: 'read', limits: 'readWrite', identity: 'read' } },
     },
     {
       resource: providerCallbacks,

@@ -1,7 +1,10 @@
 /** Adds up what the other resources keep; it holds nothing of its own. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
+import { apiUsage } from '../../identity/contract.ts';
 import { alertEntity, alertsOfStatus, type StoredAlert } from '../alerts/alert-entity.ts';
+import { readSubscriptions } from '../event-subscriptions/subscription-directory.ts';
+import { readEventDays } from '../events/event-counts.ts';
 import { healthEntity, type IntegrationHealth } from '../integrations/health-entity.ts';
 import {
   integrationEntity,
@@ -22,17 +25,44 @@ import {
 import type { OverviewRoutes } from './routes.ts';
 
 const dayMs = 86_400_000;
+const daysShown = 7;
 const maxAlerts = 200;
 
 export const getDeveloperOverview: Operation<OverviewRoutes['getDeveloperOverview']> = async ({ session }) => {
   const nowMs = Date.parse(session.context.now());
-  const [integrations, webhooks, alerts] = await Promise.all([
+  const [events, subscriptions, apiCalls, integrations, webhooks, alerts] = await Promise.all([
+    viewEvents(session, nowMs),
+    viewSubscriptions(session),
+    apiUsage(session, daysShown),
     viewIntegrations(session, nowMs),
     viewWebhooks(session, nowMs),
     viewAlerts(session),
   ]);
-  return { data: { integrations, webhooks, alerts } };
+  return { data: { events, subscriptions, apiCalls, integrations, webhooks, alerts } };
 };
+
+async function viewEvents(session: TenantSession, nowMs: number) {
+  const from = new Date(nowMs - (daysShown - 1) * dayMs).toISOString().slice(0, 10);
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  // A device's clock may be ahead: its tomorrow is shown as it is.
+  const days = await readEventDays(session, from, daysShown + 1);
+  const byType: Record<string, number> = {};
+  for (const day of days)
+    for (const [type, count] of Object.entries(day.byType)) byType[type] = (byType[type] ?? 0) + count;
+  return {
+    today: days.find(({ day }) => day === today)?.total ?? 0,
+    total: days.reduce((sum, day) => sum + day.total, 0),
+    byType,
+    days,
+  };
+}
+
+async function viewSubscriptions(session: TenantSession) {
+  const all = await readSubscriptions(session);
+  const byHandler = { webhook: 0, queue: 0, function: 0 };
+  for (const { handlerType } of all) byHandler[handlerType]++;
+  return { total: all.length, active: all.filter(({ isActive }) => isActive).length, byHandler };
+}
 
 async function viewIntegrations(session: TenantSession, nowMs: number) {
   const [{ items }, health] = await Promise.all([

@@ -1,4 +1,4 @@
-/** The first page of the developer console: how integrations, webhooks and alerts do. */
+/** The first page of the developer console: how events, integrations, webhooks, subscriptions, API keys and alerts do. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 
@@ -17,8 +17,32 @@ export const overview = defineResource({
       method: 'GET',
       path: '',
       access: 'platform:overview:read',
-      summary: 'How integrations, webhooks and alerts do.',
+      summary: 'How events, integrations, webhooks, subscriptions, API keys and alerts do.',
       response: z.object({
+        /** Of today and the six days before, UTC. */
+        events: z.object({
+          today: z.int(),
+          total: z.int(),
+          byType: z.record(z.string(), z.int()),
+          /** Newest first; days without events are left out. */
+          days: z.array(z.object({ day: z.string(), total: z.int(), byType: z.record(z.string(), z.int()) })),
+        }),
+        subscriptions: z.object({
+          total: z.int(),
+          active: z.int(),
+          byHandler: z.object({ webhook: z.int(), queue: z.int(), function: z.int() }),
+        }),
+        /** Requests of API keys, of today and the six days before, UTC. */
+        apiCalls: z.object({
+          keys: z.int(),
+          activeKeys: z.int(),
+          usageCount: z.int(),
+          clientErrors: z.int(),
+          serverErrors: z.int(),
+          days: z.array(
+            z.object({ day: z.string(), usageCount: z.int(), clientErrors: z.int(), serverErrors: z.int() }),
+          ),
+        }),
         integrations: z.object({
           total: z.int(),
           active: z.int(),

@@ -2,6 +2,7 @@
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEventBatch, type ReceivedEvent } from '../../../layers/kernel/events/consume.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { countEvents } from '../events/event-counts.ts';
 import { recordEvents } from '../events/event-store.ts';
 import { retentionDays } from '../events/settings.ts';
 import { byTenant } from './by-tenant.ts';
@@ -14,11 +15,12 @@ export const handler = consumeEventBatch(async (events) => {
 async function record(tenantId: string, events: ReceivedEvent[]): Promise<string[]> {
   try {
     const session = openSession(tenantId);
-    await recordEvents(
-      session,
-      events.map(({ envelope }) => envelope),
-      await retentionDays(session),
-    );
+    const envelopes = events.map(({ envelope }) => envelope);
+    await recordEvents(session, envelopes, await retentionDays(session));
+    await countEvents(session, envelopes).catch((error: unknown) => {
+      // They are in the log; recording them again for the sake of counts would count twice what was counted.
+      logger.error('events not counted', { tenantId, error: error as Error });
+    });
     return [];
   } catch (error) {
     logger.error('events not recorded', { tenantId, events: events.length, error: error as Error });
