@@ -92,7 +92,8 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
   const message = clean(error.message);
   const cause =
     error.cause instanceof Error && hasSecret(`${error.cause.message} ${error.cause.stack}`) ? undefined : error.cause;
-  if (message === error.message && cause === error.cause) return error;
+  const code = error instanceof ProviderError ? error.providerCode : undefined;
+  if (message === error.message && cause === error.cause && (code === undefined || !hasSecret(code))) return error;
   if (!(error instanceof ProviderError)) return new Error(message, { cause });
   return new ProviderError(error.code, message, {
     ...(error.providerCode === undefined ? {} : { providerCode: clean(error.providerCode) }),

@@ -1,9 +1,9 @@
 /** A canary is planted in every secret setting of every provider, and searched for in everything that leaves a function. */
 import { expect, it, vi } from 'vitest';
 import { secretForms } from '../../../layers/integrations/engine/redact.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { sendSms } from '../contract.ts';
 import { handler as testHandler } from '../integration-tests/handler.ts';
+import { captureOutput } from '../test-support/captured-output.ts';
 import { caller } from '../test-support/fixtures.ts';
 import { usePlatformStack } from '../test-support/platform-stack.ts';
 import { simulateProvider } from '../test-support/test-provider.ts';
@@ -17,20 +17,8 @@ const call = caller(handler, '/api/v1/developer/integrations', { tenantId });
 const test = caller(testHandler, '/api/integrations/test', { tenantId });
 
 it('no answer, log line, event or row ever holds a secret', async () => {
-  const outputs: string[] = [];
-  const take = (chunk: unknown): boolean => {
-    outputs.push(String(chunk));
-    return true;
-  };
-  const writes = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(take),
-    vi.spyOn(process.stderr, 'write').mockImplementation(take),
-  ];
-  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
-    writes.push(
-      vi.spyOn(console, method).mockImplementation((...args: unknown[]) => void take(args.join(' '))) as never,
-    );
-  logger.setLogLevel('DEBUG');
+  const output = captureOutput();
+  const outputs = output.lines;
   const answer = async (...given: Parameters<typeof call>) => {
     const result = await call(...given);
     outputs.push(JSON.stringify(result.body ?? null));
@@ -87,8 +75,7 @@ it('no answer, log line, event or row ever holds a secret', async () => {
       for (const path of ['', '/configs', '/logs', '/tests', '/stats', '/history'])
         await answer('GET', `/${id}${path}`);
   } finally {
-    for (const spy of writes) spy.mockRestore();
-    logger.setLogLevel('SILENT');
+    output.restore();
   }
   expect(planted.size).toBeGreaterThan(20);
   expect(planted.get('test_sms_a')).toBe(3);

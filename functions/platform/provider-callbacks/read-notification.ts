@@ -55,11 +55,16 @@ export async function readNotification(arrived: Arrived): Promise<Notification> 
     ),
   );
   const loaded = await loadSettings(session, integration, stageEnvironment());
-  const redactor = createRedactor([...loaded.secrets, token!]);
   const started = performance.now();
   const logs: IntegrationLog[] = [];
-  const keep = (status: IntegrationLog['status'], responseStatus: number, errorMessage: string | null): Promise<void> =>
-    writeLogs(session, [
+  const keep = (
+    status: IntegrationLog['status'],
+    responseStatus: number,
+    errorMessage: string | null,
+  ): Promise<void> => {
+    // By now it is known which credentials were used to ask back.
+    const redactor = createRedactor([...loaded.secrets, token!]);
+    return writeLogs(session, [
       ...logs,
       {
         id: newId('ilg'),
@@ -80,6 +85,7 @@ export async function readNotification(arrived: Arrived): Promise<Notification> 
         createdAt: session.context.now(),
       },
     ]);
+  };
   if (isForeign) {
     await keep('failed', 403, `Not from an allowed address: ${clientIp}`);
     throw new AppError('forbidden', 'Notifications are not taken from this address.');

@@ -10,6 +10,7 @@ import {
   type FailedAttempt,
   runWithFallback,
 } from '../../../layers/integrations/engine/run-with-fallback.ts';
+import { withoutSecrets } from '../../../layers/integrations/guard-provider.ts';
 import {
   type KindOperations,
   type ProviderDefinition,
@@ -164,6 +165,8 @@ async function perform(
           if (perform === undefined)
             throw new ProviderError('configuration', `${candidate.provider} cannot ${operation}.`);
           return perform(...args);
+        }).catch((error: unknown) => {
+          throw withoutSecrets(error, candidate.loaded!.secrets);
         }),
       report: async (candidate, failure) => {
         await reportCall(session, { integrationId: candidate.id, environment }, failure, Date.now());

@@ -36,14 +36,21 @@ export interface CallLogging {
   logs: IntegrationLog[];
 }
 
+/** @param secrets what no log may show; credentials that a call turns out to use, such as access tokens, are added to it */
 export function providerContext(
   settings: Record<string, string>,
   environment: Environment,
-  secrets: readonly string[],
+  secrets: string[],
   logging: CallLogging,
   timeoutMs = defaultTimeoutMs,
 ): ProviderContext {
-  const redactor = createRedactor(secrets);
+  let redactor = createRedactor(secrets);
+  const learn = (headers: Readonly<Record<string, string>> = {}): void => {
+    const added = credentialsIn(headers).filter((credential) => !secrets.includes(credential));
+    if (added.length === 0) return;
+    secrets.push(...added);
+    redactor = createRedactor(secrets);
+  };
   const deadlineMs = Date.now() + timeoutMs;
   const timeLeft = (wanted = timeoutMs): number => Math.max(1, Math.min(wanted, deadlineMs - Date.now()));
   return {
@@ -52,6 +59,7 @@ export function providerContext(
     now: () => Date.now(),
     http: async (request) => {
       const started = performance.now();
+      learn(request.headers);
       try {
         const answer = await outgoing().send({
           url: request.url,
@@ -86,6 +94,15 @@ export function providerContext(
       }
     },
   };
+}
+
+/** Providers repeat what they were sent, and an access token is in no setting. */
+function credentialsIn(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (name.toLowerCase() !== 'authorization') return [];
+    const credential = value.replace(/^\S+\s+/, '');
+    return credential.length >= 8 ? [credential] : [];
+  });
 }
 
 function toProviderError(error: unknown, redactor: Redactor): ProviderError {
