@@ -68,6 +68,17 @@ export const roleTitles: Record<SystemRole, { name: Translated; description: Tra
     name: { en: 'Field technician', ar: 'الفني الميداني' },
     description: { en: 'Works at meters and stations.', ar: 'يعمل عند العدادات والمحطات.' },
   },
+  METER_READER: {
+    name: { en: 'Meter reader', ar: 'قارئ العدادات' },
+    description: { en: 'Walks reading routes with the field app.', ar: 'يسير في جولات القراءة بالتطبيق الميداني.' },
+  },
+  COLLECTOR: {
+    name: { en: 'Collector', ar: 'الجابي' },
+    description: {
+      en: 'Walks routes, reads meters and takes cash.',
+      ar: 'يسير في الجولات ويقرأ العدادات ويحصّل النقد.',
+    },
+  },
   CASHIER: {
     name: { en: 'Cashier', ar: 'أمين الصندوق' },
     description: { en: 'Takes payments.', ar: 'يستلم المدفوعات.' },

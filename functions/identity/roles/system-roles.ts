@@ -36,6 +36,7 @@ export const systemRoles = {
     'identity:workspaces:read',
     'metering:meters:read',
     'metering:readings:*',
+    'metering:devices:read',
     'metering:edits:read',
     'metering:edits:write',
     'scada:*',
@@ -75,6 +76,8 @@ export const systemRoles = {
     'billing:invoices:*',
     'billing:corrections:*',
     'billing:payments:*',
+    'billing:field:read',
+    'billing:field:write',
     'billing:payment-settings:*',
     'billing:checkouts:*',
     'billing:refunds:*',
@@ -102,12 +105,28 @@ export const systemRoles = {
     'identity:workspaces:read',
     'metering:meters:read',
     'metering:readings:read',
+    'metering:devices:read',
+    'billing:field:read',
+    'billing:field:write',
     'scada:stations:read',
     'scada:readings:read',
     'platform:alerts:*',
   ],
   /** Works at meters and stations, with a phone in the hand. */
-  TECHNICIAN: ['metering:meters:read', 'metering:readings:read', 'scada:stations:read', 'scada:readings:read'],
+  TECHNICIAN: [
+    'metering:meters:read',
+    'metering:readings:read',
+    'metering:devices:read',
+    'metering:devices:provision',
+    'metering:firmware:read',
+    'billing:field:work',
+    'scada:stations:read',
+    'scada:readings:read',
+  ],
+  /** Walks reading routes, and takes no money. */
+  METER_READER: ['billing:field:work'],
+  /** Walks routes and takes cash, within the own limit. */
+  COLLECTOR: ['billing:field:work', 'billing:field:collect'],
   /** Takes money, and cannot take it back. */
   CASHIER: [
     'metering:meters:read',
