@@ -1,6 +1,6 @@
 /** Schedule: orders again what should have gone on by itself, in case a worker died before it could order it. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { openSession } from '../../../layers/kernel/data/session.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { tenantIds } from '../../identity/contract.ts';
 import { openVendsPartition, type StoredVend, vendEntity } from './vend-entity.ts';
 import { orderVend } from './vend-queue.ts';
@@ -12,24 +12,28 @@ const firstRestMs = 90_000;
 
 export async function handler(): Promise<{ ordered: number }> {
   let ordered = 0;
-  for await (const tenantId of tenantIds()) {
-    const session = openSession(tenantId);
-    const now = Date.parse(session.context.now());
-    let cursor: string | undefined;
-    do {
-      const page = await session.query<StoredVend & Stored>(vendEntity, {
-        index: 'gsi2',
-        pk: openVendsPartition,
-        limit: 100,
-        cursor,
-      });
-      const resting = page.items.filter(
-        ({ updatedAt, attempts }) => now - Date.parse(updatedAt) > (attempts === 0 ? firstRestMs : restMs),
-      );
-      for (const { id } of resting) await orderVend(session, id);
-      ordered += resting.length;
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-  }
+  for await (const tenantId of tenantIds()) ordered += await orderResting(openSession(tenantId));
   return { ordered };
+}
+
+/** @returns how many of the tenant's tokens were ordered again */
+export async function orderResting(session: TenantSession): Promise<number> {
+  const now = Date.parse(session.context.now());
+  let ordered = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<StoredVend & Stored>(vendEntity, {
+      index: 'gsi2',
+      pk: openVendsPartition,
+      limit: 100,
+      cursor,
+    });
+    const resting = page.items.filter(
+      ({ updatedAt, attempts }) => now - Date.parse(updatedAt) > (attempts === 0 ? firstRestMs : restMs),
+    );
+    for (const { id } of resting) await orderVend(session, id);
+    ordered += resting.length;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return ordered;
 }

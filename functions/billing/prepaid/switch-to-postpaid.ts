@@ -12,13 +12,14 @@ import { amountOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 import { planMove } from './move-supply.ts';
-import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
+import { type PrepaidAccount, prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidCreditReturned } from './prepaid-events.ts';
 import { requirePrepaid } from './price-purchase.ts';
 import { engineeringVend } from './request-token.ts';
-import { vendsOf, writeVend } from './request-vend.ts';
+import { writeVend } from './request-vend.ts';
 import { stepsOf } from './token-energy.ts';
 import { valueCredit } from './value-credit.ts';
+import { type VendRow, vendEntity } from './vend-entity.ts';
 import { orderVend } from './vend-queue.ts';
 import type { VendParts } from './vend-schema.ts';
 import { requireVendingMeter } from './vending-meter.ts';
@@ -58,7 +59,7 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
       texts: { en: 'A token of the supply is being made.', ar: 'يجري إصدار رمز شحن لهذا التوريد.' },
     });
   const remaining = stepsOf(order.remainingKwh);
-  const worth = valueCredit(await soldParts(session, supply, remaining), remaining);
+  const worth = valueCredit(await soldParts(session, account, remaining), remaining);
   if (worth.unaccounted > 0)
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'The meter cannot hold more credit than was sold.', ar: 'لا يمكن أن يزيد رصيد العداد عما بيع.' },
@@ -118,19 +119,19 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
   });
 }
 
-/** The last tokens of the supply, as many as it takes. */
-async function soldParts(session: TenantSession, supply: Supply, remaining: number): Promise<VendParts[]> {
+/** The last tokens of the supply, as many as it takes: each names the one before it, whatever order they were paid in. */
+async function soldParts(
+  session: TenantSession,
+  account: PrepaidAccount | undefined,
+  remaining: number,
+): Promise<VendParts[]> {
   const found: VendParts[] = [];
   let steps = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await vendsOf(session, `meter/${supply.meterId}`, { limit: 50, cursor });
-    for (const { supplyId, status, parts } of page.items)
-      if (supplyId === supply.id && status === 'vended' && parts !== undefined) {
-        found.push(parts);
-        steps += stepsOf(parts.energyKwh);
-      }
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined && steps < remaining);
+  for (let id = account?.lastVendId; id !== undefined && steps < remaining; ) {
+    const vend: VendRow = await session.require(vendEntity, { id });
+    found.push(vend.parts!);
+    steps += stepsOf(vend.parts!.energyKwh);
+    id = vend.before?.lastVendId;
+  }
   return found;
 }
