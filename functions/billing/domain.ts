@@ -29,7 +29,10 @@ const folder = 'functions/billing';
 const limits = { limits: 'write' } as const;
 /** What calls to providers need. */
 const providers = { keys: { secrets: 'decrypt' }, internet: true } as const;
-const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+const addresses = {
+  ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}',
+  PRIVATE_PROVIDER_NETWORKS: '${stage.privateProviderNetworks}',
+};
 
 /** What customers do for themselves: their bills, their tickets, paying, linking accounts. */
 const ofCustomers = {

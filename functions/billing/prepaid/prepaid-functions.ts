@@ -20,7 +20,10 @@ const vendor = {
   internet: true,
   queues: [tokens],
 } as const;
-const addresses = { ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}' };
+const addresses = {
+  ALLOW_LOOPBACK_WEBHOOKS: '${stage.webhooksMayReachLoopback}',
+  PRIVATE_PROVIDER_NETWORKS: '${stage.privateProviderNetworks}',
+};
 
 export const prepaidResources: ResourceSpec[] = [
   {
