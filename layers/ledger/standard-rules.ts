@@ -2,7 +2,7 @@
  * Posting rules a utility starts from. They name accounts by role, so they fit every chart, and are a tenant's own data
  * once loaded. The payload fields they read are listed in the ledger's README.
  */
-import type { PostingRule, RuleLine } from './posting-rule.ts';
+import type { PostingRule, RuleCondition, RuleLine } from './posting-rule.ts';
 
 export interface StandardRule extends PostingRule {
   name: string;
@@ -44,10 +44,15 @@ const purposeLines = (side: RuleLine['side']): RuleLine[] => [
   line(side, 'receivables', ['amount'], { when: isDebt, dimensions: customer }),
 ];
 
+const isPayIn = { path: 'type', operator: '=' as const, value: 'pay_in' };
+const isPayOut = { path: 'type', operator: '=' as const, value: 'pay_out' };
+
 /** Where cash of a till comes from or goes to beside payments; what is on its way is cleared when it arrives. */
-const counterpartLines = (side: RuleLine['side']): RuleLine[] => [
-  line(side, 'cash-in-transit', ['amount'], { when: [{ path: 'counterpart', operator: 'in', value: 'safe,bank' }] }),
-  line(side, 'suspense', ['amount'], { when: [{ path: 'counterpart', operator: '=', value: 'other' }] }),
+const counterpartLines = (side: RuleLine['side'], type: RuleCondition): RuleLine[] => [
+  line(side, 'cash-in-transit', ['amount'], {
+    when: [type, { path: 'counterpart', operator: 'in', value: 'safe,bank' }],
+  }),
+  line(side, 'suspense', ['amount'], { when: [type, { path: 'counterpart', operator: '=', value: 'other' }] }),
 ];
 
 const invoiceLines = (owed: RuleLine['side'], earned: RuleLine['side']): RuleLine[] => [
@@ -228,29 +233,20 @@ export const standardRules: readonly StandardRule[] = [
   },
   {
     ...common,
-    id: 'till-paid-in',
-    name: 'Cash put into a till',
-    nameAr: 'إيداع نقد في صندوق',
+    id: 'till-money-moved',
+    name: 'Cash put into a till or taken out',
+    nameAr: 'إيداع نقد في صندوق أو سحبه',
     eventType: 'cashier_session.money_moved',
-    conditions: [{ path: 'type', operator: '=', value: 'pay_in' }],
     journal: 'receipts',
     externalReferencePath: 'sessionNumber',
-    description: 'Into till {sessionNumber}: {reason}',
-    descriptionAr: 'إلى الصندوق {sessionNumber}: {reason}',
-    lines: [line('debit', 'cash', ['amount']), ...counterpartLines('credit')],
-  },
-  {
-    ...common,
-    id: 'till-paid-out',
-    name: 'Cash taken out of a till',
-    nameAr: 'سحب نقد من صندوق',
-    eventType: 'cashier_session.money_moved',
-    conditions: [{ path: 'type', operator: '=', value: 'pay_out' }],
-    journal: 'payments',
-    externalReferencePath: 'sessionNumber',
-    description: 'Out of till {sessionNumber}: {reason}',
-    descriptionAr: 'من الصندوق {sessionNumber}: {reason}',
-    lines: [...counterpartLines('debit'), line('credit', 'cash', ['amount'])],
+    description: 'Till {sessionNumber}: {reason}',
+    descriptionAr: 'الصندوق {sessionNumber}: {reason}',
+    lines: [
+      line('debit', 'cash', ['amount'], { when: [isPayIn] }),
+      ...counterpartLines('credit', isPayIn),
+      ...counterpartLines('debit', isPayOut),
+      line('credit', 'cash', ['amount'], { when: [isPayOut] }),
+    ],
   },
   {
     ...common,

@@ -9,6 +9,7 @@ import { printReceipt, showReceipt } from '../receipts/show-receipt.ts';
 import { requestRefund } from '../refunds/request-refund.ts';
 import { paymentEntity, paymentPartitions } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
+import { reconcilePayments } from './reconcile-payments.ts';
 import { recordPayment } from './record-payment.ts';
 import { reversePayment } from './reverse-payment.ts';
 import type { payments } from './routes.ts';
@@ -39,6 +40,7 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   recordPayment: async ({ session, body, principal }) => ({
     data: await recordPayment(session, body, { accompany: await tillForPayment(session, principal.subject, body) }),
   }),
+  reconcilePayments: async ({ session, body }) => ({ data: await reconcilePayments(session, body) }),
   getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
   reversePayment: async ({ session, params, body, principal }) => {
     const accompany = await tillForReversal(session, principal.subject, body.reason);

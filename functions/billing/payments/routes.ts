@@ -6,6 +6,7 @@ import { generatedId, label, timestamp } from '../../../layers/kernel/schema/com
 import { receiptSchema } from '../receipts/receipt-schema.ts';
 import { requestRefundSchema, storedRefundSchema } from '../refunds/refund-schema.ts';
 import { paymentMethods, paymentStatuses, recordPaymentSchema, storedPaymentSchema } from './payment-schema.ts';
+import { reconcileResultSchema, reconcileSchema } from './reconcile-schema.ts';
 
 const params = z.object({ id: generatedId('pay') });
 
@@ -39,6 +40,19 @@ export const payments = defineResource({
       body: recordPaymentSchema,
       response: storedPaymentSchema,
       errors: ['not_found', 'already_exists', 'unprocessable'],
+    },
+    reconcilePayments: {
+      method: 'POST',
+      path: '/reconcile',
+      access: 'billing:payments:reconcile',
+      summary: 'Compare what a bank or provider settled on a day with the payments recorded here.',
+      description:
+        'A line is found by the reference they have of it, by the checkout or by the payment’s number. Nothing is changed by it; entries of the books are reconciled in the ledger.',
+      body: reconcileSchema,
+      status: 200,
+      idempotent: false,
+      response: reconcileResultSchema,
+      errors: ['unprocessable'],
     },
     getPayment: {
       method: 'GET',

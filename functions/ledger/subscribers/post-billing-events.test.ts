@@ -2,7 +2,10 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { type EventEnvelope, toBusDetail } from '../../../layers/kernel/events/envelope.ts';
+import { bankLineReleased, bankLineSuspended } from '../../billing/bank-imports/bank-events.ts';
+import { tillDifferenceFound, tillMoneyMoved } from '../../billing/cashier-sessions/cashier-session-events.ts';
 import { invoiceCancelled, invoiceCreated, paymentReceived, paymentReversed } from '../../billing/events.ts';
+import { paymentRefunded } from '../../billing/refunds/refund-events.ts';
 import { makeEvent, type Tenant, useLedgerStack } from '../test-support/ledger-stack.ts';
 import { handler } from './post-events.ts';
 
@@ -94,5 +97,23 @@ describe('billing’s events', () => {
         await publish(tenant, 'payment.reversed', { ...paymentReversed.example, method, purpose });
       }
     expect(await balances(tenant)).toSatisfy(isNothing);
+  });
+
+  it('of refunds, tills and suspense go where the money is', async () => {
+    const tenant = await stack.tenant();
+    await publish(tenant, 'payment.received', { ...paymentReceived.example, amount: '500.00', method: 'gateway' });
+    await publish(tenant, 'payment.refunded', paymentRefunded.example);
+    expect(await lastLines(tenant, 'payments')).toEqual(['1131 debit 500.00', '1121 credit 500.00']);
+    await publish(tenant, 'bank_line.suspended', bankLineSuspended.example);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1112 debit 15000.00', '2191 credit 15000.00']);
+    await publish(tenant, 'bank_line.released', bankLineReleased.example);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['2191 debit 15000.00', '1112 credit 15000.00']);
+    expect(await balances(tenant)).toSatisfy(isNothing);
+    await publish(tenant, 'cashier_session.money_moved', tillMoneyMoved.example);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1113 debit 50000.00', '1111 credit 50000.00']);
+    await publish(tenant, 'cashier_session.money_moved', { ...tillMoneyMoved.example, type: 'pay_in' });
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1111 debit 50000.00', '1113 credit 50000.00']);
+    await publish(tenant, 'cashier_session.difference_found', tillDifferenceFound.example);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1111 credit 150.00', '5640 debit 150.00']);
   });
 });

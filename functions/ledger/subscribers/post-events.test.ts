@@ -193,6 +193,10 @@ describe('posting rules', () => {
       reason: 'Wrong meter',
     },
     'prepaid.credit_returned': { returnedAmount: '22', energyAmount: '20', taxAmount: '1.5', carriedAmount: '0.5' },
+    'bank_line.suspended': { amount: '50', date: '2026-03-15' },
+    'bank_line.released': { amount: '50' },
+    'cashier_session.money_moved': { type: 'pay_out', counterpart: 'bank', amount: '50', reason: 'Noon' },
+    'cashier_session.difference_found': { method: 'cash', amount: '-5', reason: 'Change' },
     'payroll.approved': {
       grossAmount: '1000',
       netAmount: '850',
