@@ -6,6 +6,7 @@ import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
+import { tillForPayment } from '../cashier-sessions/till-of-payment.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { type PaymentCompanion, recordPayment } from '../payments/record-payment.ts';
 import { occupancyEntity } from '../supplies/supply-entity.ts';
@@ -92,6 +93,8 @@ async function record(worker: FieldWorker, collection: Collection): Promise<Oper
   const { session } = worker;
   const { customerId, amount, currency, takenAt, note, receiptNumber } = collection;
   let result: OperationResult | undefined;
+  // The till the collector has open, if any; where cash needs one, a person looks at what came without.
+  const intoTill = await tillForPayment(session, worker.userId, { method: 'cash' });
   await recordPayment(
     session,
     {
@@ -105,10 +108,12 @@ async function record(worker: FieldWorker, collection: Collection): Promise<Oper
     },
     {
       accompany: async () => {
-        const writeOwn = await countToday(worker, collection);
+        const [countOwn, till] = [await countToday(worker, collection), await intoTill()];
         return {
+          ...(till.attributes === undefined ? {} : { attributes: till.attributes }),
           write: (unit, payment) => {
-            writeOwn(unit, payment);
+            countOwn(unit, payment);
+            till.write?.(unit, payment);
             unit.create(collectionEntity, { ...collection, paymentId: payment.id });
             unit.create(receiptNumberEntity, { receiptNumber, collectionId: collection.id });
             result = {

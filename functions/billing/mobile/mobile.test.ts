@@ -4,6 +4,7 @@ import { createS3Service } from '../../../local/services/s3/index.ts';
 import { serveForTest, type TestEndpoint } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
 import { handler as readings } from '../../metering/meters/handler.ts';
+import { handler as tills } from '../cashier-sessions/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { fieldWork, reader } from '../test-support/field-work.ts';
@@ -270,6 +271,20 @@ describe('cash', () => {
     const other = `/collections/${results[1].made.collectionId}/void`;
     expect((await field.office(tenant, 'POST', other, { body: { reason: 'Twice' } })).body.data.status).toBe('voided');
     expect((await field.office('other', 'POST', other, { body: { reason: 'x' } })).status).toBe(404);
+  });
+
+  it('goes into the till that its collector has open', async () => {
+    const own = await field.addRoute(tenant, 2, ['F-1']);
+    const as = { subject: reader(2), permissions: ['billing:*'] };
+    const opened = await stack.call(tenant, tills, 'POST', '/api/billing/cashier-sessions', {
+      as,
+      body: { desk: 'Bag 2' },
+    });
+    const { results } = await field.sync(tenant, 2, [cash('250', 'B-1', { routeId: own })]);
+    expect(results).toMatchObject([{ status: 'applied' }]);
+    const path = `/api/billing/cashier-sessions/${opened.body.data.id}`;
+    const { expected } = (await stack.call(tenant, tills, 'GET', path, { as })).body.data;
+    expect(expected).toEqual([{ method: 'cash', currency: 'YER', amount: '250.00' }]);
   });
 
   it('is not taken by who may only read meters', async () => {
