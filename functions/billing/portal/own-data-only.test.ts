@@ -3,11 +3,15 @@
  * route tables: a route that is added is attacked without anybody remembering to.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import type { Route } from '../../../layers/kernel/http/route.ts';
 import type { HandlerAnswer } from '../../../test/support/call-handler.ts';
+import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
+import { customerMessageEntity } from '../messages/message-entity.ts';
 import { handler as payments } from '../payments/handler.ts';
+import { writeVend } from '../prepaid/request-vend.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { usePortalStack } from '../test-support/portal-stack.ts';
@@ -125,6 +129,30 @@ beforeAll(async () => {
   ids['tkt'] = (await own('POST', '/support/tickets', ticket)).body.data.id;
   await own('POST', `/support/tickets/${ids['tkt']}/messages`, { text: mark });
   ids['chk'] = `chk_${'0'.repeat(26)}`;
+  const about = { customerId: victim.id, currency: 'YER', amount: '7.00' };
+  const texts = { language: 'ar', reference: mark, text: mark, subject: mark, channel: 'email' } as const;
+  await openSession('north').transact('billing', (unit) => {
+    const now = new Date().toISOString();
+    const checkout = {
+      purpose: 'debt',
+      status: 'pending',
+      description: mark,
+      payer: { name: mark },
+      payBy: now,
+    } as const;
+    unit.create(checkoutEntity, { ...about, ...checkout, id: ids['chk']! });
+    const message = { status: 'sent', template: 'payment_received', requestedAt: now, tries: 0 } as const;
+    unit.create(customerMessageEntity, { ...texts, ...message, id: `msg_${'0'.repeat(26)}`, customerId: victim.id });
+    const token = {
+      kind: 'credit',
+      status: 'vended',
+      meterNumber: mark,
+      tokens: ['1'.repeat(20)],
+      attempts: 1,
+    } as const;
+    const vend = { ...about, ...token, tokens: [...token.tokens], requestedAt: now };
+    writeVend(unit, { ...vend, id: `vnd_${'0'.repeat(26)}`, meterId: `${mark}-METER` });
+  });
 });
 
 describe('every route', () => {
@@ -141,6 +169,16 @@ describe('every route', () => {
       if (route.body !== undefined) expect(bodyOf(name), name).toBeDefined();
     }
     expect(cases.filter(isOfCustomer).length).toBeGreaterThan(30);
+  });
+
+  it('that only reads shows the customer the own data, so that the attacks below have something to find', async () => {
+    const as = { subject: user(1), permissions: ['portal:*'] };
+    for (const each of cases.filter((each) => each.route.method === 'GET' && isOfCustomer(each))) {
+      const answer = await attack('north', each, as);
+      expect(answer.status, each.name).toBe(200);
+      if (!/(Preferences|Neighbours|Consumption|Payments)$/.test(each.name))
+        expect(answer.text, each.name).toContain(mark);
+    }
   });
 
   it.each(cases.map((each) => [`${each.route.method} ${each.mount.base}${each.route.path}`, each] as const))(
