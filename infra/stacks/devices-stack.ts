@@ -75,6 +75,12 @@ function stationPolicy(stage: StageConfig): object {
         Action: 'iot:Publish',
         Resource: [own, `${rules}/${own}`, up, `${rules}/${up}`].map((topic) => arn('topic', topic)),
       },
+      // What only the platform says: a device must not speak so to another one of its station.
+      {
+        Effect: 'Deny',
+        Action: 'iot:Publish',
+        Resource: ['acrel/*/device/*/config', 'acrel/*/meter/*/command'].map((topic) => arn('topic', topic)),
+      },
       { Effect: 'Allow', Action: 'iot:Subscribe', Resource: [arn('topicfilter', own), arn('topicfilter', down)] },
       { Effect: 'Allow', Action: 'iot:Receive', Resource: [arn('topic', own), arn('topic', down)] },
     ],

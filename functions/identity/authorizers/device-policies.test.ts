@@ -31,6 +31,9 @@ describe('the policy of a device', () => {
     ['iot:Publish', 'topic/acrel/ST-3/meter/M1/data'],
     ['iot:Publish', 'topic/acrel/ST-11/meter/M1/data'],
     ['iot:Publish', 'topic/acrel/st-1/meter/M1/data'],
+    // What only the platform says.
+    ['iot:Publish', 'topic/acrel/ST-1/device/D1/config'],
+    ['iot:Publish', 'topic/acrel/ST-1/meter/M1/command'],
     ['iot:Publish', 'topic/$aws/rules/mizan_prod_meter_data/acrel/ST-1/meter/M1/data'],
     ['iot:Publish', 'topic/other'],
     ['iot:Publish', 'topic/$aws/things/x/shadow/update'],

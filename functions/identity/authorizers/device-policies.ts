@@ -26,7 +26,9 @@ export function devicePolicies(
   allowedIps: readonly string[],
   stage: string,
 ): string[] | undefined {
-  const documents = connectStatements(allowedIps).map((statement) => documentOf([statement, reservedClientIds]));
+  const documents = connectStatements(allowedIps).map((statement) =>
+    documentOf([statement, reservedClientIds, platformTopics]),
+  );
   let packed: string[] = [];
   for (const station of stationIds) {
     const tried = documentOf(stationStatements([...packed, station], stage));
@@ -85,6 +87,13 @@ const reservedClientIds: Statement = {
   Effect: 'Deny',
   Action: 'iot:Connect',
   Resource: 'arn:aws:iot:*:*:client/mizan-*',
+};
+
+/** What only the platform says: a device must not speak so to another one of its station. */
+const platformTopics: Statement = {
+  Effect: 'Deny',
+  Action: 'iot:Publish',
+  Resource: ['device/*/config', 'meter/*/command'].map((path) => `arn:aws:iot:*:*:topic/acrel/*/${path}`),
 };
 
 /** An authorizer is not told the address, but conditions of the policy are checked against it; any one that holds is enough. */

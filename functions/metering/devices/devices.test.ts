@@ -1,8 +1,11 @@
 /** The device registry over its handlers: who gets in, what a device is told, what it tells, and who falls silent. */
 import { createHash } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { toBusDetail } from '../../../layers/kernel/events/envelope.ts';
 import { callHandler, testPrincipal } from '../../../test/support/call-handler.ts';
 import { devicePolicies } from '../../identity/authorizers/device-policies.ts';
+import { tenantListingEntity } from '../../identity/tenants/add-tenant.ts';
 import { handler as ingest } from '../ingest/handler.ts';
 import { useDeviceBackends } from '../test-support/device-backends.ts';
 import { deliver, iso, readingMessage, startTime, useMeteringStack } from '../test-support/metering-stack.ts';
@@ -50,10 +53,17 @@ const publishAll = async (types: string[]) => {
   const Records = envelopes.map((detail, i) => ({
     messageId: String(i),
     attributes: { ApproximateReceiveCount: '1' },
-    body: JSON.stringify({ detail }),
+    body: JSON.stringify({ detail: toBusDetail(detail) }),
   }));
   return (await publishConfigurations({ Records } as never)).batchItemFailures.length;
 };
+
+beforeAll(async () => {
+  for (const id of ['tenant-a', 'tenant-b'])
+    await openGlobalSession().transact('identity', (unit) =>
+      unit.create(tenantListingEntity, { id, createdBy: 'usr_1' }),
+    );
+});
 
 describe('a device', () => {
   it('is registered once, at a station of the tenant, with a meter of that station', async () => {
@@ -146,6 +156,7 @@ describe('a device', () => {
     const policy = devicePolicies(['ST-1'], [], 'dev')!.join();
     for (const topic of Object.values<string>(topics)) expect(topic.startsWith('acrel/ST-1/')).toBe(true);
     expect(policy).toContain('topic/acrel/ST-1/*');
+    expect(policy).toContain('topic/acrel/*/device/*/config');
   });
 });
 
