@@ -11,7 +11,8 @@ import { paymentEntity } from './payment-entity.ts';
 import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
 import type { PaymentCompanion } from './record-payment.ts';
-import { planTakeBack, remainderOf, writeTakeBack } from './take-back.ts';
+import { refuseSpentOnToken } from './refuse-spent.ts';
+import { planTakeBack, refusePrepaid, remainderOf, writeTakeBack } from './take-back.ts';
 
 export interface ReverseOptions {
   /** Called before each attempt: rows that are written with the reversal. */
@@ -28,6 +29,7 @@ export function reversePayment(
   return retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
     refuseReversal(payment);
+    refusePrepaid(payment);
     const { customerId, currency, purpose = 'debt' } = payment;
     const remainder = remainderOf(payment);
     const [plan, date, companion] = await Promise.all([
@@ -65,8 +67,9 @@ export function reversePayment(
   });
 }
 
-function refuseReversal({ status, refundPendingAmount = '0', currency, purpose }: Payment): void {
-  if (purpose === 'prepaid' && status === 'received') throw madeToken();
+function refuseReversal(payment: Payment): void {
+  const { status, refundPendingAmount = '0', currency } = payment;
+  refuseSpentOnToken(payment);
   if (status === 'reversed')
     throw new AppError('conflict', undefined, {
       texts: { en: 'The payment is reversed already.', ar: 'الدفعة معكوسة من قبل.' },
@@ -79,12 +82,3 @@ function refuseReversal({ status, refundPendingAmount = '0', currency, purpose }
       },
     });
 }
-
-/** Once its token failed or was taken back, the money is a payment for debts like any other. */
-const madeToken = (): AppError =>
-  new AppError('conflict', undefined, {
-    texts: {
-      en: 'The payment is for a token: take the token back first.',
-      ar: 'الدفعة مقابل رمز شحن: ألغِ الرمز أولًا.',
-    },
-  });

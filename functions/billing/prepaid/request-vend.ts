@@ -10,7 +10,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
-import { recordPayment } from '../payments/record-payment.ts';
+import { type RecordOptions, recordPayment } from '../payments/record-payment.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { advanceVend } from './advance-vend.ts';
 import { pricePurchase } from './price-purchase.ts';
@@ -38,11 +38,15 @@ export async function quoteVend(session: TenantSession, order: { supplyId: strin
 }
 
 /**
- * Records the payment and makes its token. Needs what `platform/contract.ts` says of calling providers, and the queue.
+ * Records the payment and makes its token. `accompany` is what belongs to the payment beyond, such as the till it goes into. Needs what `platform/contract.ts` says of calling providers, and the queue.
  * @returns the token, in groups of four digits, or how far it is: the queue goes on with it
  * @throws AppError as `quoteVend`, and `already_exists` for a reference that was used; afterwards it does not throw any more
  */
-export async function requestVend(session: TenantSession, order: VendOrder): Promise<Vend> {
+export async function requestVend(
+  session: TenantSession,
+  order: VendOrder,
+  { accompany }: Pick<RecordOptions, 'accompany'> = {},
+): Promise<Vend> {
   const { supply, priced } = await pricePurchase(session, order);
   const payment = await recordPayment(
     session,
@@ -57,8 +61,14 @@ export async function requestVend(session: TenantSession, order: VendOrder): Pro
     },
     {
       accompany: async () => {
-        const meter = await requireVendingMeter(session, supply.meterId);
-        return { write: (unit, made) => writePaidVend(unit, session, made, supply.meterId, meter.meterNumber) };
+        const [meter, more] = await Promise.all([requireVendingMeter(session, supply.meterId), accompany?.()]);
+        return {
+          ...(more?.attributes === undefined ? {} : { attributes: more.attributes }),
+          write: (unit, made) => {
+            more?.write?.(unit, made);
+            writePaidVend(unit, session, made, supply.meterId, meter.meterNumber);
+          },
+        };
       },
     },
   );

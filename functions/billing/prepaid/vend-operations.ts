@@ -5,6 +5,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { tillForPayment } from '../cashier-sessions/till-of-payment.ts';
 import { approveToken, rejectToken, requestToken } from './request-token.ts';
 import { makeNow, quoteVend, requestFreeUnits, requestVend, vendsOf } from './request-vend.ts';
 import { reverseVend, settleReversal } from './reverse-vend.ts';
@@ -35,7 +36,9 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
     });
     return { data: items.map(masked), pagination: { limit: page.limit, nextCursor } };
   },
-  requestPrepaidVend: async ({ session, body }) => ({ data: await requestVend(session, body) }),
+  requestPrepaidVend: async ({ session, body, principal }) => ({
+    data: await requestVend(session, body, { accompany: await tillForPayment(session, principal.subject, body) }),
+  }),
   quotePrepaidVend: async ({ session, body }) => ({ data: await quoteVend(session, body) }),
   requestFreeUnits: async ({ session, body }) => ({ data: await requestFreeUnits(session, body.supplyId) }),
   requestEngineeringToken: async ({ session, body, principal }) => ({

@@ -45,7 +45,7 @@ export const prepaidVends = defineResource({
         'Debt is taken first as its agreement says, then charges of the month, then as much energy as the rest pays for; what is less than 0.1 kWh costs stays with the supply. A payment makes one token for ever. When the vendor does not answer, the status is `unknown` and it is asked again with the same reference; when it refuses, the money is the customer’s advance.',
       body: requestVendSchema,
       response: vendSchema,
-      errors: ['not_found', 'already_exists', 'unprocessable'],
+      errors: ['not_found', 'already_exists', 'conflict', 'unprocessable'],
     },
     quotePrepaidVend: {
       method: 'POST',

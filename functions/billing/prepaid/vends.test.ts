@@ -107,6 +107,36 @@ describe('a purchase', () => {
   });
 });
 
+describe('the money of a token', () => {
+  const payments = () => import('../payments/handler.ts').then(({ handler }) => handler);
+  const act = async (paymentId: string, what: string) =>
+    (
+      await scene.stack.call(tenant, await payments(), 'POST', `/api/billing/payments/${paymentId}/${what}`, {
+        body: { reason: 'Changed my mind' },
+      })
+    ).status;
+
+  it('is neither taken back nor refunded while the token is good', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    const { id, paymentId } = (await scene.buy(supplyId, '1000')).body.data;
+    expect([await act(paymentId, 'reverse'), await act(paymentId, 'refunds')]).toEqual([409, 409]);
+    await scene.post(`/${id}/reversal`, { reason: 'Wrong meter' });
+    expect(await act(paymentId, 'refunds')).toBe(201);
+    expect(await scene.balance(customerId)).toBeDefined();
+  });
+
+  it('goes into the till of who sold it', async () => {
+    const { handler: tills } = await import('../cashier-sessions/handler.ts');
+    const till = '/api/billing/cashier-sessions';
+    const opened = await scene.stack.call(tenant, tills, 'POST', till, { body: { desk: 'A1' } });
+    expect(opened.status).toBe(201);
+    const { supplyId } = await scene.addSupply();
+    const { paymentId } = (await scene.buy(supplyId, '1000')).body.data;
+    const payment = await scene.stack.call(tenant, await payments(), 'GET', `/api/billing/payments/${paymentId}`);
+    expect(payment.body.data).toMatchObject({ cashierSessionId: opened.body.data.id, purpose: 'prepaid' });
+  });
+});
+
 describe('a token whose answer is lost', () => {
   it('is found again by its reference, and not made twice', async () => {
     const { supplyId, meterNumber } = await scene.addSupply();

@@ -5,6 +5,12 @@ import { type EventEnvelope, toBusDetail } from '../../../layers/kernel/events/e
 import { bankLineReleased, bankLineSuspended } from '../../billing/bank-imports/bank-events.ts';
 import { tillDifferenceFound, tillMoneyMoved } from '../../billing/cashier-sessions/cashier-session-events.ts';
 import { invoiceCancelled, invoiceCreated, paymentReceived, paymentReversed } from '../../billing/events.ts';
+import {
+  prepaidCreditReturned,
+  prepaidReversed,
+  prepaidVended,
+  prepaidVendFailed,
+} from '../../billing/prepaid/prepaid-events.ts';
 import { paymentRefunded } from '../../billing/refunds/refund-events.ts';
 import { makeEvent, type Tenant, useLedgerStack } from '../test-support/ledger-stack.ts';
 import { handler } from './post-events.ts';
@@ -115,5 +121,36 @@ describe('billing’s events', () => {
     expect(await lastLines(tenant, 'receipts')).toEqual(['1111 debit 50000.00', '1113 credit 50000.00']);
     await publish(tenant, 'cashier_session.difference_found', tillDifferenceFound.example);
     expect(await lastLines(tenant, 'receipts')).toEqual(['1111 credit 150.00', '5640 debit 150.00']);
+  });
+
+  it('of prepaid energy turn what was paid into revenue, tax and settled debt, and a reversal gives back what was sold', async () => {
+    const tenant = await stack.tenant();
+    const paid = { ...paymentReceived.example, purpose: 'prepaid' as const, amount: '5000.00' };
+    await publish(tenant, 'payment.received', paid);
+    expect(await lastLines(tenant, 'receipts')).toEqual(['1111 debit 5000.00', '2122 credit 5000.00']);
+    await publish(tenant, 'prepaid.vended', prepaidVended.example);
+    expect(await lastLines(tenant, 'sales')).toEqual([
+      '2122 debit 4990.00',
+      '1131 credit 1000.00',
+      '4110 credit 3500.00',
+      '4210 credit 300.00',
+      '2131 credit 190.00',
+    ]);
+    // 10.00 are kept for the next purchase.
+    expect((await balances(tenant))['2122']).toBe('10.00');
+    await publish(tenant, 'prepaid.reversed', prepaidReversed.example);
+    expect(await balances(tenant)).toMatchObject({
+      '1131': '-5000.00',
+      '2122': '0.00',
+      '4110': '0.00',
+      '2131': '0.00',
+    });
+    await publish(tenant, 'payment.received', paid);
+    await publish(tenant, 'prepaid.vend_failed', prepaidVendFailed.example);
+    expect(await balances(tenant)).toMatchObject({ '1131': '-10000.00', '2122': '0.00' });
+    const { paymentId: _, ...gift } = prepaidVended.example;
+    await publish(tenant, 'prepaid.vended', { ...gift, kind: 'free_units' });
+    await publish(tenant, 'prepaid.credit_returned', prepaidCreditReturned.example);
+    expect(await balances(tenant)).toMatchObject({ '1131': '-13281.25', '4110': '-3125.00', '2131': '-156.25' });
   });
 });
