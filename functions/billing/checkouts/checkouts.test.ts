@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { handler } from './handler.ts';
 import { lookAfterCheckout } from './look-after-checkout.ts';
@@ -163,6 +164,21 @@ describe('a checkout', () => {
     expect((await stack.call('foreign', handler, 'GET', `${base}/${id}`)).status).toBe(404);
     expect((await stack.call('foreign', handler, 'POST', `${base}/${id}/verify`)).status).toBe(404);
   });
+});
+
+it('money that comes after its invoice was paid otherwise waits for the next one', async () => {
+  const invoice = await oweInvoice(tenant, customer, '1500.00');
+  const { id, providerReference } = (await start({ invoiceIds: [invoice.id] })).body.data;
+  await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+    body: { customerId: customer, amount: '1500', method: 'cash' },
+  });
+  scene.providers.payerActs('kuraimi', providerReference, 'pays');
+  await verify(id);
+  expect((await paymentsOf()).find(({ checkoutId }: any) => checkoutId === id)).toMatchObject({
+    allocations: [],
+    advanceAmount: '1500.00',
+  });
+  expect(await account()).toEqual({ currency: 'YER', balance: '-1500.00', advance: '1500.00' });
 });
 
 it('a checkout for a deposit is held, and not set against what is owed', async () => {

@@ -20,6 +20,17 @@ export interface TakeBack {
   left: Pick<Payment, 'allocations' | 'advanceAmount'>;
 }
 
+/** Money that bought a token comes back with the token; from then on the payment is one like any other. @throws AppError `conflict` */
+export function refusePrepaid({ purpose }: Payment): void {
+  if (purpose === 'prepaid')
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'The payment bought energy: take its token back first.',
+        ar: 'اشترت الدفعة طاقة: اعكس رمزها أولًا.',
+      },
+    });
+}
+
 /** What of a payment is still with the utility, in minor units. */
 export const remainderOf = ({ amount, refundedAmount = '0', currency }: Payment): bigint =>
   minorOf(amount, currency) - minorOf(refundedAmount, currency);

@@ -106,6 +106,16 @@ describe('a refund by hand', () => {
     expect((await ask(other.id)).body.data.status).toBe('requested');
   });
 
+  it('of a deposit touches no invoice and no balance', async () => {
+    const deposit = await pay('100', { purpose: 'deposit' });
+    const { id } = (await ask(deposit.id)).body.data;
+    await act(id, 'approve');
+    expect((await act(id, 'complete')).body.data.status).toBe('done');
+    expect((await paymentOf(deposit.id)).status).toBe('refunded');
+    expect(await account()).toBeUndefined();
+    expect(refunded().map(({ payload }) => JSON.parse(payload.S).purpose)).toEqual(['deposit']);
+  });
+
   it('and a reversal never give back the same money', async () => {
     const payment = await pay('100');
     const { id } = (await ask(payment.id)).body.data;
