@@ -1,5 +1,5 @@
 /** Tickets for the customers' portal: what they look like, and what a customer does with the own ones. */
-export { downloadSchema, signedUploadSchema, uploadBodySchema } from './attachments/attachment-entity.ts';
+export { downloadSchema, uploadBodySchema, uploadedSchema } from './attachments/attachment-entity.ts';
 export type { customerTickets } from './tickets/customer-tickets.ts';
 export {
   customerMessageSchema,

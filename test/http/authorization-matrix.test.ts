@@ -43,7 +43,11 @@ const mayCall = (role: string, { access }: Route): boolean =>
 
 /** Permitted routes that refuse for a reason of their own, which no permission of the role decides. */
 const ownReasons: { paths: RegExp; roles: RegExp; why: string }[] = [
-  { paths: /^\/api\/portal\//, roles: /./, why: 'The portal is for users that are linked to a customer.' },
+  {
+    paths: /^\/api\/(portal|v1\/customers\/me)(\/|$)/,
+    roles: /./,
+    why: 'The portal is for users that are linked to a customer.',
+  },
 ];
 
 /** Would end the session that the test goes on with; sessions have tests of their own. */

@@ -8,9 +8,9 @@ import {
   downloadSchema,
   ownTicketSchema,
   replySchema,
-  signedUploadSchema,
   ticketStatuses,
   uploadBodySchema,
+  uploadedSchema,
 } from '../../support/contract.ts';
 import { ownAccount } from './own-account-routes.ts';
 
@@ -46,10 +46,10 @@ export const ownTicketRoutes = {
   uploadOwnTicketFiles: {
     ...step,
     path: '/support/uploads',
-    summary: 'Get signed URLs to upload files with; then name them in a ticket or a reply.',
+    summary: 'Upload small files, or get signed URLs to upload files with; then name them in a ticket or a reply.',
     body: uploadBodySchema,
-    response: signedUploadSchema,
-    errors: ['not_found'],
+    response: uploadedSchema,
+    errors: ['not_found', 'unprocessable'],
   },
   getOwnTicket: {
     method: 'GET',

@@ -46,7 +46,19 @@ export const attachmentEntity = defineEntity<Attachment>()({
 
 export const objectKey = (tenantId: string, attachmentId: string): string => `${tenantId}/${attachmentId}`;
 
-export const signedUploadSchema = z.object({
+/** A small file in the request itself, as a data URL (RFC 2397). A request holds a megabyte. */
+export const inlineFileSchema = z.object({
+  filename: label(200),
+  base64: z.string().check(z.maxLength(1_000_000), z.regex(/^data:[a-z]+\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+={0,2}$/)),
+});
+export type InlineFile = z.infer<typeof inlineFileSchema>;
+
+export const uploadedSchema = z.object({
+  /** Of the files that came in the request, to download them for a quarter of an hour. */
+  urls: z.array(z.string()),
+  /** Of all files, in order: what tickets and replies name. */
+  attachmentIds: z.array(z.string()),
+  /** Of the files that are still to be sent. */
   uploads: z.array(
     z.object({
       attachmentId: z.string(),
@@ -61,7 +73,7 @@ export const signedUploadSchema = z.object({
   ),
 });
 export const uploadBodySchema = z.object({
-  files: z.array(newAttachmentSchema).check(z.minLength(1), z.maxLength(10)),
+  files: z.array(z.union([newAttachmentSchema, inlineFileSchema])).check(z.minLength(1), z.maxLength(10)),
 });
 export const downloadSchema = z.object({
   filename: z.string(),

@@ -4,7 +4,7 @@ import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
-import { downloadSchema, signedUploadSchema, uploadBodySchema } from '../attachments/attachment-entity.ts';
+import { downloadSchema, uploadBodySchema, uploadedSchema } from '../attachments/attachment-entity.ts';
 import { searchSchema } from './search-tickets-schema.ts';
 import {
   createTicketSchema,
@@ -66,10 +66,12 @@ export const tickets = defineResource({
       method: 'POST',
       path: '/upload',
       access: 'support:tickets:reply',
-      summary: 'Get signed URLs to upload files with; then name them in a ticket or a reply.',
-      description: 'A file has at most 10 MB. Send it by PUT with exactly the headers given, within 15 minutes.',
+      summary: 'Upload files, or get signed URLs to upload them with; then name them in a ticket or a reply.',
+      description:
+        'A file has at most 10 MB. Small ones may come in the request as `{ base64, filename }`, a megabyte together. For others give name, type and size, and send them by PUT with exactly the headers given, within 15 minutes.',
       body: uploadBodySchema,
-      response: signedUploadSchema,
+      response: uploadedSchema,
+      errors: ['unprocessable'],
     },
     getTicket: {
       method: 'GET',

@@ -206,6 +206,24 @@ describe('files', () => {
     expect((await call('GET', `/${another}/attachments/${signed.attachmentId}`)).status).toBe(404);
   });
 
+  it('may come small in the request itself', async () => {
+    const inline = (type: string) => ({
+      filename: 'a',
+      base64: `data:${type};base64,${Buffer.from(text).toString('base64')}`,
+    });
+    const made = await call('POST', '/upload', { files: [inline('image/png'), inline('text/plain')] });
+    expect(made.body.data).toMatchObject({ uploads: [], urls: [expect.any(String), expect.any(String)] });
+    const { attachmentIds } = made.body.data;
+    const { id } = await open({ attachmentIds });
+    const file = (await call('GET', `/${id}/attachments/${attachmentIds[0]}`)).body.data;
+    expect(file).toMatchObject({ contentType: 'image/png', sizeBytes: text.length });
+    expect(await (await fetch(file.url)).text()).toBe(text);
+    expect((await call('POST', '/upload', { files: [inline('text/html')] })).status).toBe(422);
+    expect(
+      (await call('POST', '/upload', { files: [{ filename: 'a', base64: 'data:image/png;base64,!' }] })).status,
+    ).toBe(400);
+  });
+
   it('of an internal note do not exist for the customer', async () => {
     const { id } = await open({ customerId: customer(1) });
     const signed = await upload();
