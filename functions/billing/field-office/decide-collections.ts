@@ -3,7 +3,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { alreadyDecided, paymentReference } from '../mobile/apply-collection.ts';
-import { type Collection, collectionEntity } from '../mobile/collection-entity.ts';
+import { type Collection, collectionEntity, receiptNumberEntity } from '../mobile/collection-entity.ts';
 import { recordPayment } from '../payments/record-payment.ts';
 
 export interface Decision {
@@ -34,9 +34,13 @@ export async function recordHeld(
     {
       isLate: true,
       accompany: async () => {
-        const before = await requireHeld(session, id);
+        const [before, receipt] = await Promise.all([
+          requireHeld(session, id),
+          session.get(receiptNumberEntity, { receiptNumber }, { consistent: true }),
+        ]);
         return {
           write: (unit, payment) => {
+            if (receipt === undefined) unit.create(receiptNumberEntity, { receiptNumber, collectionId: id });
             after = unit.update(collectionEntity, before, {
               status: 'recorded',
               customerId: payment.customerId,

@@ -1,4 +1,4 @@
-/** Which meters a route has: added in one go or not at all, so far as one transaction holds, and each of them once. */
+/** Which meters a route has: each of them once, however often they are added. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -51,13 +51,7 @@ export async function addStops(session: TenantSession, routeId: string, stops: r
         ...(note === undefined ? {} : { note }),
       });
     }
-    if (known.size > maxStopsPerRoute)
-      throw new AppError('unprocessable', undefined, {
-        texts: {
-          en: `A route has ${maxStopsPerRoute} stops at most.`,
-          ar: `للجولة ${maxStopsPerRoute} محطة على الأكثر.`,
-        },
-      });
+    refuseTooMany(known.size);
     for (let start = 0; start < added.length; start += stopsPerTransaction)
       await session.transact('billing', (unit) => {
         for (const stop of added.slice(start, start + stopsPerTransaction)) unit.create(stopEntity, stop);
@@ -100,9 +94,21 @@ export async function metersOfBillingRoute(session: TenantSession, billingRouteI
   } while (cursor !== undefined && customers.length <= maxStopsPerRoute);
   const day = await today(session);
   customers.sort((a, b) => (a.accountNumber < b.accountNumber ? -1 : 1));
+  refuseTooMany(customers.length);
   const supplies = await Promise.all(customers.map(({ id }) => suppliesOfCustomer(session, id)));
   return supplies
     .flat()
     .filter(({ from, to }) => from <= day && (to === undefined || day < to))
     .map(({ meterId }) => ({ meterId }));
+}
+
+/** @throws AppError `unprocessable` */
+export function refuseTooMany(stops: number): void {
+  if (stops > maxStopsPerRoute)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `A route has ${maxStopsPerRoute} stops at most.`,
+        ar: `للجولة ${maxStopsPerRoute} محطة على الأكثر.`,
+      },
+    });
 }

@@ -91,7 +91,8 @@ export const fieldOffice = defineResource({
       path: '/routes/{id}/stops',
       access: write,
       summary: 'Add up to 500 meters to a route; those it has keep their place.',
-      description: 'A stop without `sequence` goes behind the one before it. All are taken, or none.',
+      description:
+        'A stop without `sequence` goes behind the one before it. One meter that does not exist refuses all; sent again, what is missing is added.',
       params: route,
       body: z.object({ stops: z.array(newStop).check(z.minLength(1), z.maxLength(maxStopsPerImport)) }),
       response: z.object({ added: z.int(), present: z.int() }),

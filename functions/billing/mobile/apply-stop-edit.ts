@@ -1,5 +1,5 @@
 /** Place and note of a stop, edited in the field: the server wins, so an edit of something older than it holds is given back. */
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { type FieldWorker, rejected } from './field-context.ts';
 import { logOperation, once } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
@@ -11,27 +11,23 @@ export function applyStopEdit(worker: FieldWorker, operation: OperationOf<'stop_
   return once(session, userId, id, async () => {
     const route = await requireOwnRoute(session, userId, routeId);
     if (route.status === 'closed') return rejected(worker, id, 'route_closed');
-    for (;;) {
+    // A visit of the stop may come in between; it changes nothing that an edit changes.
+    return retryOnChange(async () => {
       const stop = await session.get(stopEntity, { routeId, meterId }, { consistent: true });
       if (stop === undefined) return rejected(worker, id, 'not_on_route', { detail: meterId });
       if (stop.editVersion !== baseVersion)
         return { id, status: 'conflict', rule: 'server_wins', server: { ...shownStop(stop) } };
-      try {
-        return await session.transact('billing', (unit) => {
-          const after = unit.update(stopEntity, stop, {
-            editVersion: stop.editVersion + 1,
-            ...(sequence === undefined ? {} : { sequence }),
-            ...(note === undefined ? {} : { note }),
-          });
-          const result: OperationResult = { id, status: 'applied', server: { ...shownStop(after) } };
-          logOperation(unit, userId, result, session.context.now());
-          return result;
+      return session.transact('billing', (unit) => {
+        const after = unit.update(stopEntity, stop, {
+          editVersion: stop.editVersion + 1,
+          ...(sequence === undefined ? {} : { sequence }),
+          ...(note === undefined ? {} : { note }),
         });
-      } catch (error) {
-        // A visit of the stop came in between; it changes nothing that an edit changes.
-        if (!isAppError(error) || error.code !== 'version_conflict') throw error;
-      }
-    }
+        const result: OperationResult = { id, status: 'applied', server: { ...shownStop(after) } };
+        logOperation(unit, userId, result, session.context.now());
+        return result;
+      });
+    });
   });
 }
 

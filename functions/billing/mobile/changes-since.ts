@@ -3,7 +3,7 @@
  * harmless; the cursor lags behind for writes that were under way while it was made.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { type RouteStop, readingRouteEntity, type StoredRoute, stopEntity } from './route-entity.ts';
 
@@ -12,19 +12,18 @@ const lagMs = 120_000;
 const mostChanges = 200;
 const maxRoutes = 200;
 
-export async function routesOf(session: TenantSession, userId: string): Promise<StoredRoute[]> {
-  const { items } = await session.query<StoredRoute>(readingRouteEntity, {
-    index: 'gsi2',
-    pk: ['ROUTES-OF', userId],
-    limit: maxRoutes,
-  });
-  return items;
-}
+/** Open routes of a person, the first due first. */
+export const routesOf = (
+  session: TenantSession,
+  userId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<StoredRoute>> =>
+  session.query<StoredRoute>(readingRouteEntity, { index: 'gsi2', pk: ['ROUTES-OF', userId], ...page });
 
 export async function changesSince(session: TenantSession, userId: string, cursor: string | undefined) {
   const since = cursor === undefined ? undefined : readCursor(cursor);
   const now = Date.parse(session.context.now());
-  const routes = await routesOf(session, userId);
+  const { items: routes } = await routesOf(session, userId, { limit: maxRoutes });
   const stops: (RouteStop & Stored)[] = [];
   const reload: string[] = [];
   await Promise.all(

@@ -268,6 +268,8 @@ describe('cash', () => {
     const decided = await Promise.all([decide(), decide()]);
     expect(decided.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(await balance()).toBe('-2500.00');
+    const again = await field.sync(tenant, 1, [cash('1', 'R-2')]);
+    expect(again.results).toMatchObject([{ status: 'conflict', reason: 'receipt_number_used' }]);
     const other = `/collections/${results[1].made.collectionId}/void`;
     expect((await field.office(tenant, 'POST', other, { body: { reason: 'Twice' } })).body.data.status).toBe('voided');
     expect((await field.office('other', 'POST', other, { body: { reason: 'x' } })).status).toBe(404);

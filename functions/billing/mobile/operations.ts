@@ -26,7 +26,10 @@ async function workerOf(
 }
 
 export const mobileOperations: Operations<typeof mobile.routes> = {
-  listOwnRoutes: async ({ session, principal }) => ({ data: await routesOf(session, principal.subject) }),
+  listOwnRoutes: async ({ session, principal, page }) => {
+    const { items, nextCursor } = await routesOf(session, principal.subject, page);
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
   getOwnRoute: async ({ session, principal, params }) => ({
     data: await requireOwnRoute(session, principal.subject, params.id),
   }),

@@ -38,6 +38,7 @@ export const mobile = defineResource({
       access: work,
       summary: 'List the caller’s open reading routes, the first due first.',
       response: z.array(storedRouteSchema),
+      paginated: true,
     },
     getOwnRoute: {
       method: 'GET',
