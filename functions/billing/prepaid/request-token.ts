@@ -54,12 +54,15 @@ export async function rejectToken(session: TenantSession, id: string, outcome: s
   );
 }
 
-/** With whose it is: the customer who has the meter now is shown the token and is written to. */
+/** A key change is for the customer who has the meter to enter, and is sent to them; the other tokens are the technician’s. */
 export async function engineeringVend(
   session: TenantSession,
   vend: Omit<StoredVend, 'attempts' | 'requestedAt'>,
 ): Promise<StoredVend> {
-  const occupancy = await session.get(occupancyEntity, { meterId: vend.meterId }, { consistent: true });
+  const occupancy =
+    vend.kind === 'key_change'
+      ? await session.get(occupancyEntity, { meterId: vend.meterId }, { consistent: true })
+      : undefined;
   const customerId = occupancy?.spans.find(({ to }) => to === undefined)?.customerId;
   return {
     ...vend,

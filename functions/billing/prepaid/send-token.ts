@@ -7,7 +7,6 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import { notifyCustomer } from '../messages/notify-customer.ts';
 import { groupToken } from './sts-numbers.ts';
 import { vendEntity } from './vend-entity.ts';
-import type { VendKind } from './vend-schema.ts';
 
 const vended = z.object({ vendId: z.string(), customerId: z.optional(z.string()) });
 
@@ -16,8 +15,8 @@ export const handler = consumeEvents(async ({ tenantId, payload, correlationId, 
   if (customerId === undefined) return;
   const session = openSession(tenantId, { correlationId, causationId: id });
   const vend = await session.require(vendEntity, { id: vendId });
-  // Taken back before it was sent, or meant for the technician alone.
-  if (vend.status !== 'vended' || vend.tokens === undefined || vend.kind === 'test') return;
+  // Taken back before it was sent.
+  if (vend.status !== 'vended' || vend.tokens === undefined) return;
   const { language } = await session.require(customerEntity, { id: customerId });
   const style: DisplayStyle = { language, digits: 'latin' };
   const common = {
@@ -30,7 +29,7 @@ export const handler = consumeEvents(async ({ tenantId, payload, correlationId, 
     await notifyCustomer(session, {
       ...order,
       template: 'meter_token',
-      values: { ...common, purpose: purposes[language][vend.kind] },
+      values: { ...common, purpose: purpose[language] },
     });
   else
     await notifyCustomer(session, {
@@ -44,23 +43,8 @@ export const handler = consumeEvents(async ({ tenantId, payload, correlationId, 
     });
 });
 
-const purposes: Record<'en' | 'ar', Record<VendKind, string>> = {
-  en: {
-    credit: 'energy',
-    free_units: 'energy',
-    clear_credit: 'sets the credit to zero',
-    clear_tamper: 'ends the tamper lock',
-    power_limit: 'sets the power limit',
-    key_change: 'changes the meter’s key; your credit stays',
-    test: 'test',
-  },
-  ar: {
-    credit: 'طاقة',
-    free_units: 'طاقة',
-    clear_credit: 'تصفير الرصيد',
-    clear_tamper: 'إلغاء قفل العبث',
-    power_limit: 'ضبط حد القدرة',
-    key_change: 'تغيير مفتاح العداد، ويبقى رصيدكم كما هو',
-    test: 'اختبار',
-  },
+/** Of the tokens without energy only key changes are the customer's. */
+const purpose = {
+  en: 'changes the meter’s key; your credit stays',
+  ar: 'تغيير مفتاح العداد، ويبقى رصيدكم كما هو',
 };
