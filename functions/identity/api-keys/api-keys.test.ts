@@ -53,6 +53,8 @@ describe('an API key', () => {
       key.toUpperCase(),
       'mzn_',
       `mzn_local_${'a'.repeat(10)}_${'b'.repeat(43)}`,
+      // Of a webhook portal: good there and nowhere else.
+      `mzl_${'a'.repeat(120)}`,
     ])
       expect(await check(wrong)).toBeUndefined();
   });

@@ -47,6 +47,9 @@ export const createEventSubscription: Operation<SubscriptionRoutes['createEventS
   const { subscription, endpoint, secret } = await withHandler();
   const stored = await session.transact('platform', (unit) => {
     if (endpoint) unit.create(webhookEntity, endpoint);
+    // Not of one that is deleted at this moment.
+    else if (subscription.handlerType === 'webhook')
+      unit.requireExists(webhookEntity, { id: subscription.handlerConfig.webhookId });
     const { subscriberName, eventType, id } = common;
     unit.create(subscriptionNameEntity, { subscriberName, eventType, subscriptionId: id });
     return unit.create(subscriptionEntity, subscription);

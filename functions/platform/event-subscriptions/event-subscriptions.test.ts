@@ -299,6 +299,45 @@ describe('a function', () => {
     expect(provider.done.map(({ body }) => [body.to, body.text])).toEqual([['+967770000001', 'Station North']]);
   });
 
+  it('is not run twice when its message comes twice, nor stopped when a worker died before the next attempt', async () => {
+    const { id } = await subscribe({ ...alert, maxRetries: 1, retryDelaySeconds: 10 });
+    await bus(own());
+    const [message] = stack.peek('event-handlers');
+    stack.send('event-handlers', [message!, message!]);
+    await runFunctions();
+    const [log] = await logsOf(id);
+    expect(log).toMatchObject({ status: 'success', attemptNumber: 1 });
+    const raised = stack.outbox(tenantId).filter((row) => JSON.stringify(row).includes('New: North'));
+    expect(raised).toHaveLength(1);
+    // The attempt is stored as failed, and the message that should follow was never sent.
+    const sms = { function: 'send_sms', input: { to: '+967770000009', text: 'x' } };
+    const failing = await subscribe({
+      handlerType: 'function',
+      subscriberName: 'b',
+      maxRetries: 1,
+      handlerConfig: sms,
+    });
+    const provider = await simulateProvider();
+    const integrations = caller(integrationsHandler, '/api/v1/developer/integrations', { tenantId });
+    const { data } = await integrations('POST', '', { code: 'sms', provider: 'test_sms_a', nameAr: 'x' });
+    const values = { api_url: provider.url, api_key: 'key-12345678' };
+    await integrations('PUT', `/${data.id}/configs`, { environment: 'development', values });
+    provider.modes = Array.from({ length: 20 }, () => 500);
+    await call('PUT', `/${id}`, { isActive: false });
+    await bus(own());
+    const [first] = stack.peek('event-handlers');
+    await runFunctions();
+    stack.purge();
+    provider.modes = [];
+    stack.send('event-handlers', [first!]);
+    await runFunctions();
+    expect(provider.done).toEqual([]);
+    stack.advance(120_000);
+    await runFunctions();
+    expect(provider.done).toHaveLength(1);
+    expect((await logsOf(failing.id))[0]).toMatchObject({ status: 'success', attemptNumber: 2 });
+  });
+
   it('is not tried again when that is useless: nobody to write to', async () => {
     const { id } = await subscribe({
       handlerType: 'function',
@@ -373,6 +412,10 @@ describe('a webhook', () => {
       handlerConfig: { webhookId: filtered.id },
     });
     expect(refused.status).toBe(422);
+    // Neither pulled from under its subscriptions nor narrowed behind their back.
+    expect((await callWebhooks('PUT', `/${endpoint.id}`, { filter: { name: ['North'] } })).status).toBe(422);
+    const gone = await callWebhooks('DELETE', `/${endpoint.id}`);
+    expect([gone.status, gone.body.detail]).toEqual([409, expect.stringContaining('sub_')]);
   });
 });
 

@@ -4,6 +4,7 @@ import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { forgetEndpoints } from '../deliveries/endpoint-directory.ts';
 import { type StoredWebhook, webhookEntity } from '../webhooks/webhook-entity.ts';
@@ -17,7 +18,7 @@ import {
 } from './check-subscription.ts';
 import { createEventSubscription } from './create-subscription.ts';
 import type { SubscriptionRoutes } from './routes.ts';
-import { forgetSubscriptions, readSubscriptions } from './subscription-directory.ts';
+import { forgetSubscriptions, subscriptionsOf } from './subscription-directory.ts';
 import {
   type StoredSubscription,
   subscriptionEntity,
@@ -69,6 +70,7 @@ export const subscriptionOperations: Pick<
     const config =
       handlerConfig === undefined ? {} : { handlerConfig: await checkConfig(session, before, handlerConfig) };
     const after = await session.transact('platform', async (unit) => {
+      requireEndpoint(unit, config);
       const stored = unit.update(subscriptionEntity, before, { ...given, ...config } as Partial<StoredSubscription>);
       if (stored.subscriberName !== before.subscriberName || stored.eventType !== before.eventType) {
         const { subscriberName, eventType, id: subscriptionId } = stored;
@@ -98,6 +100,14 @@ export const subscriptionOperations: Pick<
   listEventFunctions: async () => ({ data: (await import('./reactions/describe-reactions.ts')).describeReactions() }),
 };
 
+/** Not of an endpoint that is deleted at this moment. */
+function requireEndpoint(
+  unit: UnitOfWork,
+  { handlerConfig }: Partial<Pick<StoredSubscription, 'handlerConfig'>>,
+): void {
+  if (handlerConfig && 'webhookId' in handlerConfig) unit.requireExists(webhookEntity, { id: handlerConfig.webhookId });
+}
+
 async function checkConfig(
   session: TenantSession,
   before: StoredSubscription,
@@ -115,9 +125,7 @@ async function checkConfig(
 async function ownEndpoint(session: TenantSession, before: StoredSubscription): Promise<StoredWebhook | undefined> {
   if (before.handlerType !== 'webhook' || !before.handlerConfig.isOwnEndpoint) return undefined;
   const { webhookId } = before.handlerConfig;
-  const others = (await readSubscriptions(session)).filter(
-    (one) => one.id !== before.id && one.handlerType === 'webhook' && one.handlerConfig.webhookId === webhookId,
-  );
+  const others = (await subscriptionsOf(session, webhookId)).filter(({ id }) => id !== before.id);
   const endpoint = await session.get(webhookEntity, { id: webhookId }, { consistent: true });
   return others.length === 0 && endpoint?.subscribedEvents.length === 0 ? endpoint : undefined;
 }

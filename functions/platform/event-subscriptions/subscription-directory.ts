@@ -36,6 +36,13 @@ export function forgetSubscriptions(tenantId: string): void {
   known.delete(tenantId);
 }
 
+/** Those that lead to an endpoint, whether they are on or off. */
+export async function subscriptionsOf(session: TenantSession, webhookId: string): Promise<StoredSubscription[]> {
+  return (await readSubscriptions(session)).filter(
+    (one) => one.handlerType === 'webhook' && one.handlerConfig.webhookId === webhookId,
+  );
+}
+
 export async function readSubscriptions(session: TenantSession): Promise<StoredSubscription[]> {
   const { items } = await session.query<StoredSubscription>(subscriptionEntity, {
     pk: subscriptionsPartition,

@@ -1,10 +1,12 @@
 /** Reads and removes endpoints. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { disablePolicy } from '../../../layers/webhooks/endpoint-health.ts';
 import { jitterRatio, longestRetryAfterMs, retryDelaysSeconds } from '../../../layers/webhooks/retry-schedule.ts';
 import { forgetEndpoints } from '../deliveries/endpoint-directory.ts';
+import { subscriptionsOf } from '../event-subscriptions/subscription-directory.ts';
 import type { WebhookRoutes } from './routes.ts';
 import { type StoredWebhook, webhookEntity, webhooksPartition } from './webhook-entity.ts';
 import { viewWebhook, viewWebhooks } from './webhook-view.ts';
@@ -33,6 +35,9 @@ export const readOperations: Pick<
   deleteWebhook: async ({ session, params, expectedVersion }) => {
     const before = await session.require(webhookEntity, params);
     refuseStale(before, expectedVersion);
+    const [subscription] = await subscriptionsOf(session, params.id);
+    if (subscription)
+      throw new AppError('conflict', `The event subscription ${subscription.id} leads here: delete it first.`);
     await session.transact('platform', (unit) => unit.delete(webhookEntity, before));
     forgetEndpoints(session.tenantId);
     return {};

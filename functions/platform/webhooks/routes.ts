@@ -111,7 +111,7 @@ export const webhooks = defineResource({
       access: write,
       summary: 'Delete a webhook; what is still queued for it is dropped.',
       params: webhookParams,
-      errors: ['not_found', 'version_conflict'],
+      errors: ['not_found', 'conflict', 'version_conflict'],
     },
     getWebhookSecret: {
       method: 'GET',

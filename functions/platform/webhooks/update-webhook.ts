@@ -1,8 +1,10 @@
 /** Changes an endpoint; switching it on goes through the same door as `enable`. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { forgetEndpoints } from '../deliveries/endpoint-directory.ts';
+import { subscriptionsOf } from '../event-subscriptions/subscription-directory.ts';
 import { checkWebhook } from './check-webhook.ts';
 import type { WebhookRoutes } from './routes.ts';
 import { activation } from './switch-webhook.ts';
@@ -16,6 +18,8 @@ export const updateWebhook: Operation<WebhookRoutes['updateWebhook']> = async (r
   const { session, params, body, expectedVersion } = request;
   const before = await session.require(webhookEntity, params);
   refuseStale(before, expectedVersion);
+  if (body.filter && (await subscriptionsOf(session, params.id)).length > 0)
+    throw new AppError('unprocessable', 'Event subscriptions lead here: a filter would cut what they send.');
   const { headers, isActive, url, subscribedEvents, ...plain } = body;
   const given = {
     ...(url === undefined ? {} : { url }),
