@@ -111,6 +111,7 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
     data: await decideCorrection(session, params.id, { ...body, by: principal.subject }),
   }),
   getCollectorLimits: async ({ session, params: { userId } }) => {
+    await requireUser(session, userId);
     const { items } = await session.query<any>(collectorLimitEntity, {
       pk: ['COLLECTOR', userId],
       beginsWith: ['LIMIT'],

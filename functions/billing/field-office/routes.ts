@@ -217,6 +217,7 @@ export const fieldOffice = defineResource({
       summary: 'What a collector may take, by currency; no limit where there is none.',
       params: z.object({ userId: generatedId('usr') }),
       response: z.array(storedSchema(collectorLimitSchema)),
+      errors: ['not_found'],
     },
     setCollectorLimit: {
       method: 'PUT',
