@@ -16,6 +16,13 @@ export function inDigits(text: string, { language, digits }: DisplayStyle): stri
   return language === 'ar' && digits === 'arabic' ? text.replace(/\d/g, (digit) => arabicDigits[Number(digit)]!) : text;
 }
 
+const leftToRightMark = '\u200e';
+const arabicLetterMark = '\u061c';
+
+/** A code such as a meter's or an invoice's number, kept from left to right among Arabic letters (UAX #9, rule W2). */
+export const displayCode = (code: string, { language }: Pick<DisplayStyle, 'language'>): string =>
+  language === 'ar' ? leftToRightMark + code : code;
+
 /** `-1234567.5` becomes `-1,234,567.5`, or `-١٬٢٣٤٬٥٦٧٫٥` with Arabic digits (separators of Unicode CLDR). */
 export function displayNumber(decimal: string, style: DisplayStyle): string {
   const [, sign = '', whole = '', fraction] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal) ?? [];
@@ -23,7 +30,9 @@ export function displayNumber(decimal: string, style: DisplayStyle): string {
   const isArabic = style.language === 'ar' && style.digits === 'arabic';
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, isArabic ? '٬' : ',');
   const text = `${sign}${grouped}${fraction === undefined ? '' : `${isArabic ? '٫' : '.'}${fraction}`}`;
-  return isArabic ? inDigits(text, style) : text;
+  // The marks of CLDR's Arabic number formats: they keep the sign on its side of the digits.
+  const mark = sign === '' || style.language === 'en' ? '' : isArabic ? arabicLetterMark : leftToRightMark;
+  return mark + (isArabic ? inDigits(text, style) : text);
 }
 
 const names = new Map<string, string>();

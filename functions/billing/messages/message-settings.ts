@@ -39,6 +39,9 @@ export const messageSettingsSchema = z.object({
     'meter_disconnected',
     'meter_reconnected',
     'payment_received',
+    'ticket_opened',
+    'ticket_answered',
+    'ticket_resolved',
   ]),
   /** Local time of the tenant. Messages that are not urgent wait until it is over; it may reach over midnight. */
   quietHours: z.optional(z.object({ from: timeOfDay(), to: timeOfDay() })),

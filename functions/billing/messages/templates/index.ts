@@ -9,6 +9,7 @@ import {
 import type { CustomerTemplate } from './define-template.ts';
 import { differenceNoteIssued, invoiceCancelled, invoiceIssued, lateFeeCharged } from './invoice-templates.ts';
 import { meterToken, paymentReceived, paymentReversed, prepaidToken, statementIssued } from './payment-templates.ts';
+import { ticketAnswered, ticketOpened, ticketResolved } from './ticket-templates.ts';
 
 export const templates = {
   invoice_issued: invoiceIssued,
@@ -25,6 +26,9 @@ export const templates = {
   prepaid_token: prepaidToken,
   meter_token: meterToken,
   statement_issued: statementIssued,
+  ticket_opened: ticketOpened,
+  ticket_answered: ticketAnswered,
+  ticket_resolved: ticketResolved,
 } as const satisfies Record<string, CustomerTemplate<any>>;
 
 export type TemplateName = keyof typeof templates;

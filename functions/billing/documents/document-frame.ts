@@ -1,0 +1,102 @@
+/** What every document has in common: the utility at its head, facts about the customer, its foot and page numbers. */
+import { type DisplayStyle, displayCode, inDigits } from '../../../layers/documents/display.ts';
+import { contentWidth, PageCanvas, paper } from '../../../layers/documents/page-canvas.ts';
+import { PageFlow } from '../../../layers/documents/page-flow.ts';
+import { word } from './labels.ts';
+
+export interface Letterhead {
+  utility: string;
+  /** PNG or JPEG. */
+  logo?: Buffer | undefined;
+  footer?: string | undefined;
+}
+
+export interface DocumentParty {
+  name: string;
+  accountNumber: string;
+  address?: string | undefined;
+  taxNumber?: string | undefined;
+}
+
+export interface FrameOptions {
+  letterhead: Letterhead;
+  style: DisplayStyle;
+  title: string;
+  number: string;
+  /** Moment the document stands for, ISO 8601: written into the file, so that it does not depend on when it is made. */
+  made: string;
+}
+
+const logoSize = 46;
+
+/** Opens a document. @returns the flow to write into, and what closes it */
+export function openDocument({ letterhead, style, title, number, made }: FrameOptions): {
+  flow: PageFlow;
+  finish: () => Promise<Buffer>;
+} {
+  const direction = style.language === 'ar' ? 'rtl' : 'ltr';
+  const shownNumber = displayCode(number, style);
+  const canvas = new PageCanvas({
+    direction,
+    title: `${title} ${number}`,
+    language: style.language,
+    made: new Date(made),
+  });
+  const flow = new PageFlow(canvas, (page) => {
+    canvas.text(`${letterhead.utility} · ${title} ${shownNumber}`, 0, page.top, contentWidth, {
+      size: 8,
+      color: '#5b6470',
+    });
+    page.space(16);
+    canvas.rule(0, page.top - 2, contentWidth);
+    page.space(6);
+  });
+  writeHead(flow, letterhead, title, shownNumber);
+  return {
+    flow,
+    finish: () =>
+      canvas.finish((page, pages) => {
+        const top = paper.height - paper.margin - 34;
+        canvas.rule(0, top, contentWidth);
+        const numbers = word('page', style.language).replace('{page}', String(page)).replace('{pages}', String(pages));
+        canvas.text(inDigits(numbers, style), contentWidth - 90, top + 4, 90, {
+          size: 7.5,
+          align: 'end',
+          color: '#5b6470',
+        });
+        if (letterhead.footer !== undefined) {
+          const [first = '', second = ''] = canvas.lines(letterhead.footer, contentWidth - 100, { size: 7.5 });
+          const footer = second === '' ? first : `${first}\n${second}`;
+          canvas.text(footer, 0, top + 4, contentWidth - 100, { size: 7.5, color: '#5b6470' });
+        }
+      }),
+  };
+}
+
+function writeHead(flow: PageFlow, { logo, utility }: Letterhead, title: string, number: string): void {
+  const { canvas } = flow;
+  let start = 0;
+  if (logo !== undefined) {
+    canvas.image(logo, 0, flow.top, logoSize, logoSize);
+    start = logoSize + 10;
+  }
+  const half = contentWidth / 2;
+  canvas.text(utility, start, flow.top + 6, half - start, { font: 'bold', size: 14, color: '#0b4a6f' });
+  canvas.text(title, half, flow.top, half, { font: 'bold', size: 13, align: 'end' });
+  canvas.text(number, half, flow.top + 24, half, { size: 9, align: 'end', color: '#5b6470' });
+  flow.space(logoSize + 4);
+  canvas.rule(0, flow.top, contentWidth, { color: '#0b4a6f', thickness: 1.4 });
+  flow.space(8);
+}
+
+export const partyFacts = (
+  { name, accountNumber, address, taxNumber }: DocumentParty,
+  style: DisplayStyle,
+): [string, string][] => [
+  [word('customer', style.language), name],
+  [word('account', style.language), displayCode(accountNumber, style)],
+  ...(address === undefined ? [] : [[word('address', style.language), address] as [string, string]]),
+  ...(taxNumber === undefined
+    ? []
+    : [[word('taxNumber', style.language), displayCode(taxNumber, style)] as [string, string]]),
+];

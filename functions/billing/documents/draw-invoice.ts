@@ -1,0 +1,163 @@
+/** An invoice, difference note or late fee on paper: who, which meter, every line with its reason, what is to pay and until when. */
+import { barChart } from '../../../layers/documents/bar-chart.ts';
+import { code128 } from '../../../layers/documents/code-128.ts';
+import {
+  type DisplayStyle,
+  displayAmount,
+  displayCode,
+  displayDay,
+  displayMonth,
+  displayNumber,
+  displayPeriod,
+} from '../../../layers/documents/display.ts';
+import { contentWidth } from '../../../layers/documents/page-canvas.ts';
+import type { Cell, Column, PageFlow } from '../../../layers/documents/page-flow.ts';
+import type { RegisterReading } from '../../metering/contract.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import type { SuppliedBill } from '../invoices/invoice-schema.ts';
+import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
+import { type InvoiceContent, toPay } from './invoice-content.ts';
+import { type Word, word, wordOr } from './labels.ts';
+
+export interface InvoiceParty extends DocumentParty {
+  type: string;
+}
+
+export async function drawInvoice(
+  content: InvoiceContent,
+  party: InvoiceParty,
+  letterhead: Letterhead,
+  style: DisplayStyle,
+): Promise<Buffer> {
+  const { invoice } = content;
+  const say = (name: Word): string => word(name, style.language);
+  const { flow, finish } = openDocument({
+    letterhead,
+    style,
+    title: say(invoice.kind),
+    number: invoice.invoiceNumber,
+    made: invoice.createdAt,
+  });
+  flow.facts([
+    ...partyFacts(party, style),
+    [say('customerType'), wordOr(party.type, style.language)],
+    [say('period'), displayPeriod(invoice.period.from, invoice.period.to, style)],
+    [say('issued'), displayDay(invoice.issueDate, style)],
+    [say('due'), displayDay(invoice.dueDate, style)],
+  ]);
+  if (invoice.estimated) flow.line(`* ${say('estimated')}`, { size: 8, color: '#9a5b00' });
+  for (const [i, supplied] of invoice.bills.entries()) writeBill(flow, supplied, content.readings[i]!, style);
+  flow.totals(totalRows(content, style));
+  writePayment(flow, content, style);
+  if (content.months.length > 1) writeChart(flow, content, style);
+  return finish();
+}
+
+function writeBill(
+  flow: PageFlow,
+  { meterId, bill, estimatedKwh }: SuppliedBill,
+  { previous, current }: InvoiceContent['readings'][number],
+  style: DisplayStyle,
+): void {
+  const say = (name: Word): string => word(name, style.language);
+  const kwh = (value: string): string => `${displayNumber(value, style)} ${say('kWh')}`;
+  const reading = (at: RegisterReading): string =>
+    `${displayNumber(at.registerKwh, style)} (${displayDay(at.day, style)})${at.isEstimated ? ' *' : ''}`;
+  flow.heading(`${say('meter')} ${displayCode(meterId, style)}`);
+  flow.facts([
+    ...(previous === undefined ? [] : [[say('previousReading'), reading(previous)] as const]),
+    ...(current === undefined ? [] : [[say('currentReading'), reading(current)] as const]),
+    [say('usage'), `${kwh(bill.importKwh)}${bill.estimated ? ' *' : ''}`],
+    ...(isZero(bill.exportKwh) ? [] : [[say('fedIn'), kwh(bill.exportKwh)] as const]),
+    ...(bill.demandKw === undefined
+      ? []
+      : [[say('demand'), `${displayNumber(bill.demandKw, style)} ${say('kW')}`] as const]),
+    ...(isZero(estimatedKwh) ? [] : [[say('estimatedKwh'), kwh(estimatedKwh)] as const]),
+  ]);
+  flow.space(3);
+  const columns: Column[] = [
+    { heading: say('item'), share: 50 },
+    { heading: say('quantity'), share: 17, align: 'end' },
+    { heading: say('rate'), share: 13, align: 'end' },
+    { heading: say('amount'), share: 20, align: 'end' },
+  ];
+  flow.table(
+    columns,
+    bill.lines.map((line): Cell[] => [
+      { text: line.label[style.language], note: line.explanation[style.language] },
+      {
+        text:
+          line.unit === 'percent'
+            ? displayNumber(line.quantity, style)
+            : `${displayNumber(line.quantity, style)} ${say(line.unit)}`.trim(),
+      },
+      {
+        text:
+          line.unit === 'percent'
+            ? `${displayNumber(line.rate, style)} ${say('percent')}`
+            : displayNumber(line.rate, style),
+      },
+      { text: displayNumber(line.amount, style) },
+    ]),
+  );
+}
+
+function totalRows(content: InvoiceContent, style: DisplayStyle): (readonly [string, string])[] {
+  const { invoice, previousBalance } = content;
+  const { currency } = invoice;
+  const say = (name: Word): string => word(name, style.language);
+  const amount = (value: string): string => displayAmount(value, currency, style);
+  const due = minorOf(toPay(content), currency);
+  const sum = invoice.bills.reduce((total, { bill }) => total + minorOf(bill.total, currency), 0n);
+  const own: (readonly [string, string])[] =
+    invoice.kind === 'difference_note'
+      ? [
+          [say('newTotal'), amount(amountOf(sum, currency))],
+          [say('billedBefore'), amount(amountOf(minorOf(invoice.totalAmount, currency) - sum, currency))],
+          [say('difference'), amount(invoice.totalAmount)],
+        ]
+      : [
+          [say('subtotal'), amount(invoice.subtotal)],
+          ...(isZero(invoice.taxAmount) ? [] : [[say('taxes'), amount(invoice.taxAmount)] as const]),
+          ...(isZero(invoice.rounding) ? [] : [[say('rounding'), amount(invoice.rounding)] as const]),
+          [say('total'), amount(invoice.totalAmount)],
+        ];
+  return [
+    ...own,
+    ...(isZero(previousBalance) ? [] : [[say('previousBalance'), amount(previousBalance)] as const]),
+    due < 0n ? [say('inCredit'), amount(amountOf(-due, currency))] : [say('totalDue'), amount(amountOf(due, currency))],
+  ];
+}
+
+function writePayment(flow: PageFlow, { invoice }: InvoiceContent, style: DisplayStyle): void {
+  const height = 26;
+  const module = 0.9;
+  const bars = code128(invoice.invoiceNumber);
+  const width = bars.reduce((total, modules) => total + modules, 0) * module;
+  flow.ensure(height + 18);
+  const { canvas } = flow;
+  canvas.bars(canvas.left(contentWidth - width, width), flow.top, height, module, bars);
+  canvas.text(word('reference', style.language), 0, flow.top, contentWidth / 2, { size: 8, color: '#5b6470' });
+  canvas.text(displayCode(invoice.invoiceNumber, style), 0, flow.top + 12, contentWidth / 2, {
+    font: 'bold',
+    size: 11,
+  });
+  flow.space(height + 10);
+}
+
+function writeChart(flow: PageFlow, { months }: InvoiceContent, style: DisplayStyle): void {
+  flow.ensure(120);
+  flow.heading(word('chart', style.language));
+  barChart(
+    flow,
+    months.map(({ from, kwh, estimated, isThis }) => ({
+      label: displayMonth(from, style),
+      shown: `${displayNumber(kwh.split('.')[0]!, style)}${estimated ? '*' : ''}`,
+      value: Number(kwh),
+      isLight: estimated,
+      isMarked: isThis,
+    })),
+  );
+}
+
+const isZero = (decimal: string): boolean => /^-?0*(\.0*)?$/.test(decimal);

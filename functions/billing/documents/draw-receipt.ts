@@ -1,0 +1,59 @@
+/** A receipt: how much was paid, how, and what it settled. */
+import {
+  type DisplayStyle,
+  displayAmount,
+  displayCode,
+  displayDay,
+  displayNumber,
+} from '../../../layers/documents/display.ts';
+import type { Payment } from '../payments/payment-schema.ts';
+import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
+import { word, wordOr } from './labels.ts';
+
+/** @param day local day it was received */
+export async function drawReceipt(
+  payment: Payment & { createdAt: string },
+  day: string,
+  party: DocumentParty,
+  letterhead: Letterhead,
+  style: DisplayStyle,
+): Promise<Buffer> {
+  const { language } = style;
+  const { flow, finish } = openDocument({
+    letterhead,
+    style,
+    title: word('receipt', language),
+    number: payment.paymentNumber,
+    made: payment.createdAt,
+  });
+  if (payment.status === 'reversed')
+    flow.line(word('reversed', language), { font: 'bold', size: 10, color: '#a01818' });
+  flow.facts([
+    ...partyFacts(party, style),
+    [word('receivedAt', language), displayDay(day, style)],
+    [word('method', language), wordOr(payment.method, language)],
+    ...(payment.externalReference === undefined
+      ? []
+      : [[word('reference', language), displayCode(payment.externalReference, style)] as const]),
+  ]);
+  flow.space(6);
+  const { currency } = payment;
+  if (payment.allocations.length > 0)
+    flow.table(
+      [
+        { heading: word('settled', language), share: 70 },
+        { heading: word('amount', language), share: 30, align: 'end' },
+      ],
+      payment.allocations.map(({ invoiceNumber, amount }) => [
+        { text: displayCode(invoiceNumber, style) },
+        { text: displayNumber(amount, style) },
+      ]),
+    );
+  flow.totals([
+    ...(/[1-9]/.test(payment.advanceAmount)
+      ? [[word('advance', language), displayAmount(payment.advanceAmount, currency, style)] as const]
+      : []),
+    [word('received', language), displayAmount(payment.amount, currency, style)],
+  ]);
+  return finish();
+}

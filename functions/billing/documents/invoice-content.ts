@@ -1,0 +1,98 @@
+/** What stands on an invoice, read together as it was when the invoice was issued: payments made later do not change a bill. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { dayStart } from '../../../layers/tariff/calendar.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { type RegisterReading, registerAt } from '../../metering/contract.ts';
+import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import type { StoredInvoice } from '../invoices/invoice-entity.ts';
+import { listOfCustomer } from '../invoices/list-of-customer.ts';
+
+export interface MonthOfUsage {
+  /** First local day of the bill. */
+  from: string;
+  /** Decimal text. */
+  kwh: string;
+  estimated: boolean;
+  isThis: boolean;
+}
+
+export interface InvoiceContent {
+  invoice: StoredInvoice;
+  /** Registers at the edges of each bill, by meter and in the order of the bills; undefined where none is known. */
+  readings: { previous: RegisterReading | undefined; current: RegisterReading | undefined }[];
+  /** What was owed before it, decimal text; negative when in credit. */
+  previousBalance: string;
+  months: MonthOfUsage[];
+}
+
+const monthsShown = 12;
+
+export async function invoiceContent(session: TenantSession, invoice: StoredInvoice): Promise<InvoiceContent> {
+  const { timeZone } = await tenantProfile(session);
+  const [readings, previousBalance, months] = await Promise.all([
+    Promise.all(
+      invoice.bills.map(async ({ meterId, bill }) => ({
+        previous: await registerAt(session, meterId, dayStart(bill.from, timeZone)),
+        current: await registerAt(session, meterId, dayStart(bill.to, timeZone)),
+      })),
+    ),
+    balanceBefore(session, invoice),
+    usageUntil(session, invoice),
+  ]);
+  return { invoice, readings, previousBalance, months };
+}
+
+/** By the moment entries were made, not by their day: a payment entered later with an earlier day was not known then. */
+async function balanceBefore(session: TenantSession, { id, customerId, currency }: StoredInvoice): Promise<string> {
+  const entries = (await readEntries(session, customerId, '9999')) as (AccountEntry & Stored)[];
+  const own = entries.find((entry) => entry.id === id);
+  const before = entries.filter(
+    (entry) => entry.currency === currency && (own === undefined || entry.createdAt < own.createdAt),
+  );
+  return amountOf(
+    before.reduce((sum, { minor }) => sum + BigInt(minor), 0n),
+    currency,
+  );
+}
+
+async function usageUntil(session: TenantSession, invoice: StoredInvoice): Promise<MonthOfUsage[]> {
+  const { items } = await listOfCustomer(session, invoice.customerId, { limit: 4 * monthsShown });
+  return items
+    .filter(
+      ({ id, kind, status, period, currency }) =>
+        id === invoice.id ||
+        (kind === 'invoice' &&
+          status !== 'cancelled' &&
+          currency === invoice.currency &&
+          period.to <= invoice.period.from),
+    )
+    .filter(({ bills }) => bills.length > 0)
+    .slice(0, monthsShown)
+    .reverse()
+    .map(({ id, period, bills, estimated }) => ({
+      from: period.from,
+      kwh: sumOf(bills.map(({ bill }) => bill.importKwh)),
+      estimated,
+      isThis: id === invoice.id,
+    }));
+}
+
+/** Exact sum of decimals; the longest fraction is kept. */
+function sumOf(values: readonly string[]): string {
+  const places = Math.max(0, ...values.map((value) => value.split('.')[1]?.length ?? 0));
+  const total = values.reduce((sum, value) => {
+    const [whole = '0', fraction = ''] = value.split('.');
+    return sum + BigInt(whole + fraction.padEnd(places, '0'));
+  }, 0n);
+  const text = String(total).padStart(places + 1, '0');
+  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+}
+
+/** What is to pay with the balance before, decimal text. */
+export const toPay = ({ invoice, previousBalance }: InvoiceContent): string =>
+  amountOf(
+    minorOf(previousBalance, invoice.currency) + minorOf(invoice.totalAmount, invoice.currency),
+    invoice.currency,
+  );

@@ -1,0 +1,88 @@
+/**
+ * Documents in S3: an invoice, credit note or receipt is made once in a language and never changes afterwards, whatever becomes
+ * of the customer's name or the utility's logo. Whoever makes one second gets the first.
+ */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { bucketName, isEndpointOverridden } from '../../../layers/kernel/config/resource-names.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { describeObject, signDownload } from '../../../layers/kernel/files/signed-urls.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
+
+export const documentsBucket = 'documents';
+/** Grows when documents are drawn differently: kept ones stay as they were sent. */
+const layout = 'v1';
+
+const loadSdk = () => import('@aws-sdk/client-s3');
+let client: S3Client | undefined;
+
+export interface KeptDocument {
+  key: string;
+  filename: string;
+}
+
+/** Finds the document, or makes and keeps it. Needs `readWrite` on the bucket `documents`. @throws AppError `not_found` */
+export async function documentOf(
+  session: TenantSession,
+  document: DocumentRef,
+  language: DocumentLanguage,
+): Promise<KeptDocument> {
+  const kept = await keyOf(session, document, language);
+  if ((await describeObject(documentsBucket, kept.key)) !== undefined && document.kind !== 'statement') return kept;
+  const { makeDocument } = await import('./make-document.ts');
+  return keepDocument(session, document, language, await makeDocument(session, document, language));
+}
+
+/** Keeps what was drawn; the first one stays, except of a statement, which is drawn for the asking. */
+export async function keepDocument(
+  session: TenantSession,
+  document: DocumentRef,
+  language: DocumentLanguage,
+  bytes: Buffer,
+): Promise<KeptDocument> {
+  const kept = await keyOf(session, document, language);
+  const { PutObjectCommand } = await loadSdk();
+  try {
+    await (await s3()).send(
+      new PutObjectCommand({
+        Bucket: bucketName(documentsBucket),
+        Key: kept.key,
+        Body: bytes,
+        ContentType: 'application/pdf',
+        ContentDisposition: `inline; filename="${kept.filename}"`,
+        ...(document.kind === 'statement' ? {} : { IfNoneMatch: '*' }),
+      }),
+    );
+  } catch (error) {
+    // Somebody kept it a moment earlier.
+    if ((error as { name?: string }).name !== 'PreconditionFailed') throw error;
+  }
+  return kept;
+}
+
+/** @returns a URL good for a quarter of an hour */
+export const downloadUrl = ({ key }: KeptDocument): Promise<string> => signDownload(documentsBucket, key, urlSeconds);
+export const urlSeconds = 900;
+
+export async function readDocument({ key }: KeptDocument): Promise<Uint8Array> {
+  const { GetObjectCommand } = await loadSdk();
+  const { Body } = await (await s3()).send(new GetObjectCommand({ Bucket: bucketName(documentsBucket), Key: key }));
+  return Body!.transformToByteArray();
+}
+
+/** A receipt of a payment that was taken back is another document. */
+async function keyOf(
+  session: TenantSession,
+  { kind, id }: DocumentRef,
+  language: DocumentLanguage,
+): Promise<KeptDocument> {
+  const isReversed = kind === 'receipt' && (await session.get(paymentEntity, { id }))?.status === 'reversed';
+  const name = `${kind}${isReversed ? '-reversed' : ''}-${id}-${language}`;
+  return { key: `${session.tenantId}/${kind}/${id}/${name}-${layout}.pdf`, filename: `${name}.pdf` };
+}
+
+async function s3(): Promise<S3Client> {
+  const { S3Client } = await loadSdk();
+  client ??= new S3Client({ forcePathStyle: isEndpointOverridden() });
+  return client;
+}

@@ -1,0 +1,20 @@
+/** Lambda entry: sends messages to customers that were asked for. */
+import * as z from 'zod/mini';
+import { consumeEventBatch } from '../../../layers/kernel/events/consume.ts';
+import { handleEach } from '../../../layers/kernel/queues/consume-batch.ts';
+import { sendCustomerMessage } from './send-customer-message.ts';
+
+const payloadSchema = z.object({ messageId: z.string() });
+/** The queue gives a message to this function so often before it sets it aside. */
+export const maxReceives = 5;
+
+export const handler = consumeEventBatch((events) =>
+  handleEach(events, ({ envelope: { tenantId, correlationId, payload }, receiveCount }) =>
+    sendCustomerMessage({
+      tenantId,
+      messageId: payloadSchema.parse(payload).messageId,
+      isLastTry: receiveCount >= maxReceives,
+      correlationId,
+    }),
+  ),
+);

@@ -1,0 +1,144 @@
+/** Writes blocks one under the other, and goes on on a new page, with the heading of the table repeated, where one is full. */
+import { type Align, contentWidth, type PageCanvas, paper, type TextStyle } from './page-canvas.ts';
+
+export interface Column {
+  heading: string;
+  /** Share of the width. */
+  share: number;
+  align?: Align;
+}
+
+export interface Cell {
+  text: string;
+  /** Small print below. */
+  note?: string | undefined;
+  style?: TextStyle;
+}
+
+const footerHeight = 46;
+const gap = 6;
+const noteStyle: TextStyle = { size: 6.5, color: '#5b6470' };
+
+export class PageFlow {
+  readonly canvas: PageCanvas;
+  /** Where the next block begins. */
+  top: number = paper.margin;
+  readonly #onNewPage: (flow: PageFlow) => void;
+
+  /** @param onNewPage writes the head of every page after the first */
+  constructor(canvas: PageCanvas, onNewPage: (flow: PageFlow) => void) {
+    this.canvas = canvas;
+    this.#onNewPage = onNewPage;
+  }
+
+  get bottom(): number {
+    return paper.height - paper.margin - footerHeight;
+  }
+
+  /** Begins a new page when so much does not fit. @returns whether it did */
+  ensure(height: number): boolean {
+    if (this.top + height <= this.bottom) return false;
+    this.canvas.addPage();
+    this.top = paper.margin;
+    this.#onNewPage(this);
+    return true;
+  }
+
+  space(height: number): void {
+    this.top += height;
+  }
+
+  line(text: string, style: TextStyle = {}): void {
+    const height = this.canvas.heightOf(text, contentWidth, style);
+    this.ensure(height);
+    this.canvas.text(text, 0, this.top, contentWidth, style);
+    this.top += height;
+  }
+
+  heading(text: string): void {
+    // A heading alone at the foot of a page helps nobody.
+    this.ensure(60);
+    this.space(4);
+    this.line(text, { font: 'bold', size: 10, color: '#0b4a6f' });
+  }
+
+  /** Pairs of name and value in two columns. */
+  facts(pairs: readonly (readonly [string, string])[], columns = 2): void {
+    const width = contentWidth / columns;
+    const nameShare = columns === 1 ? 0.3 : 0.38;
+    for (let i = 0; i < pairs.length; i += columns) {
+      const row = pairs.slice(i, i + columns);
+      const heights = row.map(([, value]) => this.canvas.heightOf(value, width * (1 - nameShare) - gap, { size: 8.5 }));
+      const height = Math.max(...heights, this.canvas.lineHeight(8.5));
+      this.ensure(height);
+      row.forEach(([name, value], column) => {
+        const start = column * width;
+        this.canvas.text(name, start, this.top, width * nameShare - gap, { size: 8.5, color: '#5b6470' });
+        this.canvas.text(value, start + width * nameShare, this.top, width * (1 - nameShare) - gap, { size: 8.5 });
+      });
+      this.top += height;
+    }
+  }
+
+  table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+    const total = columns.reduce((sum, { share }) => sum + share, 0);
+    const widths = columns.map(({ share }) => (share / total) * contentWidth);
+    const starts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
+    const writeRow = (cells: readonly Cell[], top: number): number =>
+      Math.max(
+        ...cells.map(({ text, note, style }, i) => {
+          const width = widths[i]! - gap;
+          const align = columns[i]!.align ?? 'start';
+          const own = this.canvas.text(text, starts[i]! + gap / 2, top, width, { size: 8.5, ...style, align });
+          if (note === undefined) return own;
+          return own - 2 + this.canvas.text(note, starts[i]! + gap / 2, top + own - 2, width, { ...noteStyle, align });
+        }),
+      );
+    const heightOf = (cells: readonly Cell[]): number =>
+      Math.max(
+        ...cells.map(({ text, note, style }, i) => {
+          const width = widths[i]! - gap;
+          const own = this.canvas.heightOf(text, width, { size: 8.5, ...style });
+          return note === undefined ? own : own - 2 + this.canvas.heightOf(note, width, noteStyle);
+        }),
+      );
+    const head = columns.map(({ heading }) => ({
+      text: heading,
+      style: { font: 'bold', size: 8, color: '#ffffff' } as const,
+    }));
+    const writeHead = (): void => {
+      const height = heightOf(head) + 4;
+      this.canvas.box(0, this.top, contentWidth, height, '#0b4a6f');
+      writeRow(head, this.top + 2);
+      this.top += height + 2;
+    };
+    this.ensure(heightOf(head) + 40);
+    writeHead();
+    for (const cells of rows) {
+      const height = heightOf(cells) + 3;
+      if (this.ensure(height)) writeHead();
+      writeRow(cells, this.top);
+      this.top += height;
+      this.canvas.rule(0, this.top - 1, contentWidth);
+    }
+    this.space(4);
+  }
+
+  /** Sums at the end side, the last one set off. */
+  totals(rows: readonly (readonly [string, string])[]): void {
+    const width = contentWidth * 0.52;
+    const start = contentWidth - width;
+    rows.forEach(([name, amount], i) => {
+      const isLast = i === rows.length - 1;
+      const style: TextStyle = isLast ? { font: 'bold', size: 11, color: '#ffffff' } : { size: 8.5 };
+      const height = this.canvas.lineHeight(style.size!) + (isLast ? 6 : 0);
+      this.ensure(height);
+      if (isLast) this.canvas.box(start, this.top, width, height, '#0b4a6f');
+      const top = this.top + (isLast ? 3 : 0);
+      this.canvas.text(name, start + gap, top, width * 0.5 - gap, style);
+      this.canvas.text(amount, start + width * 0.5, top, width * 0.5 - gap, { ...style, align: 'end' });
+      this.top += height;
+    });
+    this.space(6);
+  }
+}
