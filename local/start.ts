@@ -68,6 +68,7 @@ async function start(options: StartOptions): Promise<void> {
     }),
   );
   partner.trust([demo.webhookSecret]);
+  for (const failed of demo.failedIntegrations) progress.note(`integration not working: ${failed}`);
   if (options.simulator) {
     running.simulation = await progress.step(`start ${options.meters} simulated meters`, () =>
       startDemoSimulation({

@@ -31,6 +31,8 @@ export interface Demo {
   password: string;
   apiKey: string;
   webhookSecret: string;
+  /** Integrations that do not work, with the reason. */
+  failedIntegrations: string[];
 }
 
 export async function seedDemo(
@@ -68,10 +70,11 @@ export async function seedDemo(
   await seedMeters(access, options.meters);
   await seedWebhook(access, secrets, options.partnerUrl);
   keep();
+  let failedIntegrations: string[] = [];
   if (options.providers) {
     secrets.integrations ??= {};
     const kept = secrets.integrations;
-    await seedIntegrations({ ...access, providers: options.providers, kept }).finally(keep);
+    failedIntegrations = await seedIntegrations({ ...access, providers: options.providers, kept }).finally(keep);
   }
   return {
     tenantId: demoTenantId,
@@ -79,6 +82,7 @@ export async function seedDemo(
     password: secrets.password,
     apiKey: secrets.apiKey,
     webhookSecret: secrets.webhookSecret!,
+    failedIntegrations,
   };
 }
 

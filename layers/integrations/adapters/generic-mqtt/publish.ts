@@ -30,7 +30,9 @@ export async function withBroker(context: ProviderContext, message?: MqttMessage
     stream = await encrypt(stream, { host, ca: settings['mqtt_ca_certificate'], timeoutMs });
   // Imported here: Acrel over HTTP never needs it.
   const mqtt = await import('mqtt');
-  const client = new mqtt.MqttClient(() => stream as never, {
+  // Bundled, a CommonJS module has its default export alone; Node itself finds the names in it as well.
+  const { MqttClient } = mqtt.MqttClient === undefined ? mqtt.default : mqtt;
+  const client = new MqttClient(() => stream as never, {
     clientId: `mizan-${Math.trunc(context.now())}-${process.hrtime.bigint() % 1_000_000n}`,
     ...(settings['mqtt_username'] ? { username: settings['mqtt_username'] } : {}),
     ...(settings['mqtt_password'] ? { password: settings['mqtt_password'] } : {}),
