@@ -74,7 +74,7 @@ export const billing = defineDomain({
     {
       resource: supplies,
       entry: `${folder}/supplies/handler.ts`,
-      access: { tables: { billing: 'readWrite', metering: 'read', ...limits } },
+      access: { tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits } },
     },
     {
       resource: tariffs,
@@ -185,6 +185,12 @@ export const billing = defineDomain({
   ],
   subscribers: [
     ...prepaidSubscribers,
+    {
+      name: 'tell-of-tickets',
+      entry: `${folder}/portal/tell-of-tickets.ts`,
+      events: ['ticket.created', 'ticket.message', 'ticket.updated'],
+      access: { tables: { billing: 'readWrite', identity: 'read' } },
+    },
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,

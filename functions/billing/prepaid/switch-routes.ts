@@ -58,7 +58,8 @@ export const supplyModes = defineResource({
       status: 200,
       response: z.object({
         supply: storedSupplySchema,
-        currency: z.string(),
+        /** Absent when nothing was ever bought. */
+        currency: z.optional(z.string()),
         returnedAmount: z.string(),
         clearCreditVendId: z.string(),
       }),

@@ -7,13 +7,11 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
-import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { amountOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
+import { planClosing } from './close-account.ts';
 import { planMove } from './move-supply.ts';
-import { type PrepaidAccount, prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
-import { prepaidCreditReturned } from './prepaid-events.ts';
+import { type PrepaidAccount, readPrepaidAccount } from './prepaid-account.ts';
 import { requirePrepaid } from './price-purchase.ts';
 import { engineeringVend } from './request-token.ts';
 import { writeVend } from './request-vend.ts';
@@ -34,7 +32,8 @@ export interface SwitchToPostpaid {
 
 export interface SwitchedToPostpaid {
   supply: Supply & Stored;
-  currency: string;
+  /** Absent when nothing was ever bought. */
+  currency?: string;
   returnedAmount: string;
   /** Clears the credit that was paid back. */
   clearCreditVendId: string;
@@ -54,28 +53,20 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
     requireVendingMeter(session, supply.meterId),
     today(session),
   ]);
-  if (account?.openVendId !== undefined)
-    throw new AppError('conflict', undefined, {
-      texts: { en: 'A token of the supply is being made.', ar: 'يجري إصدار رمز شحن لهذا التوريد.' },
-    });
   const remaining = stepsOf(order.remainingKwh);
   const worth = valueCredit(await soldParts(session, account, remaining), remaining);
   if (worth.unaccounted > 0)
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'The meter cannot hold more credit than was sold.', ar: 'لا يمكن أن يزيد رصيد العداد عما بيع.' },
     });
-  const currency = account?.currency;
-  const carried = BigInt(account?.carried ?? '0');
-  const returned = worth.energy + worth.taxes + carried;
-  const { customerId, meterId } = supply;
-  const [write, advance, clearing] = await Promise.all([
+  const [move, closing, clearing] = await Promise.all([
     planMove(session, supply, { on, mode: 'postpaid', tariffId: order.tariffId }),
-    currency === undefined ? undefined : readAdvance(session, customerId, currency),
+    planClosing(session, supply, on, { ...worth, remainingKwh: order.remainingKwh }),
     engineeringVend(session, {
       id: derivedId('vnd', Date.parse(session.context.now()), `clear ${supply.id}`),
       kind: 'clear_credit',
       status: 'requested',
-      meterId,
+      meterId: supply.meterId,
       meterNumber: meter.meterNumber,
       order: {},
       reason: 'The supply is billed afterwards from now on.',
@@ -83,39 +74,16 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
     }),
   ]);
   return session.transact('billing', (unit) => {
-    const { started } = write(unit);
+    const { started } = move(unit);
     writeVend(unit, clearing);
-    if (account === undefined || currency === undefined)
-      return { supply: started, currency: '', returnedAmount: '0', clearCreditVendId: clearing.id };
-    const amount = (minor: bigint): string => amountOf(minor, currency);
-    unit.update(prepaidAccountEntity, account, { isClosed: true, carried: '0' });
-    if (returned > 0n) {
-      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + returned });
-      postToAccount(unit, {
-        id: `${supply.id}-credit`,
-        customerId,
-        type: 'prepaid_credit',
-        date: on,
-        minor: -returned,
-        currency,
-        reference: meter.meterNumber,
-      });
-      unit.emit(prepaidCreditReturned, {
-        aggregateId: supply.id,
-        payload: {
-          supplyId: supply.id,
-          customerId,
-          meterId,
-          currency,
-          remainingKwh: order.remainingKwh,
-          returnedAmount: amount(returned),
-          energyAmount: amount(worth.energy),
-          taxAmount: amount(worth.taxes),
-          carriedAmount: amount(carried),
-        },
-      });
-    }
-    return { supply: started, currency, returnedAmount: amount(returned), clearCreditVendId: clearing.id };
+    closing.write(unit);
+    const { returnedAmount, currency } = closing;
+    return {
+      supply: started,
+      returnedAmount,
+      ...(currency === undefined ? {} : { currency }),
+      clearCreditVendId: clearing.id,
+    };
   });
 }
 

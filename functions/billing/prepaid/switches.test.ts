@@ -96,6 +96,17 @@ describe('to bills', () => {
     );
   });
 
+  it('gives what was kept for the next purchase back to who moves out', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    await scene.buy(supplyId, '3000');
+    const end = (to: string) =>
+      scene.stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
+    expect((await end('2026-06-20')).status).toBe(422);
+    expect((await end('2026-06-15')).status).toBe(200);
+    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-2.25', advance: '2.25' });
+    expect((await scene.buy(supplyId, '1000')).status).toBe(422);
+  });
+
   it('values the energy bought last, the given part of a token used before the paid one', () => {
     const parts = (more: object) =>
       ({ currency: 'USD', fixedAmount: '0.00', taxAmount: '0.00', freeKwh: '0.0', ...more }) as VendParts;

@@ -2,6 +2,7 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -9,6 +10,8 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { requireMeter } from '../../metering/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
+import { today } from '../invoices/local-day.ts';
+import { type Closing, planClosing } from '../prepaid/close-account.ts';
 import { tariffEntity } from '../tariffs/tariff-entity.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
@@ -66,8 +69,12 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
           ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
         },
       });
-    const occupancy = await session.require(occupancyEntity, { meterId: supply.meterId });
+    const [occupancy, closing] = await Promise.all([
+      session.require(occupancyEntity, { meterId: supply.meterId }),
+      supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
+    ]);
     const data = await session.transact('billing', (unit) => {
+      closing?.write(unit);
       const ended = unit.update(supplyEntity, supply, { to });
       const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
       unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false, refused: movedAtOnce });
@@ -79,6 +86,19 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 
   getSupplyHistory: readHistory(supplyEntity),
 };
+
+/** What was paid ahead and not sold is given back on the day, so the end is not announced. */
+async function closePrepaid(session: TenantSession, supply: Supply, to: string): Promise<Closing> {
+  const present = await today(session);
+  if (to > present)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `A prepaid supply ends on ${present} or before: what is left of its money is given back then.`,
+        ar: `ينتهي التوريد مسبق الدفع في ${present} أو قبله، ويُرد عندها ما تبقى من مبالغه.`,
+      },
+    });
+  return planClosing(session, supply, present);
+}
 
 function refuseOccupied(occupancy: Occupancy | undefined, from: string): void {
   const other = occupancy?.spans.find(({ to }) => to === undefined || to > from);
