@@ -41,7 +41,7 @@ describe('a subscription', () => {
       subscriberName: 'Partner',
       eventType: 'station.*',
       handlerType: 'queue',
-      handlerConfig: { visibilityTimeoutSeconds: 30, retentionDays: 7 },
+      handlerConfig: { visibilityTimeoutSeconds: 30, retentionDays: 7, apiKeyIds: [] },
       filterExpression: { name: ['North'] },
       isActive: true,
       priority: 5,
@@ -62,7 +62,7 @@ describe('a subscription', () => {
     expect(changed.data).toMatchObject({
       subscriberName: 'Other',
       filterExpression: null,
-      handlerConfig: { visibilityTimeoutSeconds: 30, retentionDays: 3 },
+      handlerConfig: { visibilityTimeoutSeconds: 30, retentionDays: 3, apiKeyIds: [] },
       maxRetries: 1,
       version: 2,
     });
@@ -210,6 +210,25 @@ describe('a pull queue', () => {
     const eventIds = [...given, ...rest].map(({ message }) => message.id);
     expect(eventIds).toHaveLength(20);
     expect(new Set(eventIds).size).toBe(20);
+  });
+
+  it('is emptied by the keys it names, and by no other partner’s', async () => {
+    const mine = 'key_01JGFJJZ00ABCDEFGHJKMNPQRS';
+    const theirs = 'key_01JGFJJZ00ABCDEFGHJKMNPQRT';
+    const { id } = await subscribe({ handlerType: 'queue', handlerConfig: { apiKeyIds: [mine] } });
+    const open = await subscribe({ handlerType: 'queue', subscriberName: 'Nobody’s' });
+    await bus(own());
+    const as = (subject: string, permissions: string[]) =>
+      caller(handler, base, { tenantId, kind: 'api_key', subject, permissions });
+    const consume = ['platform:subscriptions:consume'];
+    const [message] = (await as(mine, consume)('POST', `/${id}/receive`)).data;
+    const receipts = [message.receipt];
+    expect((await as(theirs, consume)('POST', `/${id}/acknowledge`, { receipts })).status).toBe(404);
+    for (const path of [`/${id}/receive`, `/${open.id}/receive`])
+      expect((await as(theirs, consume)('POST', path)).status).toBe(404);
+    expect((await as(theirs, consume)('GET', `/${id}/backlog`)).status).toBe(404);
+    expect((await as(theirs, ['platform:subscriptions:*'])('POST', `/${open.id}/receive`)).data).toHaveLength(1);
+    expect((await as(mine, consume)('POST', `/${id}/acknowledge`, { receipts })).data[0].status).toBe('acknowledged');
   });
 
   it('keeps messages that the log does not have yet, and gives up those it will never have', async () => {

@@ -38,6 +38,8 @@ export const webhookConfig = z
 export const queueConfig = z.strictObject({
   visibilityTimeoutSeconds: z._default(visibilitySeconds(), 30),
   retentionDays: z._default(z.int().check(z.gte(1), z.lte(14)), 7),
+  /** API keys that may empty the queue. People need the permission alone. */
+  apiKeyIds: z._default(z.array(generatedId('key')).check(z.maxLength(20)), []),
 });
 
 export const functionConfig = z.strictObject({
@@ -60,7 +62,7 @@ export const createSubscriptionBody = z.discriminatedUnion('handlerType', [
   z.strictObject({
     ...fields,
     handlerType: z.literal('queue'),
-    handlerConfig: z._default(queueConfig, { visibilityTimeoutSeconds: 30, retentionDays: 7 }),
+    handlerConfig: z.prefault(queueConfig, {}),
   }),
   z.strictObject({ ...fields, handlerType: z.literal('function'), handlerConfig: functionConfig }),
 ]);

@@ -21,6 +21,8 @@ export interface QueueHandler {
   /** How long a received message is hidden from others, unless the receiver says otherwise. */
   visibilityTimeoutSeconds: number;
   retentionDays: number;
+  /** API keys that may empty it; one that may write subscriptions needs no mention. */
+  apiKeyIds: string[];
 }
 
 export interface FunctionHandler {
