@@ -105,7 +105,7 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
   voidHeldCollection: async ({ session, params, body, principal }) => ({
     data: await voidHeld(session, params.id, { reason: body.reason, by: principal.subject }),
   }),
-  listCorrections: ({ session, query: { status }, page }) =>
+  listFieldCorrections: ({ session, query: { status }, page }) =>
     pageOf(session, correctionEntity, page, { index: 'gsi1', pk: ['CUSTOMER-CORRECTIONS', status] }),
   decideCorrection: async ({ session, params, body, principal }) => ({
     data: await decideCorrection(session, params.id, { ...body, by: principal.subject }),

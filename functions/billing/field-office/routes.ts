@@ -185,7 +185,7 @@ export const fieldOffice = defineResource({
       status: 200,
       errors: ['not_found', 'conflict'],
     },
-    listCorrections: {
+    listFieldCorrections: {
       method: 'GET',
       path: '/corrections',
       access: read,
