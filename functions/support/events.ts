@@ -67,6 +67,7 @@ export const ticketMessageAdded = defineEvent({
   payload: z.object({
     ticketId: z.string(),
     ticketNumber: z.string(),
+    subject: z.string(),
     customerId: z.optional(z.string()),
     assigneeId: z.optional(z.string()),
     /** Internal notes come without their text. */
@@ -75,6 +76,7 @@ export const ticketMessageAdded = defineEvent({
   example: {
     ticketId: ticket.id,
     ticketNumber: ticket.ticketNumber,
+    subject: ticket.subject,
     customerId: ticket.customerId,
     assigneeId,
     message: {

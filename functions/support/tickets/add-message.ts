@@ -47,6 +47,7 @@ export async function addMessage(
         payload: {
           ticketId: ticket.id,
           ticketNumber: ticket.ticketNumber,
+          subject: ticket.subject,
           ...(ticket.customerId === undefined ? {} : { customerId: ticket.customerId }),
           ...(ticket.assigneeId === undefined ? {} : { assigneeId: ticket.assigneeId }),
           message: { ...message, ...(given.visibility === 'internal' ? {} : { text }) },
