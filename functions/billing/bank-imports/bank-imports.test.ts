@@ -105,7 +105,7 @@ describe('a bank file', () => {
       content: ['date,amount,id,reference,description', ...lines].join('\n'),
     });
     const { id } = made.body.data;
-    await importPage({ tenantId: tenant, importId: id, position: 0 });
+    await importPage({ tenantId: tenant, importId: id, position: 0 }, 1);
     // As if the message that was handed on had been lost: a person starts it again.
     expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'reading', position: 200, lines: 403 });
     await call('POST', `/${id}/start`);

@@ -1,5 +1,5 @@
 /**
- * Reads a page of a bank's file and hands on to the next. It can stop anywhere: a line is one row and one payment however
+ * Reads some pages of a bank's file and hands on to the next. It can stop anywhere: a line is one row and one payment however
  * often its page is read, and the import only says how far it came.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
@@ -10,29 +10,41 @@ import { readStatement } from '../../../layers/ledger/bank-statements/read-state
 import { type LineProblem, problem, type Statement } from '../../../layers/ledger/bank-statements/statement.ts';
 import { bankAccountEntity, bankImportEntity, lineIds, type StoredLine } from './bank-entities.ts';
 import { type BankAccount, type BankImport, maxFileBytes, maxLines } from './bank-schema.ts';
-import { openInvoices } from './recognise-customer.ts';
+import { type OpenByAmount, openInvoices } from './recognise-customer.ts';
 import { bankFileBucket, type ImportMessage, keyOf, orderPage } from './start-import.ts';
 import { takeLine } from './take-line.ts';
 
 const pageSize = 200;
+const usualPages = 10;
 /** Lines taken at a time. */
 const sideBySide = 8;
 const maxProblems = 50;
 
 type StoredImport = BankImport & Stored;
 
-export async function importPage({ tenantId, importId, position }: ImportMessage): Promise<void> {
+/** @param pages how many before the next message; the file is read and understood anew for each message */
+export async function importPage({ tenantId, importId, position }: ImportMessage, pages = usualPages): Promise<void> {
   const session = openSession(tenantId);
-  const bankImport = await session.require(bankImportEntity, { id: importId });
+  let bankImport: StoredImport | undefined = await session.require(bankImportEntity, { id: importId });
   if (bankImport.status !== 'reading') return;
-  const after = bankImport.position === position ? await workOff(session, bankImport) : bankImport;
-  if (after?.status === 'reading') await orderPage(session, importId, after.position);
+  if (bankImport.position === position) {
+    const account = await session.require(bankAccountEntity, { code: bankImport.bankAccount });
+    const file = await readFile(session, bankImport, account);
+    const open = openInvoices(session);
+    for (let page = 0; page < pages && bankImport?.status === 'reading'; page++)
+      bankImport = await workOff(session, bankImport, account, file, open);
+  }
+  if (bankImport?.status === 'reading') await orderPage(session, importId, bankImport.position);
 }
 
 /** @returns undefined when another worker did the same page meanwhile, and hands on itself */
-async function workOff(session: TenantSession, bankImport: StoredImport): Promise<StoredImport | undefined> {
-  const account = await session.require(bankAccountEntity, { code: bankImport.bankAccount });
-  const { lines, problems } = await readFile(session, bankImport, account);
+async function workOff(
+  session: TenantSession,
+  bankImport: StoredImport,
+  account: BankAccount,
+  { lines, problems }: Pick<Statement, 'lines' | 'problems'>,
+  open: OpenByAmount,
+): Promise<StoredImport | undefined> {
   if (problems.length > 0)
     return move(session, bankImport, {
       status: 'failed',
@@ -43,7 +55,6 @@ async function workOff(session: TenantSession, bankImport: StoredImport): Promis
   const from = bankImport.position;
   const to = Math.min(from + pageSize, lines.length);
   const waiting = Array.from({ length: to - from }, (_, i) => from + i);
-  const open = openInvoices(session);
   const counts = { matched: 0, suspense: 0, returned: 0, outgoing: 0, duplicates: 0 };
   const seen = new Set(ids.slice(0, from));
   const count = (id: string, line: StoredLine): void => {

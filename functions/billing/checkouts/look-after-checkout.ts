@@ -4,6 +4,7 @@ import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { ErrorCode } from '../../../layers/kernel/errors/error-codes.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { type ProviderWork, waitFor } from '../provider-payments/provider-work.ts';
+import { tellAPerson } from '../provider-payments/tell-a-person.ts';
 import type { StoredCheckout } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
 import { settleCheckout } from './settle-checkout.ts';
@@ -27,6 +28,8 @@ export async function lookAfterCheckout(work: ProviderWork): Promise<void> {
     logger.warn('checkout not known yet', { checkoutId: work.id, error });
     checkout = await session.require(checkoutEntity, { id: work.id });
   }
+  if (checkout.status === 'review')
+    await tellAPerson(session, { kind: 'checkout', id: work.id }, checkout.outcome ?? checkout.status);
   if (work.look === undefined) return;
   const nowMs = Date.parse(session.context.now());
   const seconds = waitOf(checkout, work.look, nowMs);

@@ -5,7 +5,13 @@ import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, label, timestamp } from '../../../layers/kernel/schema/common.ts';
 import { receiptSchema } from '../receipts/receipt-schema.ts';
 import { requestRefundSchema, storedRefundSchema } from '../refunds/refund-schema.ts';
-import { paymentMethods, paymentStatuses, recordPaymentSchema, storedPaymentSchema } from './payment-schema.ts';
+import {
+  paymentMethods,
+  paymentPurposes,
+  paymentStatuses,
+  recordPaymentSchema,
+  storedPaymentSchema,
+} from './payment-schema.ts';
 import { reconcileResultSchema, reconcileSchema } from './reconcile-schema.ts';
 
 const params = z.object({ id: generatedId('pay') });
@@ -24,6 +30,9 @@ export const payments = defineResource({
         customerId: z.optional(generatedId('cus')),
         method: z.optional(z.enum(paymentMethods)),
         status: z.optional(z.enum(paymentStatuses)),
+        purpose: z.optional(z.enum(paymentPurposes)),
+        provider: z.optional(z.string().check(z.regex(/^[a-z0-9_]{1,50}$/))),
+        cashierSessionId: z.optional(generatedId('csh')),
         from: z.optional(timestamp()),
         to: z.optional(timestamp()),
       }),

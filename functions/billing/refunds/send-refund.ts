@@ -11,6 +11,7 @@ import { refundPayment } from '../../platform/contract.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import { type ProviderWork, waitFor } from '../provider-payments/provider-work.ts';
+import { tellAPerson } from '../provider-payments/tell-a-person.ts';
 import { changeRefund } from './change-refund.ts';
 import { endUnsentRefund } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
@@ -73,7 +74,7 @@ async function afterFailure(
       return void (await returnRefund(session, refund.id, outcome));
     case 'outcome_unknown':
       await changeRefund(session, refund, { status: 'unknown', outcome });
-      if (look >= maxLooks) return;
+      if (look >= maxLooks) return tellAPerson(session, { kind: 'refund', id: refund.id }, outcome);
       break;
     case 'idempotency_in_progress':
       break;
