@@ -11,6 +11,7 @@ import { useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { handler } from './handler.ts';
+import { sendRefund } from './send-refund.ts';
 
 const stack = useBillingStack();
 const scene = useProviderPayments(stack);
@@ -227,9 +228,27 @@ describe('a refund by the provider', () => {
     await scene.workOff(tenant);
     expect((await show(id)).status).toBe('unknown');
     expect(atProvider(id)).toHaveLength(1);
+    // Nor can the provider be asked: it is down for half a day.
+    scene.providers.setMode('kuraimi', 'error');
+    await sendRefund({ tenantId: tenant, kind: 'refund', id, look: 16 });
+    const alerts = stack
+      .events('system.alert')
+      .filter(({ payload }) => JSON.parse(payload.S).dedupeKey === `refund/${id}`);
+    expect(alerts).toHaveLength(1);
     expect((await act(id, 'resolve', { outcome: 'done', note: 'Seen in their portal' }, {})).status).toBe(403);
     expect((await act(id, 'resolve', { outcome: 'done', note: 'Seen in their portal' })).body.data.status).toBe('done');
     expect((await paymentOf(payment.id)).status).toBe('refunded');
+  });
+
+  it('whose answer was lost is known as soon as the provider can be asked again', async () => {
+    const payment = await paidByWallet();
+    const id = await approved(payment.id);
+    scene.providers.setMode('kuraimi', { mode: 'lose_answer', method: 'POST' });
+    await scene.workOff(tenant);
+    scene.providers.setMode('kuraimi', 'ok');
+    await scene.workOff(tenant, { seconds: 900 });
+    expect((await show(id)).status).toBe('done');
+    expect(atProvider(id)).toHaveLength(1);
   });
 
   it('fails when later invoices have used the money meanwhile', async () => {

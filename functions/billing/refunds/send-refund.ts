@@ -71,6 +71,8 @@ async function afterFailure(
         return void (await returnRefund(session, refund.id, outcome));
       break;
     case 'unprocessable':
+      // The integration is gone, and it may have given the money back before.
+      if (refund.status === 'unknown') return tellAPerson(session, { kind: 'refund', id: refund.id }, outcome);
       return void (await returnRefund(session, refund.id, outcome));
     case 'outcome_unknown':
       await changeRefund(session, refund, { status: 'unknown', outcome });
