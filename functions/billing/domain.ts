@@ -1,4 +1,5 @@
 /** Manifest of the billing domain: customers, their supplies, tariffs, invoices, payments. */
+import { fontAssets } from '../../layers/documents/fonts.ts';
 import { defineDomain, type FunctionSpec } from '../../layers/kernel/domain/manifest.ts';
 import { bankImports } from './bank-imports/routes.ts';
 import { cashierSessions } from './cashier-sessions/routes.ts';
@@ -10,6 +11,13 @@ import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
 import { fieldOffice } from './field-office/routes.ts';
 import { invoices } from './invoices/routes.ts';
+import {
+  documentMaker,
+  messageConsumers,
+  messageResources,
+  messageSchedules,
+  messageSubscribers,
+} from './messages/message-functions.ts';
 import { mobile } from './mobile/routes.ts';
 import { paymentSettings } from './payment-settings/routes.ts';
 import { payments } from './payments/routes.ts';
@@ -46,14 +54,16 @@ const ofCustomers = {
       identity: 'read',
       ...limits,
     },
-    buckets: { 'ticket-files': 'readWrite' },
+    buckets: { 'ticket-files': 'readWrite', documents: 'readWrite' },
     queues: ['portal-link-codes'],
     ...providers,
   },
   environment: addresses,
-  memoryMb: 512,
+  // Draws invoices and receipts.
+  assets: fontAssets,
+  memoryMb: 1024,
   timeoutSeconds: 29,
-} as const satisfies Omit<FunctionSpec, 'name' | 'entry'>;
+} satisfies Omit<FunctionSpec, 'name' | 'entry'>;
 
 export const billing = defineDomain({
   name: 'billing',
@@ -63,13 +73,21 @@ export const billing = defineDomain({
     'field-photos': { expireAfterDays: 3 * 366, browserAccess: true },
     // What was read is in the rows; a file is kept to read it again and to answer for it.
     'bank-files': { expireAfterDays: 366, browserAccess: true },
+    // Bills are evidence for as long as the law keeps books; nothing here expires by itself.
+    documents: {},
   },
   events: billingEvents,
   resources: [
     {
       resource: customers,
       entry: `${folder}/customers/handler.ts`,
-      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+      access: {
+        tables: { billing: 'readWrite', identity: 'read', ...limits },
+        buckets: documentMaker.buckets,
+      },
+      assets: documentMaker.assets,
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
     {
       resource: supplies,
@@ -86,10 +104,12 @@ export const billing = defineDomain({
       entry: `${folder}/invoices/handler.ts`,
       access: {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
-        queues: ['billing-runs'],
+        queues: ['billing-runs', 'invoice-sendings'],
+        buckets: documentMaker.buckets,
       },
+      assets: documentMaker.assets,
       timeoutSeconds: 29,
-      memoryMb: 512,
+      memoryMb: 1024,
     },
     {
       resource: corrections,
@@ -137,7 +157,13 @@ export const billing = defineDomain({
     {
       resource: payments,
       entry: `${folder}/payments/handler.ts`,
-      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+      access: {
+        tables: { billing: 'readWrite', identity: 'read', ...limits },
+        buckets: documentMaker.buckets,
+      },
+      assets: documentMaker.assets,
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
     {
       resource: checkouts,
@@ -162,6 +188,7 @@ export const billing = defineDomain({
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
     ...prepaidResources,
+    ...messageResources,
     {
       resource: bankImports,
       entry: `${folder}/bank-imports/handler.ts`,
@@ -175,6 +202,7 @@ export const billing = defineDomain({
   ],
   schedules: [
     ...prepaidSchedules,
+    ...messageSchedules,
     {
       name: 'start-dunning',
       entry: `${folder}/dunning/start-dunning.ts`,
@@ -185,6 +213,7 @@ export const billing = defineDomain({
   ],
   subscribers: [
     ...prepaidSubscribers,
+    ...messageSubscribers(addresses),
     {
       name: 'tell-of-tickets',
       entry: `${folder}/portal/tell-of-tickets.ts`,
@@ -218,6 +247,7 @@ export const billing = defineDomain({
   ],
   consumers: [
     ...prepaidConsumers,
+    ...messageConsumers,
     {
       name: 'send-link-codes',
       entry: `${folder}/portal/send-link-codes.ts`,

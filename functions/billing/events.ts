@@ -15,6 +15,7 @@ import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
+import { messageRequested } from './messages/message-events.ts';
 import { fieldEvents } from './mobile/field-events.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
@@ -281,6 +282,7 @@ export const billingEvents = [
   tillDifferenceFound,
   tillMoneyMoved,
   ...fieldEvents,
+  messageRequested,
   ...prepaidEvents,
   ...[customerRowEvents, invoiceRowEvents, paymentRowEvents].flatMap(rowEventList),
   meterCommandChanged,

@@ -11,9 +11,11 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { requireUser, tenantProfile } from '../../identity/contract.ts';
 import { balancesOf, statementOf } from '../accounts/show-account.ts';
+import { answerDocument } from '../documents/answer-document.ts';
 import { subscriberCreated, subscriberUpdated } from '../events.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { today } from '../invoices/local-day.ts';
+import { listMessages } from '../messages/list-messages.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { linkUser, unlinkUser } from '../portal/link-account.ts';
@@ -78,6 +80,21 @@ export const customerOperations: Operations<typeof customers.routes> = {
       return after;
     });
     return { data };
+  },
+
+  listCustomerMessages: async ({ session, params, page }) => {
+    await session.require(customerEntity, params);
+    return listMessages(session, { customerId: params.id }, page);
+  },
+
+  getCustomerStatementPdf: async ({ session, params: { id }, query: { language, from, to, currency } }) => {
+    const profile = await tenantProfile(session);
+    if (from > to)
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: '`from` is after `to`.', ar: 'البداية بعد النهاية.' },
+      });
+    const document = { kind: 'statement', id: `${id}_${from}_${to}_${currency ?? profile.currency}` } as const;
+    return answerDocument(session, id, document, language);
   },
 
   getCustomerHistory: readHistory(customerEntity),

@@ -8,7 +8,9 @@ import { externalId, generatedId, label } from '../../../layers/kernel/schema/co
 import { currency } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
+import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
+import { storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { storedPaymentSchema } from '../payments/payment-schema.ts';
 import { storedSupplySchema } from '../supplies/supply-schema.ts';
 import { createCustomerSchema, customerSchema, customerStatuses, customerTypes } from './customer-schema.ts';
@@ -66,6 +68,26 @@ export const customers = defineResource({
       }),
       response: stored,
       errors: ['not_found', 'version_conflict', 'conflict'],
+    },
+    listCustomerMessages: {
+      method: 'GET',
+      path: '/{id}/messages',
+      access: 'billing:messages:read',
+      summary: 'List what was sent to the customer and what became of it, the newest first.',
+      params,
+      response: z.array(storedCustomerMessageSchema),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    getCustomerStatementPdf: {
+      method: 'GET',
+      path: '/{id}/statement/pdf',
+      access: 'billing:customers:read',
+      summary: 'Get the statement between two days as PDF, in Arabic or English.',
+      params,
+      query: z.extend(documentQuery, { from: localDate(), to: localDate(), currency: z.optional(currency()) }),
+      response: documentAnswer,
+      errors: ['not_found', 'unprocessable'],
     },
     getCustomerHistory: historyRoute('billing:customers:read', 'customer', params),
     listCustomerMeters: {

@@ -9,6 +9,9 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
+import { answerDocument } from '../documents/answer-document.ts';
+import { listMessages } from '../messages/list-messages.ts';
+import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import {
   type BillingRun,
   type RunPart,
@@ -105,6 +108,19 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
   rebillInvoice: async ({ session, params, body }) => ({
     data: { note: (await rebillInvoice(session, params.id, body)).note ?? null },
   }),
+  getInvoicePdf: async ({ session, params: { id }, query: { language, document } }) => {
+    const { customerId } = await session.require(invoiceEntity, { id });
+    return answerDocument(session, customerId, { kind: document, id }, language);
+  },
+  sendInvoice: async ({ session, params, body }) => ({ data: await sendInvoice(session, params.id, body) }),
+  listInvoiceMessages: async ({ session, params, page }) => {
+    await session.require(invoiceEntity, params);
+    return listMessages(session, { aboutId: params.id }, page);
+  },
+  sendBillingRun: async ({ session, params, body }) => {
+    await startSending(session, params.id, body.channels);
+    return { data: { runId: params.id } };
+  },
   getInvoiceHistory: readHistory(invoiceEntity),
 };
 

@@ -4,6 +4,9 @@ import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { messageChannels } from '../customers/customer-schema.ts';
+import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
+import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
 
 const params = z.object({ id: generatedId('inv') });
@@ -156,6 +159,59 @@ export const invoices = defineResource({
         note: z.nullable(storedInvoiceSchema),
       }),
       errors: ['not_found', 'conflict', 'unprocessable'],
+    },
+    getInvoicePdf: {
+      method: 'GET',
+      path: '/{id}/pdf',
+      access: 'billing:invoices:read',
+      summary: 'Get the invoice as PDF, in Arabic or English.',
+      description:
+        'Made once in each language and kept: it shows the invoice as it was issued. With `document=credit_note` the note that cancelled it.',
+      params,
+      query: z.extend(documentQuery, { document: z._default(z.enum(['invoice', 'credit_note']), 'invoice') }),
+      response: documentAnswer,
+      errors: ['not_found'],
+    },
+    sendInvoice: {
+      method: 'POST',
+      path: '/{id}/send',
+      access: 'billing:invoices:send',
+      summary: 'Send the invoice to its customer by e-mail with the PDF, SMS or WhatsApp.',
+      description:
+        'A channel carries an invoice once; asked again it answers how that went, and tries again what failed. `again` sends it once more, once for each word given. A cancelled invoice is sent as its credit note.',
+      params,
+      body: z.object({
+        /** @default the customer’s own */
+        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3))),
+        again: z.optional(label(60)),
+      }),
+      status: 200,
+      response: z.array(notificationResultSchema),
+      errors: ['not_found'],
+    },
+    listInvoiceMessages: {
+      method: 'GET',
+      path: '/{id}/messages',
+      access: 'billing:messages:read',
+      summary: 'List what was sent to the customer about the invoice, the newest first.',
+      params,
+      response: z.array(storedCustomerMessageSchema),
+      paginated: true,
+      errors: ['not_found'],
+    },
+    sendBillingRun: {
+      method: 'POST',
+      path: '/runs/{id}/send',
+      access: 'billing:invoices:send',
+      summary: 'Send all invoices of a billing run to their customers.',
+      description: 'Worked off in the background; run it as often as you like, a channel carries an invoice once.',
+      params: runParams,
+      body: z.object({
+        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3))),
+      }),
+      status: 202,
+      response: z.object({ runId: z.string() }),
+      errors: ['not_found'],
     },
     getInvoiceHistory: historyRoute('billing:invoices:read', 'invoice', params),
   },

@@ -55,6 +55,14 @@ export const customerMessageSchema = z.object({
   tries: z.int(),
 });
 
+/** What asking for a message answers, for one channel. */
+export const notificationResultSchema = z.object({
+  messageId: z.string(),
+  channel: z.enum(messageChannels),
+  status: z.enum(messageStatuses),
+  reason: z.optional(z.enum(messageReasons)),
+});
+
 export const storedCustomerMessageSchema = storedSchema(customerMessageSchema);
 
 /** As stored: with what only the sender needs. */

@@ -5,6 +5,7 @@ import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { tillForPayment, tillForReversal } from '../cashier-sessions/till-of-payment.ts';
+import { answerDocument } from '../documents/answer-document.ts';
 import { printReceipt, showReceipt } from '../receipts/show-receipt.ts';
 import { requestRefund } from '../refunds/request-refund.ts';
 import { paymentEntity, paymentPartitions } from './payment-entity.ts';
@@ -51,5 +52,9 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   }),
   getReceipt: async ({ session, params }) => ({ data: await showReceipt(session, params.id) }),
   printReceipt: async ({ session, params }) => ({ data: await printReceipt(session, params.id) }),
+  getReceiptPdf: async ({ session, params: { id }, query: { language } }) => {
+    const { customerId } = await session.require(paymentEntity, { id });
+    return answerDocument(session, customerId, { kind: 'receipt', id }, language);
+  },
   getPaymentHistory: readHistory(paymentEntity),
 };

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, label, timestamp } from '../../../layers/kernel/schema/common.ts';
+import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { receiptSchema } from '../receipts/receipt-schema.ts';
 import { requestRefundSchema, storedRefundSchema } from '../refunds/refund-schema.ts';
 import {
@@ -112,6 +113,16 @@ export const payments = defineResource({
       params,
       status: 200,
       response: receiptSchema,
+      errors: ['not_found'],
+    },
+    getReceiptPdf: {
+      method: 'GET',
+      path: '/{id}/receipt/pdf',
+      access: 'billing:payments:read',
+      summary: 'Get the receipt as PDF, in Arabic or English.',
+      params,
+      query: documentQuery,
+      response: documentAnswer,
       errors: ['not_found'],
     },
     getPaymentHistory: historyRoute('billing:payments:read', 'payment', params),

@@ -1,0 +1,98 @@
+/** What the domain's manifest lists for messages and documents. */
+import { fontAssets } from '../../../layers/documents/fonts.ts';
+import type {
+  QueueConsumerSpec,
+  ResourceSpec,
+  ScheduleSpec,
+  SubscriberSpec,
+} from '../../../layers/kernel/domain/manifest.ts';
+import { publicDocuments } from '../documents/routes.ts';
+import { messageSettings } from './routes.ts';
+
+const folder = 'functions/billing';
+const rows = { billing: 'readWrite', identity: 'read' } as const;
+
+/** What a function needs that makes documents. */
+export const documentMaker = {
+  tables: { metering: 'read', readings: 'read' } as const,
+  buckets: { documents: 'readWrite' } as const,
+  assets: fontAssets,
+};
+
+export const messageResources: ResourceSpec[] = [
+  {
+    resource: messageSettings,
+    entry: `${folder}/messages/handler.ts`,
+    access: { tables: { billing: 'readWrite', limits: 'write' } },
+  },
+  {
+    resource: publicDocuments,
+    entry: `${folder}/documents/handler.ts`,
+    access: { tables: { ...rows, ...documentMaker.tables, limits: 'write' }, buckets: documentMaker.buckets },
+    assets: fontAssets,
+    memoryMb: 1024,
+    timeoutSeconds: 29,
+  },
+];
+
+/** @param environment settings of functions that reach providers */
+export const messageSubscribers = (environment: Record<string, string>): SubscriberSpec[] => [
+  {
+    name: 'tell-customers',
+    entry: `${folder}/messages/on-billing-events.ts`,
+    events: [
+      'invoice.created',
+      'invoice.cancelled',
+      'invoice.overdue',
+      'invoice.reminder',
+      'payment.received',
+      'payment.reversed',
+      'meter.command_changed',
+    ],
+    access: { tables: rows },
+  },
+  {
+    name: 'send-customer-messages',
+    entry: `${folder}/messages/on-message-requested.ts`,
+    events: ['message.requested'],
+    queue: { name: 'customer-messages', maxReceiveCount: 5 },
+    batchSize: 5,
+    memoryMb: 1024,
+    timeoutSeconds: 60,
+    access: {
+      tables: { ...rows, ...documentMaker.tables, platform: 'readWrite' },
+      buckets: documentMaker.buckets,
+      keys: { secrets: 'decrypt' },
+      internet: true,
+    },
+    assets: fontAssets,
+    environment,
+  },
+  {
+    name: 'note-deliveries',
+    entry: `${folder}/messages/on-message-delivered.ts`,
+    events: ['message.delivered'],
+    access: { tables: { billing: 'readWrite' } },
+  },
+];
+
+export const messageSchedules: ScheduleSpec[] = [
+  {
+    name: 'wake-messages',
+    entry: `${folder}/messages/wake-messages.ts`,
+    schedule: 'rate(15 minutes)',
+    timeoutSeconds: 300,
+    access: { tables: rows },
+  },
+];
+
+export const messageConsumers: QueueConsumerSpec[] = [
+  {
+    name: 'send-run',
+    entry: `${folder}/messages/send-run.ts`,
+    queue: { name: 'invoice-sendings' },
+    batchSize: 1,
+    timeoutSeconds: 120,
+    access: { tables: rows, queues: ['invoice-sendings'] },
+  },
+];

@@ -1,0 +1,121 @@
+/** Which message follows from which event of billing; the tenant's settings say which of them go out by themselves. */
+import { displayAmount, displayCode, displayDay } from '../../../layers/documents/display.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { balancesOf } from '../accounts/show-account.ts';
+import type { MeterCommand } from '../commands/command-schema.ts';
+import { dunningSubject, overdueAmount } from '../dunning/dun-invoice.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { today } from '../invoices/local-day.ts';
+import type { MessageChannel } from './message-schema.ts';
+import { readMessageSettings } from './message-settings.ts';
+import { notifyCustomer } from './notify-customer.ts';
+import { type InvoiceTemplate, notifyOfInvoice, styleOf, templateOfKind } from './notify-of-invoice.ts';
+import type { TemplateName } from './templates/index.ts';
+
+const isAutomatic = async (session: TenantSession, template: TemplateName): Promise<boolean> =>
+  (await readMessageSettings(session)).automatic.includes(template);
+
+export async function tellOfInvoice(
+  session: TenantSession,
+  invoiceId: string,
+  what: { template?: InvoiceTemplate; step?: string | undefined; channels?: readonly MessageChannel[] | undefined },
+): Promise<void> {
+  const invoice = await session.require(invoiceEntity, { id: invoiceId });
+  const { template = templateOfKind(invoice), step, channels } = what;
+  // A reminder that comes late, after the money: better none.
+  const isOfDebt = template === 'invoice_reminder' || template === 'invoice_overdue';
+  if (isOfDebt && (invoice.status === 'paid' || invoice.status === 'cancelled')) return;
+  if (!(await isAutomatic(session, template))) return;
+  await notifyOfInvoice(session, invoice, template, {
+    reference: step === undefined ? sendingReference(template, invoiceId) : `${template} ${invoiceId} ${step}`,
+    channels,
+  });
+}
+
+/** The same whether an invoice goes out by itself, with its run or by hand: a channel carries it once. */
+export const sendingReference = (template: InvoiceTemplate, invoiceId: string): string => `${template} ${invoiceId}`;
+
+export interface PaymentFact {
+  paymentId: string;
+  paymentNumber: string;
+  customerId: string;
+  amount: string;
+  currency: string;
+  purpose: string;
+  receivedAt: string;
+  reason?: string | undefined;
+}
+
+/** Money for tokens is not told of here: the token is the receipt. */
+export async function tellOfPayment(
+  session: TenantSession,
+  template: 'payment_received' | 'payment_reversed',
+  payment: PaymentFact,
+): Promise<void> {
+  const { paymentId, customerId, currency } = payment;
+  if (payment.purpose === 'prepaid' || !(await isAutomatic(session, template))) return;
+  const [style, { timeZone }, balances] = await Promise.all([
+    styleOf(session, customerId),
+    tenantProfile(session),
+    balancesOf(session, customerId),
+  ]);
+  const balance = balances.find((one) => one.currency === currency)?.balance ?? '0';
+  const common = {
+    customerId,
+    reference: `${template} ${paymentId}`,
+    document: { kind: 'receipt', id: paymentId },
+  } as const;
+  const values = {
+    amount: displayAmount(payment.amount, currency, style),
+    receipt: displayCode(payment.paymentNumber, style),
+  };
+  if (template === 'payment_received')
+    await notifyCustomer(session, {
+      ...common,
+      template,
+      values: {
+        ...values,
+        date: displayDay(localDate(Date.parse(payment.receivedAt), timeZone), style),
+        balance: displayAmount(balance, currency, style),
+      },
+    });
+  else await notifyCustomer(session, { ...common, template, values: { ...values, reason: payment.reason ?? '' } });
+}
+
+/** A warning when dunning orders a disconnection, and word of what the meter confirmed. */
+export async function tellOfCommand(
+  session: TenantSession,
+  command: Pick<MeterCommand, 'id' | 'meterId' | 'customerId' | 'command' | 'status' | 'requestedBy'>,
+): Promise<void> {
+  const template = templateOfCommand(command);
+  const { customerId, id } = command;
+  if (template === undefined || customerId === undefined || !(await isAutomatic(session, template))) return;
+  const [style, { currency }, day] = await Promise.all([
+    styleOf(session, customerId),
+    tenantProfile(session),
+    today(session),
+  ]);
+  const meter = displayCode(command.meterId, style);
+  const common = { customerId, reference: `${template} ${id}`, aboutId: id } as const;
+  if (template === 'meter_reconnected') {
+    await notifyCustomer(session, { ...common, template, values: { meter } });
+    return;
+  }
+  const overdue = amountOf(await overdueAmount(session, customerId, currency, day), currency);
+  await notifyCustomer(session, {
+    ...common,
+    template,
+    values: { meter, due: displayAmount(overdue, currency, style) },
+  });
+}
+
+function templateOfCommand({ command, status, requestedBy }: Pick<MeterCommand, 'command' | 'status' | 'requestedBy'>) {
+  if (command === 'reconnect') return status === 'confirmed' ? 'meter_reconnected' : undefined;
+  if (command !== 'disconnect') return undefined;
+  if (status === 'confirmed') return 'meter_disconnected';
+  const isOrdered = status === 'requested' || status === 'approved';
+  return isOrdered && requestedBy === dunningSubject ? 'disconnection_warning' : undefined;
+}

@@ -1,0 +1,30 @@
+/** Routes of the settings of messages to customers. */
+import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { messageSettingsSchema } from './message-settings.ts';
+
+export const messageSettings = defineResource({
+  name: 'message-settings',
+  base: '/api/billing/message-settings',
+  title: 'Messages to customers',
+  routes: {
+    getMessageSettings: {
+      method: 'GET',
+      path: '',
+      access: 'billing:messages:read',
+      summary:
+        'How customers are written to: what goes out by itself, quiet hours, digits, and what stands on documents.',
+      response: messageSettingsSchema,
+    },
+    changeMessageSettings: {
+      method: 'PUT',
+      path: '',
+      access: 'billing:messages:write',
+      summary: 'Set how customers are written to.',
+      description:
+        'Replaces the settings whole. Messages of quiet hours wait until they are over, unless they are urgent (tokens, disconnections). `publicUrl` puts a link to the document into text messages.',
+      body: messageSettingsSchema,
+      response: messageSettingsSchema,
+      errors: ['version_conflict', 'already_exists'],
+    },
+  },
+});

@@ -1,0 +1,65 @@
+/** Sends an invoice to its customer on demand, and all invoices of a billing run, page by page. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { invoiceEntity, issuedPartitions } from '../invoices/invoice-entity.ts';
+import type { Invoice } from '../invoices/invoice-schema.ts';
+import { runEntity } from '../runs/run-entity.ts';
+import type { MessageChannel } from './message-schema.ts';
+import type { NotificationResult } from './notify-customer.ts';
+import { notifyOfInvoice, templateOfKind } from './notify-of-invoice.ts';
+import { sendingReference } from './react-to-billing.ts';
+
+export const sendingQueue = 'invoice-sendings';
+const pageSize = 50;
+
+/** @param again sends it once more where it went out before; give the same word again and it is the same sending */
+export async function sendInvoice(
+  session: TenantSession,
+  id: string,
+  { channels, again }: { channels?: readonly MessageChannel[] | undefined; again?: string | undefined },
+): Promise<NotificationResult[]> {
+  const invoice = await session.require(invoiceEntity, { id });
+  const template = templateOfKind(invoice);
+  const reference = sendingReference(template, id);
+  return notifyOfInvoice(session, invoice, template, {
+    reference: again === undefined ? reference : `${reference} again ${again}`,
+    channels,
+  });
+}
+
+export interface SendingMessage {
+  tenantId: string;
+  runId: string;
+  shard: number;
+  channels?: MessageChannel[] | undefined;
+  cursor?: string | undefined;
+}
+
+/** Hands the run's invoices to the queue, a message for each part. @throws AppError `not_found` */
+export async function startSending(session: TenantSession, runId: string, channels?: MessageChannel[]): Promise<void> {
+  await session.require(runEntity, { id: runId });
+  await sendMessages(
+    sendingQueue,
+    issuedPartitions.map((_, shard) => messageOf({ tenantId: session.tenantId, runId, shard, channels })),
+  );
+}
+
+/** A page that comes twice makes no message twice: each has its reference. */
+export async function sendPage({ tenantId, runId, shard, channels, cursor }: SendingMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const { issueDate } = await session.require(runEntity, { id: runId });
+  const { items, nextCursor } = await session.query<Invoice & Stored>(invoiceEntity, {
+    index: 'gsi1',
+    pk: issuedPartitions[shard]!,
+    beginsWith: [issueDate],
+    filter: [{ attribute: 'runId', operator: '=', value: runId }],
+    limit: pageSize,
+    cursor,
+  });
+  for (const { id, status } of items) if (status !== 'cancelled') await sendInvoice(session, id, { channels });
+  if (nextCursor !== null)
+    await sendMessages(sendingQueue, [messageOf({ tenantId, runId, shard, channels, cursor: nextCursor })]);
+}
+
+const messageOf = (message: SendingMessage): { body: string } => ({ body: JSON.stringify(message) });
