@@ -9,6 +9,7 @@ import { tenantProfile } from '../../identity/contract.ts';
 import type { StoredCheckout } from '../checkouts/change-checkout.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { startCheckout } from '../checkouts/start-checkout.ts';
+import { answerDocument } from '../documents/answer-document.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { customerMessageEntity } from '../messages/message-entity.ts';
@@ -33,6 +34,20 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
   getOwnInvoice: async ({ session, principal, query, params }) => {
     const { id } = await requireOwnCustomer(session, principal, query.account);
     return { data: await requireOwnInvoice(session, id, params.id) };
+  },
+
+  getOwnInvoicePdf: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const invoice = await requireOwnInvoice(session, id, params.id);
+    const kind = invoice.status === 'cancelled' ? 'credit_note' : 'invoice';
+    return answerDocument(session, id, { kind, id: invoice.id }, query.language);
+  },
+
+  getOwnReceipt: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const payment = await session.require(paymentEntity, params);
+    if (payment.customerId !== id) throw notFound('payment', params.id);
+    return answerDocument(session, id, { kind: 'receipt', id: payment.id }, query.language);
   },
 
   listOwnPayments: async ({ session, principal, query, page }) => {

@@ -6,6 +6,7 @@ import { generatedId } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { checkoutSchema, startCheckoutSchema } from '../checkouts/checkout-schema.ts';
+import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
 import { customerMessageSchema } from '../messages/message-schema.ts';
 import { paymentSchema } from '../payments/payment-schema.ts';
@@ -86,6 +87,26 @@ export const ownBillRoutes = {
     params: z.object({ id: generatedId('inv') }),
     query: ownAccount,
     response: storedInvoiceSchema,
+    errors: ['not_found'],
+  },
+  getOwnInvoicePdf: {
+    method: 'GET',
+    path: '/invoices/{id}/pdf',
+    access: 'portal:invoices:read',
+    summary: 'One of your invoices as a PDF: where to get it. A cancelled one gives its credit note.',
+    params: z.object({ id: generatedId('inv') }),
+    query: z.extend(ownAccount, documentQuery.shape),
+    response: documentAnswer,
+    errors: ['not_found'],
+  },
+  getOwnReceipt: {
+    method: 'GET',
+    path: '/payments/{id}/receipt',
+    access: 'portal:payments:read',
+    summary: 'The receipt of one of your payments as a PDF: where to get it.',
+    params: z.object({ id: generatedId('pay') }),
+    query: z.extend(ownAccount, documentQuery.shape),
+    response: documentAnswer,
     errors: ['not_found'],
   },
   listOwnPayments: {

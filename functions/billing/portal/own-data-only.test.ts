@@ -62,7 +62,13 @@ const bodyOf = (name: string): object | undefined =>
 const filled = (path: string): string =>
   path
     .replace('{id}', () =>
-      path.includes('invoices') ? ids['inv']! : path.includes('tickets') ? ids['tkt']! : ids['chk']!,
+      path.includes('invoices')
+        ? ids['inv']!
+        : path.includes('tickets')
+          ? ids['tkt']!
+          : path.includes('receipt')
+            ? ids['pay']!
+            : ids['chk']!,
     )
     .replace('{attachmentId}', () => ids['att']!)
     .replace('{customerId}', () => ids['cus']!)
@@ -109,7 +115,9 @@ beforeAll(async () => {
   const period = { from: '2026-03-01', to: '2026-05-01' };
   const bill = await call(invoices as never, '/api/billing/invoices/generate', { customerId: victim.id, period });
   ids['inv'] = bill.invoices[0].id;
-  await call(payments as never, '/api/billing/payments', { customerId: victim.id, amount: '10', method: 'cash' });
+  ids['pay'] = (
+    await call(payments as never, '/api/billing/payments', { customerId: victim.id, amount: '10', method: 'cash' })
+  ).id;
   const attacker = await makeCustomer('north', 'Attacker', 'A-METER');
   const southern = await makeCustomer('south', 'Southern', 'S-METER');
   for (const [tenant, customerId, n] of [
@@ -176,7 +184,7 @@ describe('every route', () => {
     for (const each of cases.filter((each) => each.route.method === 'GET' && isOfCustomer(each))) {
       const answer = await attack('north', each, as);
       expect(answer.status, each.name).toBe(200);
-      if (!/(Preferences|Neighbours|Consumption|Payments)$/.test(each.name))
+      if (!/(Preferences|Neighbours|Consumption|Payments|Pdf|Receipt)$/.test(each.name))
         expect(answer.text, each.name).toContain(mark);
     }
   });

@@ -82,6 +82,17 @@ describe('a customer', () => {
     expect((await get('/payments')).body.data.map(({ customerId }: any) => customerId)).toEqual([own]);
   });
 
+  it('gets invoices and receipts as PDF, in the language of choice', async () => {
+    const [invoice] = (await get('/invoices')).body.data;
+    const [payment] = (await get('/payments')).body.data;
+    for (const path of [`/invoices/${invoice.id}/pdf`, `/payments/${payment.id}/receipt`]) {
+      const { url, filename } = (await get(path, 1, { language: 'en' })).body.data;
+      expect(filename).toMatch(/-en\.pdf$/);
+      expect((await (await fetch(url)).text()).slice(0, 5)).toBe('%PDF-');
+    }
+    expect((await get(`/invoices/${foreignInvoice}/pdf`)).status).toBe(404);
+  });
+
   it('sees consumption beside the year before', async () => {
     const { body } = await get('/consumption', 1, { interval: 'month', from: '2026-04-01', to: '2026-06-01' });
     expect(body.data).toMatchObject([{ meterId: 'PM-0', totalKwh: '200', yearBeforeKwh: expect.any(String) }]);

@@ -48,10 +48,12 @@ export function usePortalStack(): PortalStack {
     const [queues, files, keys, texts] = await Promise.all([sqs, s3, kms, sns].map((service) => serveForTest(service)));
     closing.push(queues!.close, files!.close, keys!.close, texts!.close);
     const queue = await createResource(sqs, 'AWS::SQS::Queue', linkCodeQueue, { QueueName: linkCodeQueue });
-    await createResource(s3, 'AWS::S3::Bucket', 'TicketFiles', { BucketName: 'ticket-files' });
+    for (const name of ['ticket-files', 'documents']) {
+      await createResource(s3, 'AWS::S3::Bucket', name, { BucketName: name });
+      process.env[environmentName.bucket(name)] = name;
+    }
     Object.assign(process.env, {
       [environmentName.table('support')]: 'support',
-      [environmentName.bucket('ticket-files')]: 'ticket-files',
       [environmentName.keyId('secrets')]: (await createResource(kms, 'AWS::KMS::Key', 'secrets', {})).ref,
       [environmentName.queueUrl(linkCodeQueue)]: queues!.url + new URL(queue.ref).pathname,
       AWS_ENDPOINT_URL_SQS: queues!.url,
