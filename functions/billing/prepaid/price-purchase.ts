@@ -56,6 +56,9 @@ export async function pricePurchase(
   refuseOutside(supply, stored, day);
   const version = versionOn(versions, day);
   if (currency !== undefined && currency !== version.currency) throw otherCurrency(currency, version.currency);
+  // What was kept is in the currency it was paid in.
+  if (stored !== undefined && stored.currency !== version.currency)
+    throw otherCurrency(stored.currency, version.currency);
   const account = accountOn(stored, supply, version.currency, day, profile.timeZone);
   const minor = amount === undefined ? 0n : amountToPay(amount, version.currency);
   if (amount !== undefined) refuseBeyondLimits(minor, account, settings, version.currency);
