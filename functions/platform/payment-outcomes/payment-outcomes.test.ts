@@ -13,7 +13,6 @@ vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
 
 const stack = usePlatformStack();
 const scene = useProviderScene(stack);
-const options = { attemptMs: 150 };
 
 const sweep = (tenantId = scene.tenantId) =>
   handler({ Records: [{ messageId: '1', body: JSON.stringify({ tenantId }), attributes: {} }] } as never);
@@ -36,7 +35,7 @@ const events = (type: string) =>
     .map(({ payload }) => JSON.parse(payload!));
 const open = () =>
   stack.rows('platform').filter((row) => /OPEN-PAYMENTS/.test(row.pk.S) && row.pk.S.includes(scene.tenantId));
-const pay = (reference: string, currency = 'YER') => createPayment(scene.session, order(reference, currency), options);
+const pay = (reference: string, currency = 'YER') => createPayment(scene.session, order(reference, currency));
 const unknown = { code: 'outcome_unknown' };
 
 describe('a payment', () => {

@@ -31,6 +31,7 @@ import {
 import { forgetPayment, notePayment } from '../payment-outcomes/open-payment-entity.ts';
 import { notTaken, questionAbout } from '../payment-outcomes/question-about.ts';
 import { admitCall, reportCall } from './breaker.ts';
+import { allProvidersFailed, outcomeUnknown } from './call-errors.ts';
 import { countCall, type IntegrationLog, writeLogs } from './exchange-log.ts';
 import { type LoadedSettings, loadSettings } from './load-settings.ts';
 import { providerContext } from './provider-context.ts';
@@ -310,25 +311,6 @@ async function lookUp(session: TenantSession, call: Call, row: Reference): Promi
       throw new AppError('outcome_unknown', undefined, { details: error.details ?? [] });
     throw error;
   }
-}
-
-const causes = (failures: readonly FailedAttempt[]) =>
-  failures.map(({ code, provider, reason, message }) => ({
-    in: 'body' as const,
-    path: `/providers/${code}`,
-    message: `${provider}: ${reason}: ${message}`,
-  }));
-
-function allProvidersFailed(kind: ProviderKind, failures: readonly FailedAttempt[]): AppError {
-  const list = failures.map(({ code, reason }) => `${code} (${reason})`).join(', ');
-  return new AppError('all_providers_failed', `All providers of the kind ${kind} failed: ${list}`, {
-    values: { causes: list },
-    details: causes(failures),
-  });
-}
-
-function outcomeUnknown(failures: readonly FailedAttempt[], cause?: Error): AppError {
-  return new AppError('outcome_unknown', undefined, { details: causes(failures), ...(cause ? { cause } : {}) });
 }
 
 const isMoney = ({ kind, effect }: Call): boolean => kind === 'payment' && effect === 'act';
