@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as publicDocuments } from '../documents/handler.ts';
+import { handler as invoices } from '../invoices/handler.ts';
+import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
+import { useDocumentBucket } from '../test-support/document-bucket.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { useProviderPayments } from '../test-support/provider-payments.ts';
+import { handler as settings } from './handler.ts';
+import { notifyCustomer } from './notify-customer.ts';
+import { handler as onBillingEvents } from './on-billing-events.ts';
+import { handler as onDelivered } from './on-message-delivered.ts';
+import { handler as onRequested } from './on-message-requested.ts';
+import { wakeMessages } from './wake-messages.ts';
+
+const stack = useBillingStack();
+const scene = useProviderPayments(stack);
+useDocumentBucket();
+let tenants = 0;
+let tenant = '';
+let customerId = '';
+const taken = new Set<string>();
+
+beforeEach(async () => {
+  tenant = `messages-${++tenants}`;
+  await stack.addTenant(tenant);
+  const body = { name: 'Ahmed', nameAr: 'أحمد', phone: '+967771234567', email: 'a@example.com' };
+  customerId = (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body })).body.data.id;
+});
+afterEach(() => void vi.setSystemTime(startTime));
+
+const set = async (body: object) => {
+  const answer = await stack.call(tenant, settings, 'PUT', '/api/billing/message-settings', { body });
+  expect([answer.status, answer.body]).toMatchObject([200, {}]);
+};
+const listed = async () =>
+  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/messages`)).body.data;
+const send = (id: string, body: object = {}) =>
+  stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${id}/send`, { body });
+
+/** Hands what was requested to the sender, each so many times. */
+async function deliver(times = 1): Promise<void> {
+  const events = stack
+    .events('message.requested')
+    .filter((item) => item.tenantId.S === tenant && !taken.has(item.id.S))
+    .map((item) => makeEvent({ type: 'message.requested', tenantId: tenant, payload: JSON.parse(item.payload.S) }));
+  for (const item of stack.events('message.requested')) taken.add(item.id.S);
+  for (let i = 0; i < times; i++) await onRequested(busBatch(events));
+}
+
+const happen = (type: string, payload: object) =>
+  onBillingEvents(busBatch([makeEvent({ type, tenantId: tenant, payload: payload as Record<string, unknown> })]));
+
+it('an invoice goes out once by a channel, whoever asks how often, and once more when told so', async () => {
+  await scene.integrate(tenant, 'unifonic');
+  const invoice = await oweInvoice(tenant, customerId, '14250.00');
+  const first = await send(invoice.id);
+  expect(first.body.data).toMatchObject([{ channel: 'sms', status: 'queued' }]);
+  await deliver(3);
+  expect((await send(invoice.id)).body.data).toMatchObject([{ channel: 'sms', status: 'sent' }]);
+  await deliver();
+  const [message] = await listed();
+  expect(message).toMatchObject({ status: 'sent', provider: 'unifonic', aboutId: invoice.id, language: 'ar' });
+  expect(message.text).toContain('14,250.00');
+  expect((await send(invoice.id, { again: 'at the counter' })).body.data).toMatchObject([{ status: 'queued' }]);
+  await deliver();
+  const about = await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${invoice.id}/messages`);
+  expect(about.body.data.map(({ status }: { status: string }) => status)).toEqual(['sent', 'sent']);
+  await stack.addTenant(`${tenant}-x`);
+  expect(
+    (await stack.call(`${tenant}-x`, invoices, 'POST', `/api/billing/invoices/${invoice.id}/send`, { body: {} }))
+      .status,
+  ).toBe(404);
+});
+
+it('what cannot go out says why, and can be asked for again', async () => {
+  const invoice = await oweInvoice(tenant, customerId, '10.00');
+  await send(invoice.id, { channels: ['sms', 'whatsapp'] });
+  await deliver();
+  expect((await listed()).map(({ status, reason }: any) => [status, reason])).toEqual([
+    ['failed', 'not_configured'],
+    ['failed', 'not_configured'],
+  ]);
+  await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}`, {
+    body: { refusedChannels: ['whatsapp'], email: null },
+  });
+  expect((await send(invoice.id, { channels: ['whatsapp', 'email'] })).body.data).toMatchObject([
+    { status: 'skipped', reason: 'refused' },
+    { status: 'skipped', reason: 'no_address' },
+  ]);
+  await scene.integrate(tenant, 'unifonic');
+  await send(invoice.id, { channels: ['sms'] });
+  await deliver();
+  expect((await listed()).find(({ channel }: any) => channel === 'sms')).toMatchObject({ status: 'sent', tries: 1 });
+});
+
+it('a reminder waits for the end of the night; a token does not', async () => {
+  await set({ quietHours: { from: '21:00', to: '07:30' } });
+  // 23:00 in Aden.
+  vi.setSystemTime(Date.UTC(2026, 5, 15, 20));
+  const invoice = await oweInvoice(tenant, customerId, '10.00');
+  await happen('invoice.reminder', { invoiceId: invoice.id, step: 'first', channels: ['sms'] });
+  await happen('invoice.reminder', { invoiceId: invoice.id, step: 'first', channels: ['sms'] });
+  expect(await listed()).toMatchObject([{ status: 'waiting', sendAfter: '2026-06-16T04:30:00.000Z' }]);
+  const values = { token: '1234 5678', meter: 'M', amount: '1', energy: '2 kWh' };
+  const order = { customerId, template: 'prepaid_token', values, reference: 'vend 1' } as const;
+  expect(await notifyCustomer(openSession(tenant), order)).toMatchObject([{ status: 'queued' }]);
+  expect(await wakeMessages(openSession(tenant))).toBe(0);
+  vi.setSystemTime(Date.UTC(2026, 5, 16, 4, 30, 1));
+  expect(await wakeMessages(openSession(tenant))).toBe(1);
+  expect(await wakeMessages(openSession(tenant))).toBe(0);
+  expect((await listed()).map(({ status }: any) => status)).toEqual(['queued', 'queued']);
+});
+
+it('what the provider reports is noted, and an arrival is not taken back', async () => {
+  const integrationId = await scene.integrate(tenant, 'unifonic');
+  const invoice = await oweInvoice(tenant, customerId, '10.00');
+  await send(invoice.id);
+  await deliver();
+  const sent = stack.tables
+    .scan('billing')
+    .find((row) => row['_type'].S === 'sent message' && row['integrationId'].S === integrationId);
+  for (const status of ['accepted', 'delivered', 'failed'])
+    await onDelivered(
+      busBatch([
+        makeEvent({
+          type: 'message.delivered',
+          tenantId: tenant,
+          payload: {
+            integrationId,
+            occurredAt: null,
+            data: { providerReference: sent!['providerReference'].S, status },
+          },
+        }),
+      ]),
+    );
+  expect(await listed()).toMatchObject([{ status: 'delivered' }]);
+});
+
+it('the link in a message leads to the PDF, and no other does', async () => {
+  await set({ publicUrl: 'https://api.example.com', automatic: ['invoice_issued'] });
+  const invoice = await oweInvoice(tenant, customerId, '10.00');
+  await happen('invoice.created', { invoiceId: invoice.id });
+  const [{ text }] = await listed();
+  const path = /https:\/\/api\.example\.com(\S+)/.exec(text)![1]!;
+  const open = (to: string) => stack.call(tenant, publicDocuments, 'GET', to);
+  const answer = await open(path);
+  expect(answer.status).toBe(302);
+  const pdf = await fetch(answer.headers['location']!);
+  expect([pdf.status, pdf.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+  const bytes = Buffer.from(await pdf.arrayBuffer());
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  expect((await open(`${path.slice(0, -3)}AAA`)).status).toBe(404);
+  const again = await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${invoice.id}/pdf`, {
+    query: { language: 'ar' },
+  });
+  expect(Buffer.from(await (await fetch(again.body.data.url)).arrayBuffer()).equals(bytes)).toBe(true);
+});
