@@ -144,9 +144,10 @@ describe('two devices', () => {
         expect(states[0]!.operations).toHaveLength(done.length);
         expect(states[0]!.payments).toBe(done.filter(({ what }) => what.type === 'collection').length);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
-  });
+    // Every run plays two worlds of its own; the machine may be busy with others.
+  }, 120_000);
 });
 
 /** Every operation at least once, some twice. */
