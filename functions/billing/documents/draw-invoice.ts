@@ -9,6 +9,7 @@ import {
   displayMonth,
   displayNumber,
   displayPeriod,
+  inDigits,
 } from '../../../layers/documents/display.ts';
 import { contentWidth } from '../../../layers/documents/page-canvas.ts';
 import type { Cell, Column, PageFlow } from '../../../layers/documents/page-flow.ts';
@@ -84,7 +85,7 @@ function writeBill(
   flow.table(
     columns,
     bill.lines.map((line): Cell[] => [
-      { text: line.label[style.language], note: line.explanation[style.language] },
+      { text: inDigits(line.label[style.language], style), note: inDigits(line.explanation[style.language], style) },
       {
         text:
           line.unit === 'percent'

@@ -4,6 +4,7 @@ import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as publicDocuments } from '../documents/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
+import { handler as payments } from '../payments/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { useDocumentBucket } from '../test-support/document-bucket.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
@@ -157,4 +158,50 @@ it('the link in a message leads to the PDF, and no other does', async () => {
     query: { language: 'ar' },
   });
   expect(Buffer.from(await (await fetch(again.body.data.url)).arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+it('a payment is answered by e-mail with the receipt as PDF, unless the customer does not want it', async () => {
+  await scene.integrate(tenant, 'sendgrid');
+  await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}`, { body: { channels: ['email'] } });
+  const pay = async (amount: string) =>
+    (
+      await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+        body: { customerId, amount, method: 'cash' },
+      })
+    ).body.data;
+  const tell = async ({ id, ...payment }: any) => happen('payment.received', { ...payment, paymentId: id });
+  await tell(await pay('500'));
+  await deliver(2);
+  expect(await listed()).toMatchObject([{ template: 'payment_received', channel: 'email', status: 'sent' }]);
+  const document = (await listed())[0].document;
+  expect(document.kind).toBe('receipt');
+  await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}`, {
+    body: { refusedMessages: ['payment_received'] },
+  });
+  await tell(await pay('600'));
+  expect((await listed())[0]).toMatchObject({ status: 'skipped', reason: 'refused' });
+});
+
+it('receipts, credit notes and statements are there as PDF', async () => {
+  const invoice = await oweInvoice(tenant, customerId, '10.00');
+  const { id } = (
+    await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+      body: { customerId, amount: '25', method: 'cash' },
+    })
+  ).body.data;
+  await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${invoice.id}/cancel`, {
+    body: { reason: 'Wrong' },
+  });
+  const of = async (handler: any, path: string, query: Record<string, string> = {}) => {
+    const { body } = await stack.call(tenant, handler, 'GET', path, { query });
+    return Buffer.from(await (await fetch(body.data.url)).arrayBuffer())
+      .subarray(0, 5)
+      .toString();
+  };
+  expect(await of(payments, `/api/billing/payments/${id}/receipt/pdf`)).toBe('%PDF-');
+  expect(
+    await of(invoices, `/api/billing/invoices/${invoice.id}/pdf`, { document: 'credit_note', language: 'en' }),
+  ).toBe('%PDF-');
+  const period = { from: '2026-01-01', to: '2026-06-30' };
+  expect(await of(customers, `/api/billing/customers/${customerId}/statement/pdf`, period)).toBe('%PDF-');
 });
