@@ -20,6 +20,7 @@ export const site = defineDomain({
       assets: [
         `${folder}/docs/page/index.html`,
         `${folder}/docs/page/docs.js`,
+        'dist/site/client.d.ts',
         'node_modules/swagger-ui-dist/swagger-ui.css',
         'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
       ],

@@ -12,6 +12,7 @@ const contentTypes: Record<string, string> = {
   json: 'application/json; charset=utf-8',
   svg: 'image/svg+xml',
   png: 'image/png',
+  ts: 'text/plain; charset=utf-8',
 };
 
 /** For every page of ours: nothing from elsewhere, no inline script, no frame around it. */

@@ -1,9 +1,10 @@
-/** Makes what functions serve as files: the OpenAPI document, the catalogue of permissions in it, and the start page's script. */
+/** Makes what functions serve as files: the OpenAPI document, types for its clients, the catalogue of permissions in it, and the start page's script. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
+import { clientTypes } from './client-types.ts';
 
 const outputFolder = 'dist/site';
 
@@ -16,6 +17,7 @@ export async function buildSite(manifests: readonly DomainManifest[]): Promise<{
   };
   const document = buildOpenApi(manifests, { title: 'Mizan API', version, description });
   writeFileSync(join(outputFolder, 'openapi.json'), JSON.stringify(document));
+  writeFileSync(join(outputFolder, 'client.d.ts'), clientTypes(document));
   writeFileSync(join(outputFolder, 'permissions.json'), JSON.stringify(document['x-permissions']));
   await build({
     entryPoints: ['console/main.ts'],

@@ -4,7 +4,13 @@ import { securityHeaders, staticFiles } from '../static-files.ts';
 import { errorsPage } from './errors-page.ts';
 import { docs } from './routes.ts';
 
-const file = staticFiles(import.meta.dirname, ['index.html', 'docs.js', 'swagger-ui.css', 'swagger-ui-bundle.js']);
+const file = staticFiles(import.meta.dirname, [
+  'index.html',
+  'docs.js',
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'client.d.ts',
+]);
 
 export const handler = serve(docs, {
   getDocs: async ({ headers }) => file('index.html', headers['accept-encoding']),
@@ -12,5 +18,6 @@ export const handler = serve(docs, {
     headers: { ...securityHeaders, 'cache-control': 'public, max-age=300', vary: 'accept-language' },
     raw: { contentType: 'text/html; charset=utf-8', body: errorsPage(locale) },
   }),
+  getClientTypes: async ({ headers }) => file('client.d.ts', headers['accept-encoding']),
   getDocsFile: async ({ params, headers }) => file(params.file, headers['accept-encoding']),
 });

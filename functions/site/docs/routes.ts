@@ -36,6 +36,13 @@ export const docs = defineResource({
       summary: 'Every error code.',
       contentType: 'text/html',
     },
+    getClientTypes: {
+      method: 'GET',
+      path: '/client.d.ts',
+      access: 'public',
+      summary: 'TypeScript types of every operation and webhook message, for `openapi-fetch`.',
+      contentType: 'text/plain',
+    },
     getDocsFile: {
       method: 'GET',
       path: '/assets/{file}',

@@ -2,15 +2,14 @@
  * The OpenAPI 3.1 document, derived from route tables and event catalogues when the product is built. Nothing in it is
  * written by hand, so it cannot disagree with what the functions validate.
  */
-import * as z from 'zod/mini';
 import type { DomainManifest } from '../domain/manifest.ts';
 import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
 import type { EventDefinition } from '../events/define-event.ts';
 import { isIdempotent, type Resource, type Route, type Routes, statusOf } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
 import { pagingQuery } from '../schema/common.ts';
-
-type Json = Record<string, any>;
+import { paginationSchema, problemSchema } from './shared-schemas.ts';
+import { type Json, toSchema } from './to-schema.ts';
 
 export interface DocumentInfo {
   title: string;
@@ -26,7 +25,7 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
   for (const domain of domains) {
     for (const { resource } of domain.resources as { resource: Resource<Routes> }[]) {
       const documented = Object.entries(resource.routes).filter(([, route]) => route.hidden !== true);
-      if (documented.length > 0) tags.push({ name: resource.title, 'x-domain': domain.name });
+      if (documented.length > 0) describeTag(tags, domain.name, resource);
       for (const [operationId, route] of documented) {
         if (operationIds.has(operationId)) throw new Error(`The operation id "${operationId}" is used twice.`);
         operationIds.add(operationId);
@@ -40,10 +39,11 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
   }
   return {
     openapi: '3.1.0',
+    servers: [{ url: '/', description: 'Where this document was read from.' }],
     info: { ...info, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     // What a role or an API key can be given, and what each permission opens.
     'x-permissions': permissionCatalogue(domains),
-    tags,
+    tags: [...tags, { name: 'Webhook messages', description: 'What endpoints of partners receive.' }],
     paths,
     webhooks: Object.fromEntries(
       domains.flatMap((domain) => domain.events).map((event) => [event.type, webhookOf(event)]),
@@ -59,6 +59,13 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
       schemas: { Problem: problemSchema, Pagination: paginationSchema },
     },
   };
+}
+
+/** Resources of one title share a tag. */
+function describeTag(tags: Json[], domain: string, { title, base }: Resource<Routes>): void {
+  const known = tags.find(({ name }) => name === title);
+  if (known) known['description'] += `, \`${base}\``;
+  else tags.push({ name: title, description: `Domain ${domain}: \`${base}\``, 'x-domain': domain });
 }
 
 /** Errors any route can return. */
@@ -87,7 +94,11 @@ function operationOf(operationId: string, route: Route, resource: Resource<Route
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } }
       : {}),
-    responses: { [statusOf(route)]: successOf(route), ...errorsOf(codes) },
+    responses: {
+      [statusOf(route)]: successOf(route),
+      429: { description: 'Asked too often, said by the gateway: not a problem document.' },
+      ...errorsOf(codes),
+    },
   };
 }
 
@@ -216,7 +227,7 @@ function webhookOf(event: EventDefinition<string, any>): Json {
       operationId: `on_${event.type.replaceAll('.', '_')}`,
       summary: event.summary.en,
       description: `${event.summary.en}\n\n${event.summary.ar}\n\nPublished by \`${event.source}\`, schema version ${event.schemaVersion}, aggregate \`${event.aggregateType}\`. Signed as Standard Webhooks prescribes.`,
-      tags: ['Events'],
+      tags: ['Webhook messages'],
       security: [],
       requestBody: {
         content: {
@@ -233,48 +244,6 @@ function webhookOf(event: EventDefinition<string, any>): Json {
     },
   };
 }
-
-function toSchema(schema: z.ZodMiniType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return json;
-}
-
-const problemSchema: Json = {
-  type: 'object',
-  description: 'RFC 9457 problem details.',
-  required: ['success', 'type', 'title', 'status', 'detail', 'code', 'message', 'correlationId'],
-  properties: {
-    success: { const: false },
-    type: { type: 'string', format: 'uri-reference' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', enum: Object.keys(errorStatus) },
-    message: { type: 'string', description: 'In the language of `Accept-Language` (Arabic or English).' },
-    correlationId: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['in', 'path', 'message'],
-        properties: {
-          in: { enum: ['body', 'query', 'path', 'header'] },
-          path: { type: 'string', description: 'JSON Pointer.' },
-          message: { type: 'string' },
-        },
-      },
-    },
-  },
-};
-
-const paginationSchema: Json = {
-  type: 'object',
-  required: ['limit', 'nextCursor'],
-  properties: {
-    limit: { type: 'integer' },
-    nextCursor: { type: ['string', 'null'], description: 'Pass it as `cursor`; null on the last page.' },
-  },
-};
 
 /** Every permission the routes name, with the operations that need it. */
 export function permissionCatalogue(

@@ -1,0 +1,40 @@
+/** Schemas that every answer of the API uses. */
+import { errorStatus } from '../errors/error-codes.ts';
+import type { Json } from './to-schema.ts';
+
+export const problemSchema: Json = {
+  type: 'object',
+  description: 'RFC 9457 problem details.',
+  required: ['success', 'type', 'title', 'status', 'detail', 'code', 'message', 'correlationId'],
+  properties: {
+    success: { const: false },
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(errorStatus) },
+    message: { type: 'string', description: 'In the language of `Accept-Language` (Arabic or English).' },
+    correlationId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['in', 'path', 'message'],
+        properties: {
+          in: { enum: ['body', 'query', 'path', 'header'] },
+          path: { type: 'string', description: 'JSON Pointer.' },
+          message: { type: 'string' },
+        },
+      },
+    },
+  },
+};
+
+export const paginationSchema: Json = {
+  type: 'object',
+  required: ['limit', 'nextCursor'],
+  properties: {
+    limit: { type: 'integer' },
+    nextCursor: { type: ['string', 'null'], description: 'Pass it as `cursor`; null on the last page.' },
+  },
+};

@@ -1,0 +1,108 @@
+/**
+ * TypeScript types of the API, from its OpenAPI document, in the shape that `openapi-fetch` takes: what a path needs, takes and
+ * answers is known while a client is written.
+ * @see https://openapi-ts.dev/openapi-fetch/
+ */
+type Json = Record<string, any>;
+
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+const places = ['query', 'header', 'path', 'cookie'] as const;
+
+/** @returns a module that exports `paths`, `webhooks` (what endpoints receive, by event type) and `components` */
+export function clientTypes(document: Json): string {
+  const paths = Object.entries(document['paths'] as Json).map(
+    ([path, operations]) => `${name(path)}: {\n${pathOf(operations)}\n}`,
+  );
+  const schemas = Object.entries(document['components'].schemas as Json).map(
+    ([key, schema]) => `${name(key)}: ${typeOf(schema)}`,
+  );
+  const messages = Object.entries((document['webhooks'] ?? {}) as Json).map(
+    ([type, { post }]) =>
+      `${comment(post)}${name(type)}: ${typeOf(post.requestBody.content['application/json'].schema)}`,
+  );
+  return `/** Types of ${document['info'].title} ${document['info'].version}, for \`openapi-fetch\`: \`createClient<paths>({ baseUrl })\`. */
+export interface paths {
+${paths.join(';\n')};
+}
+export interface webhooks {
+${messages.join(';\n')};
+}
+export interface components {
+schemas: {
+${schemas.join(';\n')};
+};
+}
+`;
+}
+
+function pathOf(operations: Json): string {
+  const lines = methods.map((method) =>
+    operations[method]
+      ? `${comment(operations[method])}${method}: ${operationOf(operations[method])}`
+      : `${method}?: never`,
+  );
+  return ['parameters: { query?: never; header?: never; path?: never; cookie?: never }', ...lines].join(';\n');
+}
+
+function operationOf({ parameters = [], requestBody, responses }: Json): string {
+  const body = requestBody
+    ? `requestBody${requestBody.required ? '' : '?'}: { content: ${contentOf(requestBody.content)} }`
+    : 'requestBody?: never';
+  const answers = Object.entries(responses as Json).map(
+    ([status, { content }]) =>
+      `${status}: { headers: { [name: string]: unknown }; content${content ? `: ${contentOf(content)}` : '?: never'} }`,
+  );
+  return `{ parameters: { ${places.map((place) => parametersIn(place, parameters)).join('; ')} }; ${body}; responses: { ${answers.join('; ')} } }`;
+}
+
+function parametersIn(place: string, parameters: Json[]): string {
+  const here = parameters.filter((parameter) => parameter['in'] === place);
+  if (here.length === 0) return `${place}?: never`;
+  const fields = here.map(({ name: key, required, schema }) => `${name(key)}${required ? '' : '?'}: ${typeOf(schema)}`);
+  return `${place}${here.some(({ required }) => required) ? '' : '?'}: { ${fields.join('; ')} }`;
+}
+
+const contentOf = (content: Json): string =>
+  `{ ${Object.entries(content)
+    .map(([type, { schema }]) => `${name(type)}: ${schema ? typeOf(schema) : 'unknown'}`)
+    .join('; ')} }`;
+
+/** The type of what a JSON Schema (2020-12) lets through, as far as types go. */
+export function typeOf(schema: Json | boolean): string {
+  if (typeof schema === 'boolean') return schema ? 'unknown' : 'never';
+  const { $ref, anyOf, oneOf, allOf, type, properties } = schema;
+  if (typeof $ref === 'string') return `components["schemas"][${JSON.stringify($ref.split('/').at(-1))}]`;
+  if ('const' in schema) return JSON.stringify(schema['const']);
+  if (schema['enum']) return schema['enum'].map((value: unknown) => JSON.stringify(value)).join(' | ');
+  if (anyOf ?? oneOf) return among(anyOf ?? oneOf, ' | ');
+  if (allOf) return among(allOf, ' & ');
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one })).join(' | ');
+  if (type === 'array') return arrayOf(schema);
+  if (type === 'object' || properties) return objectOf(schema);
+  return (
+    { string: 'string', number: 'number', integer: 'number', boolean: 'boolean', null: 'null' }[type as string] ??
+    'unknown'
+  );
+}
+
+const among = (schemas: Json[], by: string): string => schemas.map((one) => `(${typeOf(one)})`).join(by);
+
+function arrayOf({ items, prefixItems }: Json): string {
+  return prefixItems ? `[${prefixItems.map(typeOf).join(', ')}]` : `(${items ? typeOf(items) : 'unknown'})[]`;
+}
+
+function objectOf({ properties, required = [], additionalProperties }: Json): string {
+  const fields = Object.entries((properties ?? {}) as Json).map(
+    ([key, schema]) => `${name(key)}${required.includes(key) ? '' : '?'}: ${typeOf(schema)}`,
+  );
+  const rest = typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown';
+  if (fields.length === 0)
+    return additionalProperties === false ? 'Record<string, never>' : `{ [key: string]: ${rest} }`;
+  return `{ ${fields.join('; ')} }`;
+}
+
+const name = (key: string): string => JSON.stringify(key);
+
+/** A summary cannot end the comment it stands in. */
+const comment = ({ operationId, summary }: Json): string =>
+  `/** ${operationId}: ${String(summary).replaceAll('*/', '* /')} */\n`;
