@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasProgram, run } from '../../test/support/programs.ts';
 import { breakLines, visualRuns } from './bidi-lines.ts';
 import { code128 } from './code-128.ts';
 import { displayAmount, displayCode, displayNumber, displayPeriod } from './display.ts';
@@ -39,6 +43,22 @@ it('letters join: a word is narrower than its letters one by one, and one docume
     return page.finish(() => {});
   };
   expect((await draw()).equals(await draw())).toBe(true);
+});
+
+const hasPdftotext = hasProgram('pdftotext', 'poppler-utils');
+
+it.skipIf(!hasPdftotext)('another program reads the text of a page and counts the pages', async () => {
+  const canvas = new PageCanvas({ direction: 'rtl', title: 'x', language: 'ar', made: new Date(0) });
+  canvas.text('Meter MTR-001', 0, 40, 200);
+  canvas.addPage();
+  canvas.text('1,234.50', 0, 40, 200);
+  const file = join(mkdtempSync(join(tmpdir(), 'document-')), 'x.pdf');
+  writeFileSync(file, await canvas.finish((page, pages) => void canvas.text(`${page}/${pages}`, 0, 800, 100)));
+  const { stdout } = await run('pdftotext', ['-layout', file, '-']);
+  rmSync(dirname(file), { recursive: true });
+  const pages = stdout.split('\f').slice(0, 2);
+  expect(pages[0]).toMatch(/Meter MTR-001[^]*1\/2/);
+  expect(pages[1]).toMatch(/1,234\.50[^]*2\/2/);
 });
 
 it('numbers are grouped exactly, in the digits that are wished', () => {

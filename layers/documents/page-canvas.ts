@@ -101,10 +101,14 @@ export class PageCanvas {
       const lineWidth = runs.reduce((sum, run) => sum + run.width, 0);
       const isRight = (align === 'start') === (this.direction === 'rtl');
       let x = align === 'center' ? left + (width - lineWidth) / 2 : isRight ? left + width - lineWidth : left;
+      // The font draws letters and their dots apart: what is copied or searched is the text itself (ISO 32000-1, 14.9.4).
+      const isArabic = /\p{Script=Arabic}/u.test(line);
+      if (isArabic) this.#pdf.markContent('Span', { actual: line });
       for (const run of runs) {
         this.#pdf.text(run.text, x, top + i * this.lineHeight(size), { lineBreak: false, features: wholeRun });
         x += run.width;
       }
+      if (isArabic) this.#pdf.endMarkedContent();
     });
     return lines.length * this.lineHeight(size);
   }
