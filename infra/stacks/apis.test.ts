@@ -122,8 +122,8 @@ describe('IoT Core', () => {
     expect(text).toContain('topic/acrel/${iot:Connection.Thing.Attributes[stationId]}/*');
     expect(text).toContain('topic/$aws/rules/mizan_dev_*/acrel/${iot:Connection.Thing.Attributes[stationId]}/*');
     expect(text).toContain('client/${iot:Connection.Thing.ThingName}');
-    for (const { Action, Resource } of document.Statement)
-      if (Action !== 'iot:Connect') expect(JSON.stringify(Resource)).toContain('stationId');
+    for (const { Action, Effect, Resource } of document.Statement)
+      if (Effect === 'Allow' && Action !== 'iot:Connect') expect(JSON.stringify(Resource)).toContain('stationId');
   });
 });
 

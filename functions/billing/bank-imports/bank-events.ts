@@ -17,7 +17,7 @@ const line = {
   createdAt: '2026-05-11T05:00:00.000Z',
   updatedAt: '2026-05-11T05:00:00.000Z',
 };
-const base = { source: 'billing', schemaVersion: 1, aggregateType: 'bank-line', payload: storedLineSchema } as const;
+const base = { source: 'billing', schemaVersion: 1, aggregateType: 'bank_line', payload: storedLineSchema } as const;
 
 export const bankLineSuspended = defineEvent({
   ...base,

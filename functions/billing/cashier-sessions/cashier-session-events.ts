@@ -9,7 +9,7 @@ const of = {
   cashierId: 'usr_01JGFJJZ00ABCDEFGHJKMNPQRS',
 };
 const ofSchema = { sessionId: z.string(), sessionNumber: z.string(), cashierId: z.string() };
-const base = { source: 'billing', schemaVersion: 1, aggregateType: 'cashier-session' } as const;
+const base = { source: 'billing', schemaVersion: 1, aggregateType: 'cashier_session' } as const;
 
 export const tillMoneyMoved = defineEvent({
   ...base,
