@@ -6,9 +6,15 @@ import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { isCustomRole, maxRolesOfUser, type Role, roleEntity } from './role-entity.ts';
 import { permissionsOf, systemRoleNames } from './system-roles.ts';
 
+/**
+ * What a customer does for himself opens nothing of the tenant: only accounts its holder is linked to. Who administers
+ * users hands it out without being a customer.
+ */
+const isOfCustomers = (permission: string): boolean => permission.startsWith('portal:');
+
 /** @throws AppError `forbidden` that names the first permission the giver does not hold */
 export function refuseBeyond({ permissions }: Principal, wanted: readonly string[]): void {
-  const beyond = wanted.find((permission) => !isGranted(permissions, permission));
+  const beyond = wanted.find((permission) => !isOfCustomers(permission) && !isGranted(permissions, permission));
   if (beyond !== undefined) throw new AppError('forbidden', undefined, { values: { permission: beyond } });
 }
 

@@ -318,6 +318,15 @@ describe('nobody gives what he does not hold', () => {
     expect((await call('POST', `/${admin.subject}/roles`, { roles: ['ADMIN', 'OWNER'] })).status).toBe(200);
   });
 
+  it('but an owner makes customers without being one, and gives a customer another role', async () => {
+    const { id } = await add({ roles: ['CUSTOMER'] });
+    expect((await call('POST', `/${id}/roles`, { roles: ['USER'] })).status).toBe(200);
+    expect((await call('POST', `/${id}/roles`, { roles: ['USER', 'CASHIER'] })).status).toBe(200);
+    const clerk = (await add({ roles: ['USER'] })).as;
+    clerk.permissions = ['identity:users:*'];
+    expect((await call('POST', `/${id}/roles`, { roles: ['USER'] }, clerk)).status).toBe(403);
+  });
+
   it('but roles that are there already may stay', async () => {
     const { id } = await add({ roles: ['EMPLOYEE', 'CASHIER'] });
     expect((await call('POST', `/${id}/roles`, { roles: ['CASHIER'] })).body.data.roles).toEqual(['CASHIER']);
