@@ -87,13 +87,15 @@ export class HttpGateway extends Construct {
 const destinationArn = ({ logGroupName }: LogGroup): string =>
   `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${logGroupName}`;
 
-/** Paths and codes, no query strings: WebSocket tokens and search terms may be in those. */
+/**
+ * Routes and codes. No paths and no query strings: tokens of callbacks and WebSockets, and what people search for, are in
+ * those. The function's own line of the request has the path, without what is secret in it.
+ */
 const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
   time: '$context.requestTime',
   ip: '$context.identity.sourceIp',
   method: '$context.httpMethod',
-  path: '$context.path',
   routeKey: '$context.routeKey',
   status: '$context.status',
   responseLength: '$context.responseLength',

@@ -22,7 +22,11 @@ describe('the HTTP API', () => {
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
       AccessLogSettings: { Format: expect.stringContaining('$context.requestId') },
     });
-    expect(Properties.AccessLogSettings.Format).not.toContain('query');
+    const { Format } = Properties.AccessLogSettings;
+    expect(Format).toContain('$context.routeKey');
+    // Paths of callbacks hold the credential of whoever may notify us.
+    for (const holdsSecrets of ['query', '$context.path', 'requestOverride'])
+      expect(Format).not.toContain(holdsSecrets);
   });
 
   it('allows the origins of the stage and the headers of the product', () => {
