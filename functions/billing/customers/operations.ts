@@ -82,9 +82,9 @@ export const customerOperations: Operations<typeof customers.routes> = {
     return { data };
   },
 
-  listCustomerMessages: async ({ session, params, page }) => {
+  listCustomerMessages: async ({ session, params, page, principal }) => {
     await session.require(customerEntity, params);
-    return listMessages(session, { customerId: params.id }, page);
+    return listMessages(session, { customerId: params.id }, page, principal.permissions);
   },
 
   getCustomerStatementPdf: async ({ session, params: { id }, query: { language, from, to, currency } }) => {

@@ -113,9 +113,9 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     return answerDocument(session, customerId, { kind: document, id }, language);
   },
   sendInvoice: async ({ session, params, body }) => ({ data: await sendInvoice(session, params.id, body) }),
-  listInvoiceMessages: async ({ session, params, page }) => {
+  listInvoiceMessages: async ({ session, params, page, principal }) => {
     await session.require(invoiceEntity, params);
-    return listMessages(session, { aboutId: params.id }, page);
+    return listMessages(session, { aboutId: params.id }, page, principal.permissions);
   },
   sendBillingRun: async ({ session, params, body }) => {
     await startSending(session, params.id, body.channels);

@@ -1,13 +1,20 @@
-/** Messages to a customer, or about an invoice, the newest first. */
+/** Messages to a customer, or about an invoice, the newest first. Digits of tokens are shown to those alone who may print tokens again. */
+import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { maskTokensIn } from '../prepaid/sts-numbers.ts';
 import { customerMessageEntity } from './message-entity.ts';
 import type { CustomerMessage } from './message-schema.ts';
+import type { TemplateName } from './templates/index.ts';
 
+const holdTokens: readonly TemplateName[] = ['prepaid_token', 'meter_token'];
+
+/** @param permissions of who asks */
 export async function listMessages(
   session: TenantSession,
   of: { customerId: string } | { aboutId: string },
   page: { limit: number; cursor: string | undefined },
+  permissions: readonly string[],
 ) {
   const { items, nextCursor } = await session.query<CustomerMessage & Stored>(customerMessageEntity, {
     ...('customerId' in of
@@ -16,8 +23,11 @@ export async function listMessages(
     order: 'descending',
     ...page,
   });
+  const seesTokens = isGranted(permissions, 'billing:prepaid:reprint');
   return {
-    data: items.map(({ html: _, parameters: __, ...message }) => message),
+    data: items.map(({ html: _, parameters: __, ...message }) =>
+      seesTokens || !holdTokens.includes(message.template) ? message : { ...message, text: maskTokensIn(message.text) },
+    ),
     pagination: { limit: page.limit, nextCursor },
   };
 }

@@ -15,6 +15,8 @@ export const customerMessageEntity = defineEntity<CustomerMessage>()({
       aboutId === undefined ? undefined : { pk: ['MESSAGES-ABOUT', aboutId], sk: [requestedAt, id] },
   },
   idOf: ({ id }) => id,
+  // A message may hold a token; the history of the row shows that it changed, not what it says.
+  secretAttributes: ['text', 'html', 'parameters'],
 });
 
 /** One id for a reference and channel, whenever it is asked for. */

@@ -121,4 +121,13 @@ it('a token is sent to the customer once, in full, and the event has it masked',
   expect(message).toMatchObject({ customerId, template: 'prepaid_token' });
   expect(JSON.stringify(message)).toContain(tokens[0]);
   expect(item.payload.S).not.toContain(tokens[0].replaceAll(' ', ''));
+  // Who works at the office reads what was sent, but cannot use the token.
+  const { handler: customers } = await import('../customers/handler.ts');
+  const path = `/api/billing/customers/${customerId}/messages`;
+  const listed = async (permissions: string[]) =>
+    (await scene.stack.call(tenant, customers, 'GET', path, { as: { permissions } })).body.data[0].text;
+  expect(await listed(['billing:messages:read', 'billing:customers:read'])).toMatch(
+    /Token: .?\d{4} •••• •••• •••• \d{4}/,
+  );
+  expect(await listed(['billing:messages:read', 'billing:prepaid:reprint'])).toContain(tokens[0]);
 });

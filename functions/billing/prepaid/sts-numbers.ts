@@ -27,3 +27,7 @@ export const groupToken = (token: string): string => token.replace(/(\d{4})(?=\d
 /** What may be shown to those who must not use it: the first and the last group. */
 export const maskToken = (token: string): string =>
   `${token.slice(0, 4)} ${'•••• '.repeat(Math.max(0, Math.ceil(token.length / 4) - 2))}${token.slice(-4)}`;
+
+/** A text with every token in it masked, as `groupToken` writes tokens. */
+export const maskTokensIn = (text: string): string =>
+  text.replace(/\d{4}(?: \d{1,4}){3,}/g, (token) => maskToken(token.replaceAll(' ', '')));
