@@ -1,7 +1,7 @@
 /** What a schema cannot say of a subscription: the type exists, the handler is there and fits, and whoever turns it on might do it themselves. */
 import type { z } from 'zod/mini';
-import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
+import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
 import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
@@ -23,11 +23,8 @@ const neededFor: Record<HandlerType, string> = {
 };
 
 /** @throws AppError `forbidden` naming the permission */
-export function requireHandlerPermission(principal: Principal, handlerType: HandlerType): void {
-  const permission = neededFor[handlerType];
-  if (!isGranted(principal.permissions, permission))
-    throw new AppError('forbidden', undefined, { values: { permission } });
-}
+export const requireHandlerPermission = (principal: Principal, handlerType: HandlerType): void =>
+  requirePermission(principal, neededFor[handlerType]);
 
 /** @throws AppError `validation_failed` */
 export async function checkEventType(pattern: string): Promise<void> {

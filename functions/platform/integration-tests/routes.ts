@@ -15,7 +15,7 @@ export const integrationTests = defineResource({
       access: 'platform:integrations:test',
       summary: 'Test the settings of an integration before or after they are stored.',
       description:
-        'With `integration_config_id` (the id of an integration) settings that are left out, or sent masked, are the stored ones. Nothing of `config` is stored.',
+        'With `integration_config_id` (the id of an integration) settings that are left out, or sent masked, are the stored ones; settings beside stored ones need `platform:integrations:secret`, since stored secrets go where they say. Nothing of `config` is stored.',
       body: z.strictObject({
         integration_config_id: z.optional(generatedId('int')),
         /** A provider of the catalogue, or `sms`, `email`. */
@@ -28,7 +28,7 @@ export const integrationTests = defineResource({
       }),
       response: testView,
       status: 200,
-      errors: ['not_found', 'unprocessable'],
+      errors: ['forbidden', 'not_found', 'unprocessable'],
       // A repeated test is a new test, and secrets in its body are not kept.
       idempotent: false,
     },

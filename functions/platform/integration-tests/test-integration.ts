@@ -1,4 +1,5 @@
 /** The test of a stored integration, and the documented test of settings before they are stored. */
+import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operation } from '../../../layers/kernel/http/route.ts';
 import { integrationEntity } from '../integrations/integration-entity.ts';
@@ -49,6 +50,9 @@ export const testSettings: Operation<IntegrationTestRoutes['testIntegrationSetti
       return text.includes('••••') ? [] : [[key, text]];
     }),
   );
+  // An address that is only tried would be sent the stored secrets.
+  if (integration !== undefined && Object.keys(given).length > 0)
+    requirePermission(principal, 'platform:integrations:secret');
   const test = await runTest(session, {
     ...(integration ? { integration } : {}),
     provider,

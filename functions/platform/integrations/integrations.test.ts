@@ -244,6 +244,26 @@ describe('a test', () => {
     expect((await test('POST', '', { type: 'x' })).status).toBe(400);
   });
 
+  it('takes stored secrets nowhere but where they belong, unless the caller may set them', async () => {
+    const { id } = await ready();
+    const elsewhere = await simulateProvider();
+    const permissions = ['platform:integrations:read', 'platform:integrations:test', 'platform:integrations:write'];
+    const tester = caller(testHandler, '/api/integrations/test', { tenantId, permissions });
+    const body = { integration_config_id: id, integration_type: 'test_sms_a' };
+    const config = { api_url: elsewhere.url };
+    const refused = await tester('POST', '', { ...body, config });
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+    const writer = caller(handler, '/api/v1/developer/integrations', { tenantId, permissions });
+    expect((await writer('PUT', `/${id}`, { baseUrl: elsewhere.url })).status).toBe(403);
+    expect(elsewhere.requests).toEqual([]);
+    expect((await writer('PUT', `/${id}`, { baseUrl: null, nameEn: 'x' })).status).toBe(200);
+    // As it is stored, or sent back as it was shown, it changes nothing.
+    for (const same of [{}, { api_key: '••••••••' }])
+      expect((await tester('POST', '', { ...body, config: same })).data.status).toBe('success');
+    expect((await tester('POST', '', { integration_type: 'test_sms_a', config })).status).toBe(200);
+    expect((await test('POST', '', { ...body, config })).data.status).toBe('success');
+  });
+
   it('reaches nothing inside the network', async () => {
     const answer = await test('POST', '', {
       integration_type: 'test_sms_a',

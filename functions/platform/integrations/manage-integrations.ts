@@ -1,6 +1,7 @@
 /** Creates, reads, changes and deletes integrations. */
 
 import type { ProviderKind } from '../../../layers/integrations/provider.ts';
+import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -134,6 +135,9 @@ export const integrationOperations: Pick<
     const before = await session.require(integrationEntity, params);
     refuseStale(before, expectedVersion);
     checkBaseUrl(body.baseUrl);
+    // Stored secrets follow the address.
+    if (body.baseUrl !== undefined && (body.baseUrl ?? undefined) !== before.baseUrl)
+      requirePermission(principal, 'platform:integrations:secret');
     const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
     const after = await session.transact('platform', (unit) =>
       unit.update(integrationEntity, before, { ...changes, updatedBy: principal.subject }),

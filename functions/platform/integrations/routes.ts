@@ -74,10 +74,11 @@ export const integrations = defineResource({
       path: '/{id}',
       access: write,
       summary: 'Change an integration; fields left out stay as they are, `null` removes one.',
+      description: 'Another `baseUrl` needs `platform:integrations:secret`: stored secrets are sent there.',
       params: integrationParams,
       body: updateIntegrationBody,
       response: integrationView,
-      errors: ['not_found', 'version_conflict'],
+      errors: ['forbidden', 'not_found', 'version_conflict'],
     },
     deleteIntegration: {
       method: 'DELETE',

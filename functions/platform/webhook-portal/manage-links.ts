@@ -1,5 +1,5 @@
 /** Makes, lists and revokes links of an endpoint. A link never allows what its maker could not do. */
-import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
+import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations, ReceivedRequest } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -32,8 +32,7 @@ export const linkOperations: Pick<
         texts: { en: 'Links are made by people, not by API keys.', ar: 'الروابط ينشئها الأشخاص لا مفاتيح API.' },
       });
     for (const permission of ['platform:webhooks:read', ...body.abilities.map((ability) => neededFor[ability])])
-      if (!isGranted(principal.permissions, permission))
-        throw new AppError('forbidden', undefined, { values: { permission } });
+      requirePermission(principal, permission);
     await session.require(webhookEntity, { id: params.id });
     const id = newId('lnk');
     const { token, hash } = newLinkToken(session.tenantId, id);
