@@ -2,6 +2,7 @@
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { systemAlert, systemAlertEscalated } from '../platform/events.ts';
 import { alertRules } from './alert-rules/routes.ts';
+import { businessMetrics } from './business-metrics/routes.ts';
 import { deadLetters } from './dead-letters/routes.ts';
 import { logs } from './logs/routes.ts';
 import { metrics } from './metrics/routes.ts';
@@ -23,6 +24,11 @@ export const monitoring = defineDomain({
       entry: `${folder}/alert-rules/handler.ts`,
       access: { ...http, keys: { secrets: 'encrypt' } },
       environment: { ...operator, ...addresses },
+    },
+    {
+      resource: businessMetrics,
+      entry: `${folder}/business-metrics/handler.ts`,
+      access: http,
     },
     {
       resource: deadLetters,

@@ -1,13 +1,15 @@
-/** Subscriber `event-rules`: holds every bus event against the pattern rules of its tenant. */
+/** Subscriber `event-rules`: holds every bus event against the pattern rules of its tenant, and counts those of the business. */
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
+import { consumeEventBatch, type ReceivedEvent } from '../../../layers/kernel/events/consume.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
+import { summaryMetric } from '../../../layers/kernel/observability/metrics.ts';
+import { handleEach } from '../../../layers/kernel/queues/consume-batch.ts';
 import { matchesAnyPattern } from '../../../layers/webhooks/event-pattern.ts';
 import { matchesFilter } from '../../../layers/webhooks/payload-filter.ts';
 import { systemAlert, systemAlertEscalated } from '../../platform/events.ts';
 import { cachedRules } from '../alert-rules/read-rules.ts';
 import type { PatternCondition, RuleState, StoredRule } from '../alert-rules/rule-entity.ts';
-import { countBusinessEvent } from '../metrics/count-business-events.ts';
+import { countBusinessEvents, countForInstallation } from '../business-metrics/count-business-events.ts';
 import { isCoolingDown, updateState } from './fire-rule.ts';
 
 type PatternRule = StoredRule & { conditionType: 'pattern'; conditionConfig: PatternCondition };
@@ -15,7 +17,34 @@ type PatternRule = StoredRule & { conditionType: 'pattern'; conditionConfig: Pat
 /** Spent events are remembered long enough for deliveries that come again. */
 const maxSpent = 100;
 
-export const handler = consumeEvents(async (event) => {
+export const handler = consumeEventBatch(async (received) => {
+  const failed = new Set(await handleEach(received, ({ envelope }) => evaluate(envelope), describe));
+  const done = received.filter(({ envelope, messageId }) => !failed.has(messageId) && !isOwn(envelope));
+  summaryMetric(
+    'EventLag',
+    done.map(({ envelope }) => Math.max(0, Date.now() - Date.parse(envelope.occurredAt))),
+    'milliseconds',
+  );
+  const tenants = [...Map.groupBy(done, ({ envelope }) => envelope.tenantId)].map(([tenantId, own]) => ({
+    tenantId,
+    own,
+    messageId: own[0]!.messageId,
+  }));
+  const uncounted = await handleEach(
+    tenants,
+    async ({ tenantId, own }) => {
+      const events = own.map(({ envelope }) => envelope);
+      await countBusinessEvents(openSession(tenantId), events);
+      countForInstallation(events);
+    },
+    ({ tenantId }) => ({ tenantId }),
+  );
+  // Rules take an event that comes again for the one it was.
+  const again = tenants.filter(({ messageId }) => uncounted.includes(messageId)).flatMap(({ own }) => own);
+  return [...failed, ...again.map(({ messageId }) => messageId)];
+});
+
+async function evaluate(event: EventEnvelope): Promise<void> {
   if (isOwn(event)) return;
   const session = openSession(event.tenantId, { correlationId: event.correlationId, causationId: event.id });
   for (const rule of await cachedRules(session)) {
@@ -23,7 +52,13 @@ export const handler = consumeEvents(async (event) => {
     const group = rule.conditionConfig.groupBy === 'aggregate' ? `${event.aggregateType}/${event.aggregateId}` : 'all';
     await updateState(session, rule, group, (state) => count(rule, state, event, session.context.now()));
   }
-  countBusinessEvent(event.type);
+}
+
+const describe = ({ envelope: { id, type, tenantId, correlationId } }: ReceivedEvent) => ({
+  eventId: id,
+  type,
+  tenantId,
+  correlationId,
 });
 
 /** What rules raise, rules do not look at: two of them could raise each other for ever. */

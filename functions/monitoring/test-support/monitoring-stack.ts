@@ -75,6 +75,13 @@ export function useMonitoringStack() {
       const properties = { QueueName: name, ...(deadLetterQueue === undefined ? {} : redrive) };
       return (await createResource(sqs, 'AWS::SQS::Queue', name, properties)).ref;
     },
+    /** What a table holds, attributes without their types. */
+    rows(TableName: string): Record<string, unknown>[] {
+      const { Items } = dynamodb.call('Scan', { TableName }) as { Items: Record<string, Record<string, unknown>>[] };
+      return Items.map((item) =>
+        Object.fromEntries(Object.entries(item).map(([name, value]) => [name, Object.values(value)[0]])),
+      );
+    },
     /** Events that wait in a tenant's outbox and were not taken yet, as the bus would deliver them. */
     takeEvents(tenantId: string): EventEnvelope<any>[] {
       const { Items } = dynamodb.call('Scan', { TableName: 'monitoring' }) as {
