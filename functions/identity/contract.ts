@@ -2,6 +2,7 @@
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
 import type { ApiUsage } from './api-keys/add-up-usage.ts';
+import type { DeviceKeyOrder } from './api-keys/issue-key.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
 import { userEntity } from './users/user-entity.ts';
 
@@ -73,16 +74,15 @@ export interface DeviceKey {
   id: string;
   /** The key itself; it cannot be read again. */
   key: string;
+  /** Name of its own for the broker; good where one was asked for. */
+  clientId: string;
 }
 
 /**
  * Issues an API key to a device of some stations of the tenant. Needs `readWrite` on table `identity` and `read` on `scada`.
  * @throws AppError `not_found` for a station of somebody else
  */
-export async function issueDeviceKey(
-  session: TenantSession,
-  device: { name: string; description: string; scopes: string[]; stationIds: string[]; createdBy: string },
-): Promise<DeviceKey> {
+export async function issueDeviceKey(session: TenantSession, device: DeviceKeyOrder): Promise<DeviceKey> {
   const { issueKey } = await import('./api-keys/issue-key.ts');
   return issueKey(session, device);
 }

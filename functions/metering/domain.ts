@@ -86,6 +86,12 @@ export const metering = defineDomain({
       events: ['iot.configuration_issued', 'iot.device_retired'],
       access: { tables: { metering: 'read' }, publishTopics: ['acrel/*'] },
     },
+    {
+      name: 'revoke-credentials',
+      entry: `${folder}/devices/revoke-ended-credentials.ts`,
+      events: ['iot.credential_ended'],
+      access: { tables: { identity: 'readWrite' } },
+    },
   ],
   schedules: [
     {

@@ -21,6 +21,8 @@ export interface ApiKey {
   rateLimitPerDay: number;
   /** Stations a device key may publish for; empty means every station of the tenant. */
   stationIds: string[];
+  /** The one name it connects to the broker under. @default any that is nobody else's */
+  mqttClientId?: string;
   /** Workspaces its holder may enter: those its maker could when it was made. @default none */
   workspaces?: string[];
   expiresAtTime?: string | undefined;

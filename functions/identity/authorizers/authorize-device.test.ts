@@ -55,6 +55,14 @@ const reached = (answer: any): string[] => {
 };
 
 describe('a device', () => {
+  it('that is registered connects under its own name alone', async () => {
+    const answer = await connect({ password: await storedKey('dev-a', { mqttClientId: 'device-key_1' }) });
+    const statements = answer.policyDocuments.flatMap((text: string) => JSON.parse(text).Statement);
+    expect(statements.filter(({ Action }: any) => Action === 'iot:Connect')).toEqual([
+      { Effect: 'Allow', Action: 'iot:Connect', Resource: 'arn:aws:iot:*:*:client/device-key_1' },
+    ]);
+  });
+
   it('reaches every station of its tenant with a key that names none', async () => {
     const answer = await connect({ username: 'meter', password: await storedKey('dev-a') });
     expect(answer).toMatchObject({

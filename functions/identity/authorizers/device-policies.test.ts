@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies, type PolicyAction } from '../../../local/services/iot/policy.ts';
-import { devicePolicies, gatewayConnectPolicies, gatewayPolicies } from './device-policies.ts';
+import { deviceClientId, devicePolicies, gatewayConnectPolicies, gatewayPolicies } from './device-policies.ts';
 
 const code = (i: number, length: number): string => `S${String(i).padStart(length - 1, '0')}`;
 const codes = (count: number, length: number): string[] => Array.from({ length: count }, (_, i) => code(i, length));
@@ -25,6 +25,16 @@ describe('the policy of a device', () => {
     expect(allows(documents, 'iot:Connect', 'client/anything')).toBe(true);
     // The ids of things with certificates.
     expect(allows(documents, 'iot:Connect', 'client/mizan-st-001-gateway')).toBe(false);
+  });
+
+  it('lets a registered device connect under its own name, and nobody else under it', () => {
+    const own = devicePolicies(['ST-1'], [], 'dev', deviceClientId('key_1'))!;
+    expect(allows(own, 'iot:Connect', 'client/device-key_1')).toBe(true);
+    expect(allows(own, 'iot:Connect', 'client/device-key_2')).toBe(false);
+    expect(allows(own, 'iot:Connect', 'client/anything')).toBe(false);
+    expect(allows(own, 'iot:Publish', 'topic/acrel/ST-1/meter/M1/data')).toBe(true);
+    expect(allows(own, 'iot:Publish', 'topic/acrel/ST-1/device/D1/config')).toBe(false);
+    expect(allows(documents, 'iot:Connect', 'client/device-key_1')).toBe(false);
   });
 
   it.each<[PolicyAction, string]>([

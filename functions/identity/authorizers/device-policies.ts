@@ -19,15 +19,21 @@ type Statement = {
 
 /**
  * @param stage whose rules Basic Ingest may reach; rules of other stages in the account stay closed
+ * @param clientId the only one it may connect under. @default any that is not reserved
  * @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect
  */
 export function devicePolicies(
   stationIds: readonly string[],
   allowedIps: readonly string[],
   stage: string,
+  clientId?: string,
 ): string[] | undefined {
-  const documents = connectStatements(allowedIps).map((statement) =>
-    documentOf([statement, reservedClientIds, platformTopics]),
+  const connect =
+    clientId === undefined
+      ? connectStatements(allowedIps)
+      : connectStatements(allowedIps, `arn:aws:iot:*:*:client/${clientId}`);
+  const documents = connect.map((statement) =>
+    documentOf(clientId === undefined ? [statement, reservedClientIds, platformTopics] : [statement, platformTopics]),
   );
   let packed: string[] = [];
   for (const station of stationIds) {
@@ -79,14 +85,17 @@ export const gatewayConnectPolicies = (stationIds: readonly string[], allowedIps
 const documentOf = (statements: Statement[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
+/** Ids of devices are a tenant's, and client ids the whole account's: a device connects under a name made of its key's id. */
+export const deviceClientId = (keyId: string): string => `device-${keyId}`;
+
 /**
- * A client id in use a second time ends the first connection. Those of things with certificates begin with `mizan-`, so
- * that no key, of whatever tenant, can put a station's gateway off.
+ * A client id in use a second time ends the first connection. Those of things with certificates begin with `mizan-`, those
+ * of registered devices with the id of a key, so that no other key, of whatever tenant, can put them off.
  */
 const reservedClientIds: Statement = {
   Effect: 'Deny',
   Action: 'iot:Connect',
-  Resource: 'arn:aws:iot:*:*:client/mizan-*',
+  Resource: ['mizan-*', deviceClientId('key_*')].map((id) => `arn:aws:iot:*:*:client/${id}`),
 };
 
 /** What only the platform says: a device must not speak so to another one of its station. */

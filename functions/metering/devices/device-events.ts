@@ -27,6 +27,18 @@ export const deviceProvisioned = deviceEvent(
 );
 export const deviceRetired = deviceEvent('iot.device_retired', 'A device was retired.', 'أُخرج جهاز من الخدمة.');
 
+export const credentialEnded = defineEvent({
+  ...base,
+  type: 'iot.credential_ended',
+  summary: { en: 'The credential of a device is no longer good.', ar: 'لم تعد بيانات اعتماد جهاز صالحة.' },
+  payload: z.object({ deviceId: z.string(), keyId: z.string(), endedBy: z.string() }),
+  example: {
+    deviceId: 'DCU-01',
+    keyId: 'key_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    endedBy: 'usr_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  },
+});
+
 export const configurationIssued = defineEvent({
   ...base,
   type: 'iot.configuration_issued',
@@ -91,6 +103,7 @@ export const iotEvents = [
   deviceRegistered,
   deviceProvisioned,
   deviceRetired,
+  credentialEnded,
   configurationIssued,
   configurationReported,
   devicePresenceChanged,

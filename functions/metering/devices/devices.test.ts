@@ -1,9 +1,10 @@
 /** The device registry over its handlers: who gets in, what a device is told, what it tells, and who falls silent. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { openGlobalSession } from '../../../layers/kernel/data/session.ts';
+import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
 import { toBusDetail } from '../../../layers/kernel/events/envelope.ts';
 import { callHandler, testPrincipal } from '../../../test/support/call-handler.ts';
+import { type ApiKey, apiKeyEntity } from '../../identity/api-keys/api-key-entity.ts';
 import { devicePolicies } from '../../identity/authorizers/device-policies.ts';
 import { tenantListingEntity } from '../../identity/tenants/add-tenant.ts';
 import { handler as ingest } from '../ingest/handler.ts';
@@ -11,6 +12,7 @@ import { useDeviceBackends } from '../test-support/device-backends.ts';
 import { deliver, iso, readingMessage, startTime, useMeteringStack } from '../test-support/metering-stack.ts';
 import { handler } from './handler.ts';
 import { handler as publishConfigurations } from './publish-configurations.ts';
+import { handler as revokeCredentials } from './revoke-ended-credentials.ts';
 import { handler as statuses } from './status-consumer.ts';
 import { handler as watch } from './watch-devices.ts';
 
@@ -36,6 +38,13 @@ const keyIdOf = async (id: string): Promise<string> => (await call('GET', `/devi
 const isActive = (keyId: string): boolean | undefined =>
   stack.tables.scan('identity').find((item) => item['_type']?.S === 'API key' && item['id']?.S === keyId)?.['isActive']
     ?.BOOL;
+/** As if nobody had revoked it. */
+const setActive = (keyId: string) =>
+  openSession('tenant-a').transact('identity', (unit) => unit.put(apiKeyEntity, activeKey(keyId)));
+const activeKey = (id: string): ApiKey => ({
+  ...{ id, name: 'Device', keyPrefix: id.slice(-10), keyHash: 'x', scopes: [], allowedIps: [], allowedOrigins: [] },
+  ...{ rateLimitPerMinute: 1, rateLimitPerDay: 1, stationIds: [], isActive: true, createdBy: 'usr_1' },
+});
 /** What a device asks with its own key. */
 const asDevice = (keyId: string, method: string, path: string, tenantId = 'tenant-a') =>
   callHandler(handler, {
@@ -48,14 +57,14 @@ const tell = (id: string, content: object, timeMs = Date.now(), stationId = 'ST-
     { topic: `acrel/${stationId}/device/${id}/status`, payload: { timestamp: iso(timeMs), ...content } },
   ]);
 /** Hands the published events to the subscriber, as the bus would. */
-const publishAll = async (types: string[]) => {
+const publishAll = async (types: string[], subscriber: typeof publishConfigurations = publishConfigurations) => {
   const envelopes = stack.events().filter(({ type }) => types.includes(type));
   const Records = envelopes.map((detail, i) => ({
     messageId: String(i),
     attributes: { ApproximateReceiveCount: '1' },
     body: JSON.stringify({ detail: toBusDetail(detail) }),
   }));
-  return (await publishConfigurations({ Records } as never)).batchItemFailures.length;
+  return (await subscriber({ Records } as never)).batchItemFailures.length;
 };
 
 beforeAll(async () => {
@@ -86,6 +95,8 @@ describe('a device', () => {
       topics: { status: 'acrel/ST-1/device/D-1/status', configuration: 'acrel/ST-1/device/D-1/config' },
     });
     const firstKey = await keyIdOf('D-1');
+    // Ids of devices are a tenant's, and client ids the whole account's.
+    expect(first.clientId).toBe(`device-${firstKey}`);
     const second = await provision('D-1');
     expect(second.apiKey).not.toBe(first.apiKey);
     expect([isActive(firstKey), isActive(await keyIdOf('D-1'))]).toEqual([false, true]);
@@ -198,6 +209,16 @@ describe('a configuration', () => {
     expect((await call('GET', '/devices/D-1')).body.data).toMatchObject({ status: 'registered' });
     await publishAll(['iot.configuration_issued']);
     expect([...backends.retained.keys()]).toEqual(['acrel/ST-2/device/D-1/config']);
+  });
+
+  it('loses the old credential though whoever moved it died before he revoked it', async () => {
+    await register('D-CRASH');
+    await provision('D-CRASH');
+    const key = await keyIdOf('D-CRASH');
+    await call('PUT', '/devices/D-CRASH', { stationId: 'ST-2' });
+    setActive(key);
+    expect(await publishAll(['iot.credential_ended'], revokeCredentials)).toBe(0);
+    expect(isActive(key)).toBe(false);
   });
 
   it('is refused when it is too large', async () => {

@@ -7,6 +7,7 @@ import { issueDeviceKey, revokeDeviceKey } from '../../identity/contract.ts';
 import { deviceStateEntity, iotDeviceEntity, topicsOf } from './device-entity.ts';
 import { deviceProvisioned } from './device-events.ts';
 import type { Credentials } from './device-schema.ts';
+import { endCredential } from './end-credential.ts';
 import { refuseRetired } from './register-device.ts';
 
 /** Publishing for its station, and asking what concerns itself. */
@@ -21,12 +22,13 @@ export async function provisionDevice(session: TenantSession, id: string, by: st
     scopes: deviceScopes,
     stationIds: [device.stationId],
     createdBy: by,
+    hasOwnClientId: true,
   });
   try {
     const state = await session.require(deviceStateEntity, { id });
     const now = session.context.now();
     const dueAt = new Date(Date.parse(now) + device.offlineAfterMinutes * 60_000).toISOString();
-    await session.transact('metering', (unit) => {
+    const end = await session.transact('metering', (unit) => {
       const after = unit.update(iotDeviceEntity, device, {
         status: 'provisioned',
         keyId: issued.id,
@@ -34,11 +36,12 @@ export async function provisionDevice(session: TenantSession, id: string, by: st
       });
       unit.update(deviceStateEntity, state, { dueAt }, { isAudited: false });
       unit.emit(deviceProvisioned, { aggregateId: id, payload: { ...after } });
+      return endCredential(unit, session, { deviceId: id, keyId: device.keyId, endedBy: by });
     });
+    await end();
   } catch (error) {
     await revokeDeviceKey(session, issued.id, by);
     throw error;
   }
-  if (device.keyId !== undefined) await revokeDeviceKey(session, device.keyId, by);
-  return { deviceId: id, apiKey: issued.key, clientId: `device-${id}`, topics: topicsOf(device) };
+  return { deviceId: id, apiKey: issued.key, clientId: issued.clientId, topics: topicsOf(device) };
 }

@@ -8,6 +8,7 @@ import { meterEntity } from '../meters/meter-entity.ts';
 import { deviceSerialEntity, deviceStateEntity, iotDeviceEntity, type StoredDevice } from './device-entity.ts';
 import { configurationIssued, deviceRegistered, deviceRetired } from './device-events.ts';
 import type { Device, NewDevice } from './device-schema.ts';
+import { endCredential } from './end-credential.ts';
 
 export async function registerDevice(session: TenantSession, order: NewDevice): Promise<StoredDevice> {
   await checkPlace(session, order);
@@ -40,19 +41,21 @@ export async function updateDevice(
   await checkPlace(session, { stationId, meterId });
   const moves = stationId !== before.stationId;
   const version = before.configurationVersion;
-  const data = await session.transact('metering', (unit) => {
+  const [data, end] = await session.transact('metering', (unit) => {
     if (moves && version > 0)
       unit.emit(configurationIssued, {
         aggregateId: id,
         payload: { deviceId: id, version, previousStationId: before.stationId },
       });
-    return unit.update(iotDeviceEntity, before, {
+    const after = unit.update(iotDeviceEntity, before, {
       ...changes,
       ...(moves ? { status: 'registered', keyId: null, provisionedAt: null } : {}),
     } as Partial<Device>);
+    // Its credential is of the old station.
+    const keyId = moves ? before.keyId : undefined;
+    return [after, endCredential(unit, session, { deviceId: id, keyId, endedBy: by })] as const;
   });
-  // Its credential is of the old station.
-  if (moves && before.keyId !== undefined) await revokeDeviceKey(session, before.keyId, by);
+  await end();
   return data;
 }
 
