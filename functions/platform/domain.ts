@@ -195,7 +195,7 @@ export const platform = defineDomain({
       batchSize: 5,
       memoryMb: 512,
       access: { tables: table, queues: [handlers], keys: { secrets: 'decrypt' }, internet: true },
-      environment: addresses,
+      environment: providerAddresses,
     },
     {
       name: 'health-checker',
