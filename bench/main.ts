@@ -13,6 +13,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   warm: () => import('./warm-request.ts'),
   ingest: () => import('./ingest.ts'),
   price: () => import('./ingest-price.ts'),
+  billing: () => import('./billing.ts'),
   authorizer: () => import('./authorizer.ts'),
   'log-in': () => import('./log-in.ts'),
   webhooks: () => import('./webhooks.ts'),

@@ -1,0 +1,120 @@
+/**
+ * Billing: invoices a second, what 1,000 of them cost at AWS list prices, and how both grow with the base. The consumer of
+ * the queue works in its own process against the embedded DynamoDB; requests and units are counted there. For the price
+ * every answer of the store is late by what a network adds, so that waiting is paid for as Lambda bills it.
+ */
+import { CostMeter } from '../local/runtime/cost-meter.ts';
+import { type BaseTariff, createBase } from './billing-base.ts';
+import { type BillingMeasurement, measureRun } from './billing-run.ts';
+import { type BillingStore, openBillingStore } from './billing-store.ts';
+import type { BenchResult } from './result.ts';
+
+const budgetUsd = 0.03;
+const growthBudget = 1.1;
+/** Of the function `bill-customers`; Lambda gives a whole core at 1,769 MB. */
+const memoryMb = 1024;
+const wholeCoreMb = 1769;
+/** DynamoDB answers in single-digit milliseconds. */
+const networkMs = 5;
+/** A message is sent, received and deleted. */
+const requestsPerMessage = 3;
+/** Invoices of the largest base that are made: enough for a mean. */
+const sample = 5000;
+
+interface Priced extends BillingMeasurement {
+  perThousandUsd: number;
+  parts: string;
+  reads: number;
+  writes: number;
+}
+
+export async function run(): Promise<BenchResult[]> {
+  const small = await over(1000);
+  const middle = await over(10_000);
+  const large = await over(100_000, sample);
+  const hours = await over(1000, undefined, 'hours');
+  const growth = large.perThousandUsd / small.perThousandUsd;
+  return [
+    {
+      name: 'billing: a run over 10,000 customers with hourly readings of a month',
+      measured: `${rate(middle)} invoices/s, ${cpu(middle)} CPU each`,
+      reference: `1,000 customers ${rate(small)}/s, ${cpu(small)}; part of 100,000 ${rate(large)}/s, ${cpu(large)}; 1,000 priced by the hour ${rate(hours)}/s, ${cpu(hours)}`,
+      budget: '',
+      isWithin: undefined,
+    },
+    {
+      name: 'billing: 1,000 invoices of 10,000, queue to bus',
+      measured: `${middle.perThousandUsd.toFixed(4)} USD`,
+      reference: `${middle.parts}; ${middle.reads.toFixed(1)} RRU, ${middle.writes.toFixed(1)} WRU an invoice`,
+      budget: `≤ ${budgetUsd} USD`,
+      isWithin: middle.perThousandUsd <= budgetUsd,
+    },
+    {
+      name: 'billing: 1,000 invoices of 100,000 against 1,000 of 1,000',
+      measured: `${large.perThousandUsd.toFixed(4)} USD (${growth.toFixed(2)} ×)`,
+      reference: `${small.perThousandUsd.toFixed(4)} USD`,
+      budget: `≤ ${growthBudget} ×`,
+      isWithin: growth <= growthBudget,
+    },
+  ];
+}
+
+const rate = ({ invoices, seconds }: BillingMeasurement): string => (invoices / seconds).toFixed(0);
+const cpu = ({ invoices, cpuMs }: BillingMeasurement): string => `${(cpuMs / invoices).toFixed(1)} ms`;
+
+/** @param part so many invoices of the base, by whole pages of all its parts */
+async function over(customers: number, part?: number, tariff: BaseTariff = 'blocks'): Promise<Priced> {
+  const store = await openBillingStore(['billing', 'identity', 'metering', 'readings']);
+  try {
+    const session = createBase(store.dynamodb, `bench-${customers}-${tariff}`, customers, tariff);
+    const all = await measureRun(store, session, {
+      atOnce: 8,
+      ...(part === undefined ? {} : { invocations: Math.ceil(part / 25) }),
+    });
+    return { ...all, ...priceOf(store, all, await waited(store, customers, tariff)) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** What Lambda bills for an invoice, milliseconds: a few pages one after the other, with answers as late as over a network. */
+async function waited(store: BillingStore, customers: number, tariff: BaseTariff): Promise<number> {
+  const units = store.dynamodb.meter.bill();
+  const events = store.counted.events;
+  const session = createBase(store.dynamodb, `wait-${customers}-${tariff}`, 500, tariff);
+  store.latencyMs = networkMs;
+  const { invoices, durationMs, cpuMs } = await measureRun(store, session, { atOnce: 1 });
+  store.latencyMs = 0;
+  store.reset();
+  for (const { key, units: count } of units.lines) store.dynamodb.meter.count(key, count);
+  store.counted.events = events;
+  // What is not waiting takes longer on the share of a core that Lambda gives.
+  return (durationMs + cpuMs * (wholeCoreMb / memoryMb - 1)) / invoices;
+}
+
+function priceOf(
+  { dynamodb, counted }: BillingStore,
+  { invoices, invocations }: BillingMeasurement,
+  lambdaMs: number,
+): Omit<Priced, keyof BillingMeasurement> {
+  const meter = new CostMeter();
+  const { lines: measured } = dynamodb.meter.bill();
+  const units = (name: string): number =>
+    measured.reduce((sum, { key, units: count }) => sum + (key === `dynamodb.${name}` ? count : 0), 0);
+  const [reads, writes] = [units('readRequestUnitPerMillion'), units('writeRequestUnitPerMillion')];
+  meter.count('dynamodb.readRequestUnitPerMillion', reads);
+  meter.count('dynamodb.writeRequestUnitPerMillion', writes);
+  meter.count('lambda.requestPerMillion', invocations);
+  meter.count('lambda.arm64GBSecond', ((invoices * lambdaMs) / 1000) * (memoryMb / 1024));
+  meter.count('sqs.standardRequestPerMillion', invocations * requestsPerMessage);
+  meter.count('eventbridge.pipesRequestPerMillion64KB', counted.events);
+  meter.count('eventbridge.customEventPerMillion64KB', counted.events);
+  const { lines, pricesFrom, totalUsd } = meter.bill();
+  const perThousand = (usd: number): string => ((usd / invoices) * 1000).toFixed(4);
+  return {
+    perThousandUsd: (totalUsd / invoices) * 1000,
+    parts: `list prices of ${pricesFrom}: ${lines.map(({ key, usd }) => `${key.split('.')[1]} ${perThousand(usd)}`).join(', ')}; ${lambdaMs.toFixed(0)} ms of Lambda`,
+    reads: reads / invoices,
+    writes: writes / invoices,
+  };
+}
