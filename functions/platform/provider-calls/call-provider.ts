@@ -20,7 +20,7 @@ import {
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { countMetric } from '../../../layers/kernel/observability/logger.ts';
+import { countMetric, logger } from '../../../layers/kernel/observability/logger.ts';
 import {
   type Environment,
   integrationEntity,
@@ -170,7 +170,9 @@ async function perform(
           throw withoutSecrets(error, candidate.loaded!.secrets);
         }),
       report: async (candidate, failure) => {
-        await reportCall(session, { integrationId: candidate.id, environment }, failure, Date.now());
+        await reportCall(session, { integrationId: candidate.id, environment }, failure, Date.now()).catch(
+          (error: unknown) => logger.warn('circuit not told', { integrationId: candidate.id, error: error as Error }),
+        );
       },
       sleep: (ms) => pause(ms),
       now: () => performance.now(),

@@ -14,7 +14,7 @@ const candidate = (code: string, isRetrySafe = false): Candidate => ({
 async function run(
   effect: OperationEffect,
   script: Record<string, (ProviderErrorCode | number | ProviderError)[]>,
-  options: { retrySafe?: string[]; refused?: string[] } = {},
+  options: { retrySafe?: string[]; refused?: string[]; report?: () => Promise<void> } = {},
 ) {
   const tries: string[] = [];
   const slept: number[] = [];
@@ -29,7 +29,7 @@ async function run(
       throw typeof next === 'string' ? new ProviderError(next, next) : next;
     },
     admit: async ({ code }) => !options.refused?.includes(code),
-    report: async () => {},
+    report: options.report ?? (async () => {}),
     sleep: async (ms) => {
       slept.push(ms);
       now += ms;
@@ -122,3 +122,13 @@ describe('actions', () => {
     expect(outcome.status).toBe('unknown');
   });
 });
+
+it.each(['message', 'act', 'read'] as const)(
+  'a %s that is done stays done, once, when nobody can write that down',
+  async (effect) => {
+    const report = () => Promise.reject(new Error('The table is throttled.'));
+    const { outcome, tries } = await run(effect, { a: ['unreachable', 1, 2], b: [3] }, { retrySafe: ['a'], report });
+    expect(outcome).toMatchObject({ status: 'done', value: 1, failures: [] });
+    expect(tries).toEqual(['a', 'a']);
+  },
+);

@@ -31,7 +31,7 @@ export interface FallbackRun<C extends Candidate, T> {
   attempt(candidate: C, number: number, timeoutMs: number): Promise<T>;
   /** Whether the provider's circuit lets a call through. */
   admit(candidate: C): Promise<boolean>;
-  /** Hears of each try. */
+  /** Hears of each try; its own failure is passed over. */
   report(candidate: C, failure: ProviderError | undefined): Promise<void>;
   /** Called before the first try at a candidate, to write down where the operation is. */
   onChosen?(candidate: C): Promise<void>;
@@ -98,6 +98,8 @@ async function tryOne<C extends Candidate, T>(
   candidate: C,
   deadlineMs: number,
 ): Promise<{ value: T } | { error: ProviderError; mayHaveActed: boolean }> {
+  // What the circuit hears is advice: where it cannot be written down, what the provider did or refused stands all the same.
+  const report = (failure?: ProviderError) => run.report(candidate, failure).catch(() => undefined);
   // Once an answer was lost, a later clear failure says nothing about the earlier try.
   let mayHaveActed = false;
   for (let number = 1; ; number++) {
@@ -107,11 +109,11 @@ async function tryOne<C extends Candidate, T>(
         Math.max(shortestAttemptMs, deadlineMs - run.now()),
       );
       const value = await run.attempt(candidate, number, timeoutMs);
-      await run.report(candidate, undefined);
+      await report();
       return { value };
     } catch (thrown) {
       const error = toProviderError(thrown);
-      await run.report(candidate, error);
+      await report(error);
       mayHaveActed ||= error.mayHaveActed;
       const delayMs = delayBefore(run, candidate, error, number);
       if (delayMs === undefined || run.now() + delayMs + shortestAttemptMs > deadlineMs) return { error, mayHaveActed };
