@@ -10,6 +10,7 @@ it.each([
   ['as it is', canary],
   ['in a URL', encodeURIComponent(canary)],
   ['in Base64', Buffer.from(canary).toString('base64')],
+  ['in Base64 for addresses', Buffer.from(canary).toString('base64url')],
   ['as credentials', `Basic ${Buffer.from(`user:${canary}`).toString('base64')}`],
 ])('a secret %s is masked, the rest and the code stay', (_form, text) => {
   const error = new ProviderError('rejected', `HTTP 400: bad key ${text} given`, {
@@ -32,6 +33,18 @@ it('texts inside a secret that is JSON are secrets too', () => {
   const account = JSON.stringify({ private_key: 'very-long-private-key', type: 'short' });
   const clean = withoutSecrets(new Error('failed with very-long-private-key of type short'), [account]) as Error;
   expect(clean.message).toBe('failed with •••• of type short');
+});
+
+it('of a secret that begins as another one does, no rest stays', () => {
+  const clean = withoutSecrets(new Error('no: key-1234-and-more'), ['key-1234', 'key-1234-and-more']) as Error;
+  expect(clean.message).toBe('no: ••••');
+});
+
+it('a secret is masked as a form or a JSON text writes it', () => {
+  const typed = 'two words "quoted"';
+  const sent = [new URLSearchParams({ v: typed }).toString().slice(2), JSON.stringify(typed).slice(1, -1)];
+  for (const form of sent)
+    expect((withoutSecrets(new Error(`no: ${form}`), [typed]) as Error).message).toBe('no: ••••');
 });
 
 const definition = guardProvider({

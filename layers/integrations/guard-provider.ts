@@ -2,6 +2,7 @@
  * What is done around every adapter, so that no adapter can forget it: settings get their documented defaults, missing
  * ones are named before anything is sent, and no secret is left in the text of an error, even where the provider echoes it.
  */
+import { secretForms } from './engine/redact.ts';
 import { type ProviderContext, type ProviderDefinition, ProviderError, type ProviderKind } from './provider.ts';
 
 export function guardProvider<K extends ProviderKind>(definition: ProviderDefinition<K>): ProviderDefinition<K> {
@@ -73,16 +74,12 @@ async function hiding<T>(
   }
 }
 
-const minimalSecretLength = 4;
 const mask = '••••';
 
-/** The same error with secrets masked, also as Base64 and as they stand in a URL; its cause is dropped if it held one. */
+/** The same error with secrets masked in every form; its cause is dropped if it held one. */
 export function withoutSecrets(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof Error)) return error;
-  const forms = secrets
-    .flatMap((secret) => [secret, ...partsOfJson(secret)])
-    .filter((secret) => secret.length >= minimalSecretLength)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]);
+  const forms = secretForms(secrets);
   const clean = (text: string): string => {
     const masked = forms.reduce((result, form) => result.replaceAll(form, mask), text);
     // Basic credentials are one Base64 text of user and password.
@@ -100,16 +97,4 @@ export function withoutSecrets(error: unknown, secrets: readonly string[]): unkn
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     cause,
   });
-}
-
-/** A secret may be a JSON document, such as a service account: its texts are secrets as well. */
-function partsOfJson(secret: string): string[] {
-  if (!secret.startsWith('{')) return [];
-  try {
-    return Object.values(JSON.parse(secret)).filter(
-      (value): value is string => typeof value === 'string' && value.length >= 12,
-    );
-  } catch {
-    return [];
-  }
 }
