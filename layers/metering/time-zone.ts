@@ -47,8 +47,26 @@ export function localDate(timeMs: number, timeZone: string): string {
   return new Date(timeMs + offsetMs(timeMs, timeZone)).toISOString().slice(0, 10);
 }
 
+/** Offsets found before: a billing run asks for the same days a thousand times, and Intl is slow. */
+const known = new Map<string, Map<number, number>>();
+const mostKnown = 20_000;
+
 /** What local time is ahead of UTC at a moment, in milliseconds. */
 export function offsetMs(timeMs: number, timeZone: string): number {
+  let ofZone = known.get(timeZone);
+  if (ofZone === undefined) {
+    ofZone = new Map();
+    known.set(timeZone, ofZone);
+  }
+  const before = ofZone.get(timeMs);
+  if (before !== undefined) return before;
+  if (ofZone.size >= mostKnown) ofZone.clear();
+  const offset = findOffset(timeMs, timeZone);
+  ofZone.set(timeMs, offset);
+  return offset;
+}
+
+function findOffset(timeMs: number, timeZone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(timeMs)) parts[type] = Number(value);
   const { year, month, day, hour, minute, second } = parts;

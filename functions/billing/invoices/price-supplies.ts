@@ -4,6 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
@@ -25,6 +26,8 @@ export interface PricingOptions {
   anew?: boolean;
   /** The whole period of the route, where `period` is a part of it. @default period */
   nominal?: BillingPeriod;
+  /** Where many customers of few tariffs are billed together, each tariff is read once. @default read for each supply */
+  versions?: (tariffId: string) => Promise<TariffVersion[]>;
 }
 
 export interface PricedSupply {
@@ -77,9 +80,9 @@ async function priceSupply(
   customer: Customer,
   supply: BilledSupply,
   { from, to }: BillingPeriod,
-  { timeZone, mayEstimate, period, anew, nominal = period }: PricingOptions,
+  { timeZone, mayEstimate, period, anew, nominal = period, versions: known }: PricingOptions,
 ): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'details'>> {
-  const versions = await versionsOf(session, supply.tariffId);
+  const versions = await (known?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
   const { history, exportBank } = remembered(supply, to, anew ?? false);
   const collected = await collectUsage(session, {
     meterId: supply.meterId,

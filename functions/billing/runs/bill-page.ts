@@ -6,10 +6,12 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
+import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { type BillingRun, type RunPart, runEntity, runPartEntity, runProblemEntity } from './run-entity.ts';
 import { billingQueue, messageOf, type RunMessage } from './start-run.ts';
 
@@ -45,10 +47,11 @@ async function workOff(
   });
   const counts = { invoices: 0, nothingToBill: 0, problems: 0 };
   const waiting = items.filter(({ status }) => status !== 'closed');
+  const options = { ...run, timeZone, runId: run.id, versions: readOnce(session) };
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
       for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop()) {
-        const { invoices, problems } = await billCustomer(session, customer.id, { ...run, timeZone, runId: run.id });
+        const { invoices, problems } = await billCustomer(session, customer.id, options);
         counts.invoices += invoices.length;
         counts.problems += problems.length;
         if (invoices.length + problems.length === 0) counts.nothingToBill++;
@@ -75,4 +78,14 @@ async function workOff(
     if (isAppError(error) && error.code === 'version_conflict') return undefined;
     throw error;
   }
+}
+
+/** Tariffs of a page: its customers have the same few. A page takes seconds, and a version that bills stand on never changes. */
+function readOnce(session: TenantSession): (tariffId: string) => Promise<TariffVersion[]> {
+  const read = new Map<string, Promise<TariffVersion[]>>();
+  return (tariffId) => {
+    const known = read.get(tariffId) ?? versionsOf(session, tariffId);
+    read.set(tariffId, known);
+    return known;
+  };
 }
