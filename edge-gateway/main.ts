@@ -5,6 +5,7 @@ import { readGatewayConfig } from './config.ts';
 import { loadDriver } from './drivers/registry.ts';
 import { enrolGateway } from './enrol.ts';
 import { systemClock } from './runtime/clock.ts';
+import { readDiskSpace } from './runtime/disk-space.ts';
 import { createLog } from './runtime/log.ts';
 import { secretsOfFolder } from './runtime/secrets.ts';
 import { createStationGateway } from './runtime/station-gateway.ts';
@@ -30,6 +31,7 @@ async function run(): Promise<void> {
     database,
     reserve: createReserveFile(config.dataFolder, store.reserveBytes),
     maxStoreBytes: store.maxBytes,
+    readDiskSpace: () => readDiskSpace(config.dataFolder),
     commitDelayMs: store.commitDelayMs,
     trialMs: config.trialMs,
     basicIngestRules: uplink.basicIngestRules,

@@ -46,6 +46,8 @@ export interface StationGatewayOptions {
   database: StationDatabase;
   reserve?: Reserve;
   maxStoreBytes: number;
+  /** Of the disk beneath the database. @default nothing is told of it */
+  readDiskSpace?: () => HealthMessage['disk'];
   link: LinkSettings;
   /** Publishes by Basic Ingest to rules whose names begin so. */
   basicIngestRules?: string | undefined;
@@ -284,11 +286,13 @@ export function createStationGateway(options: StationGatewayOptions) {
   const health = (sample = processHealth.last()): HealthMessage => {
     const maxDeviceOffsetMs = configuration()?.timeSync.maxDeviceOffsetMs ?? 2_000;
     const { activeAlarms, ...points } = engine.counts();
+    const disk = options.readDiskSpace?.();
     return {
       ...briefHealth(true),
       startedAtMs,
       process: sample,
-      store: { ...store.figures(), state: recorder.state },
+      store: { ...store.figures(), maxBytes: options.maxStoreBytes, state: recorder.state },
+      ...(disk && { disk }),
       clock: { ...clockWatch.offset(), jumps: clockWatch.jumps, devicesOff: clockWatch.devicesOff(maxDeviceOffsetMs) },
       connections: host.states().map(({ id, state, statistics }) => ({ id, state, statistics: { ...statistics } })),
       points: { ...points, activeAlarms: activeAlarms + alarms.active, valuesPerSecond },

@@ -7,6 +7,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import { externalId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { healthSchema } from '../../../layers/station/messages.ts';
 import { stationConfigurationSchema } from '../../../layers/station/station-configuration.ts';
+import { storageLevels } from './gateway-storage.ts';
 
 const { report, timeSync, remoteControl } = stationConfigurationSchema.shape;
 
@@ -40,7 +41,7 @@ export const gatewayEntity = defineEntity<Gateway>()({
   idOf: ({ id }) => id,
 });
 
-const { process, store, clock, connections, points } = healthSchema.shape;
+const { process, store, disk, clock, connections, points } = healthSchema.shape;
 
 export const gatewayStateSchema = z.object({
   online: z.boolean(),
@@ -66,6 +67,9 @@ export const gatewayStateSchema = z.object({
   process,
   /** Messages it still has to send: its buffer. */
   store,
+  disk,
+  /** Whether it runs out of room. */
+  storage: z.optional(z.enum(storageLevels)),
   clock,
   connections,
   points,

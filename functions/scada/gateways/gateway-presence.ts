@@ -5,6 +5,7 @@
 
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openGlobalSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
@@ -40,21 +41,22 @@ export async function heardFrom(messages: readonly Heard[]): Promise<void> {
   }
 }
 
-/** @param changes what the gateway told of itself with it */
+/** @param changes what the gateway told of itself with it; a function is asked again, with what is stored then, when others were faster */
 export async function noteAlive(
   session: TenantSession,
   stationId: string,
   seenMs: number,
-  changes: Partial<GatewayState> = {},
+  changes: Partial<GatewayState> | ((before: GatewayState | undefined, unit: UnitOfWork) => Partial<GatewayState>) = {},
 ): Promise<void> {
+  const told = typeof changes === 'function' ? changes : () => changes;
   await watch(session, stationId, seenMs, true);
   await retryOnChangeOrMade(async () => {
     const state = await session.get(gatewayStateEntity, { id: stationId }, { consistent: true });
     const seenAt = isoTime(seenMs);
     if (state === undefined) {
       await session.transact('scada', (unit) => {
-        const item = { id: stationId, online: true, since: seenAt, lastSeenAt: seenAt, ...changes };
-        unit.create(gatewayStateEntity, item);
+        const item = { id: stationId, online: true, since: seenAt, lastSeenAt: seenAt };
+        unit.create(gatewayStateEntity, { ...item, ...told(undefined, unit) });
         unit.emit(gatewayStatusChanged, eventOf(stationId, 'unknown', 'online', seenAt));
       });
       return;
@@ -65,7 +67,7 @@ export async function noteAlive(
     const lastSeenAt = seenAt > state.lastSeenAt ? seenAt : state.lastSeenAt;
     await session.transact('scada', (unit) => {
       unit.update(gatewayStateEntity, state, {
-        ...changes,
+        ...told(state, unit),
         lastSeenAt,
         ...(isBack ? { online: true, since: seenAt } : {}),
       });

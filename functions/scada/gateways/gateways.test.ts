@@ -143,6 +143,35 @@ describe('a gateway', () => {
     expect((await stateOf()).online).toBe(true);
   });
 
+  it('that runs out of room says so once, again when it is full, and anew after it was well', async () => {
+    const alerts = () =>
+      stack
+        .events('system.alert')
+        .filter(({ payload }) => payload.dedupeKey === 'storage-low/ST-1')
+        .map(({ payload }) => payload);
+    const filled = async (bytes: number, more: Partial<HealthMessage> = {}, state: 'ok' | 'full' = 'ok') => {
+      stack.pass(minuteMs);
+      const store = { messages: 12, bytes, maxBytes: 1000, oldestMs: null, droppedValues: 0, state };
+      await send(health({ store, disk: { freeBytes: 50, totalBytes: 100 }, ...more }));
+      return (await stateOf()).storage;
+    };
+    expect(await filled(790)).toBe('ok');
+    expect(alerts()).toEqual([]);
+    expect([await filled(800), await filled(790), await filled(900)]).toEqual(['low', 'low', 'low']);
+    expect(alerts()).toMatchObject([
+      { severity: 'warning', sourceSystem: 'scada', alertData: { bufferPercent: 80, diskPercent: 50, level: 'low' } },
+    ]);
+    expect(await filled(1000, {}, 'full')).toBe('full');
+    expect(alerts()).toMatchObject([{}, { severity: 'critical', alertData: { level: 'full' } }]);
+    expect([await filled(750), await filled(690)]).toEqual(['low', 'ok']);
+    expect(alerts()).toHaveLength(2);
+    // The disk beneath it fills up, whoever does it.
+    expect(await filled(10, { disk: { freeBytes: 10, totalBytes: 100 } })).toBe('low');
+    expect(alerts()).toHaveLength(3);
+    // A gateway of before does not tell: nothing is known.
+    expect(await filled(10)).toBe('ok');
+  });
+
   it('is not turned back by an older word that comes late', async () => {
     stack.pass(30_000);
     const late = Date.now() - 10_000;

@@ -67,12 +67,16 @@ export const healthSchema = z.object({
     z.object({
       messages: count(),
       bytes: count(),
+      /** Beyond these it gives up values. */
+      maxBytes: z.optional(count()),
       oldestMs: z.nullable(timeMs()),
       /** Values given up because the store was full, ever. */
       droppedValues: count(),
       state: z.enum(['ok', 'full', 'failing']),
     }),
   ),
+  /** Where its data lies. */
+  disk: z.optional(z.object({ freeBytes: count(), totalBytes: count() })),
   clock: z.optional(
     z.object({
       /** Ours against the best source known, milliseconds; null when there is none. */
@@ -100,7 +104,15 @@ export const exampleHealth: HealthMessage = {
   configurationVersion: 12,
   startedAtMs: 1_767_139_200_000,
   process: { residentBytes: 92_000_000, heapBytes: 31_000_000, cpuShare: 0.04, eventLoopDelayMs: 11.2 },
-  store: { messages: 3, bytes: 4_096, oldestMs: 1_767_225_659_000, droppedValues: 0, state: 'ok' },
+  store: {
+    messages: 3,
+    bytes: 4_096,
+    maxBytes: 1_073_741_824,
+    oldestMs: 1_767_225_659_000,
+    droppedValues: 0,
+    state: 'ok',
+  },
+  disk: { freeBytes: 21_474_836_480, totalBytes: 31_138_512_896 },
   clock: { offsetMs: 12, source: 'platform', jumps: 0, devicesOff: [] },
   connections: [{ id: 'rtu-1', state: 'online', statistics: { requests: 86_400, timeouts: 2 } }],
   points: { total: 240, good: 238, activeAlarms: 1, valuesPerSecond: 42 },
