@@ -9,6 +9,7 @@ import type { DeviceMessage } from './ingest/device-message.ts';
 import { ingestMessages } from './ingest/ingest-messages.ts';
 import { meterEntity } from './meters/meter-entity.ts';
 import type { Meter } from './meters/meter-schema.ts';
+import { type BillingEvidence, billingEvidence } from './readings/billing-evidence.ts';
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
 import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
 import { readNeighbour } from './readings/readings-store.ts';
@@ -73,6 +74,17 @@ export async function usageBetween(
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketUsage[]> {
   return usageOfMeter(session, await requireMeter(session, meterId), buckets);
+}
+
+export type { BillingEvidence } from './readings/billing-evidence.ts';
+
+/** Energies by buckets like `usageBetween`, with what speaks for and against them. Needs the same. @throws AppError `not_found` */
+export async function evidenceBetween(
+  session: TenantSession,
+  meterId: string,
+  buckets: readonly { start: number; end: number }[],
+): Promise<BillingEvidence> {
+  return billingEvidence(session, await requireMeter(session, meterId), buckets);
 }
 
 /**
@@ -191,6 +203,10 @@ export async function takeConfirmedReading(session: TenantSession, reading: Fiel
   await setReference(session, reading.meterId, reading.time, reading.registerKwh);
   return takeFieldReading(session, reading, locale);
 }
+
+/** Loaded with the first decision. */
+export const followDecision: typeof import('./reading-edits/follow-decision.ts').followDecision = async (...given) =>
+  (await import('./reading-edits/follow-decision.ts')).followDecision(...given);
 
 export type { RegisterReading } from './readings/register-at.ts';
 /** The last reading at or before a moment (milliseconds). Needs read access to tables `readings` and `identity`. */

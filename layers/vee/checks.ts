@@ -18,6 +18,11 @@ export const checkNames = [
   'clock_drift',
   'meter_status',
   'usage_while_disconnected',
+  'phase_sum',
+  'rate_sum',
+  'roll_over',
+  'register_broken',
+  'unmeasured',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 
@@ -193,7 +198,7 @@ function findZero({ grid, values, isDisconnected }: Evidence, { zero }: VeeSetti
       check: 'zero',
       from: grid.from,
       to: grid.to,
-      severity: 'warn',
+      severity: zero.severity,
       found: `nothing in ${Math.floor(days)} days`,
       expected: 'some use',
     },
@@ -207,8 +212,8 @@ function checkClock({ grid, clockOffsetMs }: Evidence, { clock }: VeeSettings): 
       check: 'clock_drift',
       from: grid.from,
       to: grid.to,
-      // A clock that is off by an interval puts energy into the wrong price.
-      severity: Math.abs(clockOffsetMs) >= grid.lengthMs ? 'fail' : 'warn',
+      // A clock that is off by an interval puts energy into the wrong price. Messages held back look like a clock that is behind.
+      severity: Math.abs(clockOffsetMs) >= grid.lengthMs ? clock.severity : 'warn',
       found: `${Math.round(clockOffsetMs / 1000)} s`,
       expected: `within ${clock.toleranceSeconds} s`,
     },

@@ -70,9 +70,34 @@ function runsOf(cells: readonly Cell[]): Cell[][] {
 function firstOf(run: readonly Cell[], input: EstimationInput, settings: VeeSettings): IntervalValue[] | undefined {
   for (const method of settings.estimation.order) {
     const units = methods[method](run, input, settings);
-    if (units) return run.map((cell, i) => ({ ...cell, units: units[i]!, kind: 'estimated', method }));
+    const basis = basisOf(method, run, input, settings);
+    if (units) return run.map((cell, i) => ({ ...cell, units: units[i]!, kind: 'estimated', method, basis }));
   }
   return undefined;
+}
+
+/** For who asks about the estimate later: inputs are kept with the result. */
+function basisOf(
+  method: EstimationMethod,
+  run: readonly Cell[],
+  { good, registerDifference, historyPerDay, classAveragePerDay }: EstimationInput,
+  { estimation }: VeeSettings,
+): string {
+  const [first, last] = [run[0]!, run.at(-1)!];
+  switch (method) {
+    case 'interpolation':
+      return `between ${good.find(({ to }) => to === first.from)?.units} and ${good.find(({ from }) => from === last.to)?.units}`;
+    case 'register_difference':
+      return `the register's ${registerDifference} less ${sumOfUnits(good)} measured`;
+    case 'like_days':
+      return `up to ${estimation.likeDays} days of the same kind`;
+    case 'history':
+      return `the mean of ${historyPerDay?.length} earlier bills, a day: ${historyPerDay?.join(', ')}`;
+    case 'class_average':
+      return `the class uses ${classAveragePerDay} a day`;
+    default:
+      return method satisfies never;
+  }
 }
 
 function interpolate(

@@ -14,6 +14,8 @@ export interface IntervalValue {
   kind: ValueKind;
   /** How an estimated value was made, or why one was edited. */
   method?: EstimationMethod;
+  /** What an estimate was made of, in plain figures. */
+  basis?: string;
   /** Flags the meter or the head-end set: power failure, test mode, clock set. */
   statuses?: readonly MeterStatus[];
 }

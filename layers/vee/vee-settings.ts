@@ -4,6 +4,7 @@ import { estimationMethods } from './series.ts';
 
 const units = () => z.int().check(z.minimum(0));
 const percent = (max: number) => z.int().check(z.minimum(0), z.maximum(max));
+const severity = (usual: 'fail' | 'warn') => z._default(z.enum(['fail', 'warn']), usual);
 const withDefaults = <S extends z.core.SomeType>(schema: S) => z.prefault(schema, {} as never);
 
 export const veeSettingsSchema = z.object({
@@ -24,11 +25,36 @@ export const veeSettingsSchema = z.object({
       highPercent: z._default(percent(10_000), 200),
       leastPeriods: z._default(z.int().check(z.minimum(1), z.maximum(36)), 1),
       ignoreBelowUnits: z._default(units(), 30_000_000),
-      severity: z._default(z.enum(['fail', 'warn']), 'warn'),
+      severity: severity('warn'),
     }),
   ),
-  zero: withDefaults(z.object({ afterDays: z._default(z.int().check(z.minimum(1), z.maximum(366)), 30) })),
-  clock: withDefaults(z.object({ toleranceSeconds: z._default(z.int().check(z.minimum(1), z.maximum(86_400)), 180) })),
+  zero: withDefaults(
+    z.object({ afterDays: z._default(z.int().check(z.minimum(1), z.maximum(366)), 30), severity: severity('warn') }),
+  ),
+  clock: withDefaults(
+    z.object({
+      toleranceSeconds: z._default(z.int().check(z.minimum(1), z.maximum(86_400)), 180),
+      /** Of a clock that is off by an interval or more. */
+      severity: severity('warn'),
+    }),
+  ),
+  /** Two readings of one moment: the one that contradicts the others is left out in any case. */
+  overlap: withDefaults(z.object({ severity: severity('warn') })),
+  /** Phases against the total, rates against the total. */
+  registerSum: withDefaults(
+    z.object({
+      toleranceUnits: z._default(units(), 1_000_000),
+      tolerancePermille: z._default(percent(1000), 10),
+      severity: severity('fail'),
+    }),
+  ),
+  rollOver: withDefaults(z.object({ severity: severity('warn') })),
+  gap: withDefaults(
+    z.object({
+      /** In a longer silence of the meter the register tells how much was used, and not when: where prices depend on it, the shape is estimated. */
+      longestMinutes: z._default(z.int().check(z.minimum(15), z.maximum(44_640)), 2880),
+    }),
+  ),
   disconnected: withDefaults(z.object({ ignoreBelowUnits: z._default(units(), 100_000) })),
   estimation: withDefaults(
     z.object({

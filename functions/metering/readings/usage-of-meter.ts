@@ -37,7 +37,15 @@ export async function usageOfMeter(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketUsage[]> {
-  const readings = await readForBuckets(session, meter, buckets);
+  return usageFrom(await readForBuckets(session, meter, buckets), meter, buckets);
+}
+
+/** @param readings within the buckets, and the neighbours on both sides */
+export function usageFrom(
+  readings: readonly MeterReading[],
+  meter: Meter,
+  buckets: readonly { start: number; end: number }[],
+): BucketUsage[] {
   const edited = readings.flatMap(({ timeMs, edit }) => (edit ? [timeMs] : []));
   const profile = profileOf(meter);
   const main = consumptionOf(energyCurve(profile, readings.map(toPoint)), buckets);
