@@ -158,8 +158,11 @@ export const invoiceOverdue = defineEvent({
   ...invoiceBase,
   type: 'invoice.overdue',
   summary: { en: 'An invoice was not paid by the day it was due.', ar: 'لم تُسدد فاتورة حتى يوم استحقاقها.' },
-  payload: invoicePayloadSchema,
-  example: invoice,
+  payload: z.extend(invoicePayloadSchema, {
+    /** Whether a reminder of dunning goes out for it at the same time. */
+    isReminded: z.optional(z.boolean()),
+  }),
+  example: { ...invoice, isReminded: false },
 });
 
 export const invoiceReminder = defineEvent({
@@ -235,7 +238,12 @@ export const paymentReversed = defineEvent({
   type: 'payment.reversed',
   aggregateType: 'payment',
   summary: { en: 'A payment was taken back.', ar: 'عُكست دفعة.' },
-  payload: z.extend(paymentPayload, { reason: z.string() }),
+  payload: z.extend(paymentPayload, {
+    reason: z.string(),
+    /** Of money that had been used: the invoice by which it is owed now, and how much of it. */
+    debtInvoiceId: z.optional(z.string()),
+    debtAmount: z.optional(z.string()),
+  }),
   example: { ...payment, reason: 'Cheque bounced' },
 });
 

@@ -132,12 +132,13 @@ async function takeOut(session: TenantSession, row: Omit<BankLine, 'status'>, mi
     const returned: BankLine = { ...row, status: 'returned', paymentId: payment.id, customerId: payment.customerId };
     try {
       await reversePayment(session, payment.id, `Taken back by the bank: ${reference}`, {
+        becomesDebt: true,
         accompany: async () => ({ write: (unit) => void unit.create(bankLineEntity, returned) }),
       });
       return await session.require(bankLineEntity, { id: row.id });
     } catch (error) {
       if (!isAppError(error) || error.code !== 'conflict') throw error;
-      // Later invoices have used the money: a person decides.
+      // Its token is being made, or a refund is under way: a person decides.
       return write(session, {
         ...row,
         status: 'suspense',

@@ -8,7 +8,7 @@ import { positiveAmount } from '../payments/payment-amount.ts';
 import { cashierSessionEntity, type StoredCashierSession } from './cashier-session-entity.ts';
 import { tillMoneyMoved } from './cashier-session-events.ts';
 import type { Movement } from './cashier-session-schema.ts';
-import { inTill, moveTill } from './move-till.ts';
+import { moveTill, refuseEmptyTill } from './move-till.ts';
 
 interface MoneyMove {
   type: 'pay_in' | 'pay_out';
@@ -29,10 +29,7 @@ export async function moveTillMoney(session: TenantSession, id: string, move: Mo
       });
     const { type, counterpart, reason, currency = till.currency } = move;
     const minor = positiveAmount(move.amount, currency);
-    if (type === 'pay_out' && inTill(till.expected, 'cash', currency) < minor)
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'There is not so much cash in the till.', ar: 'لا يوجد هذا القدر من النقد في الصندوق.' },
-      });
+    if (type === 'pay_out') refuseEmptyTill(till, 'cash', currency, minor);
     return session.transact('billing', (unit) => {
       const movement = moveTill(unit, till, {
         type,

@@ -1,5 +1,6 @@
 /** Puts money into an open till or takes it out, on the till's version: a till that is being counted takes nothing more. */
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { cashierSessionEntity, movementEntity, type StoredCashierSession } from './cashier-session-entity.ts';
@@ -32,7 +33,7 @@ export function moveTill(unit: UnitOfWork, till: StoredCashierSession, { minor, 
 export const nextReceipt = ({ sessionNumber, receipts }: StoredCashierSession): string =>
   `${sessionNumber}-${String(receipts + 1).padStart(4, '0')}`;
 
-export const inTill = (lines: readonly InTill[], method: string, currency: string): bigint => {
+const inTill = (lines: readonly InTill[], method: string, currency: string): bigint => {
   const line = lines.find((one) => one.method === method && one.currency === currency);
   return line === undefined ? 0n : minorOf(line.amount, currency);
 };
@@ -46,4 +47,17 @@ function addTo(
   return isKnown
     ? lines.map((one) => (one.method === method && one.currency === currency ? { ...one, amount } : one))
     : [...lines, { method, currency, amount }];
+}
+
+/** @throws AppError `conflict` where less than so much is in the till */
+export function refuseEmptyTill(
+  { expected }: StoredCashierSession,
+  method: string,
+  currency: string,
+  minor: bigint,
+): void {
+  if (inTill(expected, method, currency) < minor)
+    throw new AppError('conflict', undefined, {
+      texts: { en: 'There is not so much money in the till.', ar: 'لا يوجد هذا القدر من المال في الصندوق.' },
+    });
 }

@@ -11,7 +11,7 @@ import { remainderOf } from '../payments/take-back.ts';
 import type { AccompanyRefund } from '../refunds/take-refund.ts';
 import { cashierSessionEntity, openSessionOf } from './cashier-session-entity.ts';
 import { isTillMethod } from './cashier-session-schema.ts';
-import { inTill, moveTill, nextReceipt } from './move-till.ts';
+import { moveTill, nextReceipt, refuseEmptyTill } from './move-till.ts';
 
 /** @throws AppError `conflict`, later, where cash needs an open till and there is none */
 export async function tillForPayment(
@@ -59,10 +59,16 @@ export async function tillForReversal(
     const { method, currency, cashierSessionId } = payment;
     if (cashierSessionId === undefined || !isTillMethod(method)) return {};
     const own = await session.require(cashierSessionEntity, { id: cashierSessionId });
+    // A cheque or slip that left with its till comes back from the bank, and out of nobody's till.
+    if (own.status !== 'open' && method !== 'cash') return {};
     const till = own.status === 'open' ? own : await openSessionOf(session, by);
-    if (till === undefined) return {};
+    if (till === undefined) {
+      await refuseCashWithoutTill(session);
+      return {};
+    }
     const at = session.context.now();
     const minor = -remainderOf(payment);
+    refuseEmptyTill(till, method, currency, -minor);
     return {
       write: (unit, { id: paymentId }) =>
         void moveTill(unit, till, { type: 'reversal', method, currency, minor, at, by, paymentId, reason }),
@@ -82,20 +88,11 @@ export async function tillForRefund(
     if (method !== 'cash') return { attributes };
     const till = await openSessionOf(session, by);
     if (till === undefined) {
-      if ((await readPaymentSettings(session)).cashNeedsSession)
-        throw new AppError('conflict', undefined, {
-          texts: {
-            en: 'Cash is given back only with an open cashier session.',
-            ar: 'لا يُردّ النقد دون جلسة صندوق مفتوحة.',
-          },
-        });
+      await refuseCashWithoutTill(session);
       return { attributes };
     }
     const minor = minorOf(amount, currency);
-    if (inTill(till.expected, 'cash', currency) < minor)
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'There is not so much cash in the till.', ar: 'لا يوجد هذا القدر من النقد في الصندوق.' },
-      });
+    refuseEmptyTill(till, 'cash', currency, minor);
     return {
       attributes: { ...attributes, cashierSessionId: till.id },
       write: (unit) =>
@@ -111,4 +108,14 @@ export async function tillForRefund(
         }),
     };
   };
+}
+
+async function refuseCashWithoutTill(session: TenantSession): Promise<void> {
+  if ((await readPaymentSettings(session)).cashNeedsSession)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'Cash is given back only with an open cashier session.',
+        ar: 'لا يُردّ النقد دون جلسة صندوق مفتوحة.',
+      },
+    });
 }

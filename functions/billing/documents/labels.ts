@@ -5,6 +5,7 @@ const words = {
   invoice: ['Electricity invoice', 'فاتورة كهرباء'],
   difference_note: ['Difference note', 'إشعار فرق'],
   late_fee: ['Late fee', 'غرامة تأخير'],
+  returned_payment: ['Returned payment', 'دفعة مرتجعة'],
   credit_note: ['Credit note', 'إشعار دائن'],
   receipt: ['Receipt', 'إيصال سداد'],
   statement: ['Statement of account', 'كشف حساب'],

@@ -99,7 +99,10 @@ async function awaitingOf(session: TenantSession, bills: readonly SuppliedBill[]
   );
 }
 
-/** Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once. */
+/**
+ * Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once.
+ * A returned payment's is owed without being sold: it is on the account and in the ledger as the reversal of the payment.
+ */
 export function writeInvoice(
   unit: UnitOfWork,
   invoice: Invoice,
@@ -115,16 +118,18 @@ export function writeInvoice(
   writeAdvance(unit, advance, { customerId, currency, minor: ahead - used });
   const stored = unit.create(invoiceEntity, settled);
   unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
-  postToAccount(unit, {
-    id,
-    customerId,
-    type: invoice.kind,
-    date: issueDate,
-    minor: total,
-    currency,
-    reference: invoice.invoiceNumber,
-  });
-  unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
+  if (invoice.kind !== 'returned_payment') {
+    postToAccount(unit, {
+      id,
+      customerId,
+      type: invoice.kind,
+      date: issueDate,
+      minor: total,
+      currency,
+      reference: invoice.invoiceNumber,
+    });
+    unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
+  }
   if (stored.status === 'paid') unit.emit(invoicePaid, { aggregateId: id, payload: invoicePaidPayload(stored) });
   return stored;
 }

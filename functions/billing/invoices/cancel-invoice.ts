@@ -22,6 +22,7 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
       throw new AppError('conflict', undefined, {
         texts: { en: 'The invoice is cancelled already.', ar: 'الفاتورة ملغاة من قبل.' },
       });
+    refuseReturnedPayment(invoice);
     const { customerId, currency } = invoice;
     const [advance, supplies, date] = await Promise.all([
       readAdvance(session, customerId, currency),
@@ -33,6 +34,7 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
       refuseNotes(await notesOf(session, invoice));
     }
     const paid = minorOf(invoice.paidAmount, currency);
+    refuseUsedCredit(paid, BigInt(advance?.minor ?? '0'));
     return session.transact('billing', (unit) => {
       const cancelled = unit.update(invoiceEntity, invoice, {
         status: 'cancelled',
@@ -81,6 +83,28 @@ function refuseInTheMiddle(
       texts: {
         en: `Meter "${later.meterId}" has a later invoice: cancel that one first, or make this one anew.`,
         ar: `للعداد "${later.meterId}" فاتورة لاحقة: ألغها أولًا، أو أعد احتساب هذه.`,
+      },
+    });
+}
+
+/** An invoice below zero became money paid ahead, which later invoices may have used. */
+function refuseUsedCredit(paid: bigint, ahead: bigint): void {
+  if (ahead + paid < 0n)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'What the invoice credited has been used by later invoices: cancel those first.',
+        ar: 'استُخدم ما أضافته هذه الفاتورة للرصيد في فواتير لاحقة: ألغها أولًا.',
+      },
+    });
+}
+
+/** It bills nothing that could be billed again, and a credit note would take revenue back that it never was. */
+function refuseReturnedPayment({ kind }: StoredInvoice): void {
+  if (kind === 'returned_payment')
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'It stands for a payment that was taken back: record the payment that makes up for it.',
+        ar: 'تمثل دفعة مرتجعة: سجّل الدفعة التي تعوضها.',
       },
     });
 }

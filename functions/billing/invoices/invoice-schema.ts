@@ -4,8 +4,11 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 
-/** `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid. */
-export const invoiceKinds = ['invoice', 'difference_note', 'late_fee'] as const;
+/**
+ * `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid.
+ * `returned_payment`: money that had been used when it was taken back, such as a bounced cheque's for a token.
+ */
+export const invoiceKinds = ['invoice', 'difference_note', 'late_fee', 'returned_payment'] as const;
 export const invoiceStatuses = ['issued', 'partially_paid', 'paid', 'overdue', 'cancelled'] as const;
 /** Those a customer still owes something of. */
 export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
@@ -51,6 +54,8 @@ export const invoiceSchema = z.object({
   cancelReason: z.optional(z.string()),
   /** Of a difference note: the invoice it corrects; of a late fee: the one that was not paid. */
   corrects: z.optional(z.string()),
+  /** Of a returned payment: which. */
+  returnedPaymentId: z.optional(z.string()),
   /** How many difference notes were made of it, cancelled ones included. */
   notes: z.optional(z.int()),
   /** Steps of dunning that were done. */

@@ -28,11 +28,11 @@ export type InvoiceTemplate = Extract<
 export const templateOfKind = ({ kind, status }: Pick<StoredInvoice, 'kind' | 'status'>): InvoiceTemplate =>
   status === 'cancelled'
     ? 'invoice_cancelled'
-    : kind === 'invoice'
-      ? 'invoice_issued'
-      : kind === 'difference_note'
-        ? 'difference_note_issued'
-        : 'late_fee_charged';
+    : kind === 'difference_note'
+      ? 'difference_note_issued'
+      : kind === 'late_fee'
+        ? 'late_fee_charged'
+        : 'invoice_issued';
 
 export async function notifyOfInvoice(
   session: TenantSession,

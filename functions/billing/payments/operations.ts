@@ -45,7 +45,8 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
   reversePayment: async ({ session, params, body, principal }) => {
     const accompany = await tillForReversal(session, principal.subject, body.reason);
-    return { data: await reversePayment(session, params.id, body.reason, { accompany }) };
+    const { reason, becomesDebt = false } = body;
+    return { data: await reversePayment(session, params.id, reason, { accompany, becomesDebt }) };
   },
   requestRefund: async ({ session, params, body, principal }) => ({
     data: await requestRefund(session, params.id, body, principal.subject),

@@ -4,6 +4,7 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { postToAccount } from '../accounts/account-entity.ts';
+import { readPolicy } from '../dunning/policy.ts';
 import { paymentReversed } from '../events.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
@@ -12,11 +13,14 @@ import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
 import type { PaymentCompanion } from './record-payment.ts';
 import { refuseSpentOnToken } from './refuse-spent.ts';
-import { planTakeBack, refusePrepaid, remainderOf, writeTakeBack } from './take-back.ts';
+import { planDebt } from './returned-payment.ts';
+import { planTakeBack, remainderOf, writeTakeBack } from './take-back.ts';
 
 export interface ReverseOptions {
   /** Called before each attempt: rows that are written with the reversal. */
   accompany?: (payment: Payment & Stored) => Promise<Pick<PaymentCompanion, 'write'>>;
+  /** The money is gone for certain: what it was used for and cannot be undone is owed by an invoice of its own. */
+  becomesDebt?: boolean;
 }
 
 /** @throws AppError `not_found`, `conflict` */
@@ -24,19 +28,24 @@ export function reversePayment(
   session: TenantSession,
   id: string,
   reason: string,
-  { accompany }: ReverseOptions = {},
+  { accompany, becomesDebt = false }: ReverseOptions = {},
 ): Promise<Payment & Stored> {
   return retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
-    refuseReversal(payment);
-    refusePrepaid(payment);
+    refuseReversal(payment, becomesDebt);
     const { customerId, currency, purpose = 'debt' } = payment;
     const remainder = remainderOf(payment);
-    const [plan, date, companion] = await Promise.all([
-      purpose === 'debt' ? planTakeBack(session, payment, remainder) : undefined,
+    const [plan, date, policy, companion] = await Promise.all([
+      purpose === 'debt' ? planTakeBack(session, payment, remainder, { mayFallShort: becomesDebt }) : undefined,
       today(session),
+      readPolicy(session),
       accompany?.(payment),
     ]);
+    const shortfall = purpose === 'prepaid' ? remainder : (plan?.shortfall ?? 0n);
+    const writeDebt =
+      shortfall > 0n
+        ? await planDebt(session, payment, shortfall, { date, isAheadWritten: plan !== undefined })
+        : undefined;
     const now = session.context.now();
     return session.transact('billing', (unit) => {
       const reversed = unit.update(paymentEntity, payment, {
@@ -45,7 +54,11 @@ export function reversePayment(
         reverseReason: reason,
       });
       if (plan !== undefined) {
-        writeTakeBack(unit, payment, plan, now);
+        // Light came back when it was paid; what is owed again may take it again.
+        const again = policy.steps.filter(({ action }) => action === 'disconnect').map((step) => step.id);
+        writeTakeBack(unit, payment, plan, now, again);
+      }
+      if (plan !== undefined || writeDebt !== undefined)
         postToAccount(unit, {
           id: `${id}-reversed`,
           customerId,
@@ -55,21 +68,30 @@ export function reversePayment(
           currency,
           reference: payment.paymentNumber,
         });
-      }
+      const debt = writeDebt?.(unit);
       companion?.write?.(unit, reversed);
+      const { supplyId: _supply, ...told } = paymentPayload(payment);
       unit.emit(paymentReversed, {
         aggregateId: id,
-        // What was refunded before is posted already.
-        payload: { ...paymentPayload(payment), amount: amountOf(remainder, currency), reason },
+        payload: {
+          ...(debt === undefined ? paymentPayload(payment) : told),
+          // What was refunded before is posted already.
+          amount: amountOf(remainder, currency),
+          reason,
+          // What was bought stays bought: the money for it is owed.
+          ...(debt === undefined
+            ? {}
+            : { purpose: 'debt', debtInvoiceId: debt.id, debtAmount: amountOf(shortfall, currency) }),
+        },
       });
       return reversed;
     });
   });
 }
 
-function refuseReversal(payment: Payment): void {
+function refuseReversal(payment: Payment, becomesDebt: boolean): void {
   const { status, refundPendingAmount = '0', currency } = payment;
-  refuseSpentOnToken(payment);
+  if (!becomesDebt) refuseSpentOnToken(payment);
   if (status === 'reversed')
     throw new AppError('conflict', undefined, {
       texts: { en: 'The payment is reversed already.', ar: 'الدفعة معكوسة من قبل.' },

@@ -78,8 +78,14 @@ export const payments = defineResource({
       path: '/{id}/reverse',
       access: 'billing:payments:reverse',
       summary: 'Take a payment back; what it settled is owed again.',
+      description:
+        'Money that bought a token, or that later invoices have used, is refused: take the token back, or cancel those invoices. Where the money is gone for certain, as with a bounced cheque, `becomesDebt` takes it back all the same: what cannot be undone is owed by an invoice of the kind `returned_payment`, due at once.',
       params,
-      body: z.object({ reason: label(500) }),
+      body: z.object({
+        reason: label(500),
+        /** @default false */
+        becomesDebt: z.optional(z.boolean()),
+      }),
       status: 200,
       response: storedPaymentSchema,
       errors: ['not_found', 'conflict'],

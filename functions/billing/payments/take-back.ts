@@ -16,27 +16,23 @@ export interface TakeBack {
   fromAdvance: bigint;
   fromInvoices: { invoice: StoredInvoice; minor: bigint }[];
   advance: (Advance & Stored) | undefined;
+  /** Minor units that later invoices have used: there is nothing to take them back from. */
+  shortfall: bigint;
   /** What the payment has where afterwards. */
   left: Pick<Payment, 'allocations' | 'advanceAmount'>;
-}
-
-/** Money that bought a token comes back with the token; from then on the payment is one like any other. @throws AppError `conflict` */
-export function refusePrepaid({ purpose }: Payment): void {
-  if (purpose === 'prepaid')
-    throw new AppError('conflict', undefined, {
-      texts: {
-        en: 'The payment bought energy: take its token back first.',
-        ar: 'اشترت الدفعة طاقة: اعكس رمزها أولًا.',
-      },
-    });
 }
 
 /** What of a payment is still with the utility, in minor units. */
 export const remainderOf = ({ amount, refundedAmount = '0', currency }: Payment): bigint =>
   minorOf(amount, currency) - minorOf(refundedAmount, currency);
 
-/** @throws AppError `conflict` when later invoices have used what the payment left over */
-export async function planTakeBack(session: TenantSession, payment: Payment, minor: bigint): Promise<TakeBack> {
+/** @throws AppError `conflict` when later invoices have used what the payment left over, unless that may be so */
+export async function planTakeBack(
+  session: TenantSession,
+  payment: Payment,
+  minor: bigint,
+  { mayFallShort = false }: { mayFallShort?: boolean } = {},
+): Promise<TakeBack> {
   const { customerId, currency, allocations } = payment;
   const [invoices, advance] = await Promise.all([
     Promise.all(allocations.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId }))),
@@ -57,14 +53,20 @@ export async function planTakeBack(session: TenantSession, payment: Payment, min
     fromInvoices.push({ invoice: part.invoice, minor: taken });
     left -= taken;
   }
-  if (left > 0n)
+  if (left > 0n && !mayFallShort)
     throw new AppError('conflict', undefined, {
       texts: {
         en: 'What the payment left over has been used by later invoices: cancel those first.',
         ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
       },
     });
-  return { fromAdvance, fromInvoices, advance, left: whatIsLeft(payment, fromAdvance, fromInvoices, invoices) };
+  return {
+    fromAdvance,
+    fromInvoices,
+    advance,
+    shortfall: left,
+    left: whatIsLeft(payment, fromAdvance, fromInvoices, invoices),
+  };
 }
 
 function whatIsLeft(
@@ -90,15 +92,24 @@ function whatIsLeft(
   };
 }
 
+/** @param forgetSteps steps of dunning that are done anew for invoices that had been paid in full */
 export function writeTakeBack(
   unit: UnitOfWork,
   { customerId, currency }: Payment,
   { fromAdvance, fromInvoices, advance }: TakeBack,
   now: string,
+  forgetSteps: readonly string[] = [],
 ): void {
   for (const { invoice, minor } of fromInvoices) {
     const { paidAmount, dueAmount, status } = settle(invoice, -minor, now);
-    unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: null });
+    const dunning = invoice.status === 'paid' && invoice.dunning?.filter((id) => !forgetSteps.includes(id));
+    unit.update(invoiceEntity, invoice, {
+      paidAmount,
+      dueAmount,
+      status,
+      paidAt: null,
+      ...(dunning ? { dunning } : {}),
+    });
   }
   writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') - fromAdvance });
 }

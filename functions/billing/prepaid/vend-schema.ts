@@ -135,6 +135,8 @@ export const vendSchema = z.object({
   /** Why it failed or was rejected, or what is wrong at the moment. */
   outcome: z.optional(z.string()),
   reversalReason: z.optional(z.string()),
+  /** Its money was taken back, as with a bounced cheque, and the token stands: the invoice by which it is owed. */
+  debtInvoiceId: z.optional(z.string()),
   reprints: z.optional(z.int()),
 });
 

@@ -10,7 +10,7 @@ import { positiveAmount } from '../payments/payment-amount.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { refuseSpentOnToken } from '../payments/refuse-spent.ts';
-import { refusePrepaid, remainderOf } from '../payments/take-back.ts';
+import { remainderOf } from '../payments/take-back.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { refundChanged } from './refund-events.ts';
 import type { Refund, RefundRequest } from './refund-schema.ts';
@@ -31,7 +31,6 @@ export async function requestRefund(
   return retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id: paymentId });
     refuseSpentOnToken(payment);
-    refusePrepaid(payment);
     const { currency, customerId } = payment;
     const pending = minorOf(payment.refundPendingAmount ?? '0', currency);
     const free = payment.status === 'reversed' ? 0n : remainderOf(payment) - pending;
