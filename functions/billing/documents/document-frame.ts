@@ -1,5 +1,6 @@
 /** What every document has in common: the utility at its head, facts about the customer, its foot and page numbers. */
 import { type DisplayStyle, displayCode, inDigits } from '../../../layers/documents/display.ts';
+import { isDrawable } from '../../../layers/documents/image-check.ts';
 import { contentWidth, PageCanvas, paper } from '../../../layers/documents/page-canvas.ts';
 import { PageFlow } from '../../../layers/documents/page-flow.ts';
 import { word } from './labels.ts';
@@ -76,7 +77,8 @@ export function openDocument({ letterhead, style, title, number, made }: FrameOp
 function writeHead(flow: PageFlow, { logo, utility }: Letterhead, title: string, number: string): void {
   const { canvas } = flow;
   let start = 0;
-  if (logo !== undefined) {
+  // Paper without a picture is better than no bill.
+  if (logo !== undefined && isDrawable(logo)) {
     canvas.image(logo, 0, flow.top, logoSize, logoSize);
     start = logoSize + 10;
   }

@@ -8,7 +8,7 @@ import { statementOf } from '../accounts/show-account.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { readMessageSettings } from '../messages/message-settings.ts';
+import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
@@ -66,7 +66,7 @@ export async function letterheadOf(
   return {
     letterhead: {
       utility: settings.utilityName?.[language] ?? profile.name,
-      logo: settings.logo === undefined ? undefined : Buffer.from(settings.logo.split(',')[1]!, 'base64'),
+      logo: settings.logo === undefined ? undefined : logoBytes(settings.logo),
       footer: settings.footer?.[language],
     },
     style: { language, digits: settings.digits },

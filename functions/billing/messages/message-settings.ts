@@ -1,5 +1,6 @@
 /** How a utility writes to its customers, as data of the tenant: by itself or not, when, in which digits, and what stands on its documents. */
 import * as z from 'zod/mini';
+import { isDrawable } from '../../../layers/documents/image-check.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
@@ -16,25 +17,33 @@ const timeOfDay = () =>
       ),
     );
 
+export const logoBytes = (dataUrl: string): Buffer => Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
+
 /** PNG or JPEG as a data URL: a row of DynamoDB holds no more than 400 KB. */
 const logo = () =>
-  z
-    .string()
-    .check(
-      z.maxLength(200_000),
-      z.regex(
-        /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]+=*$/,
-        fieldMessage(
-          'Give a PNG or JPEG as a data URL of up to 150 KB.',
-          'أعط صورة PNG أو JPEG على شكل data URL لا تزيد على 150 كيلوبايت.',
-        ),
+  z.string().check(
+    z.maxLength(200_000),
+    z.regex(
+      /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/]+=*$/,
+      fieldMessage(
+        'Give a PNG or JPEG as a data URL of up to 150 KB.',
+        'أعط صورة PNG أو JPEG على شكل data URL لا تزيد على 150 كيلوبايت.',
       ),
-    );
+    ),
+    z.refine(
+      (url) => isDrawable(logoBytes(url)),
+      fieldMessage(
+        'The picture is broken, or larger than 4000 by 4000 pixels.',
+        'الصورة معطوبة أو أكبر من 4000 × 4000 بكسل.',
+      ),
+    ),
+  );
 
 export const messageSettingsSchema = z.object({
   /** Messages that go out by themselves when what they tell of happens; others are sent on demand. */
   automatic: z._default(z.array(z.enum(templateNames)), [
     'invoice_reminder',
+    'invoice_overdue',
     'disconnection_warning',
     'meter_disconnected',
     'meter_reconnected',
@@ -81,5 +90,9 @@ export const messageSettingsEntity = defineEntity<MessageSettings & { id: 'messa
 });
 
 export async function readMessageSettings(session: TenantSession): Promise<MessageSettings> {
-  return messageSettingsSchema.parse((await session.get(messageSettingsEntity, { id: 'messages' })) ?? {});
+  const stored = await session.get(messageSettingsEntity, { id: 'messages' });
+  if (stored === undefined) return messageSettingsSchema.parse({});
+  // What was checked when it was set; reading it for each message looks at no pixels again.
+  const { logo, ...rest } = stored;
+  return { ...messageSettingsSchema.parse(rest), ...(logo === undefined ? {} : { logo }) };
 }
