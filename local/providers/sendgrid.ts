@@ -1,5 +1,5 @@
 /** SendGrid's mail send, version 3, and its signed event webhook. @see https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { CreateSimulator, SimAnswer } from './types.ts';
 
 const apiKey = 'SG.simulatedSendgridKey.0001';
@@ -30,7 +30,14 @@ export const sendgrid: CreateSimulator = ({ url, now, record }) => {
         return error(400, 'The to array is required for all personalization objects', 'personalizations.0.to');
       if (mail.content?.[0]?.type !== 'text/plain') return error(400, 'text/plain must be first', 'content');
       const id = randomUUID().replaceAll('-', '').slice(0, 22);
-      record('message', { id, to, subject: mail.subject, from: mail.from, attachments: mail.attachments?.length ?? 0 });
+      const files = (mail.attachments ?? []).map(
+        ({ filename, type, content }: { filename: string; type: string; content: string }) => ({
+          filename,
+          type,
+          sha256: createHash('sha256').update(Buffer.from(content, 'base64')).digest('hex'),
+        }),
+      );
+      record('message', { id, to, subject: mail.subject, from: mail.from, attachments: files.length, files });
       return { status: 202, text: '', headers: { 'x-message-id': id } };
     },
     failure: (kind) =>

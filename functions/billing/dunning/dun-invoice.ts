@@ -60,7 +60,11 @@ async function writeSteps(
       dunning: [...new Set(done)],
       ...(becomesOverdue ? { status: 'overdue' as const } : {}),
     });
-    if (becomesOverdue) unit.emit(invoiceOverdue, { aggregateId: invoice.id, payload: invoiceEventPayload(after) });
+    if (becomesOverdue)
+      unit.emit(invoiceOverdue, {
+        aggregateId: invoice.id,
+        payload: { ...invoiceEventPayload(after), isReminded: steps.some(({ action }) => action === 'remind') },
+      });
     for (const step of steps)
       if (step.action === 'remind')
         unit.emit(invoiceReminder, {

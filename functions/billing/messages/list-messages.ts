@@ -4,6 +4,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { maskTokensIn } from '../prepaid/sts-numbers.ts';
 import { customerMessageEntity } from './message-entity.ts';
+import { outcomeOf } from './message-outcome.ts';
 import type { CustomerMessage } from './message-schema.ts';
 import type { TemplateName } from './templates/index.ts';
 
@@ -25,9 +26,11 @@ export async function listMessages(
   });
   const seesTokens = isGranted(permissions, 'billing:prepaid:reprint');
   return {
-    data: items.map(({ html: _, parameters: __, ...message }) =>
-      seesTokens || !holdTokens.includes(message.template) ? message : { ...message, text: maskTokensIn(message.text) },
-    ),
+    data: items.map(({ html: _, parameters: __, ...message }) => ({
+      ...message,
+      ...outcomeOf(message, session.context.now()),
+      ...(seesTokens || !holdTokens.includes(message.template) ? {} : { text: maskTokensIn(message.text) }),
+    })),
     pagination: { limit: page.limit, nextCursor },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
@@ -173,11 +174,20 @@ it('a payment is answered by e-mail with the receipt as PDF, unless the customer
   await tell(await pay('500'));
   await deliver(2);
   expect(await listed()).toMatchObject([{ template: 'payment_received', channel: 'email', status: 'sent' }]);
-  const document = (await listed())[0].document;
+  const { document } = (await listed())[0];
   expect(document.kind).toBe('receipt');
+  const pdf = await stack.call(tenant, payments, 'GET', `/api/billing/payments/${document.id}/receipt/pdf`, {
+    query: { language: 'ar' },
+  });
+  const bytes = Buffer.from(await (await fetch(pdf.body.data.url)).arrayBuffer());
+  expect(scene.acts('sendgrid', 'message').at(-1)!.data).toMatchObject({
+    to: ['a@example.com'],
+    files: [{ type: 'application/pdf', sha256: createHash('sha256').update(bytes).digest('hex') }],
+  });
   await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}`, {
     body: { refusedMessages: ['payment_received'] },
   });
+  stack.advance(1000);
   await tell(await pay('600'));
   expect((await listed())[0]).toMatchObject({ status: 'skipped', reason: 'refused' });
 });

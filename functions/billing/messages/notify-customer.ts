@@ -13,6 +13,7 @@ import { addDocumentLink } from '../documents/document-link.ts';
 import type { DocumentRef } from '../documents/document-schema.ts';
 import { composeMessage } from './compose-message.ts';
 import { customerMessageEntity, messageIdOf } from './message-entity.ts';
+import { outcomeOf } from './message-outcome.ts';
 import type { CustomerMessage, MessageChannel } from './message-schema.ts';
 import { type MessageSettings, readMessageSettings } from './message-settings.ts';
 import { quietUntil } from './quiet-hours.ts';
@@ -68,7 +69,10 @@ export async function notifyCustomer<T extends TemplateName>(
       before: known[i],
       ...routeTo(customer, channel, order.template),
     }));
-    const toWrite = plan.filter(({ before, reason }) => before === undefined || mayTryAgain(before, reason));
+    const now = session.context.now();
+    const toWrite = plan.filter(
+      ({ before, reason }) => before === undefined || mayTryAgain(outcomeOf(before, now), reason),
+    );
     const written = new Map<MessageChannel, CustomerMessage>();
     if (toWrite.length > 0)
       await session.transact('billing', (unit) => {
@@ -82,15 +86,19 @@ export async function notifyCustomer<T extends TemplateName>(
         }
       });
     return plan.map(({ channel, before }) => {
-      const { id, status, reason } = written.get(channel) ?? before!;
-      return { messageId: id, channel, status, ...(reason === undefined ? {} : { reason }) };
+      const row = written.get(channel);
+      const { status, reason } = row ?? outcomeOf(before!, now);
+      const messageId = row?.id ?? before!.id;
+      return { messageId, channel, status, ...(reason === undefined ? {} : { reason }) };
     });
   });
 }
 
 /** What never went out may be asked for again; it is not, where it would be skipped for the same reason. */
-const mayTryAgain = ({ status, reason }: CustomerMessage, now: CustomerMessage['reason']): boolean =>
-  status === 'failed' || (status === 'skipped' && reason !== now);
+const mayTryAgain = (
+  { status, reason }: Pick<CustomerMessage, 'status' | 'reason'>,
+  now: CustomerMessage['reason'],
+): boolean => status === 'failed' || (status === 'skipped' && reason !== now);
 
 function routeTo(
   customer: Customer,

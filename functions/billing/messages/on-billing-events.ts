@@ -10,6 +10,7 @@ const invoice = z.object({
   invoiceId: z.string(),
   step: z.optional(z.string()),
   channels: z.optional(z.array(z.enum(messageChannels))),
+  isReminded: z.optional(z.boolean()),
 });
 const payment = z.object({
   paymentId: z.string(),
@@ -36,8 +37,10 @@ export const handler = consumeEvents(async ({ type, tenantId, correlationId, id,
     case 'invoice.created':
     case 'invoice.cancelled':
       return tellOfInvoice(session, invoice.parse(payload).invoiceId, {});
-    case 'invoice.overdue':
-      return tellOfInvoice(session, invoice.parse(payload).invoiceId, { template: 'invoice_overdue' });
+    case 'invoice.overdue': {
+      const { invoiceId, isReminded } = invoice.parse(payload);
+      return tellOfInvoice(session, invoiceId, { template: 'invoice_overdue', isReminded });
+    }
     case 'invoice.reminder': {
       const { invoiceId, step, channels } = invoice.parse(payload);
       return tellOfInvoice(session, invoiceId, { template: 'invoice_reminder', step, channels });

@@ -5,6 +5,7 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import type { MeterCommand } from '../commands/command-schema.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
 import { dunningSubject, overdueAmount } from '../dunning/dun-invoice.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
@@ -21,18 +22,34 @@ const isAutomatic = async (session: TenantSession, template: TemplateName): Prom
 export async function tellOfInvoice(
   session: TenantSession,
   invoiceId: string,
-  what: { template?: InvoiceTemplate; step?: string | undefined; channels?: readonly MessageChannel[] | undefined },
+  what: {
+    template?: InvoiceTemplate;
+    step?: string | undefined;
+    channels?: readonly MessageChannel[] | undefined;
+    /** Of an invoice that became overdue: whether a reminder of dunning goes out for it at the same time. */
+    isReminded?: boolean | undefined;
+  },
 ): Promise<void> {
   const invoice = await session.require(invoiceEntity, { id: invoiceId });
-  const { template = templateOfKind(invoice), step, channels } = what;
+  const { template = templateOfKind(invoice), step, channels, isReminded = false } = what;
   // A reminder that comes late, after the money: better none.
   const isOfDebt = template === 'invoice_reminder' || template === 'invoice_overdue';
   if (isOfDebt && (invoice.status === 'paid' || invoice.status === 'cancelled')) return;
-  if (!(await isAutomatic(session, template))) return;
+  const { automatic } = await readMessageSettings(session);
+  if (!automatic.includes(template)) return;
+  if (template === 'invoice_overdue' && (await isGraced(session, invoice.customerId))) return;
+  // Two messages of one debt in one minute collect no more than one.
+  if (isReminded && automatic.includes('invoice_reminder')) return;
   await notifyOfInvoice(session, invoice, template, {
     reference: step === undefined ? sendingReference(template, invoiceId) : `${template} ${invoiceId} ${step}`,
     channels,
   });
+}
+
+/** Whoever was given time is not pressed. */
+async function isGraced(session: TenantSession, customerId: string): Promise<boolean> {
+  const { graceUntil } = await session.require(customerEntity, { id: customerId });
+  return graceUntil !== undefined && graceUntil >= (await today(session));
 }
 
 /** The same whether an invoice goes out by itself, with its run or by hand: a channel carries it once. */

@@ -46,7 +46,10 @@ export async function startSending(session: TenantSession, runId: string, channe
 }
 
 /** A page that comes twice makes no message twice: each has its reference. */
-export async function sendPage({ tenantId, runId, shard, channels, cursor }: SendingMessage): Promise<void> {
+export async function sendPage(
+  { tenantId, runId, shard, channels, cursor }: SendingMessage,
+  limit = pageSize,
+): Promise<void> {
   const session = openSession(tenantId);
   const { issueDate } = await session.require(runEntity, { id: runId });
   const { items, nextCursor } = await session.query<Invoice & Stored>(invoiceEntity, {
@@ -54,7 +57,7 @@ export async function sendPage({ tenantId, runId, shard, channels, cursor }: Sen
     pk: issuedPartitions[shard]!,
     beginsWith: [issueDate],
     filter: [{ attribute: 'runId', operator: '=', value: runId }],
-    limit: pageSize,
+    limit,
     cursor,
   });
   for (const { id, status } of items) if (status !== 'cancelled') await sendInvoice(session, id, { channels });

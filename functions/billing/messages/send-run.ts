@@ -12,4 +12,7 @@ const message = z.object({
   cursor: z.optional(z.string()),
 });
 
-export const handler = consumeEach((body) => message.parse(JSON.parse(body)), sendPage);
+export const handler = consumeEach(
+  (body) => message.parse(JSON.parse(body)),
+  (part) => sendPage(part),
+);

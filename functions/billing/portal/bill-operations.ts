@@ -13,6 +13,7 @@ import { answerDocument } from '../documents/answer-document.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { customerMessageEntity } from '../messages/message-entity.ts';
+import { outcomeOf } from '../messages/message-outcome.ts';
 import type { CustomerMessage } from '../messages/message-schema.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
@@ -117,7 +118,9 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
       order: 'descending',
       ...page,
     });
-    return { data: items.map(shownMessage), pagination: { limit: page.limit, nextCursor } };
+    const now = session.context.now();
+    const data = items.map((message) => shownMessage({ ...message, ...outcomeOf(message, now) }));
+    return { data, pagination: { limit: page.limit, nextCursor } };
   },
 };
 

@@ -97,6 +97,7 @@ export function useBillingStack(): BillingStack {
       'corrections',
       'prepaid-vends',
       'key-change-campaigns',
+      'invoice-sendings',
     ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,
