@@ -29,10 +29,20 @@ interface Priced extends BillingMeasurement {
 }
 
 export async function run(): Promise<BenchResult[]> {
-  const small = await over(1000);
-  const middle = await over(10_000);
-  const large = await over(100_000, sample);
-  const hours = await over(1000, undefined, 'hours');
+  const store = await openBillingStore(['billing', 'identity', 'metering', 'readings']);
+  try {
+    return report(
+      await over(store, 1000),
+      await over(store, 10_000),
+      await over(store, 100_000, sample),
+      await over(store, 1000, undefined, 'hours'),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+function report(small: Priced, middle: Priced, large: Priced, hours: Priced): BenchResult[] {
   const growth = large.perThousandUsd / small.perThousandUsd;
   return [
     {
@@ -63,18 +73,18 @@ const rate = ({ invoices, seconds }: BillingMeasurement): string => (invoices / 
 const cpu = ({ invoices, cpuMs }: BillingMeasurement): string => `${(cpuMs / invoices).toFixed(1)} ms`;
 
 /** @param part so many invoices of the base, by whole pages of all its parts */
-async function over(customers: number, part?: number, tariff: BaseTariff = 'blocks'): Promise<Priced> {
-  const store = await openBillingStore(['billing', 'identity', 'metering', 'readings']);
-  try {
-    const session = createBase(store.dynamodb, `bench-${customers}-${tariff}`, customers, tariff);
-    const all = await measureRun(store, session, {
-      atOnce: 8,
-      ...(part === undefined ? {} : { invocations: Math.ceil(part / 25) }),
-    });
-    return { ...all, ...priceOf(store, all, await waited(store, customers, tariff)) };
-  } finally {
-    await store.close();
-  }
+async function over(
+  store: BillingStore,
+  customers: number,
+  part?: number,
+  tariff: BaseTariff = 'blocks',
+): Promise<Priced> {
+  const session = createBase(store.dynamodb, `bench-${customers}-${tariff}`, customers, tariff);
+  const all = await measureRun(store, session, {
+    atOnce: 8,
+    ...(part === undefined ? {} : { invocations: Math.ceil(part / 25) }),
+  });
+  return { ...all, ...priceOf(store, all, await waited(store, customers, tariff)) };
 }
 
 /** What Lambda bills for an invoice, milliseconds: a few pages one after the other, with answers as late as over a network. */
