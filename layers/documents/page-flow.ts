@@ -132,7 +132,9 @@ export class PageFlow {
       const isLast = i === rows.length - 1;
       const style: TextStyle = isLast ? { font: 'bold', size: 11, color: '#ffffff' } : { size: 8.5 };
       const height = this.canvas.lineHeight(style.size!) + (isLast ? 6 : 0);
-      this.ensure(height);
+      this.ensure(height + 3);
+      // Letters reach below their line; the box must not cover them.
+      if (isLast) this.space(3);
       if (isLast) this.canvas.box(start, this.top, width, height, '#0b4a6f');
       const top = this.top + (isLast ? 3 : 0);
       this.canvas.text(name, start + gap, top, width * 0.5 - gap, style);
