@@ -7,16 +7,31 @@ const after = (from: string, minutes: number): string => new Date(Date.parse(fro
 
 export type DueTimes = Pick<Ticket, 'firstResponseDueAt' | 'resolutionDueAt'>;
 
-/** @param from when the ticket was opened, UTC */
-export function dueTimes({ dueTimes: all }: SupportSettings, priority: TicketPriority, from: string): DueTimes {
+/** @param from when the ticket was opened, UTC. @param pausedMs how long the clock of the solution stood still since */
+export function dueTimes(
+  { dueTimes: all }: SupportSettings,
+  priority: TicketPriority,
+  from: string,
+  pausedMs = 0,
+): DueTimes {
   const { firstResponseMinutes, resolutionMinutes } = all[priority];
-  return { firstResponseDueAt: after(from, firstResponseMinutes), resolutionDueAt: after(from, resolutionMinutes) };
+  return {
+    firstResponseDueAt: after(from, firstResponseMinutes),
+    resolutionDueAt: after(from, resolutionMinutes + pausedMs / minuteMs),
+  };
 }
 
-/** The solution's due time, later by as long as the customer was waited for until `now`. */
-export function resumed({ resolutionDueAt, waitingSince }: Ticket, now: string): string {
-  const waitedMs = waitingSince === undefined ? 0 : Math.max(0, Date.parse(now) - Date.parse(waitingSince));
-  return new Date(Date.parse(resolutionDueAt) + waitedMs).toISOString();
+/** The solution's due time once its clock goes on: later by as long as the customer was waited for, or it was held for solved. */
+export function resumed(
+  { resolutionDueAt, waitingSince, resolvedAt, pausedMs = 0 }: Ticket,
+  now: string,
+): Pick<Ticket, 'resolutionDueAt' | 'pausedMs'> {
+  const since = waitingSince ?? resolvedAt;
+  const waitedMs = since === undefined ? 0 : Math.max(0, Date.parse(now) - Date.parse(since));
+  return {
+    resolutionDueAt: new Date(Date.parse(resolutionDueAt) + waitedMs).toISOString(),
+    pausedMs: pausedMs + waitedMs,
+  };
 }
 
 export type Due = 'first_response' | 'resolution';

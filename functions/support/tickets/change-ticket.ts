@@ -60,7 +60,8 @@ export function toStatus(ticket: Ticket, status: TicketStatus, now: string): Tic
   if (!next[ticket.status].includes(status)) throw refusedStatus(ticket.status, status);
   return {
     status,
-    resolutionDueAt: resumed(ticket, now),
+    // What is closed for good keeps its due time: reports compare them.
+    ...(ticket.status === 'resolved' && status === 'closed' ? {} : resumed(ticket, now)),
     waitingSince: status === 'waiting_customer' ? now : null,
     resolvedAt: status === 'resolved' || status === 'closed' ? (ticket.resolvedAt ?? now) : null,
     closedAt: status === 'closed' ? now : null,

@@ -47,7 +47,7 @@ export const ticketOperations: Operations<typeof tickets.routes> = {
         refuseClosed(ticket);
         const { priority } = changes;
         const isOther = priority && priority !== ticket.priority;
-        return { ...changes, ...(isOther ? dueTimes(settings, priority, ticket.createdAt) : {}) };
+        return { ...changes, ...(isOther ? dueTimes(settings, priority, ticket.createdAt, ticket.pausedMs) : {}) };
       },
     });
     return { data };
@@ -92,7 +92,7 @@ export const ticketOperations: Operations<typeof tickets.routes> = {
         return {
           escalatedAt: session.context.now(),
           escalationReason: body.reason,
-          ...(isLow ? { priority: 'high', ...dueTimes(settings, 'high', ticket.createdAt) } : {}),
+          ...(isLow ? { priority: 'high', ...dueTimes(settings, 'high', ticket.createdAt, ticket.pausedMs) } : {}),
         };
       },
     });

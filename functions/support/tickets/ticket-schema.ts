@@ -55,6 +55,8 @@ export const ticketSchema = z.object({
   firstRespondedAt: z.optional(utcTime()),
   /** Since when the customer is waited for. */
   waitingSince: z.optional(utcTime()),
+  /** How long the clock of the solution stood still until now, milliseconds, the present wait aside. */
+  pausedMs: z.optional(z.int()),
   resolvedAt: z.optional(utcTime()),
   closedAt: z.optional(utcTime()),
   /** A due time passed, of the first answer or the solution. */

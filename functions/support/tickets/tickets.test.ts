@@ -75,6 +75,17 @@ describe('a ticket', () => {
     const back = (await call('POST', `/${id}/status`, { status: 'in_progress' })).body.data;
     expect(Date.parse(back.resolutionDueAt) - Date.parse(resolutionDueAt)).toBe(5 * hour);
     expect(back.waitingSince).toBeUndefined();
+    // Neither another priority nor a person's escalation takes that time away again.
+    const raised = (await call('PUT', `/${id}`, { priority: 'high' })).body.data;
+    expect(Date.parse(raised.resolutionDueAt) - Date.parse(raised.createdAt)).toBe(29 * hour);
+  });
+
+  it('does not count the time it was held for solved when it opens again', async () => {
+    const { id, resolutionDueAt } = await open();
+    await call('POST', `/${id}/status`, { status: 'resolved' });
+    stack.advance(200 * hour);
+    const again = (await call('POST', `/${id}/status`, { status: 'open' })).body.data;
+    expect(Date.parse(again.resolutionDueAt) - Date.parse(resolutionDueAt)).toBe(200 * hour);
   });
 
   it('is assigned to a user of the tenant; whoever saw an older version is refused', async () => {
