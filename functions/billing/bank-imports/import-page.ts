@@ -30,9 +30,11 @@ export async function importPage({ tenantId, importId, position }: ImportMessage
   if (bankImport.position === position) {
     const account = await session.require(bankAccountEntity, { code: bankImport.bankAccount });
     const file = await readFile(session, bankImport, account);
+    // Once for a message: for each page it would be a hash of every line of the file.
+    const ids = lineIds(bankImport.bankAccount, file.lines);
     const open = openInvoices(session);
     for (let page = 0; page < pages && bankImport?.status === 'reading'; page++)
-      bankImport = await workOff(session, bankImport, account, file, open);
+      bankImport = await workOff(session, bankImport, account, { ...file, ids }, open);
   }
   if (bankImport?.status === 'reading') await orderPage(session, importId, bankImport.position);
 }
@@ -42,7 +44,7 @@ async function workOff(
   session: TenantSession,
   bankImport: StoredImport,
   account: BankAccount,
-  { lines, problems }: Pick<Statement, 'lines' | 'problems'>,
+  { lines, problems, ids }: Pick<Statement, 'lines' | 'problems'> & { ids: readonly string[] },
   open: OpenByAmount,
 ): Promise<StoredImport | undefined> {
   if (problems.length > 0)
@@ -51,7 +53,6 @@ async function workOff(
       lines: lines.length,
       problems: problems.slice(0, maxProblems).map(({ position, message }) => ({ position, ...message })),
     });
-  const ids = lineIds(bankImport.bankAccount, lines);
   const from = bankImport.position;
   const to = Math.min(from + pageSize, lines.length);
   const waiting = Array.from({ length: to - from }, (_, i) => from + i);
