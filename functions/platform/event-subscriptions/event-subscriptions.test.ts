@@ -357,6 +357,22 @@ describe('a function', () => {
     expect((await logsOf(failing.id))[0]).toMatchObject({ status: 'success', attemptNumber: 2 });
   });
 
+  it('can be asked for again when its message was lost, and is done once all the same', async () => {
+    const { id } = await subscribe({ ...alert, eventType: 'station.created' });
+    await bus(own());
+    await runFunctions();
+    const [log] = await logsOf(id);
+    expect((await call('POST', `/logs/${log.id}/retry`)).status).toBe(202);
+    // Whoever asked died before the message was sent.
+    stack.purge();
+    expect((await call('POST', `/logs/${log.id}/retry`)).status).toBe(202);
+    expect((await call('POST', `/logs/${log.id}/retry`)).status).toBe(202);
+    await runFunctions();
+    expect((await logsOf(id))[0]).toMatchObject({ status: 'success', attemptNumber: 2, replay: 'manual' });
+    const raised = stack.outbox(tenantId).filter((row) => JSON.stringify(row).includes('New: North'));
+    expect(raised).toHaveLength(2);
+  });
+
   it('is not tried again when that is useless: nobody to write to', async () => {
     const { id } = await subscribe({
       handlerType: 'function',

@@ -148,9 +148,15 @@ async function requireDelivery(session: TenantSession, id: string) {
 async function retry(session: TenantSession, row: StoredProcessing): Promise<StoredProcessing> {
   const subscription = await session.get(subscriptionEntity, { id: row.subscriptionId }, { consistent: true });
   if (!subscription?.isActive) throw new AppError('conflict', 'The subscription is switched off or deleted.');
-  if (row.status === 'pending' || row.status === 'processing' || row.nextRetryAt !== undefined)
-    throw new AppError('conflict', 'The event is on its way already.');
   const now = session.context.now();
+  const isOnItsWay = row.status === 'pending' || row.status === 'processing' || row.nextRetryAt !== undefined;
+  if (isOnItsWay) {
+    const isDue = (row.leasedUntil ?? row.nextRetryAt ?? '') <= now;
+    if (row.handlerType === 'queue' || !isDue) throw onItsWay();
+    // Its message may be lost, as when whoever should send it died; of two messages one finds the attempt made.
+    await sendAgain(session, row);
+    return row;
+  }
   const mechanism = openSession(session.tenantId, { correlationId: session.context.correlationId });
   const after = await changeProcessing(mechanism, row, {
     status: 'pending',
@@ -160,10 +166,12 @@ async function retry(session: TenantSession, row: StoredProcessing): Promise<Sto
     errorMessage: null,
     ...(row.handlerType === 'queue' ? { visibleAt: now } : {}),
   });
-  if (after === undefined) throw new AppError('conflict', 'The event is on its way already.');
-  if (row.handlerType === 'function') {
-    const work = { tenantId: session.tenantId, processingId: row.id, attempt: row.attemptNumber + 1 };
-    await sendMessages(handlersQueue, [encodeWork(work, Date.now())]);
-  }
+  if (after === undefined) throw onItsWay();
+  if (row.handlerType === 'function') await sendAgain(session, row);
   return after;
 }
+
+const onItsWay = (): AppError => new AppError('conflict', 'The event is on its way already.');
+
+const sendAgain = ({ tenantId }: TenantSession, { id, attemptNumber }: StoredProcessing): Promise<void> =>
+  sendMessages(handlersQueue, [encodeWork({ tenantId, processingId: id, attempt: attemptNumber + 1 }, Date.now())]);
