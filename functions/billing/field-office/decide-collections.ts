@@ -2,6 +2,8 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { personBehind } from '../../identity/contract.ts';
 import { alreadyDecided, paymentReference } from '../mobile/apply-collection.ts';
 import { type Collection, collectionEntity, receiptNumberEntity } from '../mobile/collection-entity.ts';
 import { recordPayment } from '../payments/record-payment.ts';
@@ -18,6 +20,7 @@ export async function recordHeld(
   { reason, by }: Decision,
 ): Promise<Collection & Stored> {
   const held = await requireHeld(session, id);
+  await refuseOwn(session, held, by);
   const { amount, currency, takenAt, receiptNumber } = held;
   let after: (Collection & Stored) | undefined;
   await recordPayment(
@@ -59,10 +62,19 @@ export async function recordHeld(
 export const voidHeld = (session: TenantSession, id: string, { reason, by }: Decision): Promise<Collection & Stored> =>
   retryOnChange(async () => {
     const held = await requireHeld(session, id);
+    await refuseOwn(session, held, by);
     return session.transact('billing', (unit) =>
       unit.update(collectionEntity, held, { status: 'voided', resolvedBy: by, resolution: reason }),
     );
   });
+
+/** Cash that somebody holds is not his to write off, nor to get past his own limit. */
+async function refuseOwn(session: TenantSession, { collectorId }: Collection, by: string): Promise<void> {
+  if ((await personBehind(session, by)) === collectorId)
+    throw new AppError('forbidden', undefined, {
+      texts: { en: 'Somebody else decides about cash you took.', ar: 'يبت شخص آخر في النقد الذي استلمته.' },
+    });
+}
 
 async function requireHeld(session: TenantSession, id: string): Promise<Collection & Stored> {
   const held = await session.require(collectionEntity, { id });

@@ -1,12 +1,22 @@
-/** A person says which of a day’s readings stands; metering follows where it had refused that one. */
+/**
+ * A person says which of a day’s readings stands, and metering follows: it takes that one in where it had refused it, and the
+ * others out. The day stays contested until metering has followed, so a crash in between leaves it to be decided again.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
-import { takeConfirmedReading } from '../../metering/contract.ts';
-import { fieldReadingEntity, type MeterDay, meterDayEntity } from '../mobile/reading-entity.ts';
+import { followDecision, takeConfirmedReading } from '../../metering/contract.ts';
+import { fieldReadingEntity, type MeterDay, meterDayEntity, standingOf } from '../mobile/reading-entity.ts';
 
-export async function confirmReading(session: TenantSession, id: string, locale: Locale): Promise<MeterDay> {
+const reason = 'Another reading of the day was confirmed.';
+
+export async function confirmReading(
+  session: TenantSession,
+  id: string,
+  { by, locale }: { by: string; locale: Locale },
+): Promise<MeterDay> {
   const reading = await session.require(fieldReadingEntity, { id });
   const { meterId, day, takenAt, registerKwh, exportRegisterKwh, registers } = reading;
   if (registerKwh === undefined)
@@ -21,11 +31,30 @@ export async function confirmReading(session: TenantSession, id: string, locale:
     );
     if (refusal !== undefined) throw new AppError('unprocessable', refusal.message);
   }
-  return retryOnChange(async () => {
+  await retryOnChange(async () => {
     const before = await session.require(meterDayEntity, { meterId, day });
     const candidates = before.candidates.map((candidate) =>
       candidate.id === id ? { ...candidate, isRefused: false } : candidate,
     );
-    return session.transact('billing', (unit) => unit.update(meterDayEntity, before, { confirmedId: id, candidates }));
+    await session.transact('billing', (unit) =>
+      unit.update(meterDayEntity, before, { confirmedId: id, candidates, isFollowed: false }),
+    );
   });
+  return retryOnChange(() => follow(session, { meterId, day }, by));
+}
+
+/** Of two who decide at once the later one counts: whoever finds the day changed follows it again as it is then. */
+async function follow(
+  session: TenantSession,
+  key: Pick<MeterDay, 'meterId' | 'day'>,
+  by: string,
+): Promise<MeterDay & Stored> {
+  const day = await session.require(meterDayEntity, key);
+  const stands = standingOf(day)!;
+  const falls = day.candidates.filter(
+    ({ registerKwh, isRefused }) => !isRefused && Number(registerKwh) !== Number(stands.registerKwh),
+  );
+  const named = ({ takenAt, registerKwh }: MeterDay['candidates'][number]) => ({ time: takenAt, registerKwh });
+  await followDecision(session, key.meterId, { stands: named(stands), falls: falls.map(named) }, { by, reason });
+  return session.transact('billing', (unit) => unit.update(meterDayEntity, day, { isFollowed: true }));
 }

@@ -89,8 +89,8 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
     const reading = await session.require(fieldReadingEntity, params);
     return { data: { ...reading, photos: await showPhotos(session, reading.photoIds) } };
   },
-  confirmFieldReading: async ({ session, params, locale }) => ({
-    data: await confirmReading(session, params.id, locale),
+  confirmFieldReading: async ({ session, params, locale, principal }) => ({
+    data: await confirmReading(session, params.id, { by: principal.subject, locale }),
   }),
   listCollections: ({ session, query: { collectorId, status }, page }) =>
     pageOf(session, collectionEntity, page, {

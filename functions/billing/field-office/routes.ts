@@ -141,7 +141,9 @@ export const fieldOffice = defineResource({
       path: '/readings/{id}/confirm',
       access: write,
       summary: 'Say that this reading of the day stands.',
-      description: 'Where metering had refused it, it becomes the reading that others are checked against.',
+      description:
+        'Where metering had refused it, it becomes the reading that others are checked against. Other readings of the day ' +
+        'stand no more: they are edited out, which waits for a second person where the settings of edits ask for one.',
       params: id('frd'),
       response: meterDaySchema,
       status: 200,

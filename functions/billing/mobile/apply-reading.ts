@@ -156,7 +156,12 @@ function keepReading(
     return session.transact('billing', (unit) => {
       unit.create(fieldReadingEntity, row);
       if (before === undefined) unit.create(meterDayEntity, after);
-      else unit.update(meterDayEntity, before, { candidates: after.candidates });
+      else
+        unit.update(meterDayEntity, before, {
+          candidates: after.candidates,
+          // Who decided knew nothing of this one, which metering may have.
+          ...(before.confirmedId === undefined || result.status !== 'conflict' ? {} : { isFollowed: false }),
+        });
       visitStop(unit, stop, 'read', takenAt);
       logOperation(unit, userId, result, session.context.now());
       const standing = standingOf(after)!.id;

@@ -158,6 +158,27 @@ describe('a reading', () => {
     const confirmed = await field.office(tenant, 'POST', `/readings/${results[0].made.readingId}/confirm`);
     expect(confirmed).toMatchObject({ status: 200, body: { data: { confirmedId: results[0].made.readingId } } });
     expect(await contested()).toBeUndefined();
+    const standing = async () =>
+      (
+        await stack.call(tenant, readings, 'GET', '/api/billing/meters/F-1/readings', {
+          as: { permissions: ['metering:*'] },
+        })
+      ).body.data
+        .filter(({ source, edit }: any) => source === 'mobile' && edit?.action !== 'rejected')
+        .map(({ registerKwh }: any) => registerKwh);
+    expect(await standing()).toEqual(['650']);
+    const other = confirmed.body.data.candidates.find(
+      ({ id: candidate }: any) => candidate !== confirmed.body.data.confirmedId,
+    ).id;
+    // Somebody thinks otherwise, twice at once.
+    const again = await Promise.all([1, 2].map(() => field.office(tenant, 'POST', `/readings/${other}/confirm`)));
+    expect(again.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await standing()).toEqual(['702.5']);
+    // What comes after the decision is looked at again.
+    await field.sync(tenant, 1, [reading('F-1', '703', { confirmed: true, time: at(-1) })]);
+    expect((await contested()).candidates).toHaveLength(3);
+    expect((await field.office(tenant, 'POST', `/readings/${other}/confirm`)).status).toBe(200);
+    expect([await standing(), await contested()]).toEqual([['702.5'], undefined]);
   });
 
   it('is refused for a meter off the route, by a wrong register, and with somebody else’s photo', async () => {
@@ -264,6 +285,9 @@ describe('cash', () => {
     expect(stack.events('field.collection_held')).toHaveLength(5);
     expect(await balance()).toBe('-1900.00');
     const path = `/collections/${results[0].made.collectionId}`;
+    const own = { as: { subject: reader(1), permissions: ['billing:*'] }, body: { reason: 'It is mine.' } };
+    for (const step of ['record', 'void'])
+      expect((await field.office(tenant, 'POST', `${path}/${step}`, own)).status).toBe(403);
     const decide = () => field.office(tenant, 'POST', `${path}/record`, { body: { reason: 'He was allowed to.' } });
     const decided = await Promise.all([decide(), decide()]);
     expect(decided.map(({ status }) => status).sort()).toEqual([200, 409]);

@@ -64,6 +64,8 @@ export const meterDaySchema = z.object({
   ),
   /** What a person decided. */
   confirmedId: z.optional(z.string()),
+  /** Whether metering has it as it was decided, and nothing that contradicts it came since. */
+  isFollowed: z.optional(z.boolean()),
 });
 export type MeterDay = z.infer<typeof meterDaySchema>;
 
@@ -91,8 +93,8 @@ export const standingOf = ({ candidates, confirmedId }: MeterDay) =>
   candidates.find(({ id }) => id === confirmedId) ?? candidates[0];
 
 /** Readings of a day that say different things, or one that the meter’s history speaks against. */
-export function needsPerson({ candidates, confirmedId }: MeterDay): boolean {
-  if (confirmedId !== undefined) return false;
+export function needsPerson({ candidates, confirmedId, isFollowed }: MeterDay): boolean {
+  if (confirmedId !== undefined) return isFollowed === false;
   return (
     new Set(candidates.map(({ registerKwh }) => Number(registerKwh))).size > 1 ||
     candidates.some(({ isRefused }) => isRefused)
