@@ -99,6 +99,12 @@ async function book(session: TenantSession, checkout: StoredCheckout, payment: P
   } catch (error) {
     if (!isAppError(error)) throw error;
     if (error.code === 'already_exists') return takeOver(session, checkout, order.externalReference);
+    // The money is there and fits nothing here: asking again changes that no more than a retry of the queue would.
+    if (error.code === 'unprocessable') {
+      const fresh = await session.require(checkoutEntity, { id });
+      if (fresh.status === 'paid') return fresh;
+      return changeCheckout(session, fresh, { status: 'review', outcome: error.message.slice(0, 500) });
+    }
     if (error.code !== 'conflict') throw error;
   }
   return session.require(checkoutEntity, { id });
