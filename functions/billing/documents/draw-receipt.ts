@@ -12,7 +12,7 @@ import { word, wordOr } from './labels.ts';
 
 /** @param day local day it was received */
 export async function drawReceipt(
-  payment: Payment & { createdAt: string },
+  payment: Payment & { createdAt: string; receiptNumber: string },
   day: string,
   party: DocumentParty,
   letterhead: Letterhead,
@@ -23,7 +23,7 @@ export async function drawReceipt(
     letterhead,
     style,
     title: word('receipt', language),
-    number: payment.paymentNumber,
+    number: payment.receiptNumber,
     made: payment.createdAt,
   });
   if (payment.status === 'reversed')
@@ -32,6 +32,7 @@ export async function drawReceipt(
     ...partyFacts(party, style),
     [word('receivedAt', language), displayDay(day, style)],
     [word('method', language), wordOr(payment.method, language)],
+    [word('paymentNumber', language), displayCode(payment.paymentNumber, style)],
     ...(payment.externalReference === undefined
       ? []
       : [[word('reference', language), displayCode(payment.externalReference, style)] as const]),

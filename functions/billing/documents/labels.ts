@@ -52,6 +52,7 @@ const words = {
   page: ['Page {page} of {pages}', 'صفحة {page} من {pages}'],
   receivedAt: ['Received', 'تاريخ الاستلام'],
   method: ['Paid by', 'طريقة السداد'],
+  paymentNumber: ['Payment number', 'رقم السداد'],
   settled: ['Settled invoice', 'الفاتورة المسددة'],
   advance: ['Kept for coming invoices', 'مدفوع مقدمًا لفواتير قادمة'],
   received: ['Received in all', 'إجمالي المستلم'],

@@ -9,7 +9,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
-import { paymentEntity } from '../payments/payment-entity.ts';
+import { numberReceipt } from '../receipts/number-receipt.ts';
 import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 import { drawCreditNote } from './draw-credit-note.ts';
@@ -40,7 +40,7 @@ export async function makeDocument(
       return drawCreditNote(invoice, day, await partyOf(invoice.customerId), letterhead, style);
     }
     case 'receipt': {
-      const payment = await session.require(paymentEntity, { id });
+      const payment = await numberReceipt(session, id);
       const day = localDate(Date.parse(payment.receivedAt), timeZone);
       return drawReceipt(payment, day, await partyOf(payment.customerId), letterhead, style);
     }
