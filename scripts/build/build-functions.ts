@@ -56,19 +56,25 @@ interface BundleSettings {
   sourcemap: boolean;
 }
 
-/** All functions at once; esbuild shares its processors between them. */
+/** esbuild keeps all it knows of a bundle until it is done: as many at once as it has processors, and some to wait with. */
+const bundlesAtOnce = 6;
+
+/** Every function, each by itself. */
 async function bundle(specs: DomainFunctionSpec[], settings: BundleSettings): Promise<Map<string, PlannedFile[]>> {
   const { root, outdir } = settings;
   const cache = openBundleCache(outdir, root, JSON.stringify([version, bundleOptions(settings)]));
-  const bundles = await Promise.all(
-    specs.map(async (spec) => {
+  const bundles = new Map<string, PlannedFile[]>();
+  const waiting = specs.values();
+  const work = async (): Promise<void> => {
+    for (const spec of waiting) {
       const name = bundleName(spec);
-      return [name, cache.reuse(name) ?? (await bundleOne(name, spec.entry, settings, cache))] as const;
-    }),
-  );
+      bundles.set(name, cache.reuse(name) ?? (await bundleOne(name, spec.entry, settings, cache)));
+    }
+  };
+  await Promise.all(Array.from({ length: bundlesAtOnce }, work));
   mkdirSync(outdir, { recursive: true });
   cache.save();
-  return new Map(bundles);
+  return bundles;
 }
 
 async function bundleOne(
