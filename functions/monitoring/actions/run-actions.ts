@@ -3,6 +3,7 @@ import { openSession, type TenantSession } from '../../../layers/kernel/data/ses
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
+import { countMetric, histogramMetric } from '../../../layers/kernel/observability/metrics.ts';
 import { maskText } from '../../../layers/monitoring/mask-secrets.ts';
 import { isAlertSuppressed } from '../../platform/contract.ts';
 import { systemAlert, systemAlertEscalated } from '../../platform/events.ts';
@@ -51,12 +52,15 @@ async function runOnce(
   const record = (status: 'sent' | 'failed' | 'suppressed', errorMessage: string | null = null) =>
     recordRun(session, { ...key, type: action.type, status, errorMessage, at: session.context.now() });
   if (isSuppressed) return record('suppressed');
+  const startedMs = performance.now();
   try {
     await sendAction(action, notice);
   } catch (error) {
+    countMetric('AlertActionsFailed', 1, { way: action.type });
     await record('failed', maskText((error as Error).message).slice(0, 500));
     throw error;
   }
+  histogramMetric('AlertActionDuration', performance.now() - startedMs, 'milliseconds', { way: action.type });
   await record('sent');
 }
 

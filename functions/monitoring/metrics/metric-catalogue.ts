@@ -13,6 +13,8 @@ export interface MetricSource {
   metric: string;
   dimensions?: Record<string, string>;
   perApi?: boolean;
+  /** A label with all its values: one metric of CloudWatch each, put together. */
+  overLabel?: { label: string; values: readonly string[] };
 }
 
 export interface CataloguedMetric {
@@ -35,6 +37,8 @@ const own = (service: string, metric: string): MetricSource => ({
   metric,
   dimensions: { service },
 });
+
+const alertWays = { label: 'way', values: ['email', 'sms', 'webhook', 'slack'] } as const;
 
 const counter = (source: MetricSource, en: string, ar: string): CataloguedMetric => ({
   type: 'counter',
@@ -87,6 +91,18 @@ export const metricCatalogue = {
     statistics: latency,
     source: own('monitoring', 'EventLag'),
   },
+  alert_action_duration: {
+    type: 'histogram',
+    unit: 'milliseconds',
+    title: { en: 'Time to tell somebody of an alert', ar: 'زمن إرسال تنبيه' },
+    statistics: latency,
+    source: { ...own('monitoring', 'AlertActionDuration'), overLabel: alertWays },
+  },
+  alert_actions_failed: counter(
+    { ...own('monitoring', 'AlertActionsFailed'), overLabel: alertWays },
+    'Alerts that could not be told',
+    'تنبيهات تعذر إرسالها',
+  ),
   readings_accepted: counter(own('metering', 'ReadingsAccepted'), 'Readings accepted', 'القراءات المقبولة'),
   readings_rejected: counter(own('metering', 'ReadingsRejected'), 'Readings rejected', 'القراءات المرفوضة'),
   invoices_created: counter(own('monitoring', 'InvoicesCreated'), 'Invoices created', 'الفواتير الصادرة'),

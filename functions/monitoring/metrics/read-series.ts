@@ -49,7 +49,7 @@ export async function readSeries({ metric, periodSeconds, fromMs, toMs, ...reque
 const toPoints = (values: ReadonlyMap<number, number>): SeriesPoint[] =>
   [...values].map(([atMs, value]) => ({ atMs, value })).sort((a, b) => a.atMs - b.atMs);
 
-/** Values by the beginning of their period, those of several APIs put together. */
+/** Values by the beginning of their period, those of several APIs or labels put together. */
 async function readSource(source: MetricSource, statistic: Statistic, Period: number, fromMs: number, toMs: number) {
   const { CloudWatchClient, GetMetricDataCommand } = await loadSdk();
   client ??= new CloudWatchClient({});
@@ -88,8 +88,10 @@ async function readSource(source: MetricSource, statistic: Statistic, Period: nu
   return new Map([...byTime].map(([atMs, values]) => [atMs, together(statistic, values)]));
 }
 
-const dimensionSets = ({ perApi, dimensions = {} }: MetricSource): Record<string, string>[] =>
-  perApi ? httpApiIds().map((ApiId) => ({ ...dimensions, ApiId })) : [dimensions];
+function dimensionSets({ perApi, overLabel, dimensions = {} }: MetricSource): Record<string, string>[] {
+  if (overLabel) return overLabel.values.map((value) => ({ ...dimensions, [overLabel.label]: value }));
+  return perApi ? httpApiIds().map((ApiId) => ({ ...dimensions, ApiId })) : [dimensions];
+}
 
 const cloudWatchName: Record<Statistic, string> = {
   sum: 'Sum',

@@ -7,17 +7,22 @@ import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { type CloudWatchService, createCloudWatchService } from '../../../local/services/cloudwatch/index.ts';
 import { createDynamoDbService, type DynamoDbService } from '../../../local/services/dynamodb/index.ts';
 import { createKmsService } from '../../../local/services/kms/index.ts';
+import { createSesService, type SesService } from '../../../local/services/ses/index.ts';
+import { createSnsService, type SnsService } from '../../../local/services/sns/index.ts';
 import { createSqsService, type SqsService } from '../../../local/services/sqs/index.ts';
 import { serveForTest } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
 
 export const operator = 'tenant-operator';
+const sender = 'no-reply@mizan.example';
 
 export function useMonitoringStack() {
   const context = createFakeContext({ startTime: Date.UTC(2026, 0, 5, 8) });
   let dynamodb: DynamoDbService;
   let cloudwatch: CloudWatchService;
   let sqs: SqsService;
+  let ses: SesService;
+  let sns: SnsService;
   const taken = new Set<string>();
   const closing: (() => Promise<void>)[] = [];
 
@@ -33,12 +38,17 @@ export function useMonitoringStack() {
       HTTP_API_IDS: 'api1 api2',
       LOG_GROUP_PREFIX: '/aws/lambda/mizan-dev-',
       QUEUE_PREFIX: 'mizan-dev-',
+      EMAIL_SENDER: sender,
     });
     dynamodb = createDynamoDbService(context);
     const kms = createKmsService(context);
     cloudwatch = context.add(createCloudWatchService(context));
     sqs = context.add(createSqsService(context));
-    const services = { DYNAMODB: dynamodb, KMS: kms, SQS: sqs, CLOUDWATCH: cloudwatch, CLOUDWATCH_LOGS: cloudwatch };
+    ses = createSesService(context);
+    sns = createSnsService(context);
+    await createResource(ses, 'AWS::SES::EmailIdentity', 'sender', { EmailIdentity: sender });
+    const watching = { CLOUDWATCH: cloudwatch, CLOUDWATCH_LOGS: cloudwatch };
+    const services = { DYNAMODB: dynamodb, KMS: kms, SQS: sqs, SESV2: ses, SNS: sns, ...watching };
     for (const [name, service] of Object.entries(services)) {
       const endpoint = await serveForTest(service);
       process.env[`AWS_ENDPOINT_URL_${name}`] = endpoint.url.replace('localhost', '127.0.0.1');
@@ -63,6 +73,8 @@ export function useMonitoringStack() {
     context,
     cloudwatch: () => cloudwatch,
     sqs: () => sqs,
+    emails: () => ses.sentEmails(),
+    texts: () => sns.sentTexts(),
     now: () => context.clock.now(),
     session: (tenantId: string) => openSession(tenantId),
     advance(ms: number) {
