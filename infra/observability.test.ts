@@ -47,7 +47,13 @@ describe('what is watched', () => {
     const alarmed = domains.flatMap(({ alarms = [] }) => alarms.map(({ metric }) => metric));
     const code = sources();
     expect(watched.length).toBeGreaterThanOrEqual(4);
-    expect([...watched, ...alarmed].filter((metric) => !code.includes(`countMetric('${metric}'`))).toEqual([]);
+    const searched = [
+      ...JSON.stringify(product.ofType('AWS::CloudWatch::Dashboard')).matchAll(/{Mizan,[^}]+} MetricName=[\\"]+(\w+)/g),
+    ].map(([, metric]) => metric!);
+    expect(searched).toEqual(['AlertActionsFailed']);
+    const isWritten = (metric: string) =>
+      new RegExp(`(?:count|gauge|histogram|summary)Metric\\(\\s*'${metric}'`).test(code);
+    expect([...watched, ...searched, ...alarmed].filter((metric) => !isWritten(metric))).toEqual([]);
   });
 
   it('is shown to those who run the business and to those who run the platform', () => {
@@ -63,7 +69,7 @@ describe('what is watched', () => {
     ]);
     for (const metric of ['ReadingsAccepted', 'InvoicesCreated', 'PaymentsReceived', 'AlarmsRaised'])
       expect(dashboards.get('mizan-prod-business')).toContain(metric);
-    for (const metric of ['Latency', 'Errors', 'Throttles', 'NumberOfMessagesVisible', 'EstimatedCharges'])
+    for (const metric of ['Latency', 'Errors', 'Throttles', 'NumberOfMessagesVisible', 'EstimatedCharges', 'EventLag'])
       expect(dashboards.get('mizan-prod-platform')).toContain(metric);
   });
 

@@ -33,9 +33,20 @@ export const failedRuleActions = new MathExpression({
   period,
 });
 
-/** What functions count with `countMetric`. */
-export const productMetric = (service: string, metricName: string): Metric =>
-  new Metric({ namespace: productNamespace, metricName, dimensionsMap: { service }, statistic: 'Sum', period });
+/** What functions count with `countMetric`, or measure. */
+export const productMetric = (service: string, metricName: string, statistic = 'Sum'): Metric =>
+  new Metric({ namespace: productNamespace, metricName, dimensionsMap: { service }, statistic, period });
+
+/**
+ * A line for each value of a label, those that come later included.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/graph-dynamic-labels.html
+ */
+export const productMetricBy = (label: string, metricName: string): MathExpression =>
+  new MathExpression({
+    expression: `SEARCH('{${productNamespace},service,${label}} MetricName="${metricName}"', 'Sum', ${period.toSeconds()})`,
+    label: `\${PROP('Dim.${label}')}`,
+    period,
+  });
 
 export const pipeMetric = (PipeName: string, metricName: string): Metric =>
   new Metric({ namespace: 'AWS/EventBridge/Pipes', metricName, dimensionsMap: { PipeName }, statistic: 'Sum', period });

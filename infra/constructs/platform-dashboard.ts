@@ -12,6 +12,7 @@ import {
   period,
   pipeMetric,
   productMetric,
+  productMetricBy,
 } from './dashboard-metrics.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -56,6 +57,13 @@ export class PlatformDashboard extends Construct {
             [...pipeNames.map((name) => pipeMetric(name, 'ExecutionFailed')), failedRuleActions],
             [productMetric('platform', 'WebhookDeliveriesFailed'), productMetric('monitoring', 'AlertRulesFailed')],
           ),
+        ],
+        [
+          graph(
+            'From a change to those who react, p50, p95 and p99, ms',
+            ['p50', 'p95', 'p99'].map((statistic) => productMetric('monitoring', 'EventLag', statistic)),
+          ),
+          graph('Alerts that nobody could be told of, by way', [productMetricBy('way', 'AlertActionsFailed')]),
         ],
         [
           graph('Cost of the account this month, USD', [estimatedCharges]),

@@ -43,6 +43,21 @@ describe('metrics', () => {
     expect(await points('/function_errors')).toEqual([]);
   });
 
+  it('are put together over the values of a label', async () => {
+    const failed = (way: string, times: number) => {
+      for (let i = 0; i < times; i++)
+        stack.cloudwatch().putMetric('Mizan', 'AlertActionsFailed', { service: 'monitoring', way }, 1);
+    };
+    failed('sms', 2);
+    failed('slack', 3);
+    stack.cloudwatch().putMetric('Mizan', 'AlertActionDuration', { service: 'monitoring', way: 'sms' }, 40);
+    stack.cloudwatch().putMetric('Mizan', 'AlertActionDuration', { service: 'monitoring', way: 'email' }, 300);
+    stack.advance(60_000);
+    const values = async (path: string) => (await call('GET', path)).data.points.map(({ value }: any) => value);
+    expect(await values('/alert_actions_failed')).toEqual([5]);
+    expect(await values('/alert_action_duration?statistic=maximum')).toEqual([300]);
+  });
+
   it.each([
     ['/unknown', 400],
     ['/api_requests?statistic=p99', 422],
