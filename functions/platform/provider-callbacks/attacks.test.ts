@@ -95,7 +95,7 @@ describe.each(inbounds)('$provider', ({ provider, signature, isTimed }) => {
     const good = make();
     const value = good.headers[signature!]!;
     const { [signature!]: _, ...without } = good.headers;
-    // Not the other: bits that base64 only pads with say nothing.
+    // Not the last one: bits that base64 only pads with say nothing.
     const other = value.at(-8) === '0' ? '1' : '0';
     const flipped = value.slice(0, -8) + other + value.slice(-7);
     const changed = good.body.startsWith('{')
