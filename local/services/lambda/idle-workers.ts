@@ -1,10 +1,11 @@
 /** Stops execution environments that nothing has used for a while, so that a platform of many functions fits a laptop. */
+import { totalmem } from 'node:os';
 import type { FunctionWorker } from './function-worker.ts';
 
 export interface IdleWorkerLimits {
   /** @default 1 minute of real time */
   longestIdleMs?: number;
-  /** Over all functions; the one idle longest is stopped first. @default 48 */
+  /** Over all functions; the one idle longest is stopped first. @default what a quarter of the memory holds, at most 125 */
   mostIdle?: number;
 }
 
@@ -15,7 +16,7 @@ export class IdleWorkers {
   readonly #since = new Map<FunctionWorker, number>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor({ longestIdleMs = 60_000, mostIdle = 48 }: IdleWorkerLimits = {}) {
+  constructor({ longestIdleMs = 60_000, mostIdle = roomForIdle() }: IdleWorkerLimits = {}) {
     this.#longestIdleMs = longestIdleMs;
     this.#mostIdle = mostIdle;
     this.#timer = setInterval(() => this.#stopUnused(), Math.max(longestIdleMs / 4, 10)).unref();
@@ -48,3 +49,6 @@ export class IdleWorkers {
     void oldest.terminate();
   }
 }
+
+/** An idle environment takes some 40 MiB. Whoever goes through all functions again and again starts none twice where there is room. */
+const roomForIdle = (): number => Math.min(125, Math.max(24, Math.floor(totalmem() / 4 / (48 * 1024 ** 2))));
