@@ -5,6 +5,7 @@ import { meteringEvents } from './events.ts';
 import { selectMessage } from './ingest/device-message.ts';
 import { liveReadings } from './live-readings/routes.ts';
 import { meters } from './meters/routes.ts';
+import { meterModels } from './models/routes.ts';
 import { readingEdits } from './reading-edits/routes.ts';
 import { readings } from './readings/routes.ts';
 import { rejectedReadings } from './rejected-readings/routes.ts';
@@ -32,6 +33,11 @@ export const metering = defineDomain({
       resource: meters,
       entry: `${folder}/meters/handler.ts`,
       access: { tables: { metering: 'readWrite', readings: 'readWrite', identity: 'read', scada: 'read', ...limits } },
+    },
+    {
+      resource: meterModels,
+      entry: `${folder}/models/handler.ts`,
+      access: { tables: { metering: 'readWrite', ...limits } },
     },
     {
       resource: readings,

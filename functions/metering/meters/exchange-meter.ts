@@ -6,6 +6,8 @@ import { movement } from '../../../layers/metering/advance.ts';
 import { limitsOf, segmentAt } from '../../../layers/metering/meter-state.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { meterExchanged } from '../events.ts';
+import { refuseImpossible } from '../models/apply-model.ts';
+import { findModel } from '../models/find-model.ts';
 import { readNeighbour } from '../readings/readings-store.ts';
 import { checkDevices, refused } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
@@ -27,11 +29,13 @@ export async function exchangeMeter(
   if (at > now) throw refused('/at', 'An exchange is recorded after it happened.');
   const old = before.devices.at(-1)!;
   await checkFinalRegister(session, before, at, request.finalRegisterKwh);
+  const model = request.newModel === undefined ? undefined : await findModel(session, request.newModel);
+  refuseImpossible(before, model);
   const device: Device = {
     serialNumber: request.newSerialNumber,
     model: request.newModel ?? old.model,
-    digits: request.newDigits ?? old.digits,
-    decimals: request.newDecimals ?? old.decimals,
+    digits: request.newDigits ?? model?.digits ?? old.digits,
+    decimals: request.newDecimals ?? model?.decimals ?? old.decimals,
     installedAt: at,
     initialRegisterKwh: request.newInitialRegisterKwh,
   };

@@ -52,8 +52,8 @@ const plausibility = {
   ptRatio: ratio(),
   /** Whether the register counts what flows (`primary`) or what its transformers pass on to it (`secondary`). */
   registerScale: z._default(z.enum(['primary', 'secondary']), 'primary'),
-  /** Rated current of the device itself, before the current transformer. */
-  ratedCurrentA: z._default(z.number().check(z.gt(0), z.lte(10_000)), 100),
+  /** Rated current of the device itself, before the current transformer. @default what the model carries, else 100 */
+  ratedCurrentA: z.optional(z.number().check(z.gt(0), z.lte(10_000))),
   /** The most the point can draw. Left out: phases × 300 V × rated current, with the transformer ratios. */
   maxPlausibleKw: z.optional(z.number().check(z.gt(0), z.lte(1_000_000))),
 };
@@ -63,13 +63,18 @@ export const createMeterSchema = z.object({
   id: externalId(),
   /** @default the id */
   serialNumber: z.optional(externalId()),
+  /** A name of the catalogue of models gives the defaults and refuses what such a meter cannot be; any other is just text. */
   model: label(60),
-  type: z._default(z.enum(meterTypes), 'smart'),
+  /** @default the model's, else `smart` */
+  type: z.optional(z.enum(meterTypes)),
   stationId: externalId(),
   customerId: z.optional(label(64)),
-  phases: z._default(z.union([z.literal(1), z.literal(3)]), 1),
-  digits: z._default(digits(), 6),
-  decimals: z._default(decimals(), 2),
+  /** @default the model's, else 1 */
+  phases: z.optional(z.union([z.literal(1), z.literal(3)])),
+  /** @default the model's, else 6 */
+  digits: z.optional(digits()),
+  /** @default the model's, else 2 */
+  decimals: z.optional(decimals()),
   ...plausibility,
   /** Left out: unknown, and the first reading is taken as it comes. */
   initialRegisterKwh: z.optional(registerKwh()),

@@ -2,14 +2,17 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { requireStation } from '../../scada/contract.ts';
 import { meterCreated } from '../events.ts';
+import { refuseImpossible, withDefaults } from '../models/apply-model.ts';
+import { findModel } from '../models/find-model.ts';
 import { checkDevices } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import type { CreateMeter, Device, Meter } from './meter-schema.ts';
 import { claimReportedId } from './meter-states.ts';
 
 export async function registerMeter(session: TenantSession, request: CreateMeter) {
-  await requireStation(session, request.stationId);
-  const meter = newMeter(request);
+  const [model] = await Promise.all([findModel(session, request.model), requireStation(session, request.stationId)]);
+  const meter = newMeter({ ...request, ...withDefaults(request, model) });
+  refuseImpossible(meter, model);
   checkDevices(meter);
   return session.transact(meterEntity.table, (unit) => {
     const stored = unit.create(meterEntity, meter);
@@ -20,7 +23,9 @@ export async function registerMeter(session: TenantSession, request: CreateMeter
   });
 }
 
-function newMeter({ initialRegisterKwh, installedAt, ...request }: CreateMeter): Meter {
+type Complete = CreateMeter & ReturnType<typeof withDefaults>;
+
+function newMeter({ initialRegisterKwh, installedAt, ...request }: Complete): Meter {
   const serialNumber = request.serialNumber ?? request.id;
   const device: Device = {
     serialNumber,

@@ -4,6 +4,8 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { requireStation } from '../../scada/contract.ts';
 import { meterStatusChanged, meterUpdated } from '../events.ts';
+import { refuseImpossible } from '../models/apply-model.ts';
+import { findModel } from '../models/find-model.ts';
 import { checkDevices, refused } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import type { Device, Meter, UpdateMeter } from './meter-schema.ts';
@@ -22,6 +24,7 @@ export async function updateMeter(
     throw new AppError('conflict', 'A retired meter does not come back: register the metering point anew.');
   if (request.stationId !== undefined && request.stationId !== before.stationId)
     await requireStation(session, request.stationId);
+  await fitModel(session, before, { ...before, ...request });
   const now = session.context.now();
   const changes = changesOf(before, request, now);
   if (changes.status !== undefined && changes.status !== before.status) changes.statusAt = now;
@@ -51,6 +54,15 @@ export async function updateMeter(
     return after;
   });
 }
+
+/** Only what changes is looked at: what was registered before its model was known stays. */
+async function fitModel(session: TenantSession, before: Meter, after: Pick<Meter, ModelField>): Promise<void> {
+  if (modelFields.every((field) => before[field] === after[field])) return;
+  refuseImpossible(after, await findModel(session, after.model));
+}
+
+const modelFields = ['model', 'phases', 'ctRatio', 'ptRatio'] as const;
+type ModelField = (typeof modelFields)[number];
 
 /** What is recorded of the installed device itself. */
 const deviceFields = ['digits', 'decimals', 'initialRegisterKwh', 'installedAt', 'registerScale'] as const;
