@@ -30,6 +30,7 @@ import {
   prepaidSubscribers,
 } from './prepaid/prepaid-functions.ts';
 import { refunds } from './refunds/routes.ts';
+import { reportConsumers, reportResources } from './reports/report-functions.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
 
@@ -189,6 +190,7 @@ export const billing = defineDomain({
     },
     ...prepaidResources,
     ...messageResources,
+    ...reportResources,
     {
       resource: bankImports,
       entry: `${folder}/bank-imports/handler.ts`,
@@ -248,6 +250,7 @@ export const billing = defineDomain({
   consumers: [
     ...prepaidConsumers,
     ...messageConsumers,
+    ...reportConsumers,
     {
       name: 'send-link-codes',
       entry: `${folder}/portal/send-link-codes.ts`,

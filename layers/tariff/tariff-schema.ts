@@ -7,6 +7,12 @@ import { fieldMessage } from '../kernel/i18n/field-message.ts';
 import { currency } from '../money/money-schema.ts';
 import { roundingModes } from '../money/rounding.ts';
 
+/** Not the 30th of February, nor a thirteenth month, which no `Date` can be made of. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 const decimal = () =>
   z
     .string()
@@ -35,7 +41,7 @@ export const localDate = () =>
     .string()
     .check(
       z.refine(
-        (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text),
+        (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isDay(text),
         fieldMessage('Not a date such as "2026-01-31".', 'ليس تاريخًا مثل "2026-01-31".'),
       ),
     );

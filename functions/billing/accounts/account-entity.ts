@@ -20,6 +20,8 @@ export interface AccountEntry {
   currency: string;
   /** Invoice or receipt number, for the statement. */
   reference: string;
+  /** Of an invoice: local day it is due, so that debt is aged without reading the invoice. */
+  dueDate?: string;
 }
 
 export const accountEntryEntity = defineEntity<AccountEntry, Pick<AccountEntry, 'customerId' | 'date' | 'id'>>()({

@@ -127,6 +127,7 @@ export function writeInvoice(
       minor: total,
       currency,
       reference: invoice.invoiceNumber,
+      dueDate: invoice.dueDate,
     });
     unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
   }

@@ -98,6 +98,7 @@ export function useBillingStack(): BillingStack {
       'prepaid-vends',
       'key-change-campaigns',
       'invoice-sendings',
+      'billing-reports',
     ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,

@@ -86,6 +86,7 @@ export const systemRoles = {
     'billing:refunds:*',
     'billing:cashier-sessions:*',
     'billing:bank-imports:*',
+    'billing:reports:*',
     'billing:prepaid:read',
     'billing:prepaid:vend',
     'billing:prepaid:reprint',

@@ -1,6 +1,6 @@
 /** Financial reports, computed when they are asked for, or kept as they were. */
+import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
-import { csvReply } from './csv.ts';
 import { keepReport, listReports, readReport } from './kept-report.ts';
 import { makeBalanceSheet, makeIncomeStatement, makeTrialBalance } from './make-statement.ts';
 import { reports } from './routes.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { toCsv } from '../../../layers/kernel/http/csv.ts';
 import { type Tenant, useLedgerStack } from '../test-support/ledger-stack.ts';
-import { toCsv } from './csv.ts';
 
 const stack = useLedgerStack();
 let tenant: Tenant;

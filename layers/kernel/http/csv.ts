@@ -1,5 +1,5 @@
 /** Tables as CSV (RFC 4180) that spreadsheets open in any language, and that cannot smuggle a formula into them. */
-import type { Reply } from '../../../layers/kernel/http/route.ts';
+import type { Reply } from './route.ts';
 
 /** Says to spreadsheets that the text is UTF-8. */
 const byteOrderMark = '\ufeff';

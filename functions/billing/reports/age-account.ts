@@ -1,0 +1,58 @@
+/**
+ * How old a customer's debt was at the end of a day. Entries of one reference belong together: an invoice and its credit
+ * note, a payment and its reversal. What is left of them is debt, which ages by the day it was due, or credit, which is set
+ * against the debt due first, as payments are.
+ */
+import { daysBetween } from '../../../layers/tariff/calendar.ts';
+import type { AccountEntry } from '../accounts/account-entity.ts';
+
+/** Days overdue. A debt is current through the day it is due. */
+export const ageBuckets = ['current', 'days1To30', 'days31To60', 'days61To90', 'days91To120', 'over120'] as const;
+export type AgeBucket = (typeof ageBuckets)[number];
+
+/** Minor units. `credit` is below zero; all together are the balance. */
+export type Ages = Partial<Record<AgeBucket | 'credit', bigint>>;
+
+export function bucketOf(dueDate: string, asOf: string): AgeBucket {
+  const overdue = daysBetween(dueDate, asOf);
+  if (overdue <= 0) return 'current';
+  return ageBuckets[Math.min(Math.ceil(overdue / 30), 5)]!;
+}
+
+/** @param entries of one currency, up to `asOf` @param dueDateOf where the entry itself does not say */
+export function ageEntries(
+  entries: readonly AccountEntry[],
+  asOf: string,
+  dueDateOf: (invoiceId: string) => string | undefined = () => undefined,
+): Ages {
+  const debts: { due: string; minor: bigint }[] = [];
+  let credit = 0n;
+  for (const group of Map.groupBy(entries, ({ reference }) => reference).values()) {
+    const minor = group.reduce((sum, entry) => sum + BigInt(entry.minor), 0n);
+    if (minor > 0n) debts.push({ due: dueDayOf(group, dueDateOf), minor });
+    else credit -= minor;
+  }
+  debts.sort((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : 0));
+  const ages: Ages = {};
+  for (const { due, minor } of debts) {
+    const settled = credit < minor ? credit : minor;
+    credit -= settled;
+    if (settled === minor) continue;
+    const bucket = bucketOf(due, asOf);
+    ages[bucket] = (ages[bucket] ?? 0n) + minor - settled;
+  }
+  if (credit > 0n) ages.credit = -credit;
+  return ages;
+}
+
+/** What no invoice stands for, such as a payment for a token that bounced, is due at once: the day it was entered last. */
+function dueDayOf(group: readonly AccountEntry[], dueDateOf: (invoiceId: string) => string | undefined): string {
+  for (const entry of group) {
+    const due = entry.dueDate ?? (isInvoice(entry) ? dueDateOf(entry.id) : undefined);
+    if (due !== undefined) return due;
+  }
+  return group.at(-1)!.date;
+}
+
+export const isInvoice = ({ type }: Pick<AccountEntry, 'type'>): boolean =>
+  type === 'invoice' || type === 'difference_note' || type === 'late_fee';

@@ -1,0 +1,74 @@
+/** What one customer adds to a report: a walk over the entries of the account, whatever the report. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
+import type { EntryType } from '../accounts/entry-types.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { ageEntries, isInvoice } from './age-account.ts';
+import type { ReportOrder } from './report-schema.ts';
+import type { Totals } from './totals.ts';
+
+type Add = (measure: string, value: bigint) => void;
+
+/**
+ * Where an entry counts in the collection rate. Tokens are paid for before they are sold and would only blur it; what is given
+ * back of them to the account settles bills as money does.
+ */
+const collectionMeasures: Record<EntryType, 'billed' | 'credited' | 'received' | 'returned' | 'prepaid' | undefined> = {
+  invoice: 'billed',
+  difference_note: 'billed',
+  late_fee: 'billed',
+  credit_note: 'credited',
+  payment: 'received',
+  prepaid_reversal: 'received',
+  prepaid_credit: 'received',
+  payment_reversal: 'returned',
+  refund: 'returned',
+  refund_returned: 'returned',
+  prepaid_sale: 'prepaid',
+  // The other side of the sale.
+  prepaid_payment: undefined,
+};
+
+export async function countCustomer(
+  session: TenantSession,
+  customer: Pick<Customer, 'id' | 'type'>,
+  order: ReportOrder,
+  totals: Totals,
+): Promise<void> {
+  const entries = await readEntries(session, customer.id, order.kind === 'ageing' ? order.asOf : order.to);
+  const dueDates = order.kind === 'ageing' ? await readDueDates(session, entries) : undefined;
+  for (const [currency, own] of Map.groupBy(entries, (entry) => entry.currency)) {
+    const add: Add = (measure, value) => totals.add(currency, customer.type, measure, value);
+    if (order.kind === 'ageing') {
+      const ages = Object.entries(ageEntries(own, order.asOf, (id) => dueDates?.get(id)));
+      for (const [bucket, minor] of ages) add(bucket, minor);
+      if (ages.length > 0) add('customers', 1n);
+    } else if (order.kind === 'collection_rate') countCollection(own, order.from, add);
+    else countMovements(own, order.from, add);
+  }
+}
+
+/** Of invoices whose entries do not hold the day they were due. */
+async function readDueDates(session: TenantSession, entries: readonly AccountEntry[]): Promise<Map<string, string>> {
+  const missing = entries.filter((entry) => isInvoice(entry) && entry.dueDate === undefined).map(({ id }) => ({ id }));
+  if (missing.length === 0) return new Map();
+  return new Map((await session.getMany(invoiceEntity, missing)).map(({ id, dueDate }) => [id, dueDate]));
+}
+
+function countCollection(entries: readonly AccountEntry[], from: string, add: Add): void {
+  for (const { date, type, minor } of entries) {
+    const measure = collectionMeasures[type];
+    if (date >= from && measure !== undefined) add(measure, BigInt(minor));
+  }
+}
+
+function countMovements(entries: readonly AccountEntry[], from: string, add: Add): void {
+  for (const { date, type, minor } of entries) {
+    if (date < from) add('opening', BigInt(minor));
+    else {
+      add(`sum:${type}`, BigInt(minor));
+      add(`count:${type}`, 1n);
+    }
+  }
+}

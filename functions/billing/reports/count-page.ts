@@ -1,0 +1,69 @@
+/**
+ * Adds one page of customers to a report and hands on to the next. Sums and page move in one write on the version that was
+ * read, so a page counts once, however often its message comes; a page that is done only hands on again, in case its message
+ * was lost.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { countCustomer } from './count-customer.ts';
+import { type Report, type ReportPart, reportEntity, reportPartEntity } from './report-entity.ts';
+import { messageOf, type ReportMessage, reportQueue } from './start-report.ts';
+import { Totals } from './totals.ts';
+
+const pageSize = 50;
+/** Customers worked on at a time. */
+const sideBySide = 10;
+
+export async function countPage({ tenantId, reportId, part, page }: ReportMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const [report, progress] = await Promise.all([
+    session.require(reportEntity, { id: reportId }),
+    session.require(reportPartEntity, { reportId, part }),
+  ]);
+  if (progress.done) return;
+  const after = progress.page === page ? await workOff(session, report, progress) : progress;
+  if (after !== undefined && !after.done)
+    await sendMessages(reportQueue, [{ body: JSON.stringify(messageOf(session, reportId, part, after.page)) }]);
+}
+
+/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
+async function workOff(
+  session: TenantSession,
+  report: Report,
+  progress: ReportPart & Stored,
+): Promise<ReportPart | undefined> {
+  // Closed customers as well: what they left behind is owed.
+  const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
+    index: 'gsi1',
+    pk: customerPartitions[progress.part]!,
+    limit: pageSize,
+    cursor: progress.cursor,
+  });
+  const totals = new Totals(progress.totals);
+  const waiting = [...items];
+  await Promise.all(
+    Array.from({ length: sideBySide }, async () => {
+      for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop())
+        await countCustomer(session, customer, report, totals);
+    }),
+  );
+  const changes = {
+    page: progress.page + 1,
+    cursor: nextCursor,
+    done: nextCursor === null,
+    customers: progress.customers + items.length,
+    totals: totals.toStored(),
+  };
+  try {
+    return await session.transact('billing', (unit) =>
+      unit.update(reportPartEntity, progress, changes as Partial<ReportPart>, { isAudited: false }),
+    );
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return undefined;
+    throw error;
+  }
+}

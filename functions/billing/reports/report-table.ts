@@ -1,0 +1,67 @@
+/** The rows of a report as a table for spreadsheets, headed in the reader's language. */
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
+import type { AgeingRow, CollectionRow, ReportOrder, SummaryRow } from './report-schema.ts';
+
+const headings: Record<string, readonly [en: string, ar: string]> = {
+  currency: ['Currency', 'العملة'],
+  customerType: ['Customer type', 'نوع العميل'],
+  customers: ['Customers', 'العملاء'],
+  current: ['Current', 'غير مستحق بعد'],
+  days1To30: ['1-30 days', '1-30 يومًا'],
+  days31To60: ['31-60 days', '31-60 يومًا'],
+  days61To90: ['61-90 days', '61-90 يومًا'],
+  days91To120: ['91-120 days', '91-120 يومًا'],
+  over120: ['Over 120 days', 'أكثر من 120 يومًا'],
+  credit: ['Credit', 'رصيد دائن'],
+  balance: ['Balance', 'الرصيد'],
+  invoicedAmount: ['Invoiced', 'المفوتر'],
+  creditNoteAmount: ['Credit notes', 'إشعارات دائنة'],
+  billedAmount: ['Billed', 'صافي الفوترة'],
+  receivedAmount: ['Received', 'المقبوض'],
+  returnedAmount: ['Reversed and refunded', 'المعكوس والمسترد'],
+  collectedAmount: ['Collected', 'صافي التحصيل'],
+  prepaidAmount: ['Prepaid tokens', 'رموز الدفع المسبق'],
+  ratePercent: ['Collection rate %', 'نسبة التحصيل %'],
+  movement: ['Movement', 'الحركة'],
+  count: ['Count', 'العدد'],
+  amount: ['Amount', 'المبلغ'],
+};
+
+const columns = {
+  ageing: [
+    ...['currency', 'customerType', 'customers', 'current', 'days1To30', 'days31To60', 'days61To90', 'days91To120'],
+    ...['over120', 'credit', 'balance'],
+  ],
+  collection_rate: [
+    ...['currency', 'customerType', 'invoicedAmount', 'creditNoteAmount', 'billedAmount', 'receivedAmount'],
+    ...['returnedAmount', 'collectedAmount', 'prepaidAmount', 'ratePercent'],
+  ],
+  billing_summary: ['currency', 'customerType', 'movement', 'count', 'amount'],
+} as const satisfies Record<ReportOrder['kind'], readonly string[]>;
+
+export function reportTable(
+  kind: ReportOrder['kind'],
+  rows: readonly (AgeingRow | CollectionRow | SummaryRow)[],
+  locale: Locale,
+): string[][] {
+  const flat: Record<string, unknown>[] =
+    kind === 'billing_summary' ? (rows as readonly SummaryRow[]).flatMap(lines) : rows.map((row) => ({ ...row }));
+  const head = columns[kind].map((name) => headings[name]![locale === 'ar' ? 1 : 0]);
+  return [head, ...flat.map((row) => columns[kind].map((name) => String(row[name] ?? '')))];
+}
+
+/** A summary has a line for each movement, between the balances. */
+function lines({ currency, customerType, openingBalance, movements, closingBalance }: SummaryRow) {
+  const line = (movement: string, amount: string, count?: number) => ({
+    currency,
+    customerType,
+    movement,
+    count,
+    amount,
+  });
+  return [
+    line('opening', openingBalance),
+    ...movements.map(({ type, count, amount }) => line(type, amount, count)),
+    line('closing', closingBalance),
+  ];
+}

@@ -1,0 +1,45 @@
+/** Starts a report: one row, and one message for each part of the base. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { customerShards } from '../customers/customer-entity.ts';
+import { type Report, reportEntity, reportPartEntity } from './report-entity.ts';
+import type { ReportOrder } from './report-schema.ts';
+
+export const reportQueue = 'billing-reports';
+
+export interface ReportMessage {
+  tenantId: string;
+  reportId: string;
+  part: number;
+  /** Pages done before this one. */
+  page: number;
+}
+
+export async function startReport(session: TenantSession, order: ReportOrder): Promise<Report & Stored> {
+  const parts = customerShards;
+  const id = newId('brp');
+  const report = await session.transact('billing', (unit) => {
+    for (let part = 0; part < parts; part++)
+      unit.put(reportPartEntity, { reportId: id, part, page: 0, customers: 0, totals: {}, done: false });
+    return unit.create(reportEntity, { ...order, id, parts });
+  });
+  await sendMessages(
+    reportQueue,
+    Array.from({ length: parts }, (_, part) => ({ body: JSON.stringify(messageOf(session, id, part, 0)) })),
+  );
+  return report;
+}
+
+export const messageOf = (
+  { tenantId }: TenantSession,
+  reportId: string,
+  part: number,
+  page: number,
+): ReportMessage => ({
+  tenantId,
+  reportId,
+  part,
+  page,
+});
