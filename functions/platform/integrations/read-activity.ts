@@ -1,4 +1,4 @@
-/** Logs, tests and statistics of an integration. */
+/** Logs, tests and statistics of an integration, and how long they are kept. */
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import {
   type IntegrationDay,
@@ -8,6 +8,7 @@ import {
   logPosition,
   logsTimeline,
 } from '../provider-calls/exchange-log.ts';
+import { changeLogRetention, keptSince, readLogRetention } from '../provider-calls/log-settings.ts';
 import { decodePosition, takePage } from '../timeline/page.ts';
 import { walkTimeline } from '../timeline/timeline.ts';
 import { type IntegrationTest, testEntity, testsPartition } from './health-entity.ts';
@@ -16,14 +17,27 @@ import type { IntegrationRoutes } from './routes.ts';
 
 export const activityOperations: Pick<
   Operations<IntegrationRoutes>,
-  'listIntegrationLogs' | 'listIntegrationTests' | 'getIntegrationStats'
+  | 'listIntegrationLogs'
+  | 'listIntegrationTests'
+  | 'getIntegrationStats'
+  | 'getIntegrationLogSettings'
+  | 'updateIntegrationLogSettings'
 > = {
+  getIntegrationLogSettings: async ({ session }) => ({ data: await readLogRetention(session) }),
+
+  updateIntegrationLogSettings: async ({ session, body }) => {
+    await changeLogRetention(session, body);
+    return { data: body };
+  },
+
   listIntegrationLogs: async ({ session, params, query, page }) => {
     await session.require(integrationEntity, params);
+    const { logRetentionDays } = await readLogRetention(session);
+    const kept = keptSince(session.context.now(), logRetentionDays);
     const walk = walkTimeline<IntegrationLog>(session, logsTimeline(params.id), logPosition, {
       entity: logEntity,
       order: 'descending',
-      from: query.from,
+      from: query.from !== undefined && query.from > kept ? query.from : kept,
       to: query.to,
       after: decodePosition(page.cursor),
       pageSize: Math.min(page.limit + 1, 100),
@@ -53,7 +67,9 @@ export const activityOperations: Pick<
 
   getIntegrationStats: async ({ session, params, query }) => {
     await session.require(integrationEntity, params);
-    const from = new Date(Date.parse(session.context.now()) - (query.days - 1) * 86_400_000).toISOString().slice(0, 10);
+    const { usageRetentionDays } = await readLogRetention(session);
+    const days = Math.min(query.days - 1, usageRetentionDays);
+    const from = keptSince(session.context.now(), days).slice(0, 10);
     const { items } = await session.query<IntegrationDay>(integrationDayEntity, {
       pk: ['INTEGRATION-DAYS', params.id],
       from: [from],

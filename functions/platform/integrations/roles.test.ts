@@ -20,14 +20,14 @@ beforeAll(async () => {
 });
 
 it.each([
-  ['DEVELOPER', { read: 200, test: 200, write: 200, secret: 200 }],
-  ['ADMIN', { read: 200, test: 200, write: 200, secret: 200 }],
-  ['OPERATOR', { read: 200, test: 200, write: 403, secret: 403 }],
-  ['ENGINEER', { read: 200, test: 200, write: 403, secret: 403 }],
-  ['MANAGER', { read: 200, test: 200, write: 403, secret: 403 }],
-  ['ACCOUNTANT', { read: 403, test: 403, write: 403, secret: 403 }],
-  ['CASHIER', { read: 403, test: 403, write: 403, secret: 403 }],
-  ['CUSTOMER', { read: 403, test: 403, write: 403, secret: 403 }],
+  ['DEVELOPER', { read: 200, test: 200, write: 200, secret: 200, settings: 200 }],
+  ['ADMIN', { read: 200, test: 200, write: 200, secret: 200, settings: 200 }],
+  ['OPERATOR', { read: 200, test: 200, write: 403, secret: 403, settings: 403 }],
+  ['ENGINEER', { read: 200, test: 200, write: 403, secret: 403, settings: 403 }],
+  ['MANAGER', { read: 200, test: 200, write: 403, secret: 403, settings: 403 }],
+  ['ACCOUNTANT', { read: 403, test: 403, write: 403, secret: 403, settings: 403 }],
+  ['CASHIER', { read: 403, test: 403, write: 403, secret: 403, settings: 403 }],
+  ['CUSTOMER', { read: 403, test: 403, write: 403, secret: 403, settings: 403 }],
 ])('%s: %o', async (role, expected) => {
   const call = as(role);
   const values = { sender: `of-${role}`.slice(0, 11) };
@@ -36,6 +36,7 @@ it.each([
     test: (await call('POST', `/${id}/test`, {})).status,
     write: (await call('PUT', `/${id}`, { nameEn: role })).status,
     secret: (await call('PUT', `/${id}/configs`, { environment: 'development', values })).status,
+    settings: (await call('PUT', '/log-settings', { logRetentionDays: 90, usageRetentionDays: 400 })).status,
   }).toEqual(expected);
 });
 

@@ -13,6 +13,7 @@ import {
   listIntegrationsQuery,
   listLogsQuery,
   listProvidersQuery,
+  logSettings,
   logView,
   providerView,
   setConfigsBody,
@@ -41,6 +42,23 @@ export const integrations = defineResource({
       summary: 'List the providers that can be integrated, with the settings of each.',
       query: listProvidersQuery,
       response: z.array(providerView),
+    },
+    getIntegrationLogSettings: {
+      method: 'GET',
+      path: '/log-settings',
+      access: read,
+      summary: 'How long exchanges with providers and their counts are kept.',
+      response: logSettings,
+    },
+    updateIntegrationLogSettings: {
+      method: 'PUT',
+      path: '/log-settings',
+      access: 'platform:integrations:settings',
+      summary: 'Change how long exchanges with providers and their counts are kept.',
+      description:
+        'A shorter time hides what is older at once. What was written before keeps the end it had: a longer time brings nothing back.',
+      body: logSettings,
+      response: logSettings,
     },
     listIntegrations: {
       method: 'GET',

@@ -5,6 +5,7 @@ import { providerKinds } from '../../../layers/integrations/provider.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, queryInteger, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { logStatuses } from '../provider-calls/exchange-log.ts';
+import { logRetentionBounds } from '../provider-calls/log-settings.ts';
 import { authTypes, categories, environments, integrationTypes, valueTypes } from './integration-entity.ts';
 
 export const integrationParams = z.object({ id: generatedId('int') });
@@ -169,6 +170,14 @@ export const logView = z.object({
   errorMessage: z.nullable(z.string()),
   retryCount: z.int(),
   createdAt: utcTime(),
+});
+
+const daysWithin = ({ least, most }: { least: number; most: number }) => z.int().check(z.gte(least), z.lte(most));
+export const logSettings = z.strictObject({
+  /** Days an exchange is kept. */
+  logRetentionDays: daysWithin(logRetentionBounds.logRetentionDays),
+  /** Days the counts by day are kept. */
+  usageRetentionDays: daysWithin(logRetentionBounds.usageRetentionDays),
 });
 
 const totals = {

@@ -1,6 +1,6 @@
 /**
- * The documented `integration_logs`: one row for each exchange with a provider, cleaned before it gets here, kept for 90
- * days; and counters per day for usage, success rate and latency.
+ * The documented `integration_logs`: one row for each exchange with a provider, cleaned before it gets here; and counters
+ * per day for usage, success rate and latency. Both are kept for as long as the tenant says.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -8,6 +8,7 @@ import { updateAtomically } from '../../../layers/kernel/data/update-atomically.
 import { putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { markDays, type Position, timelineKey } from '../timeline/timeline.ts';
+import { cachedLogRetention, keptUntil } from './log-settings.ts';
 
 export const logStatuses = ['success', 'failed', 'timeout', 'error'] as const;
 
@@ -30,22 +31,26 @@ export interface IntegrationLog {
   createdAt: string;
 }
 
-export const logRetentionSeconds = 90 * 86_400;
+export interface StoredLog extends IntegrationLog {
+  /** Seconds since the epoch. */
+  retainUntil: number;
+}
 
 export const logsTimeline = (integrationId: string) => ['INTEGRATION-LOGS', integrationId] as const;
 export const logPosition = ({ createdAt, id }: Pick<IntegrationLog, 'createdAt' | 'id'>): Position => [createdAt, id];
 
-export const logEntity = defineEntity<IntegrationLog, Pick<IntegrationLog, 'id' | 'integrationId' | 'createdAt'>>()({
+export const logEntity = defineEntity<StoredLog, Pick<IntegrationLog, 'id' | 'integrationId' | 'createdAt'>>()({
   name: 'integration log',
   table: 'platform',
   key: (log) => timelineKey(logsTimeline(log.integrationId), logPosition(log)),
   idOf: ({ id }) => id,
-  expiresAt: ({ createdAt }) => Math.floor(Date.parse(createdAt) / 1000) + logRetentionSeconds,
+  expiresAt: ({ retainUntil }) => retainUntil,
 });
 
 /** A log that cannot be written stops no message and no payment. */
 export async function writeLogs(session: TenantSession, logs: readonly IntegrationLog[]): Promise<void> {
   try {
+    const { logRetentionDays } = await cachedLogRetention(session);
     await markDays(
       session,
       logs.map(({ integrationId, createdAt }) => ({ name: logsTimeline(integrationId), time: createdAt })),
@@ -56,6 +61,7 @@ export async function writeLogs(session: TenantSession, logs: readonly Integrati
           ...log,
           requestBody: log.requestBody ?? null,
           responseBody: log.responseBody ?? null,
+          retainUntil: keptUntil(log.createdAt, logRetentionDays),
         }),
       ),
     );
@@ -80,8 +86,6 @@ export const integrationDayEntity = defineEntity<IntegrationDay, { integrationId
   idOf: ({ integrationId }) => integrationId,
 });
 
-const usageRetentionSeconds = 400 * 86_400;
-
 /** Counts one operation, with all its tries at the provider. */
 export async function countCall(
   session: TenantSession,
@@ -92,6 +96,7 @@ export async function countCall(
   const now = session.context.now();
   const day = now.slice(0, 10);
   try {
+    const { usageRetentionDays } = await cachedLogRetention(session);
     await updateAtomically(
       session,
       integrationDayEntity,
@@ -104,7 +109,7 @@ export async function countCall(
           ':id': integrationId,
           ':one': 1,
           ':duration': Math.round(durationMs),
-          ':expires': Math.floor(Date.parse(now) / 1000) + usageRetentionSeconds,
+          ':expires': keptUntil(now, usageRetentionDays),
         },
       },
     );

@@ -88,6 +88,8 @@ async function daysOf(session: TenantSession, name: KeyParts, options: WalkOptio
   const earliest = [from && dayOf(from), order === 'ascending' ? bound : undefined].filter(Boolean).sort().at(-1);
   const latest = [to && dayOf(to), order === 'descending' ? bound : undefined].filter(Boolean).sort()[0];
   const days: string[] = [];
+  // DynamoDB refuses a BETWEEN whose bounds are the wrong way round.
+  if (earliest && latest && earliest > latest) return days;
   let cursor: string | undefined;
   do {
     const page: { items: TimelineDay[]; nextCursor: string | null } = await session.query(dayEntity, {
@@ -139,6 +141,7 @@ async function* readPartition<T>(
   const lower = isForward && after ? after : from === undefined ? undefined : [from];
   // U+FFFF sorts behind every id of the last moment.
   const upper = !isForward && after ? after : to === undefined ? undefined : [to, '\uffff'];
+  if (lower && upper && lower[0]! > upper[0]!) return undefined;
   let cursor: string | undefined;
   do {
     const page: { items: T[]; nextCursor: string | null } = await session.query<T>(entity, {
