@@ -42,3 +42,24 @@ export async function livePoints(session: TenantSession, stationId: string | und
   const { readLivePoints } = await import('./values/live-points.ts');
   return readLivePoints(session, stationId, page);
 }
+
+/** Refuses an element of the network the tenant does not have: `not_found`. Needs read access to table `scada`. */
+export async function requireNetworkElement(session: TenantSession, elementId: string): Promise<void> {
+  const { elementEntity } = await import('./topology/element-entity.ts');
+  await session.require(elementEntity, { id: elementId });
+}
+
+/**
+ * Meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches say
+ * now; none for an element that is gone. Needs read access to table `scada`.
+ */
+export async function metersBelow(session: TenantSession, elementId: string): Promise<string[]> {
+  const [{ loadNetwork }, { metersBehind }, { descendants }] = await Promise.all([
+    import('./topology/load-network.ts'),
+    import('./topology/network-extent.ts'),
+    import('../../layers/scada/topology.ts'),
+  ]);
+  const network = await loadNetwork(session);
+  if (!network.elements.has(elementId)) return [];
+  return (await metersBehind(session, descendants(network, elementId))).map(({ meterId }) => meterId);
+}

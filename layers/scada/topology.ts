@@ -120,7 +120,8 @@ function conductingNeighbours({ elements, positions }: Network): Map<string, str
   return neighbours;
 }
 
-function descendants({ elements }: Network, elementId: string): string[] {
+/** An element and all that hangs on it as the network is built, whatever its switches say now. */
+export function descendants({ elements }: Pick<Network, 'elements'>, elementId: string): string[] {
   const children = Map.groupBy(elements.values(), ({ parentId }) => parentId);
   const found = [elementId];
   for (const id of found) for (const child of children.get(id) ?? []) found.push(child.id);
