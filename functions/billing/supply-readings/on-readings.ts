@@ -1,9 +1,9 @@
-/** Lambda entry: readings that arrived, and decisions of people about readings. */
+/** Lambda entry: readings that arrived, decisions of people about readings, and exchanges, which change what readings mean. */
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import { noteLateReadings } from '../corrections/note-late-readings.ts';
-import { takeReadings } from './take-readings.ts';
+import { lateAfterMs, takeReadings } from './take-readings.ts';
 
 const arrived = z.object({
   readings: z.array(
@@ -16,11 +16,23 @@ const arrived = z.object({
   ),
 });
 const edited = z.object({ meterId: z.string(), time: z.string() });
+const exchanged = z.object({
+  id: z.string(),
+  devices: z.array(z.object({ installedAt: z.optional(z.string()) })).check(z.minLength(1)),
+});
 
 export const handler = consumeEvents(async ({ type, tenantId, id, occurredAt, correlationId, payload }) => {
   const session = openSession(tenantId, { correlationId, causationId: id });
   if (type === 'meter.reading') {
     await takeReadings(session, arrived.parse(payload).readings, { id, occurredAt });
+    return;
+  }
+  if (type === 'meter.exchanged') {
+    const { id: meterId, devices } = exchanged.parse(payload);
+    const [fromMs, toMs] = [Date.parse(devices.at(-1)!.installedAt ?? occurredAt), Date.parse(occurredAt)];
+    // Told of late: all readings since then count by the new device's register.
+    if (toMs - fromMs > lateAfterMs)
+      await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'exchanged_meter' }]);
     return;
   }
   const { meterId, time } = edited.parse(payload);

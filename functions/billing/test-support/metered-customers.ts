@@ -81,7 +81,11 @@ const taken = new Set<string>();
 export async function bringReadings(stack: BillingStack, times = 1): Promise<void> {
   const waiting = stack.tables
     .scan('metering')
-    .filter((item) => item['_type']?.S === 'outbox' && item['type'].S.startsWith('meter.reading'))
+    .filter(
+      (item) =>
+        item['_type']?.S === 'outbox' &&
+        (item['type'].S.startsWith('meter.reading') || item['type'].S === 'meter.exchanged'),
+    )
     .filter((item) => !taken.has(item['id'].S));
   for (const item of waiting) {
     taken.add(item['id'].S);

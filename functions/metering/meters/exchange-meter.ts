@@ -39,17 +39,19 @@ export async function exchangeMeter(
     installedAt: at,
     initialRegisterKwh: request.newInitialRegisterKwh,
   };
+  const devices = [
+    ...before.devices.slice(0, -1),
+    { ...old, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
+    device,
+  ];
+  await checkFirstReading(session, { ...before, devices }, device);
   return session.transact(meterEntity.table, (unit) => {
     const after = unit.update(meterEntity, before, {
       serialNumber: device.serialNumber,
       model: device.model,
       digits: device.digits,
       decimals: device.decimals,
-      devices: [
-        ...before.devices.slice(0, -1),
-        { ...old, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
-        device,
-      ],
+      devices,
     });
     checkDevices(after);
     updateProfile(unit, session, after, true);
@@ -59,13 +61,13 @@ export async function exchangeMeter(
   });
 }
 
-/** Silent meters are looked back for this many months. */
-const monthsLookedBack = 3;
+/** How far the reading on either side of an exchange may be away, in months. */
+const monthsLooked = 3;
 
 /** What was read off the old device bounds all its late readings for ever, so it must follow from those already there. */
 async function checkFinalRegister(session: TenantSession, meter: Meter, at: string, finalKwh: string): Promise<void> {
   const atMs = Date.parse(at);
-  const last = await readNeighbour(session, meter.id, 'before', atMs, monthsLookedBack);
+  const last = await readNeighbour(session, meter.id, 'before', atMs, monthsLooked);
   const segment = last && segmentAt(profileOf(meter), last.timeMs);
   if (last === undefined || segment === undefined) return;
   const moved = movement(
@@ -77,4 +79,22 @@ async function checkFinalRegister(session: TenantSession, meter: Meter, at: stri
   const known = `${fromUnits(last.register)} kWh at ${new Date(last.timeMs).toISOString()}`;
   const reason = moved === 'decreased' ? 'is below' : 'is more than the point can draw above';
   throw refused('/finalRegisterKwh', `${finalKwh} kWh ${reason} the last reading of the old device, ${known}.`);
+}
+
+/**
+ * An exchange that is told of late makes the readings since then the new device's. One that only the old device can have shown
+ * would be counted as energy, or hide energy: either the time or the first register is wrong, or the reading is.
+ */
+async function checkFirstReading(session: TenantSession, meter: Meter, device: Device): Promise<void> {
+  const atMs = Date.parse(device.installedAt!);
+  const next = await readNeighbour(session, meter.id, 'after', atMs + 1, monthsLooked);
+  const segment = next && segmentAt(profileOf(meter), next.timeMs);
+  if (next === undefined || segment === undefined) return;
+  const start = { time: atMs, register: toUnits(device.initialRegisterKwh)! };
+  const moved = movement(start, { time: next.timeMs, register: next.register }, limitsOf(segment));
+  if (typeof moved !== 'string') return;
+  throw refused(
+    '/at',
+    `The reading ${fromUnits(next.register)} kWh at ${new Date(next.timeMs).toISOString()} would be of the new device, which cannot come there from ${device.initialRegisterKwh} kWh. Correct the time of the exchange or the first register, or reject the reading.`,
+  );
 }
