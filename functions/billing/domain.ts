@@ -225,7 +225,7 @@ export const billing = defineDomain({
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,
-      events: ['meter.reading', 'meter.reading_edited'],
+      events: ['meter.reading', 'meter.reading_edited', 'meter.exchanged'],
       access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['corrections'] },
     },
     {
