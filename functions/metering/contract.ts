@@ -13,6 +13,7 @@ import { type BillingEvidence, billingEvidence } from './readings/billing-eviden
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
 import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
 import { readNeighbour } from './readings/readings-store.ts';
+import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
@@ -85,6 +86,21 @@ export async function evidenceBetween(
   buckets: readonly { start: number; end: number }[],
 ): Promise<BillingEvidence> {
   return billingEvidence(session, await requireMeter(session, meterId), buckets);
+}
+
+export type { UsageOfMoment } from './readings/usage-known-at.ts';
+
+/**
+ * Energies by buckets as readings told them at a moment (milliseconds), each reading with its message, and what came after.
+ * Needs read access to tables `metering` and `readings`. @throws AppError `not_found`
+ */
+export async function evidenceKnownAt(
+  session: TenantSession,
+  meterId: string,
+  buckets: readonly { start: number; end: number }[],
+  knownMs: number,
+): Promise<UsageOfMoment> {
+  return usageKnownAt(session, await requireMeter(session, meterId), buckets, knownMs);
 }
 
 /**
@@ -209,5 +225,5 @@ export const followDecision: typeof import('./reading-edits/follow-decision.ts')
   (await import('./reading-edits/follow-decision.ts')).followDecision(...given);
 
 export type { RegisterReading } from './readings/register-at.ts';
-/** The last reading at or before a moment (milliseconds). Needs read access to tables `readings` and `identity`. */
+/** The last reading at or before a moment as it stood at another, both milliseconds. Needs read access to tables `metering`, `readings` and `identity`. */
 export { registerAt } from './readings/register-at.ts';

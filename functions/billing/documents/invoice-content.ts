@@ -20,7 +20,7 @@ export interface MonthOfUsage {
 
 export interface InvoiceContent {
   invoice: StoredInvoice;
-  /** Registers at the edges of each bill, by meter and in the order of the bills; undefined where none is known. */
+  /** Registers at the edges of each bill as they were known when it was issued, by meter and in the order of the bills; undefined where none is known. */
   readings: { previous: RegisterReading | undefined; current: RegisterReading | undefined }[];
   /** What was owed before it, decimal text; negative when in credit. */
   previousBalance: string;
@@ -31,11 +31,12 @@ const monthsShown = 12;
 
 export async function invoiceContent(session: TenantSession, invoice: StoredInvoice): Promise<InvoiceContent> {
   const { timeZone } = await tenantProfile(session);
+  const issuedMs = Date.parse(invoice.createdAt);
   const [readings, previousBalance, months] = await Promise.all([
     Promise.all(
       invoice.bills.map(async ({ meterId, bill }) => ({
-        previous: await registerAt(session, meterId, dayStart(bill.from, timeZone)),
-        current: await registerAt(session, meterId, dayStart(bill.to, timeZone)),
+        previous: await registerAt(session, meterId, dayStart(bill.from, timeZone), issuedMs),
+        current: await registerAt(session, meterId, dayStart(bill.to, timeZone), issuedMs),
       })),
     ),
     balanceBefore(session, invoice),

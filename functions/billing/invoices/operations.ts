@@ -27,6 +27,7 @@ import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entit
 import { listOfCustomer } from './list-of-customer.ts';
 import { rebillInvoice } from './rebill-invoice.ts';
 import type { invoices } from './routes.ts';
+import { traceInvoice } from './trace-invoice.ts';
 
 /** A run for days that have hardly passed would bill what is not read yet. */
 const longestPeriodDays = 400;
@@ -104,6 +105,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
   },
 
   getInvoice: async ({ session, params }) => ({ data: await session.require(invoiceEntity, params) }),
+  traceInvoice: async ({ session, params, query }) => ({ data: await traceInvoice(session, params.id, query) }),
   cancelInvoice: async ({ session, params, body }) => ({ data: await cancelInvoice(session, params.id, body.reason) }),
   rebillInvoice: async ({ session, params, body }) => ({
     data: { note: (await rebillInvoice(session, params.id, body)).note ?? null },

@@ -8,6 +8,7 @@ import { messageChannels } from '../customers/customer-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
+import { invoiceTraceSchema } from './trace-schema.ts';
 
 const params = z.object({ id: generatedId('inv') });
 const runParams = z.object({ id: generatedId('run') });
@@ -134,6 +135,23 @@ export const invoices = defineResource({
       params,
       response: storedInvoiceSchema,
       errors: ['not_found'],
+    },
+    traceInvoice: {
+      method: 'GET',
+      path: '/{id}/trace',
+      access: 'billing:invoices:read',
+      summary: 'Follow an invoice back: line, quantity, intervals, readings, messages.',
+      description:
+        'Evidence is what was received and decided before the invoice was issued; what came after is listed as `later`. `agrees` says whether the evidence comes to what was billed. An answer holds whole days up to 4,000 intervals and readings: ask on with `supplyId` and `from` where a bill `continuesOn`.',
+      params,
+      query: z.object({
+        supplyId: z.optional(generatedId('sup')),
+        from: z.optional(localDate()),
+        /** Inclusive. */
+        to: z.optional(localDate()),
+      }),
+      response: invoiceTraceSchema,
+      errors: ['not_found', 'unprocessable'],
     },
     cancelInvoice: {
       method: 'POST',

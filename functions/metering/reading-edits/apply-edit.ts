@@ -64,7 +64,8 @@ export async function planEdit(session: TenantSession, edit: ReadingEdit): Promi
   };
 }
 
-function standingAfter(
+/** Register units that stand after an edit; undefined when nothing does. */
+export function standingAfter(
   { action, newRegisterKwh }: ReadingEdit,
   register: number,
   isAdded: boolean,

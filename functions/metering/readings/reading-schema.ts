@@ -42,6 +42,9 @@ export const readingSchema = z.object({
 });
 export type Reading = z.infer<typeof readingSchema>;
 
+/** The MQTT topic a reading came over. @param via `{station}/{device}` */
+export const topicOf = (via: string): string => `acrel/${via.replace('/', '/meter/')}/data`;
+
 export function toReading(meterId: string, stored: MeterReading): Reading {
   const { timeMs, register, exportRegister, registers, receivedMs, via, edit, ...measured } = stored;
   return {
@@ -54,7 +57,7 @@ export function toReading(meterId: string, stored: MeterReading): Reading {
       ? {}
       : { registers: Object.fromEntries(Object.entries(registers).map(([code, units]) => [code, fromUnits(units)])) }),
     receivedAt: isoTime(receivedMs),
-    ...(via === undefined ? {} : { topic: `acrel/${via.replace('/', '/meter/')}/data` }),
+    ...(via === undefined ? {} : { topic: topicOf(via) }),
     ...(edit === undefined ? {} : { edit: showEdit(edit) }),
   };
 }

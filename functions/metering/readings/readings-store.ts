@@ -83,11 +83,16 @@ export const overlayKey = (session: TenantSession, meterId: string, timeMs: numb
 export const toOverlay = (item: RawItem): Overlay =>
   unpackOverlay(timeOf(item), Number(item['sk']!.S!.slice(timeLength + 2)), item['e']!.S!);
 
-/** @param items arrivals and decisions about them, as they lie in the table */
-export function decide(items: readonly RawItem[]): Standing<MeterReading>[] {
-  const overlays = items.filter(isOverlay);
-  const arrived = (overlays.length === 0 ? items : items.filter((item) => !isOverlay(item))).map(fromReadingItem);
-  return layOver(arrived, overlays.map(toOverlay), ({ timeMs, register, exportRegister }) => ({
+/**
+ * @param items arrivals and decisions about them, as they lie in the table
+ * @param overlays the decisions that count. @default those among the items
+ */
+export function decide(
+  items: readonly RawItem[],
+  overlays: readonly Overlay[] = items.filter(isOverlay).map(toOverlay),
+): Standing<MeterReading>[] {
+  const arrived = items.filter((item) => !isOverlay(item)).map(fromReadingItem);
+  return layOver(arrived, overlays, ({ timeMs, register, exportRegister }) => ({
     timeMs,
     register,
     ...(exportRegister === undefined ? {} : { exportRegister }),
@@ -110,11 +115,16 @@ export interface ReadingRange {
 }
 
 /** All readings of a period that stand, in order of time. */
-export async function readRange(
+export async function readRange(session: TenantSession, meterId: string, range: ReadingRange): Promise<MeterReading[]> {
+  return standing(await readItems(session, meterId, range));
+}
+
+/** What arrived in a period and what was decided about it, as it lies in the table. */
+export async function readItems(
   session: TenantSession,
   meterId: string,
   { fromMs, toMs }: ReadingRange,
-): Promise<MeterReading[]> {
+): Promise<RawItem[]> {
   if (toMs <= fromMs) return [];
   const parts = await Promise.all(
     monthsBetween(fromMs, toMs - 1).map((month) =>
@@ -125,7 +135,7 @@ export async function readRange(
       }),
     ),
   );
-  return standing(parts.flat());
+  return parts.flat();
 }
 
 /** Everything of one moment: what arrived, what was added, and what stands of it. */

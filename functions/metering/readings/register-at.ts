@@ -1,9 +1,9 @@
-/** What a meter's register showed at a moment, as bills print it: the last reading that stands, with its day. */
+/** What a meter's register showed at a moment, as bills print it: the last reading that stood when the bill was made, with its day. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
-import { readNeighbour } from './readings-store.ts';
+import { neighbourKnownAt } from './readings-known-at.ts';
 
 export interface RegisterReading {
   /** Local day it was taken. */
@@ -14,16 +14,17 @@ export interface RegisterReading {
   isEstimated: boolean;
 }
 
-/** A reading further back says nothing of a bill. */
-const monthsBack = 3;
+/** A reading further back than three months says nothing of a bill. */
+const reachMs = 92 * 86_400_000;
 
 export async function registerAt(
   session: TenantSession,
   meterId: string,
   atMs: number,
+  knownMs: number,
 ): Promise<RegisterReading | undefined> {
   const [found, { timeZone }] = await Promise.all([
-    readNeighbour(session, meterId, 'before', atMs + 1, monthsBack),
+    neighbourKnownAt(session, meterId, 'before', atMs + 1, knownMs, reachMs),
     tenantProfile(session),
   ]);
   return (

@@ -1,0 +1,92 @@
+/** The intervals a bill stands on, as a trace shows them: what each was measured to, how it came about, which readings are around it. */
+import { isoTime } from '../../../layers/metering/reading-time.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { BucketUsage, UsageOfMoment } from '../../metering/contract.ts';
+import type { SuppliedBill } from './invoice-schema.ts';
+import type { TracedEstimate, TracedInterval } from './trace-schema.ts';
+
+const quarterMs = 900_000;
+
+/** As fine as the tariff asks for: quarters where demand is priced, hours where the time of day is, days otherwise. */
+export function traceBuckets(
+  versions: readonly TariffVersion[],
+  { from, to }: { from: string; to: string },
+  timeZone: string,
+): { start: number; end: number }[] {
+  const inForce = versions.filter((version) => version.from < to);
+  const hasDemand = inForce.some(({ components }) => components.some(({ kind }) => kind === 'demand'));
+  const hasHours = inForce.some(({ timeOfUse, export: fedIn }) => timeOfUse !== undefined || fedIn !== undefined);
+  const days = Array.from({ length: daysBetween(from, to) }, (_, i) => ({
+    start: dayStart(addDays(from, i), timeZone),
+    end: dayStart(addDays(from, i + 1), timeZone),
+  }));
+  if (!hasDemand && !hasHours) return days;
+  const stepMs = hasDemand ? quarterMs : 4 * quarterMs;
+  return days.flatMap(({ start, end }) =>
+    Array.from({ length: Math.ceil((end - start) / stepMs) }, (_, i) => ({
+      start: start + i * stepMs,
+      end: Math.min(start + (i + 1) * stepMs, end),
+    })),
+  );
+}
+
+/** What the invoice keeps of its estimates. */
+export const estimatesOf = (supplied: SuppliedBill & { estimates?: TracedEstimate[] | undefined }): TracedEstimate[] =>
+  supplied.estimates ?? [];
+
+/** The intervals, and the sum of those that were not estimated: millionths of a kWh. */
+export function tracedIntervals(
+  supplied: SuppliedBill,
+  { usage, readings }: UsageOfMoment,
+): { intervals: TracedInterval[]; measuredUnits: bigint } {
+  const estimated = estimatedStarts(supplied, usage);
+  const times = readings.map(({ time }) => time);
+  let [next, closing, measuredUnits] = [0, 0, 0n];
+  const intervals = usage.map((bucket): TracedInterval => {
+    const [start, end] = [isoTime(bucket.start), isoTime(bucket.end)];
+    // Times of one form compare as text; intervals follow one another, so the search never goes back.
+    while (next < times.length && times[next]! <= start) next++;
+    while (closing < times.length && times[closing]! < end) closing++;
+    const [openedBy, closedBy] = [times[next - 1], times[closing]];
+    const isEstimated = estimated.has(bucket.start);
+    if (!isEstimated) measuredUnits += bucket.importUnits ?? 0n;
+    return {
+      from: start,
+      to: end,
+      importKwh: isEstimated ? null : fromUnits(bucket.importUnits ?? 0n),
+      ...(bucket.exportUnits === undefined ? {} : { exportKwh: fromUnits(bucket.exportUnits) }),
+      ...(bucket.reactiveUnits === undefined ? {} : { reactiveKvarh: fromUnits(bucket.reactiveUnits) }),
+      origin: isEstimated ? 'estimated' : originOf(bucket),
+      flags: bucket.flags,
+      ...(openedBy === undefined ? {} : { openedBy }),
+      ...(closedBy === undefined ? {} : { closedBy }),
+    };
+  });
+  return { intervals, measuredUnits };
+}
+
+/**
+ * Where the invoice names a stretch, all of it; otherwise, and where it put many stretches together, what nothing could be
+ * measured of.
+ */
+function estimatedStarts(supplied: SuppliedBill, usage: readonly BucketUsage[]): Set<number> {
+  if (!supplied.bill.estimated && toUnits(supplied.estimatedKwh) === 0) return new Set();
+  const stretches = estimatesOf(supplied);
+  const unmeasured = (buckets: readonly BucketUsage[]): BucketUsage[] =>
+    buckets.filter(({ importUnits, billable }) => importUnits === undefined || !billable);
+  const chosen =
+    stretches.length === 0
+      ? unmeasured(usage)
+      : stretches.flatMap(({ from, to, intervals }) => {
+          const within = usage.filter(({ start, end }) => start >= Date.parse(from) && end <= Date.parse(to));
+          return within.length === intervals ? within : unmeasured(within);
+        });
+  return new Set(chosen.map(({ start }) => start));
+}
+
+function originOf({ edited, estimated }: BucketUsage): TracedInterval['origin'] {
+  if (edited) return 'edited';
+  return estimated ? 'interpolated' : 'measured';
+}

@@ -1,0 +1,100 @@
+/**
+ * Follows an invoice back: line, quantity, intervals, readings, messages. What was
+ * measured is worked out anew from the readings known at issue, and said whether it comes to what was billed.
+ */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts';
+import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { invoiceEntity } from './invoice-entity.ts';
+import type { SuppliedBill } from './invoice-schema.ts';
+import { estimatesOf, traceBuckets, tracedIntervals } from './trace-intervals.ts';
+import { rowsFor } from './trace-rows.ts';
+import type { InvoiceTrace, TracedBill } from './trace-schema.ts';
+
+export interface TraceQuestion {
+  supplyId?: string | undefined;
+  /** Local days; `to` is inclusive. Narrow intervals and readings, not what is billed. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** Intervals and readings one answer holds at most, and one day at least: about a megabyte. */
+const longestAnswer = 4000;
+
+export async function traceInvoice(session: TenantSession, id: string, asked: TraceQuestion): Promise<InvoiceTrace> {
+  if (asked.from !== undefined && asked.to !== undefined && asked.from > asked.to)
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: '`from` is after `to`.', ar: 'يقع `from` بعد `to`.' },
+    });
+  const [invoice, { timeZone }] = await Promise.all([session.require(invoiceEntity, { id }), tenantProfile(session)]);
+  const bills: TracedBill[] = [];
+  let room = longestAnswer;
+  for (const supplied of invoice.bills) {
+    if (asked.supplyId !== undefined && supplied.supplyId !== asked.supplyId) continue;
+    const evidence = await evidenceOf(session, supplied, Date.parse(invoice.createdAt), timeZone);
+    const { intervals, measuredUnits } = tracedIntervals(supplied, evidence);
+    const rows = rowsFor({ ...evidence, intervals }, supplied.bill, asked, timeZone, room);
+    room -= rows.intervals.length + rows.readings.length + rows.later.length;
+    bills.push({ ...summaryOf(supplied, evidence, measuredUnits), ...rows });
+  }
+  return {
+    invoiceId: id,
+    invoiceNumber: invoice.invoiceNumber,
+    kind: invoice.kind,
+    issuedAt: invoice.createdAt,
+    bills,
+  };
+}
+
+/** Reads what was known of the meter in the days of a bill, as fine as its tariff needs it. */
+async function evidenceOf(
+  session: TenantSession,
+  { meterId, tariffId, bill }: SuppliedBill,
+  knownMs: number,
+  timeZone: string,
+): Promise<UsageOfMoment> {
+  const versions = await versionsOf(session, tariffId);
+  return evidenceKnownAt(session, meterId, traceBuckets(versions, bill, timeZone), knownMs);
+}
+
+function summaryOf(supplied: SuppliedBill, { devices }: UsageOfMoment, measuredUnits: bigint) {
+  const { supplyId, meterId, bill, estimatedKwh } = supplied;
+  return {
+    supplyId,
+    meterId,
+    devices: devices.map(({ serialNumber, installedAt, initialRegisterKwh, removedAt, finalRegisterKwh }) => ({
+      serialNumber,
+      ...(installedAt === undefined ? {} : { installedAt }),
+      ...(initialRegisterKwh === undefined ? {} : { initialRegisterKwh }),
+      ...(removedAt === undefined ? {} : { removedAt }),
+      ...(finalRegisterKwh === undefined ? {} : { finalRegisterKwh }),
+    })),
+    period: { from: bill.from, to: bill.to },
+    lines: bill.lines.map(({ code, kind, from, to, quantity, unit, amount }) => ({
+      code,
+      kind,
+      from,
+      to,
+      quantity,
+      unit,
+      amount,
+      standsOn: standsOn(kind, unit),
+    })),
+    billed: { importKwh: bill.importKwh, estimatedKwh },
+    measuredKwh: fromUnits(measuredUnits),
+    agrees: measuredUnits + unitsOf(estimatedKwh) === unitsOf(bill.importKwh),
+    estimates: estimatesOf(supplied),
+  };
+}
+
+const unitsOf = (kwh: string): bigint => BigInt(toUnits(kwh)!);
+
+function standsOn(kind: string, unit: string): TracedBill['lines'][number]['standsOn'] {
+  if (kind === 'demand') return 'demand';
+  if (unit === 'kvarh') return 'reactive_energy';
+  if (unit !== 'kWh') return 'other';
+  return kind === 'export' ? 'energy_fed_in' : 'energy_taken';
+}
