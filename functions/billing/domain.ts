@@ -11,6 +11,7 @@ import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
 import { fieldOffice } from './field-office/routes.ts';
 import { invoices } from './invoices/routes.ts';
+import { lossAreaRoutes } from './losses/routes.ts';
 import {
   documentMaker,
   messageConsumers,
@@ -120,6 +121,23 @@ export const billing = defineDomain({
       },
       timeoutSeconds: 29,
       memoryMb: 512,
+    },
+    {
+      resource: lossAreaRoutes,
+      entry: `${folder}/losses/handler.ts`,
+      access: {
+        tables: {
+          billing: 'readWrite',
+          metering: 'read',
+          readings: 'read',
+          scada: 'read',
+          identity: 'read',
+          ...limits,
+        },
+      },
+      // Reads the readings of up to 200 meters.
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
     { resource: portal, entry: `${folder}/portal/handler.ts`, ...ofCustomers },
     { resource: customerApp, entry: `${folder}/portal/app-handler.ts`, ...ofCustomers },
