@@ -34,6 +34,8 @@ import { refunds } from './refunds/routes.ts';
 import { reportConsumers, reportResources } from './reports/report-functions.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
+import { veeExceptions } from './vee-exceptions/routes.ts';
+import { veeSettings } from './vee-settings/routes.ts';
 
 const folder = 'functions/billing';
 const limits = { limits: 'write' } as const;
@@ -204,6 +206,16 @@ export const billing = defineDomain({
     {
       resource: cashierSessions,
       entry: `${folder}/cashier-sessions/handler.ts`,
+      access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
+    },
+    {
+      resource: veeSettings,
+      entry: `${folder}/vee-settings/handler.ts`,
+      access: { tables: { billing: 'readWrite', ...limits } },
+    },
+    {
+      resource: veeExceptions,
+      entry: `${folder}/vee-exceptions/handler.ts`,
       access: { tables: { billing: 'readWrite', identity: 'read', ...limits } },
     },
     ...prepaidResources,

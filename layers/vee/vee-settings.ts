@@ -75,3 +75,21 @@ export const veeSettingsSchema = z.object({
 export type VeeSettings = z.infer<typeof veeSettingsSchema>;
 
 export const usualSettings: VeeSettings = veeSettingsSchema.parse({});
+
+const { shape } = veeSettingsSchema;
+
+/** What one class has otherwise: a group that is given replaces the general one whole, the others stay. */
+export const veeOverridesSchema = z.object({
+  spike: z.optional(shape.spike.def.innerType),
+  sum: z.optional(shape.sum.def.innerType),
+  history: z.optional(shape.history.def.innerType),
+  zero: z.optional(shape.zero.def.innerType),
+  clock: z.optional(shape.clock.def.innerType),
+  overlap: z.optional(shape.overlap.def.innerType),
+  registerSum: z.optional(shape.registerSum.def.innerType),
+  rollOver: z.optional(shape.rollOver.def.innerType),
+  gap: z.optional(shape.gap.def.innerType),
+  disconnected: z.optional(shape.disconnected.def.innerType),
+  estimation: z.optional(shape.estimation.def.innerType),
+});
+export type VeeOverrides = z.infer<typeof veeOverridesSchema>;

@@ -14,6 +14,7 @@ import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
 import { occupancyEntity, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { closingExceptions, raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
 import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
@@ -53,6 +54,7 @@ export async function billCustomer(
     const { supplyIds } = options;
     const wanted = supplyIds === undefined ? supplies : supplies.filter(({ id }) => supplyIds.includes(id));
     const { priced, problems } = await priceSupplies(session, customer, wanted, options);
+    await raiseExceptions(session, customerId, problems, options.runId);
     const invoices: StoredInvoice[] = [];
     for (const group of byCurrency(priced)) invoices.push(await issue(session, customer, group, options));
     return { invoices, problems };
@@ -79,10 +81,16 @@ async function issue(
   );
   const advance = await readAdvance(session, customer.id, invoice.currency);
   const awaiting = await awaitingOf(session, bills);
+  const closing = await closingExceptions(
+    session,
+    group.map(({ supply }) => supply),
+    invoice.id,
+  );
   return session.transact('billing', (unit) => {
     const stored = writeInvoice(unit, invoice, advance, session.context.now());
     for (const { occupancy, to } of awaiting)
       unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
+    closing(unit);
     for (const { supply, supplied } of group)
       unit.update(supplyEntity, supply, afterBill(supply, supplied), { isAudited: false });
     return stored;

@@ -3,15 +3,16 @@
  * cannot stand is not billed but said, with the reason, so that somebody can look.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { offsetMs } from '../../../layers/metering/time-zone.ts';
+import type { ConsumptionFlag } from '../../../layers/metering/consumption.ts';
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
-import { type Finding, validate } from '../../../layers/vee/checks.ts';
-import { estimate } from '../../../layers/vee/estimate.ts';
-import type { IntervalValue } from '../../../layers/vee/series.ts';
-import { usualSettings, type VeeSettings } from '../../../layers/vee/vee-settings.ts';
-import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
+import type { CheckName } from '../../../layers/vee/checks.ts';
+import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
+import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
+import { type BucketUsage, evidenceBetween, usageBetween } from '../../metering/contract.ts';
+import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
+import { type JudgedEvidence, judgeUsage } from './judge-usage.ts';
 
 export interface UsageQuestion {
   meterId: string;
@@ -23,37 +24,81 @@ export interface UsageQuestion {
   historyPerDay: readonly bigint[];
   /** Whether missing energy may be estimated. */
   mayEstimate: boolean;
+  /** Of the customer's class. @default the usual ones */
   settings?: VeeSettings;
+  /** What a person decided about readings that fail these checks; asked only where some fail. @default nothing */
+  decisionOn?: (failed: readonly CheckName[]) => Promise<ExceptionDecision | undefined>;
+  /** Where energies come from. @default readings as they stand now */
+  measure?: (buckets: readonly { start: number; end: number }[]) => Promise<BucketUsage[]>;
+}
+
+/** How a part of the energy was made up. */
+export interface MadeEstimate {
+  method: EstimationMethod;
+  /** What it was made of, in plain figures; energies are millionths of a kWh. */
+  basis: string;
+  /** From the first interval to the end of the last, milliseconds. */
+  from: number;
+  to: number;
+  intervals: number;
+  units: bigint;
 }
 
 export interface CollectedUsage {
   usage: UsageInterval[];
   estimatedUnits: bigint;
+  /** What was measured of each of them, in the same order. */
+  measured: readonly BucketUsage[];
+  /** What was estimated, with its method. */
+  estimates: readonly IntervalValue[];
+  /** The same in brief, for the bill. */
+  inBrief: MadeEstimate[];
   /** What validation found and let pass. */
   findings: string[];
 }
 
 /** Why a supply was not billed. */
 export interface UsageRefusal {
-  reason: 'no_readings' | 'not_billable' | 'validation_failed' | 'estimation_impossible';
+  reason: VeeException['reason'];
+  /** Those that failed. */
+  checks: CheckName[];
   details: string[];
+  /** Whether a person had decided, and it did not help. */
+  isDecided: boolean;
 }
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+/** Days before the period that profiles are made of: four of each weekday. */
+const profileDays = 28;
 
 export async function collectUsage(
   session: TenantSession,
   question: UsageQuestion,
 ): Promise<CollectedUsage | UsageRefusal> {
   const buckets = bucketsFor(question);
-  const measured = await usageBetween(session, question.meterId, buckets);
-  const broken = measured.filter(
-    ({ importUnits, flags }) => importUnits !== undefined && flags.includes('register_broken'),
+  const evidence = question.measure
+    ? evidenceOfEnergies(await question.measure(buckets))
+    : await evidenceBetween(session, question.meterId, buckets);
+  return judgeUsage(question, evidence, () => readPast(session, question));
+}
+
+/** What energies alone tell. */
+function evidenceOfEnergies(buckets: BucketUsage[]): JudgedEvidence {
+  const stretches = (flag: ConsumptionFlag): { from: number; to: number }[] =>
+    buckets.filter(({ flags }) => flags.includes(flag)).map(({ start, end }) => ({ from: start, to: end }));
+  return { buckets, broken: stretches('register_broken'), unmeasured: stretches('unmeasured') };
+}
+
+/** Measured values of the weeks before; what was interpolated between readings has no shape to learn from. */
+async function readPast(session: TenantSession, question: UsageQuestion): Promise<IntervalValue[]> {
+  const { meterId, from } = question;
+  const buckets = bucketsFor({ ...question, from: addDays(from, -profileDays), to: from });
+  const usage = await usageBetween(session, meterId, buckets);
+  return usage.flatMap(({ start, end, importUnits, billable, estimated }) =>
+    importUnits === undefined || !billable || estimated
+      ? []
+      : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
   );
-  if (broken.length > 0)
-    return { reason: 'not_billable', details: ['The register went back or leapt: exchange or reference missing.'] };
-  return judge(question, measured);
 }
 
 /** Hours where a price depends on them, quarters where demand does, days otherwise. */
@@ -74,75 +119,4 @@ function evenly(start: number, end: number, length: number): { start: number; en
   const buckets = [];
   for (let at = start; at < end; at += length) buckets.push({ start: at, end: Math.min(at + length, end) });
   return buckets;
-}
-
-function judge(question: UsageQuestion, measured: readonly BucketUsage[]): CollectedUsage | UsageRefusal {
-  const { historyPerDay, mayEstimate, timeZone, settings = usualSettings } = question;
-  const [first, last] = [measured[0]!, measured.at(-1)!];
-  const grid = { from: first.start, to: last.end, lengthMs: first.end - first.start };
-  const values: IntervalValue[] = measured.flatMap(({ start, end, importUnits, billable }) =>
-    importUnits === undefined || !billable
-      ? []
-      : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
-  );
-  if (values.length === 0 && !mayEstimate) return { reason: 'no_readings', details: [] };
-  const findings = validate({ grid, values, historyPerDay }, settings);
-  const missing = cellsOf(measured, values, findings);
-  if (missing.length > 0 && !mayEstimate)
-    return { reason: values.length === 0 ? 'no_readings' : 'validation_failed', details: describe(findings) };
-  const made = estimate(
-    {
-      grid,
-      good: values.filter(({ from }) => !missing.some((cell) => cell.from === from)),
-      missing,
-      past: [],
-      kindOfDay: () => 'day',
-      timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
-      historyPerDay,
-    },
-    settings,
-  );
-  if (made.left.length > 0) return { reason: 'estimation_impossible', details: describe(findings) };
-  const blocking = findings.filter(({ check, severity }) => severity === 'fail' && !repaired.has(check));
-  if (blocking.length > 0) return { reason: 'validation_failed', details: describe(blocking) };
-  return assemble(measured, made.values, describe(findings));
-}
-
-/** Findings that an estimate settles. */
-const repaired = new Set(['gap', 'spike', 'negative', 'meter_status']);
-
-/** Buckets without a value that can stand. Local days are not all of one length, so they are compared with what was asked for. */
-function cellsOf(
-  measured: readonly BucketUsage[],
-  values: readonly IntervalValue[],
-  findings: readonly Finding[],
-): { from: number; to: number }[] {
-  const known = new Set(values.map(({ from }) => from));
-  const bad = findings.filter(({ check, severity }) => severity === 'fail' && check !== 'gap' && repaired.has(check));
-  return measured
-    .filter(({ start, end }) => !known.has(start) || bad.some(({ from, to }) => from < end && to > start))
-    .map(({ start, end }) => ({ from: start, to: end }));
-}
-
-const describe = (findings: readonly Finding[]): string[] =>
-  findings.map(({ check, found, expected }) => `${check}: ${found}; expected ${expected}`);
-
-function assemble(
-  measured: readonly BucketUsage[],
-  estimated: readonly IntervalValue[],
-  findings: string[],
-): CollectedUsage {
-  const byStart = new Map(estimated.map((value) => [value.from, value.units]));
-  const usage = measured.map(({ start, end, importUnits, exportUnits, reactiveUnits }): UsageInterval => {
-    const guess = byStart.get(start);
-    return {
-      from: start,
-      to: end,
-      importUnits: guess ?? importUnits ?? 0n,
-      ...(exportUnits === undefined ? {} : { exportUnits }),
-      ...(reactiveUnits === undefined ? {} : { reactiveUnits }),
-      ...(guess === undefined ? {} : { estimated: true }),
-    };
-  });
-  return { usage, estimatedUnits: estimated.reduce((sum, { units }) => sum + units, 0n), findings };
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
+import { estimationMethods } from '../../../layers/vee/series.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 
 /**
@@ -22,6 +23,19 @@ export const suppliedBillSchema = z.object({
   bill: billSchema,
   /** Findings of validation that were accepted, and how much was estimated. */
   estimatedKwh: z.string(),
+  /** How each part of it was made up, and of what; energies in `basis` are millionths of a kWh. */
+  estimates: z.optional(
+    z.array(
+      z.object({
+        method: z.enum(estimationMethods),
+        basis: z.string(),
+        from: utcTime(),
+        to: utcTime(),
+        intervals: z.int(),
+        kwh: z.string(),
+      }),
+    ),
+  ),
   findings: z.array(z.string()),
 });
 

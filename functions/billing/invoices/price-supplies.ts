@@ -5,11 +5,15 @@ import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { rateOrRefuse } from '../tariffs/what-if.ts';
-import { collectUsage } from './collect-usage.ts';
+import { decisionOn } from '../vee-exceptions/decision-on.ts';
+import { exceptionIdOf } from '../vee-exceptions/exception-entity.ts';
+import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
+import { collectUsage, type MadeEstimate } from './collect-usage.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 
 export interface BillingPeriod {
@@ -28,6 +32,8 @@ export interface PricingOptions {
   nominal?: BillingPeriod;
   /** Where many customers of few tariffs are billed together, each tariff is read once. @default read for each supply */
   versions?: (tariffId: string) => Promise<TariffVersion[]>;
+  /** As `versions`, for the settings of validation. @default read for each customer */
+  veeSettings?: ReturnType<typeof veeSettingsOf>;
 }
 
 export interface PricedSupply {
@@ -38,8 +44,15 @@ export interface PricedSupply {
 export interface PricingProblem {
   supplyId: string;
   meterId: string;
+  /** Local days that were not billed; `to` is the first day after. */
+  from: string;
+  to: string;
   reason: string;
+  /** Codes of the checks that failed. */
+  checks: CheckName[];
   details: string[];
+  /** Whether a person had decided how to bill it, and it did not help. */
+  isDecided?: boolean;
 }
 
 export interface PricedSupplies {
@@ -57,13 +70,14 @@ export async function priceSupplies(
   options: PricingOptions,
 ): Promise<PricedSupplies> {
   const result: PricedSupplies = { priced: [], problems: [] };
+  const veeSettings = options.veeSettings ?? veeSettingsOf(session);
   for (const supply of supplies) {
     if (supply.mode !== 'postpaid') continue;
     const span = spanOf(supply, options);
     if (span === undefined) continue;
-    const made = await priceSupply(session, customer, supply, span, options);
+    const made = await priceSupply(session, customer, supply, span, { ...options, veeSettings });
     if ('bill' in made) result.priced.push({ supply, supplied: made });
-    else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...made });
+    else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...span, ...made });
   }
   return result;
 }
@@ -75,13 +89,15 @@ function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): Billing
   return from < to ? { from, to } : undefined;
 }
 
+type SettledOptions = PricingOptions & Required<Pick<PricingOptions, 'veeSettings'>>;
+
 async function priceSupply(
   session: TenantSession,
   customer: Customer,
   supply: BilledSupply,
   { from, to }: BillingPeriod,
-  { timeZone, mayEstimate, period, anew, nominal = period, versions: known }: PricingOptions,
-): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'details'>> {
+  { timeZone, mayEstimate, period, anew, nominal = period, versions: known, veeSettings }: SettledOptions,
+): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>> {
   const versions = await (known?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
   const { history, exportBank } = remembered(supply, to, anew ?? false);
   const collected = await collectUsage(session, {
@@ -92,6 +108,12 @@ async function priceSupply(
     versions: versions.filter((version) => version.from < to),
     historyPerDay: history.map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
     mayEstimate,
+    settings: await veeSettings(customer.type),
+    decisionOn: async (checks) =>
+      // A bill made anew stands on what was decided when it was made first.
+      anew || supply.veeException === exceptionIdOf(supply.id, from)
+        ? decisionOn(session, { supplyId: supply.id, from, to, checks })
+        : undefined,
   });
   if ('reason' in collected) return collected;
   try {
@@ -119,13 +141,22 @@ async function priceSupply(
       nominal,
       bill,
       estimatedKwh: fromUnits(collected.estimatedUnits),
+      ...(collected.inBrief.length === 0 ? {} : { estimates: collected.inBrief.map(toAnswer) }),
       findings: collected.findings,
     };
   } catch (error) {
-    if (isAppError(error) && error.code === 'unprocessable') return { reason: 'not_priced', details: [error.message] };
+    if (isAppError(error) && error.code === 'unprocessable')
+      return { reason: 'not_priced', checks: [], details: [error.message] };
     throw error;
   }
 }
+
+const toAnswer = ({ from, to, units, ...rest }: MadeEstimate): NonNullable<SuppliedBill['estimates']>[number] => ({
+  ...rest,
+  from: new Date(from).toISOString(),
+  to: new Date(to).toISOString(),
+  kwh: fromUnits(units),
+});
 
 /** What was remembered when the bill up to a day was, or is, made: later bills must not change an earlier one made anew. */
 function remembered(
@@ -143,7 +174,10 @@ function remembered(
 }
 
 /** What a supply remembers of the bill that was made: where the next begins, and what later bills are compared with. */
-export function afterBill(supply: BilledSupply, { bill }: SuppliedBill): Partial<BilledSupply> {
+export function afterBill(
+  supply: BilledSupply,
+  { bill }: SuppliedBill,
+): { [P in keyof BilledSupply]?: BilledSupply[P] | null } {
   const days = daysBetween(bill.from, bill.to);
   const perDay = fromUnits(BigInt(toUnits(bill.importKwh)!) / BigInt(days));
   const made = {
@@ -154,6 +188,7 @@ export function afterBill(supply: BilledSupply, { bill }: SuppliedBill): Partial
   };
   return {
     billedTo: bill.to,
+    ...(supply.veeException === undefined ? {} : { veeException: null }),
     history: [made, ...(supply.history ?? [])].slice(0, historyBills),
     ...(bill.exportBank === undefined ? {} : { exportBank: bill.exportBank }),
   };

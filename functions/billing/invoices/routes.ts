@@ -4,6 +4,7 @@ import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { checkNames } from '../../../layers/vee/checks.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
@@ -17,7 +18,12 @@ const problemSchema = z.object({
   customerId: z.string(),
   supplyId: z.string(),
   meterId: z.string(),
+  /** Local days that were not billed; `to` is the first day after. */
+  from: z.optional(z.string()),
+  to: z.optional(z.string()),
   reason: z.string(),
+  /** Codes of the checks that failed; see exceptions of validation. */
+  checks: z.optional(z.array(z.enum(checkNames))),
   details: z.array(z.string()),
 });
 

@@ -12,6 +12,7 @@ import { customerEntity, customerPartitions } from '../customers/customer-entity
 import type { Customer } from '../customers/customer-schema.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
 import { type BillingRun, type RunPart, runEntity, runPartEntity, runProblemEntity } from './run-entity.ts';
 import { billingQueue, messageOf, type RunMessage } from './start-run.ts';
 
@@ -47,7 +48,7 @@ async function workOff(
   });
   const counts = { invoices: 0, nothingToBill: 0, problems: 0 };
   const waiting = items.filter(({ status }) => status !== 'closed');
-  const options = { ...run, timeZone, runId: run.id, versions: readOnce(session) };
+  const options = { ...run, timeZone, runId: run.id, versions: readOnce(session), veeSettings: veeSettingsOf(session) };
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
       for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop()) {

@@ -53,4 +53,6 @@ export interface BilledSupply extends Supply {
   cancelledBills?: number;
   /** kWh fed in and not used up, by bucket. */
   exportBank?: Record<string, string>;
+  /** What keeps its next days from being billed, or did when they were looked at last. */
+  veeException?: string;
 }

@@ -76,6 +76,7 @@ export const systemRoles = {
     'billing:customers:*',
     'billing:supplies:*',
     'billing:tariffs:*',
+    'billing:vee:*',
     'billing:invoices:*',
     'billing:corrections:*',
     'billing:messages:*',

@@ -24,6 +24,8 @@ export interface BucketUsage {
   /** Millionths of a kvarh. */
   reactiveUnits?: bigint;
   estimated: boolean;
+  /** Whether readings reach from edge to edge. */
+  complete: boolean;
   /** Whether a bill can stand on it. */
   billable: boolean;
   flags: ConsumptionFlag[];
@@ -62,6 +64,7 @@ export function usageFrom(
     ...(exported[i]?.energy === undefined ? {} : { exportUnits: exported[i].energy }),
     ...(reactive[i]?.energy === undefined ? {} : { reactiveUnits: reactive[i].energy }),
     estimated: bucket.estimated,
+    complete: bucket.complete,
     billable: isBillable(bucket),
     flags: bucket.flags,
     ...(edited.some((timeMs) => timeMs >= bucket.start && timeMs <= bucket.end) ? { edited: true } : {}),

@@ -1,0 +1,162 @@
+/** Judges what was measured over a period by the settings of the customer's class, and fills what may be filled. */
+import { offsetMs } from '../../../layers/metering/time-zone.ts';
+import type { UsageInterval } from '../../../layers/tariff/facts.ts';
+import { type CheckName, type Finding, validate } from '../../../layers/vee/checks.ts';
+import { estimate } from '../../../layers/vee/estimate.ts';
+import { checkRegisters } from '../../../layers/vee/register-checks.ts';
+import { type IntervalValue, sumOfUnits } from '../../../layers/vee/series.ts';
+import { usualSettings } from '../../../layers/vee/vee-settings.ts';
+import type { BillingEvidence, BucketUsage } from '../../metering/contract.ts';
+import type { CollectedUsage, MadeEstimate, UsageQuestion, UsageRefusal } from './collect-usage.ts';
+
+const dayMs = 86_400_000;
+
+/** Energies by buckets, and what else is known for and against them. */
+export type JudgedEvidence = Pick<BillingEvidence, 'buckets'> & Partial<BillingEvidence>;
+
+/** @param readPast measured values of the weeks before, read only where something is estimated */
+export async function judgeUsage(
+  question: UsageQuestion,
+  evidence: JudgedEvidence,
+  readPast: () => Promise<IntervalValue[]>,
+): Promise<CollectedUsage | UsageRefusal> {
+  const { historyPerDay, timeZone, settings = usualSettings } = question;
+  const measured = evidence.buckets;
+  const grid = gridOf(measured);
+  const values = valuesOf(measured.filter(({ billable }) => billable));
+  const findings = findIn(question, evidence, values);
+  const failed = findings.filter(({ severity }) => severity === 'fail');
+  const checks = [...new Set(failed.map(({ check }) => check))];
+  const decision = checks.length === 0 ? undefined : await question.decisionOn?.(checks);
+  const refuse = (reason: UsageRefusal['reason'], because: readonly Finding[]): UsageRefusal => ({
+    reason,
+    checks,
+    details: describe(because),
+    isDecided: decision !== undefined,
+  });
+  // As they are: what the register did not tell is not billed, and nothing that failed is replaced.
+  if (decision === 'accept' && measured.every(({ importUnits, complete }) => importUnits !== undefined && complete))
+    return assemble(measured, [], describe(findings));
+  const mayEstimate = question.mayEstimate || decision === 'estimate';
+  const broken = failed.filter(({ check }) => check === 'register_broken');
+  if (broken.length > 0 && decision !== 'estimate') return refuse('not_billable', broken);
+  const blocking = failed.filter(({ check }) => !repaired.has(check));
+  // Who decides to estimate although the whole stretch is in doubt wants none of it.
+  const missing =
+    decision === 'estimate' && blocking.length > 0 ? cells(measured) : cellsToFill(measured, values, failed);
+  if (missing.length > 0 && !mayEstimate)
+    return refuse(values.length === 0 ? 'no_readings' : 'validation_failed', findings);
+  const starts = new Set(missing.map(({ from }) => from));
+  const made = estimate(
+    {
+      grid,
+      good: values.filter(({ from }) => !starts.has(from)),
+      missing,
+      past: missing.length === 0 ? [] : await readPast(),
+      // Weekends differ from country to country; a Friday is like other Fridays anywhere.
+      kindOfDay: (time) => String(new Date(time + offsetMs(time, timeZone)).getUTCDay()),
+      timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
+      historyPerDay,
+    },
+    settings,
+  );
+  if (made.left.length > 0) return refuse('estimation_impossible', findings);
+  if (blocking.length > 0 && decision !== 'estimate') return refuse('validation_failed', blocking);
+  return assemble(measured, made.values, describe(findings));
+}
+
+function findIn(
+  { historyPerDay, settings = usualSettings }: UsageQuestion,
+  evidence: JudgedEvidence,
+  values: readonly IntervalValue[],
+): Finding[] {
+  const grid = gridOf(evidence.buckets);
+  const { clockOffsetMs, disconnectedSince } = evidence;
+  return [
+    ...checkRegisters({ ...evidence, from: grid.from, to: grid.to }, settings),
+    ...validate(
+      {
+        grid,
+        values,
+        historyPerDay,
+        ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+        isDisconnected: disconnectedSince !== undefined && Date.parse(disconnectedSince) <= grid.from,
+      },
+      settings,
+    ),
+  ];
+}
+
+function gridOf(measured: readonly BucketUsage[]): { from: number; to: number; lengthMs: number } {
+  const [first, last] = [measured[0]!, measured.at(-1)!];
+  return { from: first.start, to: last.end, lengthMs: first.end - first.start };
+}
+
+const valuesOf = (measured: readonly BucketUsage[]): IntervalValue[] =>
+  measured.flatMap(({ start, end, importUnits }) =>
+    importUnits === undefined ? [] : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
+  );
+
+/** Findings that an estimate of their intervals settles. */
+const repaired = new Set<CheckName>(['gap', 'spike', 'negative', 'meter_status', 'register_broken', 'unmeasured']);
+
+const cells = (measured: readonly BucketUsage[]): { from: number; to: number }[] =>
+  measured.map(({ start, end }) => ({ from: start, to: end }));
+
+/** Buckets without a value that can stand. Local days are not all of one length, so they are compared with what was asked for. */
+function cellsToFill(
+  measured: readonly BucketUsage[],
+  values: readonly IntervalValue[],
+  failed: readonly Finding[],
+): { from: number; to: number }[] {
+  const known = new Set(values.map(({ from }) => from));
+  const bad = failed.filter(({ check }) => check !== 'gap' && repaired.has(check));
+  return cells(measured).filter(
+    (cell) => !known.has(cell.from) || bad.some(({ from, to }) => from < cell.to && to > cell.from),
+  );
+}
+
+const describe = (findings: readonly Finding[]): string[] =>
+  findings.map(({ check, found, expected }) => `${check}: ${found}; expected ${expected}`);
+
+function assemble(
+  measured: readonly BucketUsage[],
+  estimated: readonly IntervalValue[],
+  findings: string[],
+): CollectedUsage {
+  const byStart = new Map(estimated.map((value) => [value.from, value.units]));
+  const usage = measured.map(({ start, end, importUnits, exportUnits, reactiveUnits }): UsageInterval => {
+    const guess = byStart.get(start);
+    return {
+      from: start,
+      to: end,
+      importUnits: guess ?? importUnits ?? 0n,
+      ...(exportUnits === undefined ? {} : { exportUnits }),
+      ...(reactiveUnits === undefined ? {} : { reactiveUnits }),
+      ...(guess === undefined ? {} : { estimated: true }),
+    };
+  });
+  const estimatedUnits = sumOfUnits(estimated);
+  return { usage, measured, estimates: estimated, inBrief: inBrief(estimated), estimatedUnits, findings };
+}
+
+/** So many stretches are told apart on a bill; of more, each method's are one entry. */
+const mostEstimates = 50;
+
+function inBrief(estimated: readonly IntervalValue[]): MadeEstimate[] {
+  const stretches: MadeEstimate[] = [];
+  for (const { from, to, units, method, basis = '' } of estimated) {
+    const last = stretches.at(-1);
+    if (last?.to === from && last.method === method && last.basis === basis)
+      Object.assign(last, { to, intervals: last.intervals + 1, units: last.units + units });
+    else stretches.push({ method: method!, basis, from, to, intervals: 1, units });
+  }
+  if (stretches.length <= mostEstimates) return stretches;
+  return [...Map.groupBy(stretches, ({ method }) => method).values()].map((same) => ({
+    ...same[0]!,
+    basis: `${same.length} stretches, the first: ${same[0]!.basis}`,
+    to: same.at(-1)!.to,
+    intervals: same.reduce((sum, { intervals }) => sum + intervals, 0),
+    units: sumOfUnits(same),
+  }));
+}

@@ -1,0 +1,45 @@
+/** A stretch of a supply that could not be billed because its readings failed, until somebody decides or it is billed. */
+import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { checkNames } from '../../../layers/vee/checks.ts';
+
+export const usageRefusals = ['no_readings', 'not_billable', 'validation_failed', 'estimation_impossible'] as const;
+/** `decided`: the next bill follows the decision; `closed`: billed. */
+export const exceptionStatuses = ['open', 'decided', 'closed'] as const;
+export const exceptionDecisions = ['accept', 'estimate'] as const;
+
+export const resolveExceptionSchema = z.object({
+  /** `accept`: values are billed as they are; `estimate`: what failed may be estimated. */
+  decision: z.enum(exceptionDecisions),
+  reason: label(500),
+});
+
+export const veeExceptionSchema = z.object({
+  /** Follows from the supply and its first day that is not billed: there is one, however often a run meets it. */
+  id: z.string(),
+  supplyId: z.string(),
+  customerId: z.string(),
+  meterId: z.string(),
+  /** Local days; `to` is the first day after. */
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(exceptionStatuses),
+  reason: z.enum(usageRefusals),
+  /** Codes of the checks that failed. */
+  checks: z.array(z.enum(checkNames)),
+  /** What was found and what was expected. */
+  details: z.array(z.string()),
+  runId: z.optional(z.string()),
+  decision: z.optional(z.enum(exceptionDecisions)),
+  decisionReason: z.optional(z.string()),
+  decidedBy: z.optional(z.string()),
+  decidedAt: z.optional(utcTime()),
+  /** The invoice that closed it. */
+  invoiceId: z.optional(z.string()),
+  closedAt: z.optional(utcTime()),
+});
+
+export const storedExceptionSchema = storedSchema(veeExceptionSchema);
+export type VeeException = z.infer<typeof veeExceptionSchema>;
+export type ExceptionDecision = (typeof exceptionDecisions)[number];
