@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectMeter } from '../support/meter-client.ts';
-import { eventually, expectOk, type Mizan, startMizan, turningTime } from '../support/mizan.ts';
+import { endSchedules, eventually, expectOk, type Mizan, startMizan, turningTime } from '../support/mizan.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 const minuteMs = 60_000;
@@ -292,6 +292,7 @@ describe('a receiver that fails', () => {
   }, 90_000);
 
   it('for days is disabled, and resumes with what it missed when it is enabled again', async () => {
+    await endSchedules(mizan);
     const receiver = await newReceiver();
     const endpoint = await register(receiver.url);
     receiver.behave((_, response) => void response.writeHead(500).end());
@@ -307,7 +308,7 @@ describe('a receiver that fails', () => {
       hourMs,
       async () => (await endpoint.get()).isActive,
       (isActive) => isActive === false,
-      90_000,
+      200_000,
     );
 
     receiver.behave((_, response) => void response.writeHead(204).end());
@@ -321,5 +322,5 @@ describe('a receiver that fails', () => {
       (list) => list.some(({ body }) => body.includes(missed)),
     );
     await endpoint.remove();
-  }, 150_000);
+  }, 280_000);
 });

@@ -1,5 +1,6 @@
 /** A running platform for system tests: the synthesized application, in memory, on free ports, with two tenants. */
 
+import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { localAssembly } from '../../local/start/prepare.ts';
 
@@ -154,6 +155,15 @@ export async function eventually<T>(
       throw new Error(`Not within ${timeoutMs} ms; the last answer was ${JSON.stringify(value)?.slice(0, 1000)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** Ends everything that runs by the clock, for tests that turn days and are about something else. */
+export async function endSchedules({ platform }: Mizan): Promise<void> {
+  const credentials = { accessKeyId: 'tests', secretAccessKey: 'tests' };
+  const client = new SchedulerClient({ region: 'us-east-1', endpoint: platform.endpoints.awsEndpointUrl, credentials });
+  const { Schedules = [] } = await client.send(new ListSchedulesCommand({ MaxResults: 100 }));
+  await Promise.all(Schedules.map(({ Name }) => client.send(new DeleteScheduleCommand({ Name }))));
+  client.destroy();
 }
 
 /** Like `eventually`, with the platform's clock turned by `stepMs` at every look: for what comes back later. */
