@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { createS3Service } from '../../../local/services/s3/index.ts';
 import { serveForTest } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
@@ -19,6 +20,7 @@ export function useDeviceBackends(startTime: number): DeviceBackends {
   const closing: (() => unknown)[] = [];
   let status = 200;
   beforeAll(async () => {
+    logger.setLogLevel('SILENT');
     const broker = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
