@@ -3,16 +3,15 @@
  * cannot stand is not billed but said, with the reason, so that somebody can look.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { ConsumptionFlag } from '../../../layers/metering/consumption.ts';
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
-import { type BucketUsage, evidenceBetween, usageBetween } from '../../metering/contract.ts';
+import { evidenceBetween, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
-import { type JudgedEvidence, judgeUsage } from './judge-usage.ts';
+import { judgeUsage } from './judge-usage.ts';
 
 export interface UsageQuestion {
   meterId: string;
@@ -28,8 +27,6 @@ export interface UsageQuestion {
   settings?: VeeSettings;
   /** What a person decided about readings that fail these checks; asked only where some fail. @default nothing */
   decisionOn?: (failed: readonly CheckName[]) => Promise<ExceptionDecision | undefined>;
-  /** Where energies come from. @default readings as they stand now */
-  measure?: (buckets: readonly { start: number; end: number }[]) => Promise<BucketUsage[]>;
 }
 
 /** How a part of the energy was made up. */
@@ -47,12 +44,7 @@ export interface MadeEstimate {
 export interface CollectedUsage {
   usage: UsageInterval[];
   estimatedUnits: bigint;
-  /** What was measured of each of them, in the same order. */
-  measured: readonly BucketUsage[];
-  /** What was estimated, with its method. */
-  estimates: readonly IntervalValue[];
-  /** The same in brief, for the bill. */
-  inBrief: MadeEstimate[];
+  estimates: MadeEstimate[];
   /** What validation found and let pass. */
   findings: string[];
 }
@@ -75,18 +67,8 @@ export async function collectUsage(
   session: TenantSession,
   question: UsageQuestion,
 ): Promise<CollectedUsage | UsageRefusal> {
-  const buckets = bucketsFor(question);
-  const evidence = question.measure
-    ? evidenceOfEnergies(await question.measure(buckets))
-    : await evidenceBetween(session, question.meterId, buckets);
+  const evidence = await evidenceBetween(session, question.meterId, bucketsFor(question));
   return judgeUsage(question, evidence, () => readPast(session, question));
-}
-
-/** What energies alone tell. */
-function evidenceOfEnergies(buckets: BucketUsage[]): JudgedEvidence {
-  const stretches = (flag: ConsumptionFlag): { from: number; to: number }[] =>
-    buckets.filter(({ flags }) => flags.includes(flag)).map(({ start, end }) => ({ from: start, to: end }));
-  return { buckets, broken: stretches('register_broken'), unmeasured: stretches('unmeasured') };
 }
 
 /** Measured values of the weeks before; what was interpolated between readings has no shape to learn from. */

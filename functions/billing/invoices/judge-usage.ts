@@ -11,13 +11,10 @@ import type { CollectedUsage, MadeEstimate, UsageQuestion, UsageRefusal } from '
 
 const dayMs = 86_400_000;
 
-/** Energies by buckets, and what else is known for and against them. */
-export type JudgedEvidence = Pick<BillingEvidence, 'buckets'> & Partial<BillingEvidence>;
-
 /** @param readPast measured values of the weeks before, read only where something is estimated */
 export async function judgeUsage(
   question: UsageQuestion,
-  evidence: JudgedEvidence,
+  evidence: BillingEvidence,
   readPast: () => Promise<IntervalValue[]>,
 ): Promise<CollectedUsage | UsageRefusal> {
   const { historyPerDay, timeZone, settings = usualSettings } = question;
@@ -67,7 +64,7 @@ export async function judgeUsage(
 
 function findIn(
   { historyPerDay, settings = usualSettings }: UsageQuestion,
-  evidence: JudgedEvidence,
+  evidence: BillingEvidence,
   values: readonly IntervalValue[],
 ): Finding[] {
   const grid = gridOf(evidence.buckets);
@@ -137,7 +134,7 @@ function assemble(
     };
   });
   const estimatedUnits = sumOfUnits(estimated);
-  return { usage, measured, estimates: estimated, inBrief: inBrief(estimated), estimatedUnits, findings };
+  return { usage, estimates: inBrief(estimated), estimatedUnits, findings };
 }
 
 /** So many stretches are told apart on a bill; of more, each method's are one entry. */

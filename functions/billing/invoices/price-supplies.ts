@@ -141,7 +141,7 @@ async function priceSupply(
       nominal,
       bill,
       estimatedKwh: fromUnits(collected.estimatedUnits),
-      ...(collected.inBrief.length === 0 ? {} : { estimates: collected.inBrief.map(toAnswer) }),
+      ...(collected.estimates.length === 0 ? {} : { estimates: collected.estimates.map(toAnswer) }),
       findings: collected.findings,
     };
   } catch (error) {
