@@ -119,12 +119,14 @@ const ids = (all: readonly Measured[], select: (usage: BucketUsage) => boolean):
   ...new Set(all.flatMap(({ meterId, usage }) => (select(usage) ? [meterId] : []))),
 ];
 
+/** @throws AppError `unprocessable`, also for days that nowhere on earth have begun: looking for readings there has no end */
 function refusePeriod({ from, to }: Period): void {
-  if (from < firstDay || from >= to || daysBetween(from, to) > mostDays)
+  const end = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+  if (from < firstDay || from >= to || to > end || daysBetween(from, to) > mostDays)
     throw new AppError('unprocessable', undefined, {
       texts: {
-        en: `Ask about at least one and at most ${mostDays} days, from ${firstDay} on.`,
-        ar: `اسأل عن يوم واحد على الأقل و${mostDays} يومًا على الأكثر، من ${firstDay} فصاعدًا.`,
+        en: `Ask about at least one and at most ${mostDays} days, from ${firstDay} to today.`,
+        ar: `اسأل عن يوم واحد على الأقل و${mostDays} يومًا على الأكثر، من ${firstDay} حتى اليوم.`,
       },
     });
 }

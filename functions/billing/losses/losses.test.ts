@@ -261,6 +261,7 @@ describe('what does not fit', () => {
     expect((await report(id, { from: '2026-04-01', to: '2026-04-01' })).status).toBe(422);
     expect((await report(id, { from: '0001-01-01', to: '0001-02-01' })).status).toBe(422);
     expect((await report(id, { from: '2025-01-01', to: '2026-01-03' })).status).toBe(422);
+    expect((await report(id, { from: '9999-12-01', to: '9999-12-31' })).status).toBe(422);
     expect((await report(id, { from: 'x', to: '2026-01-03' })).status).toBe(400);
   });
 
