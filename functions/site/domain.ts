@@ -1,7 +1,7 @@
 /** Manifest of the site: health, documentation and the start page. It owns no data. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { consolePage } from './console/routes.ts';
-import { docs, openApi } from './docs/routes.ts';
+import { apis, docs, openApi } from './docs/routes.ts';
 import { health } from './health/routes.ts';
 
 const folder = 'functions/site';
@@ -13,6 +13,12 @@ export const site = defineDomain({
   resources: [
     { resource: health, entry: `${folder}/health/handler.ts`, access: {} },
     { resource: openApi, entry: `${folder}/docs/openapi-handler.ts`, access: {}, assets: ['dist/site/openapi.json'] },
+    {
+      resource: apis,
+      entry: `${folder}/docs/apis-handler.ts`,
+      access: { tables: { limits: 'write' } },
+      assets: ['dist/site/apis.json'],
+    },
     {
       resource: docs,
       entry: `${folder}/docs/docs-handler.ts`,

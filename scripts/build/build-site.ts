@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
+import { apiCatalogue } from '../../layers/kernel/openapi/api-catalogue.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
 import { clientTypes } from './client-types.ts';
 
@@ -18,6 +19,7 @@ export async function buildSite(manifests: readonly DomainManifest[]): Promise<{
   const document = buildOpenApi(manifests, { title: 'Mizan API', version, description });
   writeFileSync(join(outputFolder, 'openapi.json'), JSON.stringify(document));
   writeFileSync(join(outputFolder, 'client.d.ts'), clientTypes(document));
+  writeFileSync(join(outputFolder, 'apis.json'), JSON.stringify(apiCatalogue(document)));
   writeFileSync(join(outputFolder, 'permissions.json'), JSON.stringify(document['x-permissions']));
   await build({
     entryPoints: ['console/main.ts'],

@@ -3,11 +3,32 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { domains } from '../../infra/domains.ts';
+import { apiCatalogue } from '../../layers/kernel/openapi/api-catalogue.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
 
 const document = JSON.stringify(
   buildOpenApi(domains, { title: 'Mizan API', version: '0.1.0', description: 'The API.' }),
 );
+
+describe('the catalogue of APIs', () => {
+  const openApi = JSON.parse(document);
+  const operations = apiCatalogue(openApi).flatMap((api) => api.operations);
+
+  it('has every operation once', () => {
+    const all = Object.values<object>(openApi.paths).flatMap((methods) => Object.values(methods));
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
+      all.map(({ operationId }) => operationId).sort(),
+    );
+  });
+
+  it('leads to the operation in the document', () => {
+    for (const { openapi, operationId } of operations) {
+      const pointer = decodeURI(openapi.slice(openapi.indexOf('#') + 2)).split('/');
+      const steps = pointer.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+      expect(steps.reduce((node, step) => node[step], openApi).operationId).toBe(operationId);
+    }
+  });
+});
 
 describe('the OpenAPI document', () => {
   it('is valid by the schema of OpenAPI 3.1', async () => {

@@ -57,6 +57,15 @@ describe('the document served', () => {
     expect(served).toMatchObject({ title: 'Mizan API', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   });
 
+  it('is where the catalogue of APIs leads to', async () => {
+    const billing: Json[] = expectOk(await mizan.north.api('GET', '/api/v1/developer/apis?domain=billing')).data;
+    expect(billing.length).toBeGreaterThan(10);
+    for (const { openapi, method, path } of billing.flatMap((api) => api['operations'])) {
+      expect(openapi).toContain('/api/openapi.json#/paths/');
+      expect(document['paths'][path]).toHaveProperty(method.toLowerCase());
+    }
+  });
+
   it('is open to everybody and to any origin, compressed when asked for', async () => {
     const answer = await fetch(`${mizan.platform.endpoints.restUrl}/api/openapi.json`, {
       headers: { 'accept-encoding': 'gzip' },

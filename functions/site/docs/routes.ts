@@ -17,6 +17,42 @@ export const openApi = defineResource({
   },
 });
 
+export const apis = defineResource({
+  name: 'apis',
+  base: '/api/v1/developer/apis',
+  title: 'APIs',
+  routes: {
+    listApis: {
+      method: 'GET',
+      path: '',
+      access: 'authenticated',
+      summary: 'Every API of the installation, with the way to each operation in the documents.',
+      query: z.object({
+        /** Only those of a domain, e.g. `billing`. */
+        domain: z.optional(z.string()),
+      }),
+      response: z.array(
+        z.object({
+          title: z.string(),
+          domain: z.string(),
+          operations: z.array(
+            z.object({
+              operationId: z.string(),
+              method: z.string(),
+              path: z.string(),
+              summary: z.string(),
+              permission: z.nullable(z.string()),
+              isPublic: z.boolean(),
+              openapi: z.string(),
+              documentation: z.string(),
+            }),
+          ),
+        }),
+      ),
+    },
+  },
+});
+
 export const docs = defineResource({
   name: 'docs',
   base: '/api/docs',
