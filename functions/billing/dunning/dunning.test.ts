@@ -1,17 +1,14 @@
 /** Dunning on real tables, day by day: each step once, nobody protected is touched, and who pays gets light back. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openSession } from '../../../layers/kernel/data/session.ts';
-import { readAdvance } from '../accounts/account-entity.ts';
 import { confirmCommand } from '../commands/confirm-command.ts';
 import { handler as commands } from '../commands/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
-import { writeInvoice } from '../invoices/bill-customer.ts';
 import { handler as invoices } from '../invoices/handler.ts';
-import type { Invoice } from '../invoices/invoice-schema.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { dueSteps } from './due-steps.ts';
 import { handler } from './handler.ts';
 import { dunningPolicySchema } from './policy.ts';
@@ -42,7 +39,7 @@ beforeEach(() => setPolicy({ isActive: true, steps }));
 
 /** A customer at a meter who owes 1,000 since so many days; today is 15 June. */
 async function debtor(daysOverdue: number, customer: object = {}, amount = '1000.00') {
-  const meterId = `D-${serial}`;
+  const meterId = `D-${serial++}`;
   await stack.addMeter(tenant, meterId);
   const customerId = (
     await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: meterId, ...customer } })
@@ -51,30 +48,11 @@ async function debtor(daysOverdue: number, customer: object = {}, amount = '1000
     body: { customerId, meterId, tariffId, from: '2026-01-01' },
   });
   const dueDate = new Date(Date.UTC(2026, 5, 15 - daysOverdue)).toISOString().slice(0, 10);
-  const invoice: Invoice = {
-    id: `inv_${String(serial++).padStart(26, '0')}`,
+  const invoice = await oweInvoice(tenant, customerId, amount, {
     invoiceNumber: meterId,
-    kind: 'invoice',
-    customerId,
-    accountNumber: 'A',
-    period: { from: '2026-04-01', to: '2026-05-01' },
     issueDate: '2026-05-02',
     dueDate,
-    currency: 'YER',
-    bills: [],
-    subtotal: amount,
-    taxAmount: '0.00',
-    fixedCharges: '0.00',
-    rounding: '0.00',
-    totalAmount: amount,
-    paidAmount: '0.00',
-    dueAmount: amount,
-    status: 'issued',
-    estimated: false,
-  };
-  const session = openSession(tenant);
-  const advance = await readAdvance(session, customerId, 'YER');
-  await session.transact('billing', (unit) => writeInvoice(unit, invoice, advance, session.context.now()));
+  });
   return { customerId, meterId, id: invoice.id };
 }
 

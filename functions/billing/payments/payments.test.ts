@@ -1,52 +1,24 @@
 /** Payments over the handler: what is owed, paid ahead and taken back always adds up, whoever pays at the same time. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '../../../layers/kernel/data/session.ts';
-import { readAdvance } from '../accounts/account-entity.ts';
 import { handler as customers } from '../customers/handler.ts';
-import { writeInvoice } from '../invoices/bill-customer.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'pay';
 const base = '/api/billing/payments';
-let serial = 1;
 beforeAll(() => stack.addTenant(tenant));
 
 const addCustomer = async (): Promise<string> =>
   (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Payer' } })).body.data.id;
 
-async function owe(customerId: string, amount: string, dueDate = '2026-06-20', currency = 'YER'): Promise<Invoice> {
-  const session = openSession(tenant);
-  const number = String(serial++);
-  const invoice: Invoice = {
-    id: `inv_${number.padStart(26, '0')}`,
-    invoiceNumber: number,
-    kind: 'invoice',
-    customerId,
-    accountNumber: 'A',
-    period: { from: '2026-04-01', to: '2026-05-01' },
-    issueDate: '2026-06-01',
-    dueDate,
-    currency,
-    bills: [],
-    subtotal: amount,
-    taxAmount: '0.00',
-    fixedCharges: '0.00',
-    rounding: '0.00',
-    totalAmount: amount,
-    paidAmount: '0.00',
-    dueAmount: amount,
-    status: 'issued',
-    estimated: false,
-  };
-  const advance = await readAdvance(session, customerId, currency);
-  return session.transact('billing', (unit) => writeInvoice(unit, invoice, advance, session.context.now()));
-}
+const owe = (customerId: string, amount: string, dueDate = '2026-06-20', currency = 'YER'): Promise<Invoice> =>
+  oweInvoice(tenant, customerId, amount, { dueDate, currency });
 
 const pay = (customerId: string, amount: string, more: object = {}) =>
   stack.call(tenant, handler, 'POST', base, { body: { customerId, amount, method: 'cash', ...more } });

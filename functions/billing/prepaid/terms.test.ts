@@ -1,11 +1,9 @@
 /** Terms energy is sold on: limits, free units, debt in instalments; taking tokens back; tokens for engineers. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openSession } from '../../../layers/kernel/data/session.ts';
-import { readAdvance } from '../accounts/account-entity.ts';
 import { handler as customers } from '../customers/handler.ts';
-import { writeInvoice } from '../invoices/bill-customer.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
 import { handler as meters } from './meter-handler.ts';
 import { handler as terms } from './terms-handler.ts';
@@ -24,33 +22,9 @@ let serial = 1;
 
 afterEach(() => set({}));
 
-async function owe(customerId: string, amount: string): Promise<Invoice> {
-  const session = openSession(tenant);
-  const number = String(serial++);
-  const invoice: Invoice = {
-    id: `inv_${number.padStart(26, '0')}`,
-    invoiceNumber: number,
-    kind: 'invoice',
-    customerId,
-    accountNumber: 'A',
-    period: { from: '2026-04-01', to: '2026-05-01' },
-    issueDate: '2026-06-01',
-    dueDate: `2026-06-${number.padStart(2, '0')}`,
-    currency: 'YER',
-    bills: [],
-    subtotal: amount,
-    taxAmount: '0.00',
-    fixedCharges: '0.00',
-    rounding: '0.00',
-    totalAmount: amount,
-    paidAmount: '0.00',
-    dueAmount: amount,
-    status: 'issued',
-    estimated: false,
-  };
-  const advance = await readAdvance(session, customerId, 'YER');
-  return session.transact('billing', (unit) => writeInvoice(unit, invoice, advance, session.context.now()));
-}
+/** Each due a day after the one before. */
+const owe = (customerId: string, amount: string): Promise<Invoice> =>
+  oweInvoice(tenant, customerId, amount, { dueDate: `2026-06-${String(serial++).padStart(2, '0')}` });
 
 describe('limits', () => {
   it('hold for one purchase, a day and a month, and say what is still possible', async () => {

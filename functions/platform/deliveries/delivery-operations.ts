@@ -6,8 +6,7 @@ import { auditLog } from '../../../layers/kernel/observability/audit-log.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { matchesEventType } from '../../../layers/webhooks/event-pattern.ts';
 import { beginReplay, viewReplay } from '../replays/start-replay.ts';
-import { decodePosition, takePage } from '../timeline/page.ts';
-import { walkTimeline } from '../timeline/timeline.ts';
+import { newestPage } from '../timeline/page.ts';
 import type { WebhookRoutes } from '../webhooks/routes.ts';
 import { webhookEntity } from '../webhooks/webhook-entity.ts';
 import {
@@ -34,24 +33,12 @@ export const deliveryOperations: DeliveryOperations = {
     await session.require(webhookEntity, params);
     const { status, eventType, eventId, from, to } = query;
     const isOpen = status === 'failed' || status === 'pending';
-    const walk = walkTimeline<Delivery>(
+    const { items, pagination } = await newestPage<Delivery>(
       session,
       isOpen ? openTimeline(params.id) : deliveryTimeline(params.id),
       deliveryPosition,
-      {
-        entity: deliveryEntity,
-        index: isOpen ? 'gsi2' : 'gsi1',
-        order: 'descending',
-        from,
-        to,
-        after: decodePosition(page.cursor),
-        pageSize: Math.min(page.limit + 1, 100),
-      },
-    );
-    const { items, pagination } = await takePage(
-      walk,
-      page.limit,
-      deliveryPosition,
+      page,
+      { entity: deliveryEntity, index: isOpen ? 'gsi2' : 'gsi1', from, to },
       (delivery) =>
         (status === undefined || delivery.status === status) &&
         (eventType === undefined || matchesEventType(eventType, delivery.eventType)) &&

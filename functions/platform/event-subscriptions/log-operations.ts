@@ -8,8 +8,7 @@ import { matchesEventType } from '../../../layers/webhooks/event-pattern.ts';
 import { type Delivery, deliveryEntity, deliveryPosition, deliveryTimeline } from '../deliveries/delivery-entity.ts';
 import { deliveryOperations } from '../deliveries/delivery-operations.ts';
 import { beginReplay, viewReplay } from '../replays/start-replay.ts';
-import { decodePosition, takePage } from '../timeline/page.ts';
-import { walkTimeline } from '../timeline/timeline.ts';
+import { newestPage } from '../timeline/page.ts';
 import { changeProcessing } from './change-processing.ts';
 import { encodeWork, handlersQueue } from './handler-message.ts';
 import { type LogView, viewDeliveryLog, viewProcessing } from './log-view.ts';
@@ -86,19 +85,12 @@ async function listRows(
   { status, eventId, from, to }: Filters,
   page: Paging,
 ): Promise<{ items: LogView[]; pagination: Pagination }> {
-  const walk = walkTimeline<StoredProcessing>(session, processingTimeline(id), processingPosition, {
-    entity: processingEntity,
-    index: 'gsi1',
-    order: 'descending',
-    from,
-    to,
-    after: decodePosition(page.cursor),
-    pageSize: Math.min(page.limit + 1, 100),
-  });
-  const { items, pagination } = await takePage(
-    walk,
-    page.limit,
+  const { items, pagination } = await newestPage<StoredProcessing>(
+    session,
+    processingTimeline(id),
     processingPosition,
+    page,
+    { entity: processingEntity, index: 'gsi1', from, to },
     (row) => (status === undefined || row.status === status) && (eventId === undefined || row.eventId === eventId),
   );
   return { items: items.map(viewProcessing), pagination };
@@ -111,19 +103,12 @@ async function listDeliveries(
   { status, eventId, from, to }: Filters,
   page: Paging,
 ): Promise<{ items: LogView[]; pagination: Pagination }> {
-  const walk = walkTimeline<Delivery>(session, deliveryTimeline(webhookId), deliveryPosition, {
-    entity: deliveryEntity,
-    index: 'gsi1',
-    order: 'descending',
-    from,
-    to,
-    after: decodePosition(page.cursor),
-    pageSize: Math.min(page.limit + 1, 100),
-  });
-  const { items, pagination } = await takePage(
-    walk,
-    page.limit,
+  const { items, pagination } = await newestPage<Delivery>(
+    session,
+    deliveryTimeline(webhookId),
     deliveryPosition,
+    page,
+    { entity: deliveryEntity, index: 'gsi1', from, to },
     (delivery) =>
       matchesEventType(eventType, delivery.eventType) &&
       (status === undefined || delivery.status === status) &&

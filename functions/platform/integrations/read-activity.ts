@@ -9,8 +9,7 @@ import {
   logsTimeline,
 } from '../provider-calls/exchange-log.ts';
 import { changeLogRetention, keptSince, readLogRetention } from '../provider-calls/log-settings.ts';
-import { decodePosition, takePage } from '../timeline/page.ts';
-import { walkTimeline } from '../timeline/timeline.ts';
+import { newestPage } from '../timeline/page.ts';
 import { type IntegrationTest, testEntity, testsPartition } from './health-entity.ts';
 import { integrationEntity } from './integration-entity.ts';
 import type { IntegrationRoutes } from './routes.ts';
@@ -34,19 +33,13 @@ export const activityOperations: Pick<
     await session.require(integrationEntity, params);
     const { logRetentionDays } = await readLogRetention(session);
     const kept = keptSince(session.context.now(), logRetentionDays);
-    const walk = walkTimeline<IntegrationLog>(session, logsTimeline(params.id), logPosition, {
-      entity: logEntity,
-      order: 'descending',
-      from: query.from !== undefined && query.from > kept ? query.from : kept,
-      to: query.to,
-      after: decodePosition(page.cursor),
-      pageSize: Math.min(page.limit + 1, 100),
-    });
     const { status, direction, requestId } = query;
-    const { items, pagination } = await takePage(
-      walk,
-      page.limit,
+    const { items, pagination } = await newestPage<IntegrationLog>(
+      session,
+      logsTimeline(params.id),
       logPosition,
+      page,
+      { entity: logEntity, from: query.from !== undefined && query.from > kept ? query.from : kept, to: query.to },
       (log) =>
         (status === undefined || log.status === status) &&
         (direction === undefined || log.direction === direction) &&

@@ -1,8 +1,10 @@
 /** Pages of a walk: how many rows to read for a filter that matches few, and cursors that say where to go on. */
 
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import type { Pagination } from '../../../layers/kernel/http/route.ts';
-import type { Position } from './timeline.ts';
+import type { Pagination, Paging } from '../../../layers/kernel/http/route.ts';
+import { type Position, type WalkOptions, walkTimeline } from './timeline.ts';
 
 /** Rows one request may read; a page that stops here may be short and still have a next one. */
 export const maxRowsRead = 2000;
@@ -25,6 +27,24 @@ export async function takePage<T>(
     if (accept(row)) items.push(row);
   }
   return { items, pagination: { limit, nextCursor: null } };
+}
+
+/** A page of the rows of a timeline that `accept` lets through, the newest first. */
+export function newestPage<T>(
+  session: TenantSession,
+  name: KeyParts,
+  positionOf: (row: T) => Position,
+  { limit, cursor }: Paging,
+  options: Pick<WalkOptions, 'entity' | 'index' | 'from' | 'to'>,
+  accept?: (row: T) => boolean,
+): Promise<{ items: T[]; pagination: Pagination }> {
+  const walk = walkTimeline<T>(session, name, positionOf, {
+    ...options,
+    order: 'descending',
+    after: decodePosition(cursor),
+    pageSize: Math.min(limit + 1, 100),
+  });
+  return takePage(walk, limit, positionOf, accept);
 }
 
 const encodePosition = (position: Position): string => Buffer.from(JSON.stringify(position)).toString('base64url');
