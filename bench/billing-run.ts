@@ -63,6 +63,8 @@ export async function measureRun(
     if (sum('problems') > 0) throw new Error('Customers of the benchmark could not be billed.');
     return { invoices: sum('invoices'), seconds, cpuMs: cpuUs / 1000 - worker.startCpuMs, durationMs, invocations };
   } finally {
+    // Of a part of a base: its next pages belong to no other measurement.
+    store.sqs.queue(billingQueue).purge();
     worker.stop();
   }
 }

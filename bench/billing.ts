@@ -79,6 +79,7 @@ async function over(
   part?: number,
   tariff: BaseTariff = 'blocks',
 ): Promise<Priced> {
+  console.error(`  ${customers} customers, ${tariff}`);
   const session = createBase(store.dynamodb, `bench-${customers}-${tariff}`, customers, tariff);
   const all = await measureRun(store, session, {
     atOnce: 8,
