@@ -255,7 +255,7 @@ export const billing = defineDomain({
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,
-      events: ['meter.reading', 'meter.reading_edited', 'meter.exchanged'],
+      events: ['meter.reading', 'meter.reading_edited', 'meter.usage_edited', 'meter.exchanged'],
       access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['corrections'] },
     },
     {

@@ -9,6 +9,7 @@ import { meterModels } from './models/routes.ts';
 import { readingEdits } from './reading-edits/routes.ts';
 import { readings } from './readings/routes.ts';
 import { rejectedReadings } from './rejected-readings/routes.ts';
+import { usageEdits } from './usage-edits/routes.ts';
 
 const folder = 'functions/metering';
 const limits = { limits: 'write' } as const;
@@ -48,6 +49,11 @@ export const metering = defineDomain({
       resource: readingEdits,
       entry: `${folder}/reading-edits/handler.ts`,
       access: { tables: { metering: 'readWrite', readings: 'readWrite', identity: 'read', ...limits } },
+    },
+    {
+      resource: usageEdits,
+      entry: `${folder}/usage-edits/handler.ts`,
+      access: { tables: { metering: 'readWrite', readings: 'read', identity: 'read', ...limits } },
     },
     {
       resource: liveReadings,

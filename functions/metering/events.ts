@@ -5,6 +5,7 @@ import { utcTime } from '../../layers/kernel/schema/common.ts';
 import { iotEvents } from './devices/device-events.ts';
 import { meterStatuses, storedMeterSchema } from './meters/meter-schema.ts';
 import { readingEdited } from './reading-edits/edit-events.ts';
+import { usageEdited } from './usage-edits/usage-edit-events.ts';
 
 const source = 'metering';
 
@@ -174,6 +175,7 @@ export const assetReadingReceived = defineEvent({
 export const meteringEvents = [
   ...iotEvents,
   readingEdited,
+  usageEdited,
   meterReading,
   meterCreated,
   meterUpdated,

@@ -124,9 +124,11 @@ function findStatuses({ values }: Evidence): Finding[] {
 }
 
 /** The highest interval against the third highest: one reading error stands alone, a busy evening does not. */
-function findSpike({ values }: Evidence, { spike }: VeeSettings): Finding[] {
+function findSpike({ values: all }: Evidence, { spike }: VeeSettings): Finding[] {
+  // A value that a person set was looked at.
+  const values = all.filter(({ kind }) => kind !== 'edited');
   if (values.length < 3) return [];
-  const sorted = [...values].sort((a, b) => (a.units < b.units ? 1 : a.units > b.units ? -1 : 0));
+  const sorted = values.sort((a, b) => (a.units < b.units ? 1 : a.units > b.units ? -1 : 0));
   const [first, , third] = sorted as [IntervalValue, IntervalValue, IntervalValue];
   if (first.units < BigInt(spike.ignoreBelowUnits)) return [];
   const limit = (third.units * BigInt(100 + spike.percentAboveThird)) / 100n;

@@ -32,8 +32,10 @@ export interface Estimate {
 
 const dayMs = 86_400_000;
 
-type Method = (run: readonly Cell[], input: EstimationInput, settings: VeeSettings) => bigint[] | undefined;
 type Cell = { from: number; to: number };
+/** With the values of earlier days by what makes them alike, the newest first: a month of quarter hours asks for thousands. */
+type Prepared = EstimationInput & { alike(cell: Cell): readonly IntervalValue[] };
+type Method = (run: readonly Cell[], input: Prepared, settings: VeeSettings) => bigint[] | undefined;
 
 const methods: Record<EstimationMethod, Method> = {
   interpolation: interpolate,
@@ -45,7 +47,8 @@ const methods: Record<EstimationMethod, Method> = {
     classAveragePerDay === undefined ? undefined : spreadPerDay(run, classAveragePerDay),
 };
 
-export function estimate(input: EstimationInput, settings: VeeSettings): Estimate {
+export function estimate(given: EstimationInput, settings: VeeSettings): Estimate {
+  const input: Prepared = { ...given, alike: findAlike(given) };
   const result: Estimate = { values: [], left: [] };
   for (const run of runsOf(input.missing)) {
     const isTooLong = run.at(-1)!.to - run[0]!.from > settings.estimation.longestDays * dayMs;
@@ -54,6 +57,13 @@ export function estimate(input: EstimationInput, settings: VeeSettings): Estimat
     else result.values.push(...made);
   }
   return result.left.length === 0 ? scaleToRegister(result, input) : result;
+}
+
+function findAlike({ past, kindOfDay, timeOfDay }: EstimationInput): Prepared['alike'] {
+  const kindOf = ({ from, to }: Cell): string => `${kindOfDay(from)} ${timeOfDay(from)} ${to - from}`;
+  const newestFirst = past.filter(({ kind }) => kind !== 'estimated').sort((a, b) => b.from - a.from);
+  const groups = Map.groupBy(newestFirst, kindOf);
+  return (cell) => groups.get(kindOf(cell)) ?? [];
 }
 
 /** Missing cells that lie side by side are estimated together. */
@@ -67,7 +77,7 @@ function runsOf(cells: readonly Cell[]): Cell[][] {
   return runs;
 }
 
-function firstOf(run: readonly Cell[], input: EstimationInput, settings: VeeSettings): IntervalValue[] | undefined {
+function firstOf(run: readonly Cell[], input: Prepared, settings: VeeSettings): IntervalValue[] | undefined {
   for (const method of settings.estimation.order) {
     const units = methods[method](run, input, settings);
     const basis = basisOf(method, run, input, settings);
@@ -115,7 +125,7 @@ function interpolate(
 }
 
 /** Only when nothing but this one run is missing is the rest of the register's difference its own. */
-function spreadRegister(run: readonly Cell[], input: EstimationInput, settings: VeeSettings): bigint[] | undefined {
+function spreadRegister(run: readonly Cell[], input: Prepared, settings: VeeSettings): bigint[] | undefined {
   const { registerDifference, good, missing } = input;
   if (registerDifference === undefined || missing.length !== run.length) return undefined;
   const rest = registerDifference - sumOfUnits(good);
@@ -129,23 +139,10 @@ function spreadRegister(run: readonly Cell[], input: EstimationInput, settings: 
       );
 }
 
-function likeDays(
-  run: readonly Cell[],
-  { past, kindOfDay, timeOfDay }: EstimationInput,
-  { estimation }: VeeSettings,
-): bigint[] | undefined {
+function likeDays(run: readonly Cell[], input: Prepared, { estimation }: VeeSettings): bigint[] | undefined {
   const made: bigint[] = [];
-  for (const { from, to } of run) {
-    const alike = past
-      .filter(
-        (value) =>
-          value.kind !== 'estimated' &&
-          timeOfDay(value.from) === timeOfDay(from) &&
-          value.to - value.from === to - from &&
-          kindOfDay(value.from) === kindOfDay(from),
-      )
-      .sort((a, b) => b.from - a.from)
-      .slice(0, estimation.likeDays);
+  for (const cell of run) {
+    const alike = input.alike(cell).slice(0, estimation.likeDays);
     if (alike.length === 0) return undefined;
     made.push(sumOfUnits(alike) / BigInt(alike.length));
   }

@@ -90,9 +90,14 @@ function gridOf(measured: readonly BucketUsage[]): { from: number; to: number; l
 }
 
 const valuesOf = (measured: readonly BucketUsage[]): IntervalValue[] =>
-  measured.flatMap(({ start, end, importUnits }) =>
-    importUnits === undefined ? [] : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
+  measured.flatMap(({ start, end, importUnits, stretches }) =>
+    importUnits === undefined
+      ? []
+      : [{ from: start, to: end, units: importUnits, kind: stretches === undefined ? 'measured' : 'edited' }],
   );
+
+/** What a person let a method make up is an estimate to the customer, whoever decided it. */
+const isMadeUp = ({ stretches = [] }: BucketUsage): boolean => stretches.some(({ method }) => method !== 'values');
 
 /** Findings that an estimate of their intervals settles. */
 const repaired = new Set<CheckName>(['gap', 'spike', 'negative', 'meter_status', 'register_broken', 'unmeasured']);
@@ -113,8 +118,15 @@ function cellsToFill(
   );
 }
 
-const describe = (findings: readonly Finding[]): string[] =>
-  findings.map(({ check, found, expected }) => `${check}: ${found}; expected ${expected}`);
+/** A meter that sends nonsense does so every quarter of an hour, and an invoice is one row. */
+const mostFindings = 50;
+
+function describe(findings: readonly Finding[]): string[] {
+  const all = findings.map(({ check, found, expected }) => `${check}: ${found}; expected ${expected}`);
+  return all.length <= mostFindings
+    ? all
+    : [...all.slice(0, mostFindings - 1), `${all.length - mostFindings + 1} findings more`];
+}
 
 function assemble(
   measured: readonly BucketUsage[],
@@ -122,7 +134,8 @@ function assemble(
   findings: string[],
 ): CollectedUsage {
   const byStart = new Map(estimated.map((value) => [value.from, value.units]));
-  const usage = measured.map(({ start, end, importUnits, exportUnits, reactiveUnits }): UsageInterval => {
+  const usage = measured.map((bucket): UsageInterval => {
+    const { start, end, importUnits, exportUnits, reactiveUnits } = bucket;
     const guess = byStart.get(start);
     return {
       from: start,
@@ -130,7 +143,7 @@ function assemble(
       importUnits: guess ?? importUnits ?? 0n,
       ...(exportUnits === undefined ? {} : { exportUnits }),
       ...(reactiveUnits === undefined ? {} : { reactiveUnits }),
-      ...(guess === undefined ? {} : { estimated: true }),
+      ...(guess === undefined && !isMadeUp(bucket) ? {} : { estimated: true }),
     };
   });
   const estimatedUnits = sumOfUnits(estimated);

@@ -60,6 +60,7 @@ export function tracedIntervals(
       ...(bucket.reactiveUnits === undefined ? {} : { reactiveKvarh: fromUnits(bucket.reactiveUnits) }),
       origin: isEstimated ? 'estimated' : originOf(bucket),
       flags: bucket.flags,
+      ...(bucket.stretches === undefined ? {} : { edits: bucket.stretches.map(({ id }) => id) }),
       ...(openedBy === undefined ? {} : { openedBy }),
       ...(closedBy === undefined ? {} : { closedBy }),
     };

@@ -60,7 +60,7 @@ async function evidenceOf(
   return evidenceKnownAt(session, meterId, traceBuckets(versions, bill, timeZone), knownMs);
 }
 
-function summaryOf(supplied: SuppliedBill, { devices }: UsageOfMoment, measuredUnits: bigint) {
+function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measuredUnits: bigint) {
   const { supplyId, meterId, bill, estimatedKwh } = supplied;
   return {
     supplyId,
@@ -87,6 +87,7 @@ function summaryOf(supplied: SuppliedBill, { devices }: UsageOfMoment, measuredU
     measuredKwh: fromUnits(measuredUnits),
     agrees: measuredUnits + unitsOf(estimatedKwh) === unitsOf(bill.importKwh),
     estimates: estimatesOf(supplied),
+    usageEdits,
   };
 }
 

@@ -48,12 +48,33 @@ const tracedIntervalSchema = z.object({
   importKwh: z.nullable(z.string()),
   exportKwh: z.optional(z.string()),
   reactiveKvarh: z.optional(z.string()),
-  /** `interpolated`: measured, with an edge between two readings; `edited`: a reading in it was decided by a person. */
+  /** `interpolated`: measured, with an edge between two readings; `edited`: a person decided about a reading in it, or about its usage. */
   origin: z.enum(['measured', 'interpolated', 'edited', 'estimated']),
   flags: z.array(z.string()),
+  /** Edits of usage that lie in it. */
+  edits: z.optional(z.array(z.string())),
   /** Times of the readings around it. */
   openedBy: z.optional(utcTime()),
   closedBy: z.optional(utcTime()),
+});
+
+/** A stretch whose usage a person decided. */
+const tracedUsageEditSchema = z.object({
+  id: z.string(),
+  from: utcTime(),
+  to: utcTime(),
+  method: z.string(),
+  basis: z.string(),
+  /** Decimal kWh of the whole stretch: before, with the edit, and by the register where it tells. */
+  oldKwh: z.optional(z.string()),
+  newKwh: z.optional(z.string()),
+  registerKwh: z.optional(z.string()),
+  reason: z.string(),
+  by: z.string(),
+  decidedAt: utcTime(),
+  undoneAt: z.optional(utcTime()),
+  /** Whether the invoice stands on it; otherwise it was decided later, or taken back before. */
+  counted: z.boolean(),
 });
 
 export const tracedEstimateSchema = z.object({
@@ -88,6 +109,7 @@ const tracedBillSchema = z.object({
   agrees: z.boolean(),
   /** What was estimated, as the invoice keeps it, with method and basis; of old invoices the sum alone is known. */
   estimates: z.array(tracedEstimateSchema),
+  usageEdits: z.array(tracedUsageEditSchema),
   intervals: z.array(tracedIntervalSchema),
   readings: z.array(z.object(readingFields)),
   /** What came or was decided after the invoice was issued, as it stands now: no evidence of it. */

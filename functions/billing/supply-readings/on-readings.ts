@@ -1,4 +1,4 @@
-/** Lambda entry: readings that arrived, decisions of people about readings, and exchanges, which change what readings mean. */
+/** Lambda entry: readings that arrived, decisions of people about readings and usage, and exchanges, which change what readings mean. */
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
@@ -16,6 +16,7 @@ const arrived = z.object({
   ),
 });
 const edited = z.object({ meterId: z.string(), time: z.string() });
+const usageEdited = z.object({ meterId: z.string(), from: z.string(), to: z.string() });
 const exchanged = z.object({
   id: z.string(),
   devices: z.array(z.object({ installedAt: z.optional(z.string()) })).check(z.minLength(1)),
@@ -33,6 +34,13 @@ export const handler = consumeEvents(async ({ type, tenantId, id, occurredAt, co
     // Told of late: all readings since then count by the new device's register.
     if (toMs - fromMs > lateAfterMs)
       await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'exchanged_meter' }]);
+    return;
+  }
+  if (type === 'meter.usage_edited') {
+    const { meterId, from, to } = usageEdited.parse(payload);
+    // The last moment of the stretch: its end is of the next day already.
+    const [fromMs, toMs] = [Date.parse(from), Date.parse(to) - 1];
+    await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'edited_usage' }]);
     return;
   }
   const { meterId, time } = edited.parse(payload);

@@ -45,7 +45,7 @@ export function meteredCustomers(stack: BillingStack, tenant: string) {
     addTariff,
     async setUp(
       readings: [string, number, object?][],
-      more: { from?: string; tariff?: string; customer?: object; meter?: object } = {},
+      more: { from?: string; tariff?: string; customer?: object; meter?: object; supply?: object } = {},
     ): Promise<MeteredCustomer> {
       const meterId = `${tenant}-M${next++}`;
       tariffId ??= await addTariff('USUAL');
@@ -56,7 +56,13 @@ export function meteredCustomers(stack: BillingStack, tenant: string) {
       });
       const customerId = made.body.data.id;
       const supply = await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
-        body: { customerId, meterId, tariffId: more.tariff ?? tariffId, from: more.from ?? '2026-04-01' },
+        body: {
+          customerId,
+          meterId,
+          tariffId: more.tariff ?? tariffId,
+          from: more.from ?? '2026-04-01',
+          ...more.supply,
+        },
       });
       return { meterId, customerId, supplyId: supply.body.data.id };
     },
@@ -84,7 +90,8 @@ export async function bringReadings(stack: BillingStack, times = 1): Promise<voi
     .filter(
       (item) =>
         item['_type']?.S === 'outbox' &&
-        (item['type'].S.startsWith('meter.reading') || item['type'].S === 'meter.exchanged'),
+        (item['type'].S.startsWith('meter.reading') ||
+          ['meter.exchanged', 'meter.usage_edited'].includes(item['type'].S)),
     )
     .filter((item) => !taken.has(item['id'].S));
   for (const item of waiting) {

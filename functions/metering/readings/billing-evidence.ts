@@ -5,7 +5,7 @@ import { segmentAt } from '../../../layers/metering/meter-state.ts';
 import { modulusOf } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { readForBuckets } from './consumption-of-meter.ts';
+import { readWithEdits } from './consumption-of-meter.ts';
 import type { MeterReading } from './readings-store.ts';
 import { type BucketUsage, usageFrom } from './usage-of-meter.ts';
 
@@ -46,8 +46,8 @@ export async function billingEvidence(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BillingEvidence> {
-  const readings = await readForBuckets(session, meter, buckets);
-  const usage = usageFrom(readings, meter, buckets);
+  const [readings, stretches] = await readWithEdits(session, meter, buckets);
+  const usage = usageFrom([readings, stretches], meter, buckets);
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
   const within = readings.filter(({ timeMs }) => timeMs >= start && timeMs <= end);
   const phases = partsOf(meter, within, (code) => phaseCodes.includes(code));
@@ -86,6 +86,7 @@ function withGaps(usage: readonly BucketUsage[], readings: readonly MeterReading
     while (next < readings.length && readings[next]!.timeMs <= bucket.start) next++;
     const [before, after] = [readings[next - 1], readings[next]];
     if (before === undefined || after === undefined || after.timeMs < bucket.end) return bucket;
+    if (bucket.stretches !== undefined) return bucket;
     return { ...bucket, gapMs: after.timeMs - before.timeMs };
   });
 }

@@ -1,7 +1,13 @@
 /** Consumption of a meter over a period: reads what the curve needs and no more than its neighbours. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { type BucketConsumption, consumptionOf, energyCurve } from '../../../layers/metering/consumption.ts';
+import {
+  type BucketConsumption,
+  type CurvePoint,
+  consumptionOf,
+  energyCurve,
+} from '../../../layers/metering/consumption.ts';
+import { type EditedStretch, editCurve } from '../../../layers/metering/edit-curve.ts';
 import { isPersonsWord } from '../../../layers/metering/reading-edits.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
@@ -11,6 +17,7 @@ import type { ChainPoint } from '../../../layers/metering/trusted-chain.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
+import { editedStretches } from '../usage-edits/usage-edit-entity.ts';
 import { type MeterReading, readNeighbour, readRange } from './readings-store.ts';
 
 const dayMs = 86_400_000;
@@ -53,19 +60,37 @@ export async function measure(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketConsumption[]> {
-  const readings = await readForBuckets(session, meter, buckets);
-  return consumptionOf(energyCurve(profileOf(meter), readings.map(toPoint)), buckets);
+  const [readings, stretches] = await readWithEdits(session, meter, buckets);
+  return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
 }
 
+/** What the main register tells, with what people decided about stretches laid over it. */
+export const curveOfMeter = (
+  meter: Meter,
+  readings: readonly MeterReading[],
+  stretches: readonly EditedStretch[],
+): readonly CurvePoint[] => editCurve(energyCurve(profileOf(meter), readings.map(toPoint)), stretches);
+
+/** Everything that consumption in buckets stands on. */
+export const readWithEdits = (
+  session: TenantSession,
+  meter: Meter,
+  buckets: readonly { start: number; end: number }[],
+): Promise<[MeterReading[], EditedStretch[]]> =>
+  Promise.all([
+    readForBuckets(session, meter, buckets),
+    editedStretches(session, meter.id, { start: buckets[0]!.start, end: buckets.at(-1)!.end }),
+  ]);
+
 /** What a person decided weighs more than what arrived. */
-export const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({
+const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({
   time: timeMs,
   register,
   ...(isPersonsWord(edit) ? { isAnchor: true } : {}),
 });
 
 /** The readings within the buckets and their nearest neighbours on both sides. */
-export async function readForBuckets(
+async function readForBuckets(
   session: TenantSession,
   meter: Meter,
   buckets: readonly { start: number; end: number }[],

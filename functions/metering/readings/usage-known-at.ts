@@ -3,6 +3,8 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import type { Device, Meter } from '../meters/meter-schema.ts';
+import { type TracedUsageEdit, usageEditsOf } from '../usage-edits/trace-usage-edits.ts';
+import { editedStretches } from '../usage-edits/usage-edit-entity.ts';
 import { topicOf } from './reading-schema.ts';
 import { type KnownReading, type LaterReading, neighbourKnownAt, readingsKnownAt } from './readings-known-at.ts';
 import { readNeighbour } from './readings-store.ts';
@@ -37,6 +39,8 @@ export interface UsageOfMoment {
   /** Within the period and the nearest on both sides, in order of time. */
   readings: TracedReading[];
   later: TracedLaterReading[];
+  /** Stretches whose usage a person decided, then or later. */
+  usageEdits: TracedUsageEdit[];
 }
 
 /** @param buckets in order of time, without gaps */
@@ -47,11 +51,12 @@ export async function usageKnownAt(
   knownMs: number,
 ): Promise<UsageOfMoment> {
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
-  const [before, within, after, next] = await Promise.all([
+  const [before, within, after, next, stretches] = await Promise.all([
     neighbourKnownAt(session, meter.id, 'before', start, knownMs),
     readingsKnownAt(session, meter.id, { fromMs: start, toMs: end }, knownMs),
     neighbourKnownAt(session, meter.id, 'after', end, knownMs),
     readNeighbour(session, meter.id, 'after', end, 6),
+    editedStretches(session, meter.id, { start, end }, knownMs),
   ]);
   const known = [before, ...within.known, after].filter((reading) => reading !== undefined);
   const closing =
@@ -59,7 +64,8 @@ export async function usageKnownAt(
       ? []
       : (await readingsKnownAt(session, meter.id, { fromMs: next.timeMs, toMs: next.timeMs + 1 }, knownMs)).later;
   return {
-    usage: usageFrom(known, meter, buckets),
+    usage: usageFrom([known, stretches], meter, buckets),
+    usageEdits: await usageEditsOf(session, meter.id, { start, end }, knownMs),
     devices: meter.devices.filter(
       ({ installedAt, removedAt }) =>
         (installedAt === undefined || Date.parse(installedAt) < end) &&

@@ -6,10 +6,11 @@ import {
   consumptionOf,
   energyCurve,
 } from '../../../layers/metering/consumption.ts';
+import type { EditedStretch } from '../../../layers/metering/edit-curve.ts';
 import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { isBillable, readForBuckets, toPoint } from './consumption-of-meter.ts';
+import { curveOfMeter, isBillable, readWithEdits } from './consumption-of-meter.ts';
 import type { MeterReading } from './readings-store.ts';
 
 /** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
@@ -31,6 +32,8 @@ export interface BucketUsage {
   flags: ConsumptionFlag[];
   /** Whether a person's decision about a reading lies in it. */
   edited?: boolean;
+  /** Stretches in it whose usage a person decided. */
+  stretches?: { id: string; method: string }[];
 }
 
 /** @param buckets in order of time, without gaps */
@@ -39,36 +42,42 @@ export async function usageOfMeter(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketUsage[]> {
-  return usageFrom(await readForBuckets(session, meter, buckets), meter, buckets);
+  return usageFrom(await readWithEdits(session, meter, buckets), meter, buckets);
 }
 
-/** @param readings within the buckets, and the neighbours on both sides */
+/** @param readings within the buckets, and the neighbours on both sides; with the stretches that people decided about */
 export function usageFrom(
-  readings: readonly MeterReading[],
+  [readings, stretches]: readonly [readonly MeterReading[], readonly EditedStretch[]],
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): BucketUsage[] {
   const edited = readings.flatMap(({ timeMs, edit }) => (edit ? [timeMs] : []));
   const profile = profileOf(meter);
-  const main = consumptionOf(energyCurve(profile, readings.map(toPoint)), buckets);
+  const main = consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
   const others = withoutAnchors(profile);
   const exported = curveOf(others, readings, buckets, ({ exportRegister }) => exportRegister);
   const reactive = curveOf(others, readings, buckets, ({ registers }) => {
     const code = reactiveCodes.find((each) => registers?.[each] !== undefined);
     return code === undefined ? undefined : registers![code];
   });
-  return main.map((bucket, i) => ({
-    start: bucket.start,
-    end: bucket.end,
-    importUnits: bucket.energy,
-    ...(exported[i]?.energy === undefined ? {} : { exportUnits: exported[i].energy }),
-    ...(reactive[i]?.energy === undefined ? {} : { reactiveUnits: reactive[i].energy }),
-    estimated: bucket.estimated,
-    complete: bucket.complete,
-    billable: isBillable(bucket),
-    flags: bucket.flags,
-    ...(edited.some((timeMs) => timeMs >= bucket.start && timeMs <= bucket.end) ? { edited: true } : {}),
-  }));
+  return main.map((bucket, i) => {
+    const decided = stretches.filter(({ from, to }) => from < bucket.end && to > bucket.start);
+    return {
+      start: bucket.start,
+      end: bucket.end,
+      importUnits: bucket.energy,
+      ...(exported[i]?.energy === undefined ? {} : { exportUnits: exported[i].energy }),
+      ...(reactive[i]?.energy === undefined ? {} : { reactiveUnits: reactive[i].energy }),
+      estimated: bucket.estimated,
+      complete: bucket.complete,
+      billable: isBillable(bucket),
+      flags: bucket.flags,
+      ...(decided.length > 0 || edited.some((timeMs) => timeMs >= bucket.start && timeMs <= bucket.end)
+        ? { edited: true }
+        : {}),
+      ...(decided.length > 0 ? { stretches: decided.map(({ id, method }) => ({ id, method })) } : {}),
+    };
+  });
 }
 
 function curveOf(

@@ -1,0 +1,94 @@
+/**
+ * How edits of usage are stored. One row of a meter names all that ever counted: bills find them with one small read, and its
+ * version keeps two persons from editing one stretch at once.
+ */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { EditedStretch } from '../../../layers/metering/edit-curve.ts';
+import type { UsageEdit } from './usage-edit-schema.ts';
+
+export const usageEditEntity = defineEntity<UsageEdit>()({
+  name: 'usage edit',
+  table: 'metering',
+  key: ({ id }) => ({ pk: ['USAGE-EDIT', id], sk: ['USAGE-EDIT'] }),
+  indexes: {
+    gsi1: ({ meterId, from, id }) => ({ pk: ['METER-USAGE-EDITS', meterId], sk: [from, id] }),
+    gsi2: ({ status, id }) => (status === 'requested' ? { pk: ['USAGE-EDITS-WAITING'], sk: [id] } : undefined),
+  },
+  idOf: ({ id }) => id,
+});
+
+/** One interval: its end (milliseconds), the units that count, and those that counted before. */
+export interface UsageCell {
+  to: number;
+  units: bigint;
+  old: bigint | undefined;
+}
+
+/** Apart from the edit, so that lists stay light. */
+const usageCellsEntity = defineEntity<{ id: string; cells: string }, { id: string }>()({
+  name: 'cells of a usage edit',
+  table: 'metering',
+  key: ({ id }) => ({ pk: ['USAGE-EDIT', id], sk: ['CELLS'] }),
+  idOf: ({ id }) => id,
+});
+
+/** Three thousand cells are about a hundred kilobytes; a third of DynamoDB's largest item. */
+export const cellsRow = (id: string, cells: readonly UsageCell[]) =>
+  [
+    usageCellsEntity,
+    {
+      id,
+      cells: JSON.stringify(
+        cells.map(({ to, units, old }) => [to, `${units}`, ...(old === undefined ? [] : [`${old}`])]),
+      ),
+    },
+  ] as const;
+
+export async function readCells(session: TenantSession, id: string): Promise<UsageCell[]> {
+  const { cells } = await session.require(usageCellsEntity, { id });
+  return (JSON.parse(cells) as [number, string, string?][]).map(([to, units, old]) => ({
+    to,
+    units: BigInt(units),
+    old: old === undefined ? undefined : BigInt(old),
+  }));
+}
+
+export interface MeterUsageEdits {
+  meterId: string;
+  /** All that ever counted, in order of decision; `until` when it no longer does. Times are ISO 8601. */
+  edits: { id: string; from: string; to: string; method: UsageEdit['method']; since: string; until?: string }[];
+}
+
+export const meterUsageEditsEntity = defineEntity<MeterUsageEdits, { meterId: string }>()({
+  name: 'usage edits of a meter',
+  table: 'metering',
+  key: ({ meterId }) => ({ pk: ['METER', meterId], sk: ['USAGE-EDITS'] }),
+  idOf: ({ meterId }) => meterId,
+});
+
+/**
+ * Stretches that a person decided about and that touch a period, milliseconds.
+ * @param knownMs as it was at that moment. @default as it is
+ */
+export async function editedStretches(
+  session: TenantSession,
+  meterId: string,
+  { start, end }: { start: number; end: number },
+  knownMs?: number,
+): Promise<EditedStretch[]> {
+  const row = await session.get(meterUsageEditsEntity, { meterId }, { consistent: true });
+  const counts = ({ since, until }: MeterUsageEdits['edits'][number]): boolean =>
+    knownMs === undefined
+      ? until === undefined
+      : Date.parse(since) <= knownMs && (until === undefined || Date.parse(until) > knownMs);
+  const found = (row?.edits ?? []).filter(
+    (edit) => Date.parse(edit.from) < end && Date.parse(edit.to) > start && counts(edit),
+  );
+  return Promise.all(
+    found.map(async ({ id, from, to, method }) => ({
+      ...{ id, method, from: Date.parse(from), to: Date.parse(to) },
+      cells: await readCells(session, id),
+    })),
+  );
+}
