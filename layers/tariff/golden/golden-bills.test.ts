@@ -5,14 +5,27 @@ import { rounded } from '../../money/fraction.ts';
 import { rateBill } from '../rate-bill.ts';
 import { workOut } from './arithmetic.ts';
 import { blockCases } from './block-cases.ts';
+import { changeCases } from './change-cases.ts';
+import { clockCases } from './clock-cases.ts';
 import { demandCases } from './demand-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
+import { mixedCases } from './mixed-cases.ts';
 import { periodCases } from './period-cases.ts';
 import { reliefCases } from './relief-cases.ts';
 import { solarCases } from './solar-cases.ts';
 import { timeOfUseCases } from './time-of-use-cases.ts';
 
-const topics = { blockCases, timeOfUseCases, demandCases, reliefCases, periodCases, solarCases };
+const topics = {
+  blockCases,
+  timeOfUseCases,
+  clockCases,
+  demandCases,
+  reliefCases,
+  periodCases,
+  changeCases,
+  solarCases,
+  mixedCases,
+};
 const all: GoldenCase[] = Object.values(topics).flat();
 
 describe.each(Object.entries(topics))('golden bills: %s', (_, cases) => {
