@@ -4,7 +4,15 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 
 export const correctionModes = ['automatic', 'propose', 'off'] as const;
-export const correctionCauses = ['late_reading', 'edited_reading', 'edited_usage', 'awaited_reading', 'exchanged_meter'] as const;
+export const correctionCauses = [
+  'late_reading',
+  'edited_reading',
+  'edited_usage',
+  'awaited_reading',
+  'exchanged_meter',
+  /** A supply that ended on a day its bill reaches beyond. */
+  'moved_out',
+] as const;
 /**
  * `proposed`: waits for a person; `applied`: a difference note was issued; `settled`: nothing differs any more; `refused`: the
  * bill cannot be made anew, somebody must look; `dismissed`: a person decided that it stays.

@@ -17,8 +17,11 @@ import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions, raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
 import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { numbered } from './invoice-number.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
+import { invoicesOfRun } from './list-of-customer.ts';
+import { parted } from './part-bills.ts';
 import {
   afterBill,
   type PricedSupply,
@@ -40,61 +43,70 @@ export interface BillingOutcome {
   problems: PricingProblem[];
 }
 
-/** One invoice for each currency of the customer's tariffs, which is one as good as always. */
+/**
+ * One invoice for each currency of the customer's tariffs, and of as many supplies as one holds, which is one as good as
+ * always. What a run made of the customer in an earlier attempt is part of the outcome.
+ */
 export async function billCustomer(
   session: TenantSession,
   customerId: string,
   options: BillingOptions,
 ): Promise<BillingOutcome> {
-  return retryOnChangeOrMade(async () => {
+  const { supplyIds, runId } = options;
+  const issued = new Map<string, StoredInvoice>();
+  const problems = await retryOnChangeOrMade(async () => {
     const [customer, supplies] = await Promise.all([
       session.require(customerEntity, { id: customerId }),
       suppliesOfCustomer(session, customerId, { consistent: true }),
     ]);
-    const { supplyIds } = options;
     const wanted = supplyIds === undefined ? supplies : supplies.filter(({ id }) => supplyIds.includes(id));
+    if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId))
+      for (const invoice of await invoicesOfRun(session, customerId, runId)) issued.set(invoice.id, invoice);
     const { priced, problems } = await priceSupplies(session, customer, wanted, options);
-    await raiseExceptions(session, customerId, problems, options.runId);
-    const invoices: StoredInvoice[] = [];
-    for (const group of byCurrency(priced)) invoices.push(await issue(session, customer, group, options));
-    return { invoices, problems };
+    await raiseExceptions(session, customerId, problems, runId);
+    for (const [i, group] of parted(priced).entries()) {
+      const invoice = await issue(session, customer, group, i + 1, options);
+      issued.set(invoice.id, invoice);
+    }
+    return problems;
   });
-}
-
-function byCurrency(priced: readonly PricedSupply[]): PricedSupply[][] {
-  const groups = Map.groupBy(priced, ({ supplied }) => supplied.bill.currency);
-  return [...groups.values()];
+  return { invoices: [...issued.values()], problems };
 }
 
 async function issue(
   session: TenantSession,
   customer: Customer,
   group: readonly PricedSupply[],
+  first: number,
   options: BillingOptions,
 ): Promise<StoredInvoice> {
   const bills = group.map(({ supplied }) => supplied);
-  const invoice = draft(
+  const drafted = draft(
     customer,
     bills,
     options,
     group.map(({ supply }) => supply),
   );
-  const advance = await readAdvance(session, customer.id, invoice.currency);
+  const advance = await readAdvance(session, customer.id, drafted.currency);
   const awaiting = await awaitingOf(session, bills);
   const closing = await closingExceptions(
     session,
     group.map(({ supply }) => supply),
-    invoice.id,
+    drafted.id,
   );
-  return session.transact('billing', (unit) => {
-    const stored = writeInvoice(unit, invoice, advance, session.context.now());
-    for (const { occupancy, to } of awaiting)
-      unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
-    closing(unit);
-    for (const { supply, supplied } of group)
-      unit.update(supplyEntity, supply, afterBill(supply, supplied), { isAudited: false });
-    return stored;
-  });
+  return numbered(drafted, first, (invoice, claim) =>
+    session.transact('billing', (unit) => {
+      const stored = writeInvoice(unit, invoice, advance, session.context.now());
+      for (const { occupancy, to } of awaiting)
+        unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
+      closing(unit);
+      for (const { supply, supplied } of group)
+        unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false });
+      // The last step: where the same bill was made meanwhile, that is the reason and not its number.
+      claim(unit);
+      return stored;
+    }),
+  );
 }
 
 /** Meters whose bill was estimated, with the day it ends: their next reading puts it right. */
@@ -123,7 +135,9 @@ export function writeInvoice(
   // An invoice below zero is money of the customer's, an invoice above it uses what is there.
   const used = total > 0n ? (ahead < total ? ahead : total) : total;
   const settled = settle(invoice, used, now);
-  writeAdvance(unit, advance, { customerId, currency, minor: ahead - used });
+  const left = { customerId, currency, minor: ahead - used };
+  // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
+  writeAdvance(unit, advance, left, { isTouched: invoice.kind !== 'returned_payment' });
   const stored = unit.create(invoiceEntity, settled);
   unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
   if (invoice.kind !== 'returned_payment') {

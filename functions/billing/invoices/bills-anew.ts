@@ -53,28 +53,39 @@ export async function moveBank(
   for (const { supplyId, meterId, bill } of after) {
     const old = before.find((each) => each.supplyId === supplyId)?.bill.exportBank ?? {};
     const made = bill.exportBank ?? {};
-    const changes = [...new Set([...Object.keys(old), ...Object.keys(made)])]
-      .map((bucket) => ({ bucket, units: unitsOf(made[bucket]) - unitsOf(old[bucket]) }))
-      .filter(({ units }) => units !== 0);
-    if (changes.length === 0) continue;
+    if (changesOf(old, made).length === 0) continue;
     const supply = await session.require(supplyEntity, { id: supplyId });
-    const exportBank = { ...supply.exportBank };
-    for (const { bucket, units } of changes) {
-      const left = unitsOf(exportBank[bucket]) + units;
-      if (left < 0)
-        throw new AppError('conflict', undefined, {
-          texts: {
-            en: `Later bills of meter "${meterId}" have used the energy that was banked: cancel them first.`,
-            ar: `استخدمت فواتير لاحقة للعداد "${meterId}" الطاقة المرصودة: ألغها أولًا.`,
-          },
-        });
-      exportBank[bucket] = fromUnits(left);
-    }
+    const exportBank = shiftedBank(supply.exportBank, old, made);
+    if (exportBank === undefined)
+      throw new AppError('conflict', undefined, {
+        texts: {
+          en: `Later bills of meter "${meterId}" have used the energy that was banked: cancel them first.`,
+          ar: `استخدمت فواتير لاحقة للعداد "${meterId}" الطاقة المرصودة: ألغها أولًا.`,
+        },
+      });
     moves.push((unit) => void unit.update(supplyEntity, supply, { exportBank }, { isAudited: false }));
   }
   return (unit) => {
     for (const move of moves) move(unit);
   };
 }
+
+type Bank = Readonly<Record<string, string>>;
+
+/** A bank (kWh by bucket) after what a bill leaves has become another; undefined where that is not there any more. */
+export function shiftedBank(bank: Bank = {}, before: Bank, after: Bank): Record<string, string> | undefined {
+  const shifted: Record<string, string> = { ...bank };
+  for (const { bucket, units } of changesOf(before, after)) {
+    const left = unitsOf(shifted[bucket]) + units;
+    if (left < 0) return undefined;
+    shifted[bucket] = fromUnits(left);
+  }
+  return shifted;
+}
+
+const changesOf = (before: Bank, after: Bank): { bucket: string; units: number }[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((bucket) => ({ bucket, units: unitsOf(after[bucket]) - unitsOf(before[bucket]) }))
+    .filter(({ units }) => units !== 0);
 
 const unitsOf = (kwh: string | undefined): number => toUnits(kwh ?? '0')!;

@@ -5,15 +5,19 @@
 
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Bill } from '../../../layers/tariff/bill.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { invoiceCancelled } from '../events.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
+import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { moveBank, shiftedBank } from './bills-anew.ts';
 import { minorOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload } from './invoice-payload.ts';
 import { today } from './local-day.ts';
-import { notesOf } from './rebill-invoice.ts';
+import { chargedLast, notesOf } from './rebill-invoice.ts';
 
 export function cancelInvoice(session: TenantSession, id: string, reason: string): Promise<StoredInvoice> {
   return retryOnChange(async () => {
@@ -24,10 +28,11 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
       });
     refuseReturnedPayment(invoice);
     const { customerId, currency } = invoice;
-    const [advance, supplies, date] = await Promise.all([
+    const [advance, supplies, date, withoutNote] = await Promise.all([
       readAdvance(session, customerId, currency),
       Promise.all(invoice.bills.map(({ supplyId }) => session.require(supplyEntity, { id: supplyId }))),
       today(session),
+      undoNote(session, invoice),
     ]);
     if (invoice.kind === 'invoice') {
       refuseInTheMiddle(invoice, supplies);
@@ -41,6 +46,7 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
         cancelledAt: session.context.now(),
         cancelReason: reason,
       });
+      withoutNote(unit);
       if (invoice.kind === 'invoice')
         invoice.bills.forEach(({ bill }, i) => {
           const supply = supplies[i]!;
@@ -50,7 +56,7 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
             {
               billedTo: bill.from,
               history: (supply.history ?? []).slice(1),
-              ...(supply.history?.[0]?.bankBefore === undefined ? {} : { exportBank: supply.history[0].bankBefore }),
+              ...bankWithout(supply, bill),
               cancelledBills: (supply.cancelledBills ?? 0) + 1,
             },
             { isAudited: false },
@@ -70,6 +76,32 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
       return cancelled;
     });
   });
+}
+
+/** The bank less what the bill put in or took out: corrections of earlier bills may have moved it since. */
+function bankWithout(
+  { history, exportBank }: BilledSupply,
+  { exportBank: left = {} }: Bill,
+): { exportBank?: Record<string, string> } {
+  const before = history?.[0]?.bankBefore;
+  if (before === undefined) return {};
+  return { exportBank: shiftedBank(exportBank, left, before) ?? before };
+}
+
+/**
+ * A note that does not stand any more: the bank is what the bill before it says, and who makes the invoice anew at the same
+ * time looks again.
+ */
+async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(unit: UnitOfWork) => void> {
+  if (note.kind !== 'difference_note' || note.corrects === undefined) return () => {};
+  const corrected = await session.require(invoiceEntity, { id: note.corrects });
+  const notes = await notesOf(session, corrected);
+  const others = notes.filter(({ id }) => id !== note.id);
+  const bank = await moveBank(session, chargedLast(corrected, notes), chargedLast(corrected, others));
+  return (unit) => {
+    unit.update(invoiceEntity, corrected, {}, { isAudited: false });
+    bank(unit);
+  };
 }
 
 /** Days in the middle would be left without a bill: what came later is cancelled first. */

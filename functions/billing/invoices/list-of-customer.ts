@@ -6,7 +6,7 @@ import { type CustomerInvoice, customerInvoiceEntity, invoiceEntity, type Stored
 export async function listOfCustomer(
   session: TenantSession,
   customerId: string,
-  page: { limit: number; cursor?: string | undefined },
+  page: { limit: number; cursor?: string | undefined; consistent?: boolean },
 ): Promise<Page<StoredInvoice>> {
   const { items, nextCursor } = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
     pk: ['CUSTOMER-INVOICES', customerId],
@@ -16,7 +16,31 @@ export async function listOfCustomer(
   const found = await session.getMany(
     invoiceEntity,
     items.map(({ invoiceId }) => ({ id: invoiceId })),
+    { consistent: page.consistent ?? false },
   );
   const byId = new Map(found.map((invoice) => [invoice.id, invoice]));
   return { items: items.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []), nextCursor };
+}
+
+/** What a run made of a customer, read so that what was written just now is there. */
+export async function invoicesOfRun(
+  session: TenantSession,
+  customerId: string,
+  runId: string,
+): Promise<StoredInvoice[]> {
+  const made: StoredInvoice[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
+      pk: ['CUSTOMER-INVOICES', customerId],
+      order: 'descending',
+      limit: 100,
+      consistent: true,
+      cursor,
+    });
+    const all = await Promise.all(page.items.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId })));
+    made.push(...all.filter((invoice) => invoice.runId === runId));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return made;
 }

@@ -12,15 +12,9 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import { answerDocument } from '../documents/answer-document.ts';
 import { listMessages } from '../messages/list-messages.ts';
 import { sendInvoice, startSending } from '../messages/send-invoice.ts';
-import {
-  type BillingRun,
-  type RunPart,
-  type RunProblem,
-  runEntity,
-  runPartEntity,
-  runProblemEntity,
-} from '../runs/run-entity.ts';
-import { startRun } from '../runs/start-run.ts';
+import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
+import { progressOf } from '../runs/run-progress.ts';
+import { resumeRun, startRun } from '../runs/start-run.ts';
 import { billCustomer } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
@@ -69,7 +63,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     const order = { period, issueDate: issueDate ?? present, ...options };
     if (customerId === undefined) {
       const run = await startRun(session, { ...order, ...(routeId === undefined ? {} : { routeId }) });
-      return { data: { run: await runOf(session, run.id), invoices: [], problems: [] } };
+      return { data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
     }
     const { invoices, problems } = await billCustomer(session, customerId, { ...order, timeZone });
     return { data: { run: null, invoices, problems: problems.map((problem) => ({ ...problem, customerId })) } };
@@ -92,7 +86,12 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
 
-  getBillingRun: async ({ session, params }) => ({ data: await runOf(session, params.id) }),
+  getBillingRun: async ({ session, params }) => ({ data: await progressOf(session, params.id) }),
+
+  resumeBillingRun: async ({ session, params }) => {
+    await resumeRun(session, params.id);
+    return { data: await progressOf(session, params.id) };
+  },
 
   listBillingProblems: async ({ session, params, page }) => {
     await session.require(runEntity, params);
@@ -154,23 +153,4 @@ async function listOpen(
     ...page,
   });
   return { data: items, pagination: { limit: page.limit, nextCursor } };
-}
-
-async function runOf(session: TenantSession, id: string) {
-  const run = await session.require(runEntity, { id });
-  const { items } = await session.query<RunPart & Stored>(runPartEntity, {
-    pk: ['RUN', id],
-    beginsWith: ['PART'],
-    limit: 100,
-    consistent: true,
-  });
-  const sum = (field: 'invoices' | 'nothingToBill' | 'problems'): number =>
-    items.reduce((total, part) => total + part[field], 0);
-  return {
-    ...run,
-    status: items.every(({ done }) => done) ? ('completed' as const) : ('running' as const),
-    invoices: sum('invoices'),
-    nothingToBill: sum('nothingToBill'),
-    problems: sum('problems'),
-  };
 }

@@ -96,10 +96,13 @@ async function priceSupply(
   customer: Customer,
   supply: BilledSupply,
   { from, to }: BillingPeriod,
-  { timeZone, mayEstimate, period, anew, nominal = period, versions: known, veeSettings }: SettledOptions,
+  { timeZone, mayEstimate, period, anew, nominal = period, versions: readVersions, veeSettings }: SettledOptions,
 ): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>> {
-  const versions = await (known?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
-  const { history, exportBank } = remembered(supply, to, anew ?? false);
+  const versions = await (readVersions?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
+  const known = anew ? remembered(supply, period.to) : supply;
+  if (known === undefined && versions.some(restsOnHistory))
+    return { reason: 'not_priced', checks: [], details: ['The bill is older than those the supply remembers.'] };
+  const { history = [], exportBank = {} } = known ?? {};
   const collected = await collectUsage(session, {
     meterId: supply.meterId,
     from,
@@ -158,25 +161,31 @@ const toAnswer = ({ from, to, units, ...rest }: MadeEstimate): NonNullable<Suppl
   kwh: fromUnits(units),
 });
 
-/** What was remembered when the bill up to a day was, or is, made: later bills must not change an earlier one made anew. */
+/**
+ * What was remembered when the bill up to a day was made: later bills must not change an earlier one made anew.
+ * @returns undefined when so many were made since that nothing is remembered
+ */
 function remembered(
   { history = [], exportBank = {} }: BilledSupply,
   to: string,
-  anew: boolean,
-): { history: NonNullable<BilledSupply['history']>; exportBank: Record<string, string> } {
-  if (!anew || history.length === 0) return { history, exportBank };
-  // Bills made before their ends were kept: the last one is meant.
-  const place = Math.max(
-    history.findIndex((made) => made.to === to),
-    0,
-  );
-  return { history: history.slice(place + 1), exportBank: history[place]!.bankBefore ?? exportBank };
+): Pick<BilledSupply, 'history' | 'exportBank'> | undefined {
+  if (history.length === 0) return { exportBank };
+  const place = history.findIndex((made) => made.to === to);
+  return place < 0
+    ? undefined
+    : { history: history.slice(place + 1), exportBank: history[place]!.bankBefore ?? exportBank };
 }
+
+/** Whether bills follow from the bills before: banked energy, and demand that is not less than the year's. */
+const restsOnHistory = ({ components, export: exported }: TariffVersion): boolean =>
+  exported?.mode === 'net_energy' ||
+  components.some((component) => component.kind === 'demand' && component.ratchetPercent !== undefined);
 
 /** What a supply remembers of the bill that was made: where the next begins, and what later bills are compared with. */
 export function afterBill(
   supply: BilledSupply,
   { bill }: SuppliedBill,
+  runId?: string,
 ): { [P in keyof BilledSupply]?: BilledSupply[P] | null } {
   const days = daysBetween(bill.from, bill.to);
   const perDay = fromUnits(BigInt(toUnits(bill.importKwh)!) / BigInt(days));
@@ -188,6 +197,7 @@ export function afterBill(
   };
   return {
     billedTo: bill.to,
+    ...(runId === supply.billedBy ? {} : { billedBy: runId ?? null }),
     ...(supply.veeException === undefined ? {} : { veeException: null }),
     history: [made, ...(supply.history ?? [])].slice(0, historyBills),
     ...(bill.exportBank === undefined ? {} : { exportBank: bill.exportBank }),

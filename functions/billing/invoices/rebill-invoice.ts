@@ -83,7 +83,7 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     });
   const bills = await billsAnew(session, invoice, timeZone, options);
   const notes = await notesOf(session, invoice);
-  const last = (notes.toSorted((a, b) => (a.invoiceNumber < b.invoiceNumber ? -1 : 1)).at(-1) ?? invoice).bills;
+  const last = chargedLast(invoice, notes);
   const { currency } = invoice;
   const billed = [invoice, ...notes];
   const difference = (field: 'totalAmount' | 'subtotal' | 'taxAmount' | 'fixedCharges' | 'rounding'): string =>
@@ -116,6 +116,12 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     estimated: bills.some(({ bill }) => bill.estimated),
   };
   return { invoice, bills, last, note };
+}
+
+/** The bills as they were charged last: the newest note's, of which the tenth is newer than the ninth. */
+export function chargedLast(invoice: StoredInvoice, notes: readonly StoredInvoice[]): SuppliedBill[] {
+  const inOrder = notes.toSorted((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
+  return (inOrder.at(-1) ?? invoice).bills;
 }
 
 /** Difference notes of the invoice that stand. */

@@ -16,8 +16,9 @@ const runParams = z.object({ id: generatedId('run') });
 
 const problemSchema = z.object({
   customerId: z.string(),
-  supplyId: z.string(),
-  meterId: z.string(),
+  /** Missing where the reason is `failed`: none of the customer's supplies could be billed for an error in the system. */
+  supplyId: z.optional(z.string()),
+  meterId: z.optional(z.string()),
   /** Local days that were not billed; `to` is the first day after. */
   from: z.optional(z.string()),
   to: z.optional(z.string()),
@@ -120,6 +121,18 @@ export const invoices = defineResource({
       access: 'billing:invoices:read',
       summary: 'How far a billing run is.',
       params: runParams,
+      response: runSchema,
+      errors: ['not_found'],
+    },
+    resumeBillingRun: {
+      method: 'POST',
+      path: '/runs/{id}/resume',
+      access: 'billing:invoices:write',
+      summary: 'Go on with a billing run that stands still.',
+      description:
+        'For a run whose start was answered with an error, or whose messages ended as dead letters. Each part goes on where it stopped; one that is being worked on is not disturbed.',
+      params: runParams,
+      status: 202,
       response: runSchema,
       errors: ['not_found'],
     },
@@ -227,15 +240,16 @@ export const invoices = defineResource({
       method: 'POST',
       path: '/runs/{id}/send',
       access: 'billing:invoices:send',
-      summary: 'Send all invoices of a billing run to their customers.',
-      description: 'Worked off in the background; run it as often as you like, a channel carries an invoice once.',
+      summary: 'Send all invoices of a completed billing run to their customers.',
+      description:
+        'Worked off in the background; run it as often as you like, a channel carries an invoice once. A run that is still making invoices is refused: ask again when it is completed.',
       params: runParams,
       body: z.object({
         channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3))),
       }),
       status: 202,
       response: z.object({ runId: z.string() }),
-      errors: ['not_found'],
+      errors: ['not_found', 'conflict'],
     },
     getInvoiceHistory: historyRoute('billing:invoices:read', 'invoice', params),
   },

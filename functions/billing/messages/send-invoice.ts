@@ -1,10 +1,12 @@
 /** Sends an invoice to its customer on demand, and all invoices of a billing run, page by page. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { invoiceEntity, issuedPartitions } from '../invoices/invoice-entity.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { runEntity } from '../runs/run-entity.ts';
+import { progressOf } from '../runs/run-progress.ts';
 import type { MessageChannel } from './message-schema.ts';
 import type { NotificationResult } from './notify-customer.ts';
 import { notifyOfInvoice, templateOfKind } from './notify-of-invoice.ts';
@@ -36,9 +38,19 @@ export interface SendingMessage {
   cursor?: string | undefined;
 }
 
-/** Hands the run's invoices to the queue, a message for each part. @throws AppError `not_found` */
+/**
+ * Hands the run's invoices to the queue, a message for each part.
+ * @throws AppError `not_found`; `conflict` while the run still makes invoices, of which some would be left out
+ */
 export async function startSending(session: TenantSession, runId: string, channels?: MessageChannel[]): Promise<void> {
-  await session.require(runEntity, { id: runId });
+  const { status } = await progressOf(session, runId);
+  if (status === 'running')
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'The run is still making invoices: send them when it is completed.',
+        ar: 'ما زالت الدورة تصدر الفواتير: أرسلها بعد اكتمالها.',
+      },
+    });
   await sendMessages(
     sendingQueue,
     issuedPartitions.map((_, shard) => messageOf({ tenantId: session.tenantId, runId, shard, channels })),

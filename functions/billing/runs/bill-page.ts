@@ -10,24 +10,25 @@ import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
-import { billCustomer } from '../invoices/bill-customer.ts';
+import type { BillingOptions } from '../invoices/bill-customer.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
+import { billSideBySide } from './bill-side-by-side.ts';
 import { type BillingRun, type RunPart, runEntity, runPartEntity, runProblemEntity } from './run-entity.ts';
 import { billingQueue, messageOf, type RunMessage } from './start-run.ts';
 
 const pageSize = 25;
-/** Customers worked on at a time. */
-const sideBySide = 5;
+/** Errors nobody expected are tried again so many times; then the customer is a problem of the run, and the others go on. */
+const maxAttempts = 3;
 
-export async function billPage({ tenantId, runId, part, page }: RunMessage): Promise<void> {
+export async function billPage({ tenantId, runId, part, page }: RunMessage, limit = pageSize): Promise<void> {
   const session = openSession(tenantId);
   const [run, progress] = await Promise.all([
     session.require(runEntity, { id: runId }),
     session.require(runPartEntity, { runId, part }),
   ]);
   if (progress.done) return;
-  const after = progress.page === page ? await workOff(session, run, progress) : progress;
+  const after = progress.page === page ? await workOff(session, run, progress, limit) : progress;
   if (after !== undefined && !after.done)
     await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, part, after.page)) }]);
 }
@@ -37,40 +38,53 @@ async function workOff(
   session: TenantSession,
   run: BillingRun,
   progress: RunPart & Stored,
+  limit: number,
 ): Promise<RunPart | undefined> {
   const { timeZone } = await tenantProfile(session);
   const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
     ...(run.routeId === undefined
       ? { index: 'gsi1', pk: customerPartitions[progress.part]! }
       : { index: 'gsi2', pk: ['ROUTE', run.routeId] }),
-    limit: pageSize,
+    limit,
     cursor: progress.cursor,
   });
-  const counts = { invoices: 0, nothingToBill: 0, problems: 0 };
-  const waiting = items.filter(({ status }) => status !== 'closed');
-  const options = { ...run, timeZone, runId: run.id, versions: readOnce(session), veeSettings: veeSettingsOf(session) };
-  await Promise.all(
-    Array.from({ length: sideBySide }, async () => {
-      for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop()) {
-        const { invoices, problems } = await billCustomer(session, customer.id, options);
-        counts.invoices += invoices.length;
-        counts.problems += problems.length;
-        if (invoices.length + problems.length === 0) counts.nothingToBill++;
-        for (const problem of problems)
-          await session.transact('billing', (unit) =>
-            unit.put(runProblemEntity, { ...problem, runId: run.id, customerId: customer!.id }),
-          );
-      }
-    }),
-  );
-  const changes = {
+  // Closed accounts too: their last days may not be billed yet.
+  const waiting = items.map(({ id }) => id);
+  const options: BillingOptions = {
+    ...run,
+    timeZone,
+    runId: run.id,
+    versions: readOnce(session),
+    veeSettings: veeSettingsOf(session),
+  };
+  const { invoices, nothingToBill, problems, failures } = await billSideBySide(session, waiting, options);
+  const attempts = (progress.attempts ?? 0) + 1;
+  if (failures.length > 0 && attempts < maxAttempts) {
+    await move(session, progress, { attempts });
+    throw failures[0]!.error;
+  }
+  for (const { error, customerId } of failures)
+    problems.push({ customerId, reason: 'failed', checks: [], details: [String(error)] });
+  for (const problem of problems)
+    await session.transact('billing', (unit) => unit.put(runProblemEntity, { ...problem, runId: run.id }));
+  return move(session, progress, {
     page: progress.page + 1,
     cursor: nextCursor,
     done: nextCursor === null,
-    invoices: progress.invoices + counts.invoices,
-    nothingToBill: progress.nothingToBill + counts.nothingToBill,
-    problems: progress.problems + counts.problems,
-  };
+    attempts: null,
+    invoices: progress.invoices + invoices,
+    nothingToBill: progress.nothingToBill + nothingToBill,
+    problems: progress.problems + problems.length,
+  });
+}
+
+type Changes = { [P in keyof RunPart]?: RunPart[P] | null };
+
+async function move(
+  session: TenantSession,
+  progress: RunPart & Stored,
+  changes: Changes,
+): Promise<RunPart | undefined> {
   try {
     return await session.transact('billing', (unit) =>
       unit.update(runPartEntity, progress, changes as Partial<RunPart>, { isAudited: false }),

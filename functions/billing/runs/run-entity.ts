@@ -29,6 +29,8 @@ export interface RunPart {
   /** Pages done; a message for another page is late or repeated. */
   page: number;
   cursor?: string;
+  /** How often the present page met an error nobody expected. */
+  attempts?: number;
   invoices: number;
   nothingToBill: number;
   problems: number;
@@ -42,15 +44,20 @@ export const runPartEntity = defineEntity<RunPart, Pick<RunPart, 'runId' | 'part
   idOf: ({ runId, part }) => `${runId}/${part}`,
 });
 
-/** A supply that a run could not bill, with the reason; the next run tries it again. */
-export interface RunProblem extends PricingProblem {
+/**
+ * A supply that a run could not bill, with the reason, or a whole customer where billing broke down (`failed`); the next run
+ * tries it again.
+ */
+export interface RunProblem
+  extends Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>,
+    Partial<Pick<PricingProblem, 'supplyId' | 'meterId' | 'from' | 'to'>> {
   runId: string;
   customerId: string;
 }
 
-export const runProblemEntity = defineEntity<RunProblem, Pick<RunProblem, 'runId' | 'supplyId'>>()({
+export const runProblemEntity = defineEntity<RunProblem, Pick<RunProblem, 'runId' | 'customerId' | 'supplyId'>>()({
   name: 'billing problem',
   table: 'billing',
-  key: ({ runId, supplyId }) => ({ pk: ['RUN', runId], sk: ['PROBLEM', supplyId] }),
-  idOf: ({ supplyId }) => supplyId,
+  key: ({ runId, customerId, supplyId }) => ({ pk: ['RUN', runId], sk: ['PROBLEM', supplyId ?? customerId] }),
+  idOf: ({ customerId, supplyId }) => supplyId ?? customerId,
 });

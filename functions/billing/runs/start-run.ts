@@ -4,6 +4,7 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
 import { type BillingRun, runEntity, runPartEntity } from './run-entity.ts';
+import { partsOf } from './run-progress.ts';
 
 export const billingQueue = 'billing-runs';
 
@@ -31,11 +32,21 @@ export async function startRun(session: TenantSession, order: Omit<BillingRun, '
         done: false,
       });
   });
+  await resumeRun(session, run.id);
+  return run;
+}
+
+/**
+ * Has every part that is not done worked on from where it is. Harmless while it is under way: a part does each page once.
+ * @throws AppError `not_found`
+ */
+export async function resumeRun(session: TenantSession, runId: string): Promise<void> {
+  await session.require(runEntity, { id: runId });
+  const open = (await partsOf(session, runId)).filter(({ done }) => !done);
   await sendMessages(
     billingQueue,
-    Array.from({ length: parts }, (_, part) => ({ body: JSON.stringify(messageOf(session, run.id, part, 0)) })),
+    open.map(({ part, page }) => ({ body: JSON.stringify(messageOf(session, runId, part, page)) })),
   );
-  return run;
 }
 
 export const messageOf = ({ tenantId }: TenantSession, runId: string, part: number, page: number): RunMessage => ({

@@ -7,7 +7,10 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { addDays, dayStart } from '../../../layers/tariff/calendar.ts';
+import { tenantProfile } from '../../identity/contract.ts';
 import { requireMeter } from '../../metering/contract.ts';
+import { noteLateReadings } from '../corrections/note-late-readings.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
 import { today } from '../invoices/local-day.ts';
@@ -15,7 +18,7 @@ import { type Closing, planClosing } from '../prepaid/close-account.ts';
 import { tariffEntity } from '../tariffs/tariff-entity.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
-import type { Supply } from './supply-schema.ts';
+import type { BilledSupply, Supply } from './supply-schema.ts';
 
 export const supplyOperations: Operations<typeof supplies.routes> = {
   listSupplies: async ({ session, query, page }) => {
@@ -73,6 +76,8 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
       session.require(occupancyEntity, { meterId: supply.meterId }),
       supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
     ]);
+    // Before the end is written: looked at without need, bills stay as they are.
+    if (supply.billedTo !== undefined && to < supply.billedTo) await noteOverbilled(session, supply, to);
     const data = await session.transact('billing', (unit) => {
       closing?.write(unit);
       const ended = unit.update(supplyEntity, supply, { to });
@@ -86,6 +91,13 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 
   getSupplyHistory: readHistory(supplyEntity),
 };
+
+/** Days after the end that are billed already: their bills are made anew once the end is known. */
+async function noteOverbilled(session: TenantSession, { meterId, billedTo }: BilledSupply, to: string): Promise<void> {
+  const { timeZone } = await tenantProfile(session);
+  const fromMs = dayStart(addDays(to, -1), timeZone);
+  await noteLateReadings(session, [{ meterId, fromMs, toMs: dayStart(billedTo!, timeZone), cause: 'moved_out' }]);
+}
 
 /** What was paid ahead and not sold is given back on the day, so the end is not announced. */
 async function closePrepaid(session: TenantSession, supply: Supply, to: string): Promise<Closing> {

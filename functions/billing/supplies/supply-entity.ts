@@ -35,11 +35,18 @@ export async function suppliesOfCustomer(
   customerId: string,
   options: { consistent?: boolean } = {},
 ): Promise<(BilledSupply & Stored)[]> {
-  const { items } = await session.query<BilledSupply & Stored>(supplyEntity, {
-    index: 'gsi1',
-    pk: ['CUSTOMER-SUPPLIES', customerId],
-    limit: 200,
-  });
+  const items: (BilledSupply & Stored)[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<BilledSupply & Stored>(supplyEntity, {
+      index: 'gsi1',
+      pk: ['CUSTOMER-SUPPLIES', customerId],
+      limit: 200,
+      cursor,
+    });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
   if (!options.consistent) return items;
   return Promise.all(items.map(({ id }) => session.require(supplyEntity, { id })));
 }

@@ -49,6 +49,8 @@ export type Supply = z.infer<typeof supplySchema>;
 export interface BilledSupply extends Supply {
   /** Earlier bills, the newest first: the day they end, kWh a day, the demand that was billed (kW), and the bank before, to go back to. */
   history?: { to?: string; kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
+  /** The run that made its last bill, so that the run counts it also when it looks a second time. */
+  billedBy?: string;
   /** How many of its bills were cancelled: numbers of invoices are never used twice. */
   cancelledBills?: number;
   /** kWh fed in and not used up, by bucket. */
