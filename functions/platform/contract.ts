@@ -4,7 +4,7 @@ import type { UnitOfWork } from '../../layers/kernel/data/unit-of-work.ts';
 import type { PayloadOf } from '../../layers/kernel/events/define-event.ts';
 import { publish } from '../../layers/kernel/events/publish.ts';
 import { alertEntity, openAlertEntity } from './alerts/alert-entity.ts';
-import { systemAlert } from './events.ts';
+import { systemAlert, systemAlertCleared } from './events.ts';
 
 export { systemAlert };
 export type AlertInput = PayloadOf<typeof systemAlert>;
@@ -18,6 +18,11 @@ export async function isAlertSuppressed(session: TenantSession, dedupeKey: strin
 /** Raises an alert together with the change that gave rise to it. */
 export function raiseAlert(unit: UnitOfWork, alert: AlertInput): void {
   unit.emit(systemAlert, { aggregateId: alert.dedupeKey, payload: alert });
+}
+
+/** Ends the alert of a key, if one is open, together with the change that makes it pointless. @param reason kept with it */
+export function endAlert(unit: UnitOfWork, dedupeKey: string, reason: string): void {
+  unit.emit(systemAlertCleared, { aggregateId: dedupeKey, payload: { dedupeKey, reason } });
 }
 
 /**
@@ -38,6 +43,7 @@ export async function publishAlert(
   });
 }
 
+export { failuresOf } from './provider-calls/call-errors.ts';
 export type { CallOptions, ProviderResult } from './provider-calls/call-provider.ts';
 
 type Providers = typeof import('./provider-calls/provider-contract.ts');
@@ -64,6 +70,8 @@ export const sendSms: Providers['sendSms'] = async (...given) => (await provider
 export const sendWhatsApp: Providers['sendWhatsApp'] = async (...given) => (await providers()).sendWhatsApp(...given);
 export const sendWhatsAppTemplate: Providers['sendWhatsAppTemplate'] = async (...given) =>
   (await providers()).sendWhatsAppTemplate(...given);
+export const uploadWhatsAppMedia: Providers['uploadWhatsAppMedia'] = async (...given) =>
+  (await providers()).uploadWhatsAppMedia(...given);
 export const vendClearCredit: Providers['vendClearCredit'] = async (...given) =>
   (await providers()).vendClearCredit(...given);
 export const vendClearTamper: Providers['vendClearTamper'] = async (...given) =>

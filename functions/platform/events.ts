@@ -39,6 +39,20 @@ export const systemAlert = defineEvent({
   },
 });
 
+export const systemAlertCleared = defineEvent({
+  type: 'system.alert_cleared',
+  source: 'platform',
+  schemaVersion: 1,
+  aggregateType: 'alert',
+  summary: { en: 'What gave rise to an alert is over.', ar: 'زال ما أدى إلى تنبيه.' },
+  payload: z.object({
+    dedupeKey: z.string().check(z.minLength(1), z.maxLength(200)),
+    /** Kept with the alert as the way it was resolved. */
+    reason: z.string().check(z.maxLength(500)),
+  }),
+  example: { dedupeKey: 'meter-silent/MTR-001', reason: 'The meter reports again.' },
+});
+
 export const systemAlertEscalated = defineEvent({
   type: 'system.alert_escalated',
   source: 'platform',

@@ -243,6 +243,11 @@ describe('silence', () => {
   const presence = async (id: string) => (await call('GET', `/devices/${id}`)).body.data.state.presence;
   const alerts = () =>
     stack.events('system.alert').filter(({ payload }) => payload.dedupeKey === 'device-silent/M-DEV');
+  const ends = (id = 'M-DEV') =>
+    stack
+      .events('system.alert_cleared')
+      .filter(({ payload }) => payload.dedupeKey === `device-silent/${id}`)
+      .map(({ payload }) => payload.reason);
 
   it('is noticed by the last reading of the meter, with no write per message', async () => {
     vi.setSystemTime(startTime);
@@ -276,6 +281,24 @@ describe('silence', () => {
     expect(await presence('M-DEV')).toBe('online');
     const changes = stack.events('iot.device_presence_changed').filter(({ payload }) => payload.deviceId === 'M-DEV');
     expect(changes.map(({ payload }) => payload.presence)).toEqual(['online', 'offline', 'online']);
+    expect(ends()).toEqual(['The device is there again.']);
+  });
+
+  it('ends also by a reading of the meter, and with the device itself', async () => {
+    await stack.addMeter({ id: 'M-BACK-1' });
+    await register('M-BACK', { type: 'meter', meterId: 'M-BACK-1' });
+    await register('M-GONE', { type: 'concentrator' });
+    await Promise.all([provision('M-BACK'), provision('M-GONE')]);
+    const silentMs = Date.now() + 2 * day;
+    vi.setSystemTime(silentMs);
+    await watch();
+    expect(await Promise.all(['M-BACK', 'M-GONE'].map(presence))).toEqual(['offline', 'offline']);
+    await deliver(ingest as never, [readingMessage('M-BACK-1', silentMs, 10)]);
+    vi.setSystemTime(silentMs + 2 * 3_600_000);
+    await watch();
+    expect(ends('M-BACK')).toEqual(['The device is there again.']);
+    await call('POST', '/devices/M-GONE/retire');
+    expect(ends('M-GONE')).toEqual(['The device was retired.']);
   });
 
   it.each([

@@ -135,7 +135,11 @@ describe('a rollout', () => {
       ['F-3', 'installed'],
       ['F-4', 'failed'],
     ]);
+    const clearedAlerts = () => stack.events('system.alert_cleared').map(({ payload }) => payload.dedupeKey);
+    await call('PUT', `/rollouts/${id}`, { minEnded: 2 });
+    expect(clearedAlerts()).toEqual([]);
     expect((await call('PUT', `/rollouts/${id}`, { status: 'running' })).body.data.status).toBe('running');
+    expect(clearedAlerts()).toEqual([`rollout-failing/${id}`]);
     expect((await self('F-5')).firmware).not.toBeNull();
   });
 

@@ -5,7 +5,7 @@
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
-import { raiseAlert } from '../../platform/contract.ts';
+import { endAlert, raiseAlert } from '../../platform/contract.ts';
 import { readStates } from '../meters/meter-states.ts';
 import { latestReading } from '../readings/latest-reading.ts';
 import { type DeviceStateRow, deviceStateEntity, iotDeviceEntity, type StoredDevice } from './device-entity.ts';
@@ -77,12 +77,19 @@ function setSeen(
     { ...changes, lastSeenAt, presence, ...(status === 'provisioned' ? { dueAt } : {}) },
     { isAudited: false },
   );
-  if (presence !== state.presence)
-    unit.emit(devicePresenceChanged, {
-      aggregateId: id,
-      payload: { deviceId: id, stationId, previous: state.presence, presence, lastSeenAt },
-    });
+  if (presence === state.presence) return;
+  unit.emit(devicePresenceChanged, {
+    aggregateId: id,
+    payload: { deviceId: id, stationId, previous: state.presence, presence, lastSeenAt },
+  });
+  if (state.presence === 'offline') endSilence(unit, id, 'The device is there again.');
 }
+
+const silenceKey = (deviceId: string): string => `device-silent/${deviceId}`;
+
+/** Whoever was told that a device is silent need not look any more. */
+export const endSilence = (unit: UnitOfWork, deviceId: string, reason: string): void =>
+  endAlert(unit, silenceKey(deviceId), reason);
 
 /** Looks at a device whose silence is due. @returns whether it was found gone */
 export function lookAt(session: TenantSession, deviceId: string): Promise<boolean> {
@@ -115,7 +122,7 @@ export function lookAt(session: TenantSession, deviceId: string): Promise<boolea
         title: { en: `Device ${id} is silent`, ar: `الجهاز ${id} صامت` },
         sourceSystem: 'metering',
         alertData: { deviceId: id, stationId, ...seen },
-        dedupeKey: `device-silent/${id}`,
+        dedupeKey: silenceKey(id),
       });
       return true;
     });

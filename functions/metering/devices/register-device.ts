@@ -9,6 +9,7 @@ import { deviceSerialEntity, deviceStateEntity, iotDeviceEntity, type StoredDevi
 import { configurationIssued, deviceRegistered, deviceRetired } from './device-events.ts';
 import type { Device, NewDevice } from './device-schema.ts';
 import { endCredential } from './end-credential.ts';
+import { endSilence } from './presence.ts';
 
 export async function registerDevice(session: TenantSession, order: NewDevice): Promise<StoredDevice> {
   await checkPlace(session, order);
@@ -74,6 +75,7 @@ export async function retireDevice(session: TenantSession, id: string, by: strin
     unit.delete(deviceSerialEntity, serial);
     unit.update(deviceStateEntity, state, { dueAt: null } as never, { isAudited: false });
     unit.emit(deviceRetired, { aggregateId: id, payload: { ...after } });
+    if (state.presence === 'offline') endSilence(unit, id, 'The device was retired.');
     return after;
   });
 }

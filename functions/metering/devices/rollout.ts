@@ -8,7 +8,7 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { raiseAlert } from '../../platform/contract.ts';
+import { endAlert, raiseAlert } from '../../platform/contract.ts';
 import { firmwareReported } from './device-events.ts';
 import type { Device, DeviceState } from './device-schema.ts';
 import {
@@ -38,6 +38,9 @@ export async function startRollout(
   return session.transact('metering', (unit) => unit.create(rolloutEntity, rollout));
 }
 
+/** The alert of a rollout that paused itself; over when a person decides how it goes on. */
+const failingKey = (rolloutId: string): string => `rollout-failing/${rolloutId}`;
+
 export type RolloutChanges = Partial<Pick<Rollout, 'status' | 'percent' | 'maxFailurePercent' | 'minEnded'>>;
 
 export const changeRollout = (
@@ -52,9 +55,11 @@ export const changeRollout = (
         texts: { en: 'The rollout was cancelled.', ar: 'أُلغي النشر.' },
       });
     const pausedFor = status === 'paused' ? ('person' as const) : null;
-    return session.transact('metering', (unit) =>
-      unit.update(rolloutEntity, before, { ...changes, ...(status === undefined ? {} : { status, pausedFor }) }),
-    );
+    return session.transact('metering', (unit) => {
+      if (before.pausedFor === 'failures' && status !== undefined)
+        endAlert(unit, failingKey(id), `A person decided: ${status}.`);
+      return unit.update(rolloutEntity, before, { ...changes, ...(status === undefined ? {} : { status, pausedFor }) });
+    });
   });
 
 export async function countsOf(session: TenantSession, rolloutId: string) {
@@ -142,7 +147,7 @@ function pauseWhenTooManyFail(session: TenantSession, id: string): Promise<void>
         },
         sourceSystem: 'metering',
         alertData: { rolloutId: id, failed, installed },
-        dedupeKey: `rollout-failing/${id}`,
+        dedupeKey: failingKey(id),
       });
     });
   });

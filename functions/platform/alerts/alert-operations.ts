@@ -3,8 +3,9 @@ import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
-import { alertEntity, alertsOfStatus, alertsPartition, openAlertEntity, type StoredAlert } from './alert-entity.ts';
+import { alertEntity, alertsOfStatus, alertsPartition, type StoredAlert } from './alert-entity.ts';
 import { setAlertTimer } from './alert-timer.ts';
+import { readOpen, resolveInto } from './clear-alert.ts';
 import type { AlertRoutes, AlertView } from './routes.ts';
 
 const longestSuppressionMs = 30 * 86_400_000;
@@ -72,17 +73,14 @@ export const alertOperations: Operations<AlertRoutes> = {
   resolveAlert: async ({ session, params, body, principal, locale }) => {
     const before = await session.require(alertEntity, params);
     if (before.status === 'resolved') throw new AppError('conflict', 'The alert is resolved already.');
-    const open = await session.get(openAlertEntity, { dedupeKey: before.dedupeKey }, { consistent: true });
-    const after = await session.transact('platform', (unit) => {
-      const resolved = unit.update(alertEntity, before, {
-        status: 'resolved',
+    const open = await readOpen(session, before);
+    const after = await session.transact('platform', (unit) =>
+      resolveInto(unit, before, open, {
         resolvedAt: session.context.now(),
         resolvedBy: principal.subject,
         ...(body?.resolutionNotes === undefined ? {} : { resolutionNotes: body.resolutionNotes }),
-      });
-      if (open?.alertId === before.id) unit.delete(openAlertEntity, open);
-      return resolved;
-    });
+      }),
+    );
     return { data: view(after, locale) };
   },
 };

@@ -81,6 +81,51 @@ describe('alerts', () => {
     expect((await call('GET', '')).data).toHaveLength(2);
   });
 
+  it('are resolved when what they are about is over, whichever event comes first, and stand when it begins anew', async () => {
+    const cleared = () =>
+      makeEvent({
+        tenantId,
+        type: 'system.alert_cleared',
+        payload: { dedupeKey: systemAlert.example.dedupeKey, reason: 'It reports again.' },
+      });
+    const first = alertEvent();
+    stack.advance(1000);
+    const over = cleared();
+    stack.advance(1000);
+    const [again, late] = [alertEvent(), alertEvent({ title: { en: 'Late', ar: 'متأخر' } })];
+    // The end overtakes the beginning.
+    await raise(over, over);
+    await raise(first, first);
+    expect((await call('GET', '')).data).toMatchObject([
+      { status: 'resolved', resolvedBy: null, resolutionNotes: 'It reports again.', occurrences: 1 },
+    ]);
+    await raise(again);
+    await raise(over);
+    expect((await call('GET', '?status=active')).data).toMatchObject([{ occurrences: 1 }]);
+    // What is counted late does not make the alert look older than it is.
+    const old = { ...late, occurredAt: first.occurredAt };
+    await raise(old);
+    expect((await call('GET', '?status=active')).data).toMatchObject([
+      { occurrences: 2, lastSeenAt: again.occurredAt },
+    ]);
+    stack.advance(1000);
+    await raise(cleared());
+    expect((await call('GET', '?status=active')).data).toEqual([]);
+    expect((await call('GET', '?status=resolved')).data).toHaveLength(2);
+  });
+
+  it('raised and over at once are never left open', async () => {
+    for (let round = 0; round < 5; round++) {
+      const dedupeKey = `race-${round}`;
+      const raised = alertEvent({ dedupeKey });
+      stack.advance(10);
+      const over = makeEvent({ tenantId, type: 'system.alert_cleared', payload: { dedupeKey, reason: 'Over.' } });
+      await Promise.all([raise(raised), raise(over)]);
+    }
+    expect((await call('GET', '?status=active')).data).toEqual([]);
+    expect((await call('GET', '?status=resolved')).data).toHaveLength(5);
+  });
+
   it('are filtered, and belong to their tenant', async () => {
     await raise(alertEvent(), alertEvent({ dedupeKey: 'other', severity: 'critical', sourceSystem: 'scada' }));
     expect((await call('GET', '?severity=critical')).data).toHaveLength(1);

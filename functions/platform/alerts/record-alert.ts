@@ -1,5 +1,5 @@
 /** Turns a `system.alert` event into an alert, or counts it on the open one of the same key. */
-import { openSession } from '../../../layers/kernel/data/session.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { EventEnvelope } from '../../../layers/kernel/events/envelope.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
@@ -7,12 +7,19 @@ import type { AlertInput } from '../contract.ts';
 import { systemAlert } from '../events.ts';
 import { alertEntity, openAlertEntity } from './alert-entity.ts';
 import { minutesAfter, setAlertTimer } from './alert-timer.ts';
+import { resolveCleared } from './clear-alert.ts';
 
 const maxRounds = 5;
 
 export async function recordAlert(event: EventEnvelope): Promise<void> {
   const alert: AlertInput = systemAlert.payload.parse(event.payload);
   const session = openSession(event.tenantId, { correlationId: event.correlationId, causationId: event.id });
+  await record(session, event, alert);
+  // What it is about may be over already; also after a repetition, for the first may have died before it looked.
+  await resolveCleared(session, alert.dedupeKey);
+}
+
+async function record(session: TenantSession, event: EventEnvelope, alert: AlertInput): Promise<void> {
   const id = derivedId('alt', Date.parse(event.occurredAt), event.id);
   const { occurredAt } = event;
   const endsAt =
@@ -26,7 +33,7 @@ export async function recordAlert(event: EventEnvelope): Promise<void> {
         await session.transact('platform', (unit) => {
           unit.update(alertEntity, current, {
             occurrences: current.occurrences + 1,
-            lastSeenAt: event.occurredAt,
+            lastSeenAt: event.occurredAt > current.lastSeenAt ? event.occurredAt : current.lastSeenAt,
             lastEventId: event.id,
             // It may have grown worse, or tell more.
             severity: worse(current.severity, alert.severity),

@@ -4,8 +4,9 @@ import { deleteStep, writeMany } from '../../../layers/kernel/data/write-many.ts
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { logger, publishMetrics } from '../../../layers/kernel/observability/logger.ts';
 import { systemAlertEscalated } from '../events.ts';
-import { alertEntity, openAlertEntity, type StoredAlert } from './alert-entity.ts';
+import { alertEntity, type StoredAlert } from './alert-entity.ts';
 import { type AlertTimer, alertTimerEntity, alertTimerPartition, setAlertTimer } from './alert-timer.ts';
+import { readOpen, resolveInto } from './clear-alert.ts';
 import { moreSevere } from './record-alert.ts';
 
 /** More wait for the next run; the function must end before it. */
@@ -85,10 +86,9 @@ async function expire(session: TenantSession, alert: StoredAlert): Promise<void>
     const timer = { kind: 'expire' as const, tenantId: session.tenantId, alertId: alert.id, dueAt };
     return session.transact('platform', (unit) => setAlertTimer(unit, timer));
   }
-  const open = await session.get(openAlertEntity, { dedupeKey: alert.dedupeKey }, { consistent: true });
+  const open = await readOpen(session, alert);
   await session.transact('platform', (unit) => {
-    unit.update(alertEntity, alert, { status: 'resolved', resolvedAt: now, resolutionNotes: 'Expired.' });
-    if (open?.alertId === alert.id) unit.delete(openAlertEntity, open);
+    resolveInto(unit, alert, open, { resolvedAt: now, resolutionNotes: 'Expired.' });
   });
 }
 
