@@ -11,7 +11,7 @@ import { dunning } from './dunning/routes.ts';
 import { billingEvents } from './events.ts';
 import { fieldOffice } from './field-office/routes.ts';
 import { invoices } from './invoices/routes.ts';
-import { lossAreaRoutes } from './losses/routes.ts';
+import { lossConsumers, lossResources } from './losses/loss-functions.ts';
 import {
   documentMaker,
   messageConsumers,
@@ -96,7 +96,11 @@ export const billing = defineDomain({
     {
       resource: supplies,
       entry: `${folder}/supplies/handler.ts`,
-      access: { tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits } },
+      access: {
+        tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits },
+        // A supply that ends on a day that is billed already.
+        queues: ['corrections'],
+      },
     },
     {
       resource: tariffs,
@@ -124,23 +128,6 @@ export const billing = defineDomain({
       timeoutSeconds: 29,
       memoryMb: 512,
     },
-    {
-      resource: lossAreaRoutes,
-      entry: `${folder}/losses/handler.ts`,
-      access: {
-        tables: {
-          billing: 'readWrite',
-          metering: 'read',
-          readings: 'read',
-          scada: 'read',
-          identity: 'read',
-          ...limits,
-        },
-      },
-      // Reads the readings of up to 200 meters.
-      timeoutSeconds: 29,
-      memoryMb: 1024,
-    },
     { resource: portal, entry: `${folder}/portal/handler.ts`, ...ofCustomers },
     { resource: customerApp, entry: `${folder}/portal/app-handler.ts`, ...ofCustomers },
     {
@@ -153,7 +140,6 @@ export const billing = defineDomain({
       entry: `${folder}/commands/handler.ts`,
       access: {
         tables: { billing: 'readWrite', metering: 'read', identity: 'read', ...limits },
-        queues: ['meter-commands'],
       },
     },
     {
@@ -221,6 +207,7 @@ export const billing = defineDomain({
     ...prepaidResources,
     ...messageResources,
     ...reportResources,
+    ...lossResources,
     {
       resource: bankImports,
       entry: `${folder}/bank-imports/handler.ts`,
@@ -266,14 +253,27 @@ export const billing = defineDomain({
     },
     {
       name: 'reconnect-paid',
-      entry: `${folder}/dunning/on-paid-or-disconnected.ts`,
-      events: ['invoice.paid', 'meter.command_changed'],
-      access: { tables: { billing: 'readWrite', metering: 'read', identity: 'read' }, queues: ['meter-commands'] },
+      entry: `${folder}/dunning/on-reasons-to-reconnect.ts`,
+      events: [
+        'invoice.paid',
+        'invoice.cancelled',
+        'payment.received',
+        'subscriber.updated',
+        'supply.started',
+        'meter.command_changed',
+      ],
+      access: { tables: { billing: 'readWrite', metering: 'read', identity: 'read' } },
+    },
+    {
+      name: 'order-commands',
+      entry: `${folder}/commands/on-command-changed.ts`,
+      events: ['meter.command_changed'],
+      access: { queues: ['meter-commands'] },
     },
     {
       name: 'confirm-commands',
       entry: `${folder}/commands/on-status-changed.ts`,
-      events: ['meter.status_changed'],
+      events: ['meter.status_changed', 'meter.control_confirmed'],
       access: { tables: { billing: 'readWrite' } },
     },
   ],
@@ -281,6 +281,7 @@ export const billing = defineDomain({
     ...prepaidConsumers,
     ...messageConsumers,
     ...reportConsumers,
+    ...lossConsumers,
     {
       name: 'send-link-codes',
       entry: `${folder}/portal/send-link-codes.ts`,
@@ -334,7 +335,7 @@ export const billing = defineDomain({
       timeoutSeconds: 120,
       access: {
         tables: { billing: 'readWrite', metering: 'read', identity: 'read' },
-        queues: ['dunning', 'meter-commands'],
+        queues: ['dunning'],
       },
     },
     {
@@ -342,7 +343,7 @@ export const billing = defineDomain({
       entry: `${folder}/commands/send-commands.ts`,
       queue: { name: 'meter-commands' },
       access: {
-        tables: { billing: 'readWrite' },
+        tables: { billing: 'readWrite', metering: 'read', identity: 'read' },
         queues: ['meter-commands'],
         publishTopics: ['acrel/*'],
       },

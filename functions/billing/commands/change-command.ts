@@ -1,15 +1,17 @@
 /** Moves a command on, with its event; an end frees the meter for the next one in the same transaction. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { meterCommandChanged } from '../events.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import { type MeterCommand, openCommandStatuses } from './command-schema.ts';
 
-/** @throws AppError `version_conflict` when it moved on meanwhile */
+/** @param also what else is written with it @throws AppError `version_conflict` when it moved on meanwhile */
 export async function changeCommand(
   session: TenantSession,
   command: MeterCommand & Stored,
   changes: Partial<MeterCommand>,
+  also?: (unit: UnitOfWork) => void,
 ): Promise<MeterCommand & Stored> {
   const isEnd = changes.status !== undefined && !(openCommandStatuses as readonly string[]).includes(changes.status);
   const open = isEnd
@@ -19,6 +21,7 @@ export async function changeCommand(
     const after = unit.update(commandEntity, command, changes);
     if (open?.commandId === command.id) unit.delete(openCommandEntity, open);
     unit.emit(meterCommandChanged, { aggregateId: command.meterId, payload: after });
+    also?.(unit);
     return after;
   });
 }

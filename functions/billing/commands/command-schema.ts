@@ -42,6 +42,8 @@ export const commandSchema = z.object({
   approvedAt: z.optional(utcTime()),
   /** How often it was published; each time the same order of a state, never a switching over. */
   attempts: z.int(),
+  /** Attempts that the broker certainly did not take. */
+  refusals: z.optional(z.int()),
   sentAt: z.optional(utcTime()),
   /** How it was known: `status` message of the meter, or the platform's `webhook`. */
   confirmedBy: z.optional(z.enum(['status', 'webhook'])),

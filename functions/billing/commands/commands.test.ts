@@ -1,10 +1,14 @@
 /** Commands to meters over the handler, the queue and a broker that answers: nobody is switched twice or against a newer order. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { meterEntity } from '../../metering/meters/meter-entity.ts';
+import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { handler } from './handler.ts';
+import { handler as onCommandChanged } from './on-command-changed.ts';
 import { handler as onStatusChanged } from './on-status-changed.ts';
 
 const stack = useBillingStack();
@@ -30,6 +34,12 @@ const sentTo = (meterId: string) =>
     .published()
     .filter(({ topic }) => topic === `acrel/ST-${tenant}/meter/${meterId}/command`)
     .map(({ payload }) => payload);
+
+const changeMeter = async (id: string, changes: object): Promise<void> => {
+  const session = openSession(tenant);
+  const meter = await session.require(meterEntity, { id });
+  await session.transact('metering', (unit) => unit.update(meterEntity, meter, changes));
+};
 
 async function says(meterId: string, newStatus: string, time = new Date().toISOString()): Promise<void> {
   const detail = {
@@ -169,6 +179,65 @@ describe('a command', () => {
     await says(meterId, 'disconnected');
     await stack.workOffCommands(300);
     expect(sentTo(meterId).map(({ command }) => command)).toEqual(['relay_on', 'relay_off']);
+  });
+
+  it('that only the last attempt of was refused may have been heard: it is not said to have failed', async () => {
+    const meterId = await addMeter();
+    const { id } = (await ask(meterId, 'reconnect')).body.data;
+    await stack.workOffCommands(70);
+    stack.brokerAnswers(403);
+    await stack.workOffCommands(60);
+    expect(await get(id)).toMatchObject({ status: 'sent', attempts: 3, refusals: 1 });
+    stack.brokerAnswers(200);
+    await stack.workOffCommands(70);
+    expect(await get(id)).toMatchObject({ status: 'timed_out', attempts: 3 });
+  });
+
+  it('is sent by its event, so also when whoever asked for it died', async () => {
+    const meterId = await addMeter();
+    const { id, ...command } = (await ask(meterId, 'reconnect')).body.data;
+    const event = makeEvent({ type: 'meter.command_changed', tenantId: tenant, payload: { id, ...command } });
+    for (let time = 0; time < 2; time++)
+      expect((await onCommandChanged(busBatch([event, event]))).batchItemFailures).toEqual([]);
+    await stack.workOffCommands(0, 2);
+    expect(sentTo(meterId)).toHaveLength(1);
+  });
+
+  it('is confirmed by the platform of the meter, also where the meter was so before', async () => {
+    const meterId = await addMeter();
+    const { id } = (await ask(meterId, 'reconnect')).body.data;
+    await stack.workOffCommands(0);
+    const payload = { meterId, stationId: 'S', confirmedAt: new Date().toISOString(), integrationId: 'int_1' };
+    const tell = (action: string) =>
+      onStatusChanged(
+        busBatch([makeEvent({ type: 'meter.control_confirmed', tenantId: tenant, payload: { ...payload, action } })]),
+      );
+    await tell('disconnect');
+    expect((await get(id)).status).toBe('sent');
+    await tell('reconnect');
+    expect(await get(id)).toMatchObject({ status: 'confirmed', confirmedBy: 'webhook' });
+  });
+
+  it('is confirmed by a state the meter repeated, which is no change, before it is told again', async () => {
+    const meterId = await addMeter();
+    const { id } = (await ask(meterId, 'reconnect')).body.data;
+    await stack.workOffCommands(0);
+    await changeMeter(meterId, { status: 'connected', statusAt: new Date().toISOString() });
+    await stack.workOffCommands(70);
+    expect(await get(id)).toMatchObject({ status: 'confirmed', attempts: 1 });
+    expect(sentTo(meterId)).toHaveLength(1);
+  });
+
+  it('to a meter that was taken out meanwhile is not sent, and one that moved hears it at its new station', async () => {
+    const [retired, moved] = [await addMeter(), await addMeter()];
+    const orders = [await ask(retired), await ask(moved)].map(({ body }) => body.data.id);
+    await changeMeter(retired, { status: 'retired' });
+    await changeMeter(moved, { stationId: 'ST-OTHER' });
+    for (const id of orders) await post(`/${id}/approve`, undefined, second);
+    await stack.workOffCommands(0);
+    expect(await get(orders[0])).toMatchObject({ status: 'cancelled', attempts: 0 });
+    expect(sentTo(retired)).toEqual([]);
+    expect(stack.published().some(({ topic }) => topic === `acrel/ST-OTHER/meter/${moved}/command`)).toBe(true);
   });
 
   it('the broker refuses to the end has failed', async () => {

@@ -1,7 +1,8 @@
 /** A meter's status, or the word of its platform, confirms the command that is open for it. */
 
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
-import { openSession } from '../../../layers/kernel/data/session.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import type { MeterCommand } from './command-schema.ts';
@@ -26,8 +27,13 @@ export function confirmCommand({ tenantId, meterId, newStatus, time, by }: Meter
     const open = await session.get(openCommandEntity, { meterId }, { consistent: true });
     if (open === undefined) return;
     const command = await session.require(commandEntity, { id: open.commandId });
-    if (command.status !== 'sent' || states[command.command] !== newStatus) return;
-    if (Date.parse(time) < Date.parse(command.sentAt!) - clockToleranceMs) return;
-    await changeCommand(session, command, { status: 'confirmed', confirmedBy: by, endedAt: session.context.now() });
+    if (isDone(command, newStatus, time)) await endConfirmed(session, command, by);
   });
 }
+
+/** Whether a state seen at a time is what the command asked for, after it was sent. */
+export const isDone = ({ status, command, sentAt }: MeterCommand, state: string, time: string): boolean =>
+  status === 'sent' && states[command] === state && Date.parse(time) >= Date.parse(sentAt!) - clockToleranceMs;
+
+export const endConfirmed = (session: TenantSession, command: MeterCommand & Stored, by: MeterStateSeen['by']) =>
+  changeCommand(session, command, { status: 'confirmed', confirmedBy: by, endedAt: session.context.now() });

@@ -6,7 +6,6 @@ import { personBehind } from '../../identity/contract.ts';
 import { changeCommand } from './change-command.ts';
 import { commandEntity } from './command-entity.ts';
 import type { MeterCommand } from './command-schema.ts';
-import { orderSending } from './request-command.ts';
 
 export async function approveCommand(
   session: TenantSession,
@@ -19,13 +18,7 @@ export async function approveCommand(
     throw new AppError('forbidden', undefined, {
       texts: { en: 'Who asked for it cannot approve it.', ar: 'لا يوافق على الأمر من طلبه.' },
     });
-  const approved = await changeCommand(session, command, {
-    status: 'approved',
-    approvedBy,
-    approvedAt: session.context.now(),
-  });
-  await orderSending(session, approved);
-  return approved;
+  return changeCommand(session, command, { status: 'approved', approvedBy, approvedAt: session.context.now() });
 }
 
 export async function endUnsent(

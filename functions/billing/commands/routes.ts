@@ -32,7 +32,7 @@ export const meterCommands = defineResource({
       access: 'billing:commands:request',
       summary: 'Ask for a meter to be disconnected, reconnected, or set to a tariff.',
       description:
-        'One command is open for a meter at a time. A disconnection waits for a second person where the settings say so; a protected customer is never disconnected. The meter confirms by its status.',
+        'One command is open for a meter at a time. A disconnection waits for a second person where the settings say so; a protected customer is never disconnected. Before it is sent it is asked again whether it still holds. The meter confirms by its status, or its platform does.',
       body: requestCommandSchema,
       response: storedCommandSchema,
       errors: ['not_found', 'already_exists', 'unprocessable'],

@@ -1,17 +1,25 @@
 /**
  * Publishes a command to its meter, and looks again when the meter should have confirmed. What is published names a state
  * (`relay_off`), so the meter may hear it twice; it is published again only while it is still the meter's open command, so a
- * late repetition can never undo a newer one.
+ * late repetition can never undo a newer one. Before each attempt it is asked again whether the order still holds.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { publishTopic } from '../../../layers/kernel/mqtt/publish-topic.ts';
+import { type Meter, requireMeter } from '../../metering/contract.ts';
 import { raiseAlert } from '../../platform/contract.ts';
+import { obstacleToAny, obstacleToDunning } from '../dunning/disconnection-obstacle.ts';
+import { dunningSubject } from '../dunning/overdue-debt.ts';
+import { isSparedNow } from '../dunning/spared-times.ts';
 import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity, readCommandSettings } from './command-entity.ts';
+import { type CommandMessage, orderSending } from './command-queue.ts';
 import type { CommandSettings, MeterCommand } from './command-schema.ts';
-import { type CommandMessage, orderSending } from './request-command.ts';
+import { endConfirmed, isDone } from './confirm-command.ts';
+import { isSwitchable } from './request-command.ts';
+
+type StoredCommand = MeterCommand & Stored;
 
 /** The meter's own words (000, MQTT commands). */
 const words: Record<MeterCommand['command'], string> = {
@@ -19,6 +27,8 @@ const words: Record<MeterCommand['command'], string> = {
   reconnect: 'relay_on',
   set_tariff: 'set_tariff',
 };
+/** How soon it is looked again whether somebody may be switched off by now: the longest delay of a queue. */
+const lookAgainSeconds = 900;
 
 export async function sendCommand({ tenantId, commandId, attempts }: CommandMessage): Promise<void> {
   const session = openSession(tenantId);
@@ -27,27 +37,59 @@ export async function sendCommand({ tenantId, commandId, attempts }: CommandMess
   if (command.status !== 'approved' && command.status !== 'sent') return;
   const open = await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true });
   if (open?.commandId !== command.id) return;
-  const settings = await readCommandSettings(session);
   try {
-    if (attempts >= settings.maxAttempts) await giveUp(session, command);
-    else await publish(session, command, settings);
+    await advance(session, command);
   } catch (error) {
     // Confirmed, withdrawn or sent by another worker in the same moment.
     if (!(isAppError(error) && error.code === 'version_conflict')) throw error;
   }
 }
 
+async function advance(session: TenantSession, command: StoredCommand): Promise<void> {
+  const [settings, meter] = await Promise.all([readCommandSettings(session), requireMeter(session, command.meterId)]);
+  // It may have been so before, which no event tells, or its event is late.
+  if (meter.statusAt !== undefined && isDone(command, meter.status, meter.statusAt))
+    return void (await endConfirmed(session, command, 'status'));
+  const obstacle = isSwitchable(meter)
+    ? await obstacleTo(session, command)
+    : 'The meter cannot be switched from afar any more';
+  if (obstacle !== undefined) return stop(session, command, obstacle);
+  if (command.attempts >= settings.maxAttempts) return giveUp(session, command);
+  if (command.attempts === 0 && isOfDunning(command) && (await isSparedNow(session)))
+    return orderSending(session.tenantId, command, lookAgainSeconds);
+  return publish(session, command, meter, settings);
+}
+
+const isOfDunning = ({ command, requestedBy }: MeterCommand): boolean =>
+  command === 'disconnect' && requestedBy === dunningSubject;
+
+async function obstacleTo(session: TenantSession, command: MeterCommand): Promise<string | undefined> {
+  if (command.command !== 'disconnect') return undefined;
+  return isOfDunning(command) ? obstacleToDunning(session, command) : obstacleToAny(session, command);
+}
+
+/** What the meter may have heard is `timed_out`: whoever reads that takes the light to be off. */
+const stop = async (session: TenantSession, command: StoredCommand, outcome: string): Promise<void> =>
+  void (await changeCommand(session, command, {
+    status: mayHaveHeard(command) ? 'timed_out' : 'cancelled',
+    outcome,
+    endedAt: session.context.now(),
+  }));
+
+const mayHaveHeard = ({ attempts, refusals = 0 }: MeterCommand): boolean => attempts > refusals;
+
 /** The look back is ordered first and the attempt written down second: a crash anywhere in between loses neither. */
 async function publish(
   session: TenantSession,
-  command: MeterCommand & Stored,
+  command: StoredCommand,
+  { stationId }: Meter,
   settings: CommandSettings,
 ): Promise<void> {
   const now = session.context.now();
   const attempts = command.attempts + 1;
-  await orderSending(session, { ...command, attempts }, settings.confirmWithinSeconds);
-  const sent = await changeCommand(session, command, { status: 'sent', attempts, sentAt: now });
-  const { id, meterId, stationId, tariffId } = sent;
+  await orderSending(session.tenantId, { id: command.id, attempts }, settings.confirmWithinSeconds);
+  const sent = await changeCommand(session, command, { status: 'sent', attempts, sentAt: now, stationId });
+  const { id, meterId, tariffId } = sent;
   const payload = {
     command: words[sent.command],
     ...(tariffId === undefined ? {} : { tariff_id: tariffId }),
@@ -56,18 +98,28 @@ async function publish(
     source: 'billing_system',
   };
   const outcome = await publishTopic(`acrel/${stationId}/meter/${meterId}/command`, JSON.stringify(payload));
-  // Refused for certain: the next attempt need not wait for the meter, but the queue's delay is soon enough.
-  if (outcome.outcome === 'refused' && sent.attempts >= settings.maxAttempts)
-    await changeCommand(session, sent, { status: 'failed', outcome: outcome.reason, endedAt: session.context.now() });
+  if (outcome.outcome !== 'refused') return;
+  const refused = { ...sent, refusals: (sent.refusals ?? 0) + 1 };
+  const { refusals } = refused;
+  // The next attempt need not wait for the meter, but the queue's delay is soon enough.
+  if (sent.attempts < settings.maxAttempts || mayHaveHeard(refused))
+    await session.transact('billing', (unit) => unit.update(commandEntity, sent, { refusals }, { isAudited: false }));
+  else
+    await changeCommand(session, sent, {
+      status: 'failed',
+      refusals,
+      outcome: outcome.reason,
+      endedAt: session.context.now(),
+    });
 }
 
-async function giveUp(session: TenantSession, command: MeterCommand & Stored): Promise<void> {
-  await changeCommand(session, command, {
+async function giveUp(session: TenantSession, command: StoredCommand): Promise<void> {
+  const changes = {
     status: 'timed_out',
     outcome: `The meter did not confirm ${command.attempts} attempts.`,
     endedAt: session.context.now(),
-  });
-  await session.transact('billing', (unit) =>
+  } as const;
+  await changeCommand(session, command, changes, (unit) =>
     raiseAlert(unit, {
       alertType: 'business',
       severity: 'warning',

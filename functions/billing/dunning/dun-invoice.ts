@@ -18,13 +18,11 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoiceEventPayload } from '../invoices/invoice-payload.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { doneBy, dueSteps } from './due-steps.ts';
+import { collectableAmounts, dunningSubject } from './overdue-debt.ts';
 import type { DunningPolicy, DunningStep } from './policy.ts';
 
-/** Who asks for what dunning asks for. */
-export const dunningSubject = 'dunning';
 /** A fee is due this long after it is charged. */
 const feeDueDays = 14;
 
@@ -33,7 +31,7 @@ export function dunInvoice(session: TenantSession, id: string, policy: DunningPo
     const invoice = await session.require(invoiceEntity, { id });
     if (!isOpen(invoice)) return;
     const customer = await session.require(customerEntity, { id: invoice.customerId });
-    const isGraced = customer.graceUntil !== undefined && customer.graceUntil >= today;
+    const isGraced = await isSparedFromSteps(session, customer, invoice, today);
     const steps = isGraced ? [] : dueSteps(invoice, policy, today);
     const becomesOverdue = invoice.status !== 'overdue' && invoice.dueDate < today;
     if (!becomesOverdue && steps.length === 0) return;
@@ -45,6 +43,17 @@ export function dunInvoice(session: TenantSession, id: string, policy: DunningPo
       today,
     });
   });
+}
+
+/** Time was given, or what is overdue is paid in instalments. */
+async function isSparedFromSteps(
+  session: TenantSession,
+  { id, graceUntil }: Customer,
+  { currency, dueDate }: Invoice,
+  today: string,
+): Promise<boolean> {
+  if (graceUntil !== undefined && graceUntil >= today) return true;
+  return dueDate < today && !(await collectableAmounts(session, id, today)).has(currency);
 }
 
 async function writeSteps(
@@ -124,41 +133,18 @@ async function disconnect(
   step: Extract<DunningStep, { action: 'disconnect' }>,
   today: string,
 ): Promise<void> {
-  if (
-    customer.isProtected ||
-    (await overdueAmount(session, customer.id, currency, today)) < minorOf(step.minimumDue, currency)
-  )
-    return;
-  for (const { meterId, to } of await suppliesOfCustomer(session, customer.id)) {
-    if (to !== undefined) continue;
+  if (customer.isProtected) return;
+  const owed = (await collectableAmounts(session, customer.id, today)).get(currency) ?? 0n;
+  if (owed === 0n || owed < minorOf(step.minimumDue, currency)) return;
+  for (const { meterId, from, to, mode } of await suppliesOfCustomer(session, customer.id)) {
+    // Debt of a prepaid supply comes in with its tokens.
+    if (from > today || (to !== undefined && to <= today) || mode === 'prepaid') continue;
     try {
-      await requestCommand(
-        session,
-        { meterId, command: 'disconnect', reason: `Unpaid: step ${step.id}` },
-        dunningSubject,
-      );
+      const reason = `Unpaid: step ${step.id}`;
+      await requestCommand(session, { meterId, command: 'disconnect', reason }, dunningSubject, customer.id);
     } catch (error) {
       // One is open already, or the meter cannot be switched from afar: somebody goes there.
       if (!isAppError(error) || !['already_exists', 'unprocessable', 'not_found'].includes(error.code)) throw error;
     }
   }
-}
-
-/** What the customer owes past its day, minor units. */
-export async function overdueAmount(
-  session: TenantSession,
-  customerId: string,
-  currency: string,
-  today: string,
-): Promise<bigint> {
-  let sum = 0n;
-  let cursor: string | undefined;
-  do {
-    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
-    for (const invoice of page.items)
-      if (invoice.currency === currency && isOpen(invoice) && invoice.dueDate < today)
-        sum += minorOf(invoice.dueAmount, currency);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return sum;
 }

@@ -20,7 +20,7 @@ export interface DunningMessage {
 
 const pageSize = 50;
 
-export async function dunPage({ tenantId, shard, cursor }: DunningMessage): Promise<void> {
+export async function dunPage({ tenantId, shard, cursor }: DunningMessage, limit = pageSize): Promise<void> {
   const session = openSession(tenantId);
   const [policy, today] = await Promise.all([readPolicy(session), localToday(session)]);
   const lead = Math.max(0, ...policy.steps.map(({ afterDays }) => -afterDays));
@@ -28,7 +28,7 @@ export async function dunPage({ tenantId, shard, cursor }: DunningMessage): Prom
     index: 'gsi2',
     pk: openPartitions[shard]!,
     to: [addDays(today, lead), '~'],
-    limit: pageSize,
+    limit,
     cursor,
   });
   let failed = 0;
@@ -40,8 +40,9 @@ export async function dunPage({ tenantId, shard, cursor }: DunningMessage): Prom
       failed++;
       logger.error('invoice not dunned', { tenantId, invoiceId: id, error: error as Error });
     }
-  if (nextCursor !== null) await sendMessages(dunningQueue, [messageFor({ tenantId, shard, cursor: nextCursor })]);
+  // The page comes again then, so the next one is not asked for yet: else each try would start another walk of the rest.
   if (failed > 0 && failed === items.length) throw new Error(`None of ${failed} invoices could be dunned.`);
+  if (nextCursor !== null) await sendMessages(dunningQueue, [messageFor({ tenantId, shard, cursor: nextCursor })]);
 }
 
 export const messageFor = (message: DunningMessage): { body: string } => ({ body: JSON.stringify(message) });

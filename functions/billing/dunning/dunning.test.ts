@@ -71,6 +71,7 @@ describe('a policy', () => {
     expect((await stack.call('dun-new', handler, 'GET', '/api/billing/dunning-policy')).body.data).toEqual({
       isActive: false,
       steps: [],
+      reconnectWhen: 'all_paid',
     });
   });
 
@@ -148,13 +149,13 @@ describe('disconnection', () => {
       time: new Date().toISOString(),
       by: 'status',
     });
-    await reconnectWhenPaid(tenant, customerId, 'YER');
+    await reconnectWhenPaid(tenant, customerId);
     expect(await commandsOf(meterId)).toHaveLength(1);
     await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
       body: { customerId, amount: '1050', method: 'cash' },
     });
-    await reconnectWhenPaid(tenant, customerId, 'YER');
-    await reconnectWhenPaid(tenant, customerId, 'YER').catch(() => {});
+    await reconnectWhenPaid(tenant, customerId);
+    await reconnectWhenPaid(tenant, customerId).catch(() => {});
     await stack.workOffCommands(0);
     expect((await commandsOf(meterId)).map(({ command }: any) => command)).toEqual(['reconnect', 'disconnect']);
   });
@@ -169,7 +170,7 @@ describe('disconnection', () => {
     await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
       body: { customerId, amount: '2000', method: 'cash' },
     });
-    await reconnectWhenPaid(tenant, customerId, 'YER');
+    await reconnectWhenPaid(tenant, customerId);
     expect(await commandsOf(meterId)).toMatchObject([{ status: 'cancelled', outcome: 'Paid' }]);
     await stack.call(tenant, commands, 'PUT', '/api/billing/meter-commands/settings', {
       body: { disconnectNeedsApproval: false },
@@ -192,7 +193,7 @@ describe('disconnection', () => {
     await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
       body: { customerId, amount: '1000', method: 'cash' },
     });
-    await reconnectWhenPaid(tenant, customerId, 'YER');
+    await reconnectWhenPaid(tenant, customerId);
     expect((await commandsOf(meterId)).map(({ command }: any) => command)).toEqual(['disconnect']);
   });
 

@@ -11,7 +11,8 @@ export const handler = serve(
       const before = await session.get(dunningPolicyEntity, { id: 'dunning' }, { consistent: true });
       await session.transact('billing', (unit) => {
         if (before === undefined) unit.create(dunningPolicyEntity, { id: 'dunning', ...body });
-        else unit.update(dunningPolicyEntity, before, body);
+        // What is left out is removed.
+        else unit.update(dunningPolicyEntity, before, { ...body, spared: body.spared ?? null });
       });
       return { data: body };
     },

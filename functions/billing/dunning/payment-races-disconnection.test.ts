@@ -10,7 +10,7 @@ import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { handler as policy } from './handler.ts';
-import { handler as onPaid } from './on-paid-or-disconnected.ts';
+import { handler as onPaid } from './on-reasons-to-reconnect.ts';
 
 const stack = useBillingStack();
 const tenant = 'race';

@@ -1,9 +1,10 @@
-/** How a utility collects what is owed: steps counted from the day an invoice is due, as data of the tenant. */
+/** How a utility collects what is owed: steps counted from the day an invoice is due, and when nobody is switched off, as data of the tenant. */
 import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
 
 const step = {
@@ -19,6 +20,14 @@ const step = {
   afterDays: z.int().check(z.minimum(-30), z.maximum(365)),
 };
 
+/** What is done for being late is done to nobody who is not late yet. */
+const afterDays = z
+  .int()
+  .check(
+    z.minimum(1, fieldMessage('Not before the day after it is due.', 'ليس قبل اليوم التالي للاستحقاق.')),
+    z.maximum(365),
+  );
+
 export const dunningStepSchema = z.discriminatedUnion('action', [
   z.object({
     ...step,
@@ -27,6 +36,7 @@ export const dunningStepSchema = z.discriminatedUnion('action', [
   }),
   z.object({
     ...step,
+    afterDays,
     action: z.literal('late_fee'),
     /** Fixed, in the invoice's currency, or a percentage of what is due. */
     fee: z.discriminatedUnion('type', [
@@ -36,11 +46,45 @@ export const dunningStepSchema = z.discriminatedUnion('action', [
   }),
   z.object({
     ...step,
+    afterDays,
     action: z.literal('disconnect'),
     /** Nobody is disconnected for less. */
     minimumDue: z._default(amount(), '0'),
   }),
 ]);
+
+const timeOfDay = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^([01]\d|2[0-3]):[0-5]\d$/,
+        fieldMessage('Write a time of day such as "08:00".', 'اكتب وقتًا من اليوم مثل "08:00".'),
+      ),
+    );
+
+export const sparedTimesSchema = z.object({
+  /** Days of rest: 1 for Monday to 7 for Sunday. */
+  weekdays: z._default(z.array(z.int().check(z.minimum(1), z.maximum(7))).check(z.maxLength(6)), []),
+  /** Holidays, local days. */
+  days: z._default(z.array(localDate()).check(z.maxLength(200)), []),
+  /** Also on the day before any of them. */
+  dayBefore: z._default(z.boolean(), true),
+  /** Local hours in which alone somebody is switched off. */
+  hours: z.optional(
+    z
+      .object({ from: timeOfDay(), to: timeOfDay() })
+      .check(
+        z.refine(
+          ({ from, to }) => minutes(to) - minutes(from) >= 60,
+          fieldMessage('An hour at least, within a day.', 'ساعة على الأقل ضمن يوم واحد.'),
+        ),
+      ),
+  ),
+});
+export type SparedTimes = z.infer<typeof sparedTimesSchema>;
+
+const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 export const dunningPolicySchema = z.object({
   isActive: z._default(z.boolean(), false),
@@ -54,6 +98,10 @@ export const dunningPolicySchema = z.object({
     ),
     [],
   ),
+  /** When nobody is switched off for debt; what was approved waits until it is over. */
+  spared: z.optional(sparedTimesSchema),
+  /** When the light comes back: nothing is overdue, or less than a disconnection asks for. */
+  reconnectWhen: z._default(z.enum(['all_paid', 'below_minimum']), 'all_paid'),
 });
 
 export type DunningPolicy = z.infer<typeof dunningPolicySchema>;

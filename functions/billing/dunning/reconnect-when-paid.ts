@@ -1,6 +1,7 @@
 /**
- * Gives light back when what was owed is paid: a disconnection that was not sent is withdrawn, one that happened is undone.
- * Looked at both when an invoice is paid and when a disconnection is confirmed, since either may come first.
+ * Gives light back when nothing speaks for keeping it off any more: the debt is paid or cancelled, the customer is protected or
+ * was given time, another one moved in. A disconnection that was not sent is withdrawn, one that happened is undone. Looked at
+ * both when such a thing happens and when a command moves on, since either may come first.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -11,37 +12,51 @@ import { endUnsent } from '../commands/decide-command.ts';
 import { requestCommand } from '../commands/request-command.ts';
 import { today as localToday } from '../invoices/local-day.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
-import { dunningSubject, overdueAmount } from './dun-invoice.ts';
+import { obstacleToDunning } from './disconnection-obstacle.ts';
+import { dunningSubject } from './overdue-debt.ts';
 
-export async function reconnectWhenPaid(tenantId: string, customerId: string, currency: string): Promise<void> {
+export async function reconnectWhenPaid(tenantId: string, customerId: string): Promise<void> {
   const session = openSession(tenantId);
   const today = await localToday(session);
-  if ((await overdueAmount(session, customerId, currency, today)) > 0n) return;
-  for (const { meterId, to } of await suppliesOfCustomer(session, customerId))
-    if (to === undefined) await reviewMeter(session, meterId);
+  for (const { meterId, from, to } of await suppliesOfCustomer(session, customerId))
+    if (from <= today && (to === undefined || to > today)) await reviewMeter(session, meterId);
 }
 
 async function reviewMeter(session: TenantSession, meterId: string): Promise<void> {
-  const { items } = await session.query<MeterCommand & Stored>(commandEntity, {
-    index: 'gsi1',
-    pk: ['METER-COMMANDS', meterId],
-    order: 'descending',
-    limit: 10,
-  });
-  // What was never sent changed nothing at the meter.
-  const last = items.find(
-    ({ status, command }) => command !== 'set_tariff' && !['rejected', 'cancelled', 'failed'].includes(status),
-  );
+  const last = await lastSwitching(session, meterId);
   if (last?.command !== 'disconnect' || last.requestedBy !== dunningSubject) return;
-  if (last.status === 'requested' || last.status === 'approved') await withdraw(session, last.id);
-  else if (last.status === 'confirmed' || last.status === 'timed_out')
-    await requestCommand(session, { meterId, command: 'reconnect', reason: 'Paid' }, dunningSubject);
+  const isOff = last.status === 'confirmed' || last.status === 'timed_out';
   // `sent`: the meter's confirmation brings us here again.
+  if (!isOff && last.status === 'sent') return;
+  const obstacle = await obstacleToDunning(session, last, { isOff });
+  if (obstacle === undefined) return;
+  if (isOff) await requestCommand(session, { meterId, command: 'reconnect', reason: obstacle }, dunningSubject);
+  else await withdraw(session, last.id, obstacle);
 }
 
-async function withdraw(session: TenantSession, commandId: string): Promise<void> {
+/** What was never sent changed nothing at the meter. */
+async function lastSwitching(session: TenantSession, meterId: string): Promise<(MeterCommand & Stored) | undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<MeterCommand & Stored>(commandEntity, {
+      index: 'gsi1',
+      pk: ['METER-COMMANDS', meterId],
+      order: 'descending',
+      limit: 10,
+      cursor,
+    });
+    const found = page.items.find(
+      ({ status, command }) => command !== 'set_tariff' && !['rejected', 'cancelled', 'failed'].includes(status),
+    );
+    if (found !== undefined) return found;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return undefined;
+}
+
+async function withdraw(session: TenantSession, commandId: string, outcome: string): Promise<void> {
   try {
-    await endUnsent(session, commandId, 'cancelled', 'Paid');
+    await endUnsent(session, commandId, 'cancelled', outcome);
   } catch (error) {
     // Sent in this very moment: its confirmation brings us here again.
     if (!isAppError(error) || !['conflict', 'version_conflict'].includes(error.code)) throw error;

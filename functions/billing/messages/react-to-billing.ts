@@ -6,10 +6,11 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import type { MeterCommand } from '../commands/command-schema.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
-import { dunningSubject, overdueAmount } from '../dunning/dun-invoice.ts';
+import { dunningSubject, overdueAmounts } from '../dunning/overdue-debt.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { today } from '../invoices/local-day.ts';
+import { reversalWords } from '../payments/reversal-reasons.ts';
 import type { MessageChannel } from './message-schema.ts';
 import { readMessageSettings } from './message-settings.ts';
 import { notifyCustomer } from './notify-customer.ts';
@@ -63,7 +64,7 @@ export interface PaymentFact {
   currency: string;
   purpose: string;
   receivedAt: string;
-  reason?: string | undefined;
+  reasonCode?: string | undefined;
 }
 
 /** Money for tokens is not told of here: the token is the receipt. */
@@ -99,7 +100,11 @@ export async function tellOfPayment(
         balance: displayAmount(balance, currency, style),
       },
     });
-  else await notifyCustomer(session, { ...common, template, values: { ...values, reason: payment.reason ?? '' } });
+  else {
+    // What the cashier wrote is the utility's own.
+    const reason = reversalWords(payment.reasonCode, style.language);
+    await notifyCustomer(session, { ...common, template, values: { ...values, reason } });
+  }
 }
 
 /** A warning when dunning orders a disconnection, and word of what the meter confirmed. */
@@ -121,7 +126,8 @@ export async function tellOfCommand(
     await notifyCustomer(session, { ...common, template, values: { meter } });
     return;
   }
-  const overdue = amountOf(await overdueAmount(session, customerId, currency, day), currency);
+  const owed = await overdueAmounts(session, customerId, day);
+  const overdue = amountOf(owed.get(currency) ?? 0n, currency);
   await notifyCustomer(session, {
     ...common,
     template,

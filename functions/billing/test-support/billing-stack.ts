@@ -22,7 +22,7 @@ import { registerMeter } from '../../metering/meters/register-meter.ts';
 import { addReadings } from '../../metering/readings/add-readings.ts';
 import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
-import { type CommandMessage, commandQueue } from '../commands/request-command.ts';
+import { type CommandMessage, commandQueue, orderSending } from '../commands/command-queue.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { type DunningMessage, dunningQueue, dunPage } from '../dunning/dun-tenant.ts';
 import { openPartitions } from '../invoices/invoice-entity.ts';
@@ -99,6 +99,7 @@ export function useBillingStack(): BillingStack {
       'key-change-campaigns',
       'invoice-sendings',
       'billing-reports',
+      'loss-reports',
     ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,
@@ -129,6 +130,21 @@ export function useBillingStack(): BillingStack {
     await tables.close();
     for (const close of closing) await close();
   });
+  const events = (type: string): any[] =>
+    tables
+      .scan('billing')
+      .filter((item) => item['_type'].S === 'outbox' && item['type']?.S === type)
+      .sort((a, b) => (a['sk'].S < b['sk'].S ? -1 : 1));
+  const ordered = new Set<string>();
+  /** What the bus brings of commands that were approved. */
+  const orderApproved = async (): Promise<void> => {
+    for (const { id, tenantId, payload } of events('meter.command_changed')) {
+      if (ordered.has(id.S)) continue;
+      ordered.add(id.S);
+      const command = JSON.parse(payload.S);
+      if (command.status === 'approved') await orderSending(tenantId.S, command);
+    }
+  };
   return {
     get tables() {
       return tables;
@@ -178,6 +194,7 @@ export function useBillingStack(): BillingStack {
     },
     async workOffCommands(seconds, times = 1) {
       const until = Date.now() + seconds * 1000;
+      await orderApproved();
       for (;;) {
         for (let due = sqs.queue(commandQueue).receive(10); due.length > 0; due = sqs.queue(commandQueue).receive(10))
           for (const { body } of due)
@@ -218,10 +235,6 @@ export function useBillingStack(): BillingStack {
         ...request,
         as: testPrincipal(tenantId, { permissions: ['billing:*'], ...as }),
       }),
-    events: (type) =>
-      tables
-        .scan('billing')
-        .filter((item) => item['_type'].S === 'outbox' && item['type']?.S === type)
-        .sort((a, b) => (a['sk'].S < b['sk'].S ? -1 : 1)),
+    events,
   };
 }

@@ -1,0 +1,28 @@
+/** Lambda entry: something happened after which a customer may have to have light again, or a disconnection moved on meanwhile. */
+import * as z from 'zod/mini';
+import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
+import { reconnectWhenPaid } from './reconnect-when-paid.ts';
+
+const ofCustomer = z.object({ customerId: z.string() });
+const customer = z.object({ id: z.string() });
+const command = z.object({ customerId: z.optional(z.string()), command: z.string(), status: z.string() });
+
+/**
+ * Also one that was only asked for: the payment may have come between dunning's look at the debt and its order, and its event
+ * before the order was there.
+ */
+const reviewed = ['requested', 'approved', 'confirmed', 'timed_out'];
+
+export const handler = consumeEvents(async ({ type, tenantId, payload }) => {
+  switch (type) {
+    case 'subscriber.updated':
+      return reconnectWhenPaid(tenantId, customer.parse(payload).id);
+    case 'meter.command_changed': {
+      const { customerId, command: kind, status } = command.parse(payload);
+      if (customerId === undefined || kind !== 'disconnect' || !reviewed.includes(status)) return;
+      return reconnectWhenPaid(tenantId, customerId);
+    }
+    default:
+      return reconnectWhenPaid(tenantId, ofCustomer.parse(payload).customerId);
+  }
+});

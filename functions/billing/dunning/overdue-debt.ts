@@ -1,0 +1,44 @@
+/** What a customer owes past its day, and how much of it may be collected by force: what was agreed upon in instalments is not. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
+import { isOpen } from '../invoices/invoice-entity.ts';
+import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
+
+/** Who asks for what dunning asks for. */
+export const dunningSubject = 'dunning';
+
+/** Minor units by currency. */
+export async function overdueAmounts(
+  session: TenantSession,
+  customerId: string,
+  today: string,
+): Promise<Map<string, bigint>> {
+  const sums = new Map<string, bigint>();
+  let cursor: string | undefined;
+  do {
+    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
+    for (const invoice of page.items)
+      if (isOpen(invoice) && invoice.dueDate < today)
+        sums.set(invoice.currency, (sums.get(invoice.currency) ?? 0n) + minorOf(invoice.dueAmount, invoice.currency));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return sums;
+}
+
+/** Without what an agreement still has to bring in; currencies with nothing left are missing. */
+export async function collectableAmounts(
+  session: TenantSession,
+  customerId: string,
+  today: string,
+): Promise<Map<string, bigint>> {
+  const owed = await overdueAmounts(session, customerId, today);
+  const left = new Map<string, bigint>();
+  for (const [currency, minor] of owed) {
+    const agreement = await readActiveAgreement(session, customerId, currency);
+    const agreed =
+      agreement === undefined ? 0n : minorOf(agreement.amount, currency) - minorOf(agreement.recoveredAmount, currency);
+    if (minor > agreed && minor > 0n) left.set(currency, minor - agreed);
+  }
+  return left;
+}

@@ -1,0 +1,242 @@
+/** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe, and light comes back once. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { commandQueue } from '../commands/command-queue.ts';
+import { sendCommand } from '../commands/send-command.ts';
+import { handler as invoices } from '../invoices/handler.ts';
+import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
+import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { dunPage } from './dun-tenant.ts';
+
+const stack = useBillingStack();
+let tenants = 0;
+let tenant: string;
+let scene: ReturnType<typeof dunningScene>;
+const steps = [{ id: 'cut', afterDays: 5, action: 'disconnect', minimumDue: '100' }];
+
+beforeEach(async () => {
+  tenant = `keep-${++tenants}`;
+  scene = dunningScene(stack, tenant);
+  await scene.begin({ isActive: true, steps });
+});
+afterEach(() => void vi.setSystemTime(startTime));
+
+const kinds = async ({ meterId }: Debtor) =>
+  (await scene.commandsOf(meterId)).map(({ command, status }) => `${command} ${status}`);
+/** Cut for debt, and nothing left to do. */
+async function cutOff(): Promise<Debtor> {
+  await scene.needApproval(false);
+  const debtor = await scene.debtor();
+  await stack.dun(tenant);
+  await scene.calmDown(debtor);
+  expect(debtor.isLit).toBe(false);
+  return debtor;
+}
+/** Ordered and approved, not sent. */
+async function approved(): Promise<Debtor> {
+  const debtor = await scene.debtor();
+  await stack.dun(tenant);
+  await scene.deliver();
+  expect(await scene.approve(debtor)).toBe(200);
+  return debtor;
+}
+
+describe('an approved disconnection is not sent', () => {
+  it.each<[string, string, (debtor: Debtor) => Promise<unknown>]>([
+    [
+      'when the payment came whose event is still on its way',
+      'Paid',
+      ({ customerId }) => scene.pay(customerId, '1000'),
+    ],
+    ['when what is left is less than it is done for', 'Paid', ({ customerId }) => scene.pay(customerId, '950')],
+    [
+      'to a customer who is protected by now',
+      'The customer is protected',
+      ({ customerId }) => scene.change(customerId, { isProtected: true }),
+    ],
+    [
+      'to one who was given time',
+      'The customer was given time',
+      ({ customerId }) => scene.change(customerId, { graceUntil: '2026-07-01' }),
+    ],
+    [
+      'to one who moved out',
+      'The customer does not have the meter any more',
+      ({ supplyId }) => scene.moveOut(supplyId, '2026-06-15'),
+    ],
+    [
+      'to whoever moved in meanwhile',
+      'The customer does not have the meter any more',
+      async ({ supplyId, meterId }) => {
+        await scene.moveOut(supplyId, '2026-06-15');
+        await scene.moveIn(await scene.addCustomer(), meterId, '2026-06-15');
+      },
+    ],
+  ])('%s', async (_, outcome, happen) => {
+    const debtor = await approved();
+    await happen(debtor);
+    await scene.send(debtor);
+    expect(debtor.isLit).toBe(true);
+    expect(await scene.commandsOf(debtor.meterId)).toMatchObject([{ status: 'cancelled', outcome, attempts: 0 }]);
+  });
+
+  it('but it is where enough is left', async () => {
+    const debtor = await approved();
+    await scene.pay(debtor.customerId, '850');
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(false);
+  });
+
+  it('and is not repeated when the debt was paid before the meter answered', async () => {
+    const debtor = await approved();
+    await stack.workOffCommands(0);
+    await scene.pay(debtor.customerId, '1000');
+    await stack.workOffCommands(70);
+    expect(await scene.commandsOf(debtor.meterId)).toMatchObject([
+      { status: 'timed_out', outcome: 'Paid', attempts: 1 },
+    ]);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+  });
+});
+
+describe('nobody is asked to be cut', () => {
+  it('for the debt of whoever moves in next month', async () => {
+    const present = await scene.debtor();
+    await scene.pay(present.customerId, '1000');
+    await scene.moveOut(present.supplyId, '2026-07-01');
+    const next = await scene.addCustomer();
+    await scene.moveIn(next, present.meterId, '2026-07-01');
+    await oweInvoice(tenant, next, '1000.00', { dueDate: '2026-05-20' });
+    await stack.dun(tenant);
+    expect(await scene.commandsOf(present.meterId)).toEqual([]);
+  });
+
+  it('who has announced to move out is still a debtor until then', async () => {
+    const debtor = await scene.debtor();
+    await scene.moveOut(debtor.supplyId, '2026-07-01');
+    await stack.dun(tenant);
+    expect(await kinds(debtor)).toEqual(['disconnect requested']);
+  });
+
+  it('at a prepaid meter, whose tokens bring the debt in', async () => {
+    const debtor = await scene.debtor({ mode: 'prepaid' });
+    await stack.dun(tenant);
+    expect(await kinds(debtor)).toEqual([]);
+  });
+
+  it('on the day it is due: a policy that would is refused', async () => {
+    for (const action of ['disconnect', 'late_fee'])
+      for (const afterDays of [0, -3]) {
+        const step = { id: 'early', afterDays, action, fee: { type: 'amount', amount: '5' } };
+        expect((await scene.setPolicy({ isActive: true, steps: [step] })).status).toBe(400);
+      }
+  });
+});
+
+describe('who was cut for debt', () => {
+  it.each<[string, (debtor: Debtor) => Promise<unknown>]>([
+    ['has paid', ({ customerId }) => scene.pay(customerId, '1000')],
+    [
+      'was billed wrongly',
+      ({ invoiceId }) =>
+        stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${invoiceId}/cancel`, {
+          body: { reason: 'Wrong' },
+        }),
+    ],
+    ['turned out to be protected', ({ customerId }) => scene.change(customerId, { isProtected: true })],
+    ['was given time', ({ customerId }) => scene.change(customerId, { graceUntil: '2026-07-01' })],
+    [
+      'has left to somebody who owes nothing',
+      async ({ supplyId, meterId }) => {
+        await scene.moveOut(supplyId, '2026-06-15');
+        await scene.moveIn(await scene.addCustomer(), meterId, '2026-06-15');
+      },
+    ],
+  ])('and %s has light again, by one order', async (_, happen) => {
+    const debtor = await cutOff();
+    await happen(debtor);
+    await Promise.all([scene.deliver(), scene.deliver()]);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+    expect(await kinds(debtor)).toEqual(['reconnect confirmed', 'disconnect confirmed']);
+  });
+
+  it('stays dark while anything is overdue, in whatever currency', async () => {
+    const debtor = await cutOff();
+    await oweInvoice(tenant, debtor.customerId, '5.00', { dueDate: '2026-05-20', currency: 'USD' });
+    await scene.pay(debtor.customerId, '5', { currency: 'USD' });
+    await scene.pay(debtor.customerId, '999');
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(false);
+  });
+
+  it('has light below the least debt where the policy says so', async () => {
+    const debtor = await cutOff();
+    await scene.setPolicy({ isActive: true, steps, reconnectWhen: 'below_minimum' });
+    await scene.pay(debtor.customerId, '901');
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+  });
+});
+
+describe('times in which nobody is cut', () => {
+  const spared = { weekdays: [5, 6], days: ['2026-06-17'], hours: { from: '08:00', to: '14:00' } };
+  /** Hours of Aden. */
+  const at = (day: number, hour: number) => Date.UTC(2026, 5, day, hour - 3);
+
+  it.each<[string, number, boolean]>([
+    ['Monday noon', at(15, 12), false],
+    ['before the hours', at(15, 7), true],
+    ['after the hours', at(15, 14), true],
+    ['the day before a holiday', at(16, 12), true],
+    ['a holiday', at(17, 12), true],
+    ['the day before a day of rest', at(18, 12), true],
+    ['a day of rest', at(20, 12), true],
+    ['Sunday', at(21, 12), false],
+  ])('%s', async (_, time, waits) => {
+    await scene.setPolicy({ isActive: true, steps, spared });
+    await scene.needApproval(false);
+    vi.setSystemTime(time);
+    const debtor = await scene.debtor();
+    await stack.dun(tenant);
+    await scene.send(debtor);
+    expect(debtor.isLit).toBe(waits);
+  });
+
+  it('are waited out, and a payment meanwhile counts', async () => {
+    await scene.setPolicy({ isActive: true, steps, spared });
+    await scene.needApproval(false);
+    vi.setSystemTime(at(15, 7));
+    const [paying, silent] = [await scene.debtor(), await scene.debtor()];
+    await stack.dun(tenant);
+    await stack.workOffCommands(0);
+    await scene.pay(paying.customerId, '1000');
+    await stack.workOff(commandQueue, (body) => sendCommand(JSON.parse(body)), { seconds: 4000 });
+    expect(await scene.commandsOf(silent.meterId)).toMatchObject([{ status: 'timed_out', attempts: 3 }]);
+    expect(await kinds(paying)).toEqual(['disconnect cancelled']);
+  });
+
+  it('do not hold up what a person orders', async () => {
+    await scene.setPolicy({ isActive: true, steps, spared: { weekdays: [1], dayBefore: false } });
+    expect(
+      (await scene.setPolicy({ isActive: true, steps, spared: { hours: { from: '14:00', to: '14:30' } } })).status,
+    ).toBe(400);
+  });
+});
+
+it('a page of which nothing could be done starts no further walks when it comes again', async () => {
+  const broken = 'keep-broken';
+  await stack.addTenant(broken);
+  for (let i = 0; i < 24; i++) await oweInvoice(broken, `cus_${i}`, '10.00', { dueDate: '2026-05-20' }).catch(() => {});
+  let refused = 0;
+  for (let shard = 0; shard < 16; shard++)
+    for (let time = 0; time < 3; time++)
+      await dunPage({ tenantId: broken, shard }, 1).catch(() => {
+        refused++;
+      });
+  expect(refused).toBeGreaterThan(0);
+  const asked: string[] = [];
+  await stack.workOff('dunning', async (body) => void asked.push(body));
+  expect(asked.filter((body) => body.includes(broken))).toEqual([]);
+});

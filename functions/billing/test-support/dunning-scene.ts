@@ -1,0 +1,120 @@
+/** Debtors at meters that do what they hear, and a bus that brings each event twice, for tests of collection. */
+import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
+import { confirmCommand } from '../commands/confirm-command.ts';
+import { handler as commands } from '../commands/handler.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as policyHandler } from '../dunning/handler.ts';
+import { handler as onReasons } from '../dunning/on-reasons-to-reconnect.ts';
+import { handler as payments } from '../payments/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
+import { handler as tariffs } from '../tariffs/handler.ts';
+import type { BillingStack } from './billing-stack.ts';
+import { oweInvoice } from './owe-invoice.ts';
+
+const reasons = [
+  'invoice.paid',
+  'invoice.cancelled',
+  'payment.received',
+  'subscriber.updated',
+  'supply.started',
+  'meter.command_changed',
+];
+
+export interface Debtor {
+  meterId: string;
+  customerId: string;
+  supplyId: string;
+  invoiceId: string;
+  isLit: boolean;
+}
+
+export function dunningScene(stack: BillingStack, tenant: string) {
+  let tariffId: string;
+  let [serial, heard] = [0, 0];
+  const brought = new Set<string>();
+  const post = async (handler: any, path: string, body: object, as?: object) =>
+    stack.call(tenant, handler, 'POST', `/api/billing/${path}`, { body, ...(as ? { as } : {}) });
+
+  async function deliver(): Promise<void> {
+    for (let round = 0; round < 5; round++) {
+      const fresh = reasons
+        .flatMap((type) => stack.events(type))
+        .filter(({ id, tenantId }) => tenantId.S === tenant && !brought.has(id.S));
+      if (fresh.length === 0) return;
+      const events = fresh.map((item) =>
+        makeEvent({ type: item.type.S, source: 'billing', tenantId: tenant, payload: JSON.parse(item.payload.S) }),
+      );
+      const { batchItemFailures } = await onReasons(busBatch([...events, ...events]));
+      if (batchItemFailures.length === 0) for (const { id } of fresh) brought.add(id.S);
+    }
+  }
+
+  async function meterActs(debtor: Debtor): Promise<void> {
+    for (const { topic, payload } of stack.published().slice(heard)) {
+      heard += 1;
+      if (!topic.includes(`/${debtor.meterId}/`)) continue;
+      debtor.isLit = payload.command === 'relay_on';
+      await confirmCommand({
+        tenantId: tenant,
+        meterId: debtor.meterId,
+        newStatus: debtor.isLit ? 'connected' : 'disconnected',
+        time: new Date().toISOString(),
+        by: 'status',
+      });
+    }
+  }
+
+  return {
+    deliver,
+    async begin(policy: object): Promise<void> {
+      await stack.addTenant(tenant);
+      tariffId = (await post(tariffs, 'tariffs', { code: 'T', name: 'T' })).body.data.id;
+      await this.setPolicy(policy);
+    },
+    setPolicy: (body: object) => stack.call(tenant, policyHandler, 'PUT', '/api/billing/dunning-policy', { body }),
+    needApproval: (disconnectNeedsApproval: boolean) =>
+      stack.call(tenant, commands, 'PUT', '/api/billing/meter-commands/settings', {
+        body: { disconnectNeedsApproval },
+      }),
+    addCustomer: async (body: object = {}): Promise<string> =>
+      (await post(customers, 'customers', { name: 'C', ...body })).body.data.id,
+    moveIn: async (customerId: string, meterId: string, from: string, more: object = {}): Promise<string> => {
+      const answer = await post(supplies, 'supplies', { customerId, meterId, tariffId, from, ...more });
+      if (answer.status !== 201) throw new Error(answer.text);
+      return answer.body.data.id;
+    },
+    moveOut: (supplyId: string, to: string) => post(supplies, `supplies/${supplyId}/end`, { to }),
+    change: (customerId: string, body: object) =>
+      stack.call(tenant, customers, 'PUT', `/api/billing/customers/${customerId}`, { body }),
+    pay: (customerId: string, amount: string, more: object = {}) =>
+      post(payments, 'payments', { customerId, amount, method: 'cash', ...more }),
+    /** A customer at a meter of its own who owes 1,000 since 20 May. */
+    async debtor(more: object = {}): Promise<Debtor> {
+      const meterId = `${tenant.toUpperCase()}-${++serial}`;
+      await stack.addMeter(tenant, meterId);
+      const customerId = await this.addCustomer();
+      const supplyId = await this.moveIn(customerId, meterId, '2026-01-01', more);
+      const { id: invoiceId } = await oweInvoice(tenant, customerId, '1000.00', { dueDate: '2026-05-20' });
+      return { meterId, customerId, supplyId, invoiceId, isLit: true };
+    },
+    commandsOf: async (meterId: string): Promise<any[]> =>
+      (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data,
+    async approve({ meterId }: Debtor): Promise<number> {
+      const [{ id }] = await this.commandsOf(meterId);
+      return (await post(commands, `meter-commands/${id}/approve`, {}, { subject: 'usr_2' })).status;
+    },
+    /** Everything that is under way comes to its end. */
+    async calmDown(debtor: Debtor): Promise<void> {
+      for (let round = 0; round < 4; round++) {
+        await deliver();
+        await stack.workOffCommands(0, 2);
+        await meterActs(debtor);
+      }
+    },
+    /** Sent and done, without what follows from it. */
+    async send(debtor: Debtor): Promise<void> {
+      await stack.workOffCommands(0, 2);
+      await meterActs(debtor);
+    },
+  };
+}
