@@ -8,7 +8,7 @@ const kwh = (count: number): bigint => BigInt(count) * 1_000_000n;
 describe('a balance', () => {
   it('leaves a remainder below zero where the technical part is set too high', () => {
     // 1000 - 50 - 930 = 20 lost; 4.5 % of 1000 = 45; 20 - 45 = -25, which is -2.5 % of 1000.
-    expect(balance({ input: kwh(1000), returned: kwh(50), fedIn: 0n, output: kwh(930) }, '4.5')).toEqual({
+    expect(balance({ input: kwh(1000), returned: kwh(50), fedIn: 0n, output: kwh(930) }, '4.5', kwh(930))).toEqual({
       loss: kwh(20),
       technical: kwh(45),
       commercial: kwh(-25),
@@ -18,7 +18,7 @@ describe('a balance', () => {
   });
 
   it('has no percentage where nothing entered', () => {
-    expect(balance({ input: 0n, returned: 0n, fedIn: 0n, output: kwh(3) }, '4.5')).toMatchObject({
+    expect(balance({ input: 0n, returned: 0n, fedIn: 0n, output: kwh(3) }, '4.5', kwh(3))).toMatchObject({
       loss: kwh(-3),
       lossPercent: null,
       commercialPercent: null,
@@ -29,11 +29,19 @@ describe('a balance', () => {
     const energy = fc.bigInt({ min: 0n, max: 10n ** 15n });
     const percent = fc.tuple(fc.nat(99), fc.nat(9999)).map(([a, b]) => `${a}.${String(b).padStart(4, '0')}`);
     fc.assert(
-      fc.property(energy, energy, energy, energy, percent, (input, returned, fedIn, output, technicalPercent) => {
-        const { loss, technical, commercial } = balance({ input, returned, fedIn, output }, technicalPercent);
-        expect(technical + commercial + returned + output).toBe(input + fedIn);
-        expect(loss).toBe(technical + commercial);
-      }),
+      fc.property(
+        energy,
+        energy,
+        energy,
+        energy,
+        energy,
+        percent,
+        (input, returned, fedIn, output, charged, percent) => {
+          const { loss, technical, commercial } = balance({ input, returned, fedIn, output }, percent, charged);
+          expect(technical + commercial + returned + charged).toBe(input + fedIn);
+          expect(loss).toBe(technical + commercial + charged - output);
+        },
+      ),
     );
   });
 

@@ -1,6 +1,7 @@
 /**
  * Arithmetic of an energy balance in millionths of a kWh. What enters an area either is taken at a meter, leaves through the
- * input again, or is lost; of the loss, a set percentage of what entered is technical and the rest commercial.
+ * input again, or is lost. A set percentage of what entered is lost technically; what is neither that nor charged to anybody is
+ * lost commercially, whether a meter saw it or not.
  */
 
 export interface Energies {
@@ -23,12 +24,19 @@ export interface Losses {
 /** Four decimals of a percentage, and per cent. */
 const percentScale = 1_000_000n;
 
-/** @param technicalPercent decimal text with at most four decimals */
-export function balance({ input, returned, fedIn, output }: Energies, technicalPercent: string): Losses {
+/**
+ * @param technicalPercent decimal text with at most four decimals
+ * @param charged what customers were billed for or bought
+ */
+export function balance(
+  { input, returned, fedIn, output }: Energies,
+  technicalPercent: string,
+  charged: bigint,
+): Losses {
   const entered = input + fedIn;
   const loss = entered - returned - output;
   const technical = rounded(entered * tenThousandths(technicalPercent), percentScale);
-  const commercial = loss - technical;
+  const commercial = entered - returned - technical - charged;
   return {
     loss,
     technical,

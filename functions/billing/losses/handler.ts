@@ -6,7 +6,7 @@ import { assignedMeters } from './area-meters.ts';
 import { assignMeters } from './assign-meters.ts';
 import { checkArea, refuseInUse, refuseTwoLists } from './check-area.ts';
 import { type LossArea, lossAreaEntity, lossAreas } from './loss-area-entity.ts';
-import { lossReport } from './loss-report.ts';
+import { lossReportOperations } from './loss-report-operations.ts';
 import { lossAreaRoutes } from './routes.ts';
 
 export const handler = serve(
@@ -34,9 +34,7 @@ export const handler = serve(
     assignLossAreaMeters: async ({ session, params, body }) => ({
       data: await assignMeters(session, params.id, body.meters),
     }),
-    getLossReport: async ({ session, params, query }) => ({
-      data: await lossReport(session, await session.require(lossAreaEntity, params), query),
-    }),
+    ...lossReportOperations,
   },
   { table: 'billing' },
 );

@@ -1,28 +1,54 @@
-/** The energy balance of an area as it is answered. Energies are decimal kilowatt-hours. */
+/** What loss reports can be asked for, and what they answer. Energies are decimal kilowatt-hours; `to` is the first local day after. */
 import * as z from 'zod/mini';
+import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 
-const line = z.object({
-  meterId: z.string(),
-  role: z.enum(['input', 'output']),
-  from: z.string(),
-  to: z.string(),
-  /** Null when no readings tell. */
-  importKwh: z.nullable(z.string()),
-  /** Fed in at the meter; null for one without such a register. */
-  exportKwh: z.nullable(z.string()),
-  /** Whether a register was interpolated at an edge. */
-  estimated: z.boolean(),
-  /** Whether readings reach over all of its days and no energy was left out. */
-  complete: z.boolean(),
+export const mostAreas = 100;
+
+export const lossReportOrderSchema = z.strictObject({
+  from: localDate(),
+  to: localDate(),
+  /** A row for each calendar month of the days instead of one for all of them. */
+  by: z.optional(z.enum(['month'])),
+  /** @default all areas */
+  areaIds: z.optional(z.array(generatedId('lar')).check(z.minLength(1), z.maxLength(mostAreas))),
+});
+export type LossReportOrder = z.infer<typeof lossReportOrderSchema>;
+
+const days = { from: z.string(), to: z.string() };
+
+/** What the figures stand on. */
+const quality = z.object({
+  meters: z.int(),
+  /** Times a meter and a day. */
+  meterDays: z.int(),
+  /** Meters and days no readings tell anything about: what was taken then is in the losses. */
+  unreadMeters: z.int(),
+  unreadDays: z.int(),
+  /** Meters whose readings do not reach over all of their days, or left energy out. */
+  incompleteMeters: z.int(),
+  /** Input meters that are not known on all of their days; the losses are null then. */
+  unknownInputs: z.int(),
+  /** Days on which no input meter was set. */
+  daysWithoutInput: z.int(),
+  /** Of `meteredKwh`: between readings that had to be interpolated. */
+  meteredEstimatedKwh: z.string(),
+  meteredEstimatedPercent: z.nullable(z.string()),
+  /** Of `billedKwh`: estimated on the bill. */
+  billedEstimatedKwh: z.string(),
+  /** Of `billedKwh`: shares, by days, of bills that reach beyond the days of the row. */
+  billedApportionedKwh: z.string(),
+  /** Of `billedKwh`: `billedApportionedKwh`. */
+  billedApportionedPercent: z.nullable(z.string()),
 });
 
-export const lossReportSchema = z.object({
+export const lossRowSchema = z.object({
   areaId: z.string(),
-  /** First local day. */
-  from: z.string(),
-  /** First local day after. */
-  to: z.string(),
-  /** Whence the meters are known: assigned by day, or placed in the network, as it is today. */
+  name: z.string(),
+  kind: z.enum(['feeder', 'transformer']),
+  ...days,
+  /** Whence the meters are known: assigned by day, or placed in the network, as it was when the report began. */
   metersFrom: z.enum(['assignments', 'network']),
   /** Through the input meters. */
   inputKwh: z.string(),
@@ -31,31 +57,71 @@ export const lossReportSchema = z.object({
   /** Fed in by customers. */
   fedInKwh: z.string(),
   /** Taken by customers, as metered. */
-  outputKwh: z.string(),
-  /** `inputKwh + fedInKwh - returnedKwh - outputKwh`; null while the input is not known on every day. */
+  meteredKwh: z.string(),
+  /** Taken by customers, as bills of these days say. */
+  billedKwh: z.string(),
+  /** Carried by prepaid tokens that were made on these days. */
+  soldKwh: z.string(),
+  /** Of `meteredKwh`: on days of customers with bills that no bill covers yet. */
+  unbilledKwh: z.string(),
+  /** Of `meteredKwh`: at meters nobody had. */
+  withoutSupplyKwh: z.string(),
+  /** `inputKwh + fedInKwh - returnedKwh`. */
+  netInputKwh: z.string(),
+  /** `netInputKwh - meteredKwh`; null, as all losses, while the input is not known on every day. */
   lossKwh: z.nullable(z.string()),
-  /** Of `inputKwh + fedInKwh`; null also when nothing entered. */
+  /** Percentages are of `inputKwh + fedInKwh`; null also when nothing entered. */
   lossPercent: z.nullable(z.string()),
   technicalLossPercent: z.string(),
-  /** `technicalLossPercent` of `inputKwh + fedInKwh`; null like `lossKwh`. */
   technicalLossKwh: z.nullable(z.string()),
-  /** The rest; below zero when the technical part is set too high or readings are missing at the input. */
+  /** `netInputKwh - technicalLossKwh - billedKwh - soldKwh`. Below zero when the technical part is set too high. */
   commercialLossKwh: z.nullable(z.string()),
   commercialLossPercent: z.nullable(z.string()),
-  quality: z.object({
-    meterCount: z.int(),
-    /** Share of `outputKwh` at meters with an interpolated edge; null without output. */
-    estimatedPercent: z.nullable(z.string()),
-    /** Days on which no input meter was set. */
-    daysWithoutInput: z.int(),
-    /** What they took is counted as nothing, and so is in the losses. */
-    metersWithoutData: z.array(z.string()),
-    /** Counted as far as readings tell. */
-    incompleteMeters: z.array(z.string()),
-  }),
-  /** A line for each meter and its days within the period. */
-  meters: z.array(line),
+  quality,
+});
+export type LossRow = z.infer<typeof lossRowSchema>;
+
+export const findings = ['unread', 'incomplete', 'estimated', 'unbilled', 'without_supply', 'unknown_meter'] as const;
+export type Finding = (typeof findings)[number];
+
+const line = z.object({
+  areaId: z.string(),
+  role: z.enum(['input', 'output']),
+  ...days,
+  /** Days of these on which the meter counts in the area. */
+  days: z.int(),
+  /** Null when no readings tell. */
+  importKwh: z.nullable(z.string()),
+  /** Fed in at the meter; null for one without such a register. */
+  exportKwh: z.nullable(z.string()),
+  billedKwh: z.string(),
+  soldKwh: z.string(),
+  unbilledKwh: z.string(),
+  findings: z.array(z.enum(findings)),
+});
+export type LossLine = z.infer<typeof line>;
+
+export const lossMeterSchema = z.object({
+  meterId: z.string(),
+  hasFindings: z.boolean(),
+  /** One for each area and row of days the meter counts in. */
+  lines: z.array(line),
 });
 
-export type LossReport = z.infer<typeof lossReportSchema>;
-export type LossLine = z.infer<typeof line>;
+export const lossReportSchema = storedSchema(
+  z.object({
+    id: z.string(),
+    ...days,
+    by: z.optional(z.enum(['month'])),
+    areaIds: z.array(z.string()),
+    /** `planning`: meters are being looked up. */
+    status: z.enum(['planning', 'running', 'completed', 'failed']),
+    /** Why it failed: an area was deleted, or more meters than a report holds. */
+    failure: z.optional(z.enum(['area_gone', 'too_many_meters'])),
+    /** Meters in it, once they are looked up, and those that are done. */
+    meters: z.optional(z.int()),
+    metersDone: z.optional(z.int()),
+    /** There when completed: the area with the highest share of commercial losses first, those that are not known last. */
+    result: z.optional(z.array(lossRowSchema)),
+  }),
+);

@@ -4,24 +4,10 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { elementEntity } from '../../scada/topology/element-entity.ts';
 import { placeMeters } from '../../scada/topology/place-meters.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { handler } from './handler.ts';
+import { april, lossReporting } from '../test-support/loss-reporting.ts';
 
 const stack = useBillingStack();
-const base = '/api/billing/loss-areas';
-const april = { from: '2026-04-01', to: '2026-05-01' };
-
-const call = (method: string, path = '', more: object = {}, tenant = 'loss') =>
-  stack.call(tenant, handler, method, base + path, more);
-async function addArea(body: object): Promise<string> {
-  const made = await call('POST', '', { body: { name: 'Area', kind: 'transformer', ...body } });
-  expect(made.status, JSON.stringify(made.body)).toBe(201);
-  return made.body.data.id;
-}
-const assign = (id: string, meters: Record<string, object[]>) =>
-  call('PUT', `/${id}/meters`, {
-    body: { meters: Object.entries(meters).map(([meterId, spans]) => ({ meterId, spans })) },
-  });
-const report = (id: string, query: Record<string, string> = april) => call('GET', `/${id}/report`, { query });
+const { call, addArea, assign, report, row, linesOf } = lossReporting(stack, 'loss');
 
 beforeAll(async () => {
   await stack.addTenant('loss');
@@ -69,6 +55,13 @@ beforeAll(async () => {
       ],
     ],
     [
+      'HALF',
+      [
+        ['2026-04-16T00:00', 0],
+        ['2026-05-01T00:00', 500],
+      ],
+    ],
+    [
       'FEEDER-IN',
       [
         ['2026-04-01T00:00', 0],
@@ -99,45 +92,54 @@ describe('the balance of an area', () => {
       B: [{ from: '2026-01-01', to: '2026-04-16' }],
       SUN: [{ from: '2026-04-01' }],
     });
-    const { status, body } = await report(id);
-    expect(status).toBe(200);
-    expect(body.data).toMatchObject({
+    const made = await report([id]);
+    expect(made).toMatchObject({ status: 'completed', meters: 4, metersDone: 4 });
+    expect(made.result[0]).toMatchObject({
       metersFrom: 'assignments',
       inputKwh: '1000', // 6000 - 5000
       fedInKwh: '100',
       returnedKwh: '0',
-      outputKwh: '750', // 300 + 200 + 250
+      netInputKwh: '1100',
+      meteredKwh: '750', // 300 + 200 + 250
+      billedKwh: '0',
+      withoutSupplyKwh: '750', // nobody has these meters
       lossKwh: '350', // 1000 + 100 - 750
       lossPercent: '31.82', // 350 / 1100
       technicalLossKwh: '49.5', // 4.5 % of 1100
-      commercialLossKwh: '300.5', // 350 - 49.5
-      commercialLossPercent: '27.32', // 300.5 / 1100
+      commercialLossKwh: '1050.5', // 1100 - 49.5 - 0
+      commercialLossPercent: '95.50', // 1050.5 / 1100
       quality: {
-        meterCount: 4,
-        estimatedPercent: '0.00',
+        meters: 3,
+        meterDays: 75, // 30 + 15 + 30
+        meteredEstimatedPercent: '0.00',
         daysWithoutInput: 0,
-        metersWithoutData: [],
-        incompleteMeters: [],
+        unreadMeters: 0,
+        incompleteMeters: 0,
+        unknownInputs: 0,
       },
     });
-    expect(body.data.meters).toHaveLength(4);
-    expect(body.data.meters.find(({ meterId }: any) => meterId === 'B')).toEqual({
+    const lines = await linesOf(made.id);
+    expect(lines).toHaveLength(4);
+    expect(lines.find(({ meterId }: any) => meterId === 'B')).toEqual({
       meterId: 'B',
+      areaId: id,
       role: 'output',
-      from: '2026-04-01',
-      to: '2026-04-16',
+      ...april,
+      days: 15,
       importKwh: '200',
       exportKwh: null,
-      estimated: false,
-      complete: true,
+      billedKwh: '0',
+      soldKwh: '0',
+      unbilledKwh: '0',
+      findings: ['without_supply'],
     });
     // 600 entered until the 16th, 150 + 200 were taken; SUN, without a reading on the 16th, 250 and 100 times 15 / 30 days.
-    expect((await report(id, { from: '2026-04-01', to: '2026-04-16' })).body.data).toMatchObject({
+    expect(await row(id, { from: '2026-04-01', to: '2026-04-16' })).toMatchObject({
       inputKwh: '600',
       fedInKwh: '50',
-      outputKwh: '475', // 150 + 200 + 125
+      meteredKwh: '475', // 150 + 200 + 125
       lossKwh: '175', // 600 + 50 - 475
-      quality: { estimatedPercent: '26.32' }, // 125 / 475
+      quality: { meteredEstimatedKwh: '125', meteredEstimatedPercent: '26.32' }, // 125 / 475
     });
     for (const meter of ['A', 'B', 'SUN']) await assign(id, { [meter]: [] });
   });
@@ -145,25 +147,34 @@ describe('the balance of an area', () => {
   it('says what it does not know: meters without data, estimated edges, days without an input', async () => {
     const id = await addArea({ inputMeters: [{ meterId: 'IN', from: '2026-01-01' }] });
     await assign(id, { A: [{ from: '2026-01-01' }], ROUGH: [{ from: '2026-01-01' }], MUTE: [{ from: '2026-01-01' }] });
-    const { data } = (await report(id)).body;
-    expect(data).toMatchObject({
-      outputKwh: '600', // 300 + 330 x 30 / 33 days
+    const made = await report([id]);
+    expect(made.result[0]).toMatchObject({
+      meteredKwh: '600', // 300 + 330 x 30 / 33 days
       lossKwh: '400', // 1000 - 600
       technicalLossKwh: '0',
-      commercialLossKwh: '400',
-      quality: { estimatedPercent: '50.00', metersWithoutData: ['MUTE'] }, // 300 / 600
+      quality: { meters: 3, meteredEstimatedPercent: '50.00', unreadMeters: 1, unreadDays: 30 }, // 300 / 600
     });
+    const found = await linesOf(made.id, { withFindings: 'true' });
+    expect(found.find(({ meterId }: any) => meterId === 'MUTE')).toMatchObject({
+      importKwh: null,
+      findings: ['unread'],
+    });
+    expect(found.find(({ meterId }: any) => meterId === 'IN')).toBeUndefined();
     await call('PUT', `/${id}`, { body: { inputMeters: [{ meterId: 'IN', from: '2026-04-16' }] } });
-    expect((await report(id)).body.data).toMatchObject({
+    expect(await row(id)).toMatchObject({
       inputKwh: '400',
       lossKwh: null,
       lossPercent: null,
+      technicalLossKwh: null,
       commercialLossKwh: null,
       quality: { daysWithoutInput: 15 },
     });
     await call('PUT', `/${id}`, { body: { inputMeters: [{ meterId: 'MUTE', from: '2026-01-01' }] } });
     // An input meter is never output as well.
-    expect((await report(id)).body.data).toMatchObject({ lossKwh: null, quality: { meterCount: 3 } });
+    expect(await row(id)).toMatchObject({ lossKwh: null, quality: { meters: 2, unknownInputs: 1 } });
+    // Known for half of its days is not known: the other half would pass for a gain.
+    await call('PUT', `/${id}`, { body: { inputMeters: [{ meterId: 'HALF', from: '2026-01-01' }] } });
+    expect(await row(id)).toMatchObject({ lossKwh: null, quality: { unknownInputs: 1 } });
     await assign(id, { A: [], ROUGH: [], MUTE: [] });
   });
 
@@ -172,20 +183,24 @@ describe('the balance of an area', () => {
     const transformer = await addArea({ parentId: feeder, inputMeters: [{ meterId: 'IN', from: '2026-01-01' }] });
     await assign(feeder, { SHOP: [{ from: '2026-01-01' }], B: [{ from: '2026-04-16' }] });
     await assign(transformer, { A: [{ from: '2026-01-01' }], B: [{ from: '2026-01-01', to: '2026-04-16' }] });
-    const { data } = (await report(feeder)).body;
-    expect(data).toMatchObject({
+    const made = await report([feeder, transformer]);
+    expect(made.result.find(({ areaId }: any) => areaId === feeder)).toMatchObject({
       inputKwh: '2000',
-      outputKwh: '1500', // SHOP 700 + A 300 + B 500, by way of both
+      meteredKwh: '1500', // SHOP 700 + A 300 + B 500, by way of both
       lossKwh: '500',
       lossPercent: '25.00',
+      quality: { meters: 3, meterDays: 90 },
     });
-    expect(data.meters.filter(({ meterId }: any) => meterId === 'B')).toHaveLength(1);
-    expect((await report(transformer)).body.data).toMatchObject({ outputKwh: '500', lossKwh: '500' }); // 1000 - 300 - 200
+    expect(made.result.find(({ areaId }: any) => areaId === transformer)).toMatchObject({
+      meteredKwh: '500',
+      lossKwh: '500', // 1000 - 300 - 200
+    });
+    expect((await linesOf(made.id)).filter(({ meterId }: any) => meterId === 'B')).toHaveLength(2);
     expect((await call('DELETE', `/${feeder}`)).status).toBe(409);
     for (const id of [feeder, transformer]) await assign(id, { SHOP: [], A: [], B: [] });
     expect((await call('DELETE', `/${transformer}`)).status).toBe(204);
     expect((await call('DELETE', `/${feeder}`)).status).toBe(204);
-    expect((await report(feeder)).status).toBe(404);
+    expect((await call('POST', '/reports', { body: { ...april, areaIds: [feeder] } })).status).toBe(404);
   });
 
   it('takes the meters of the network where the area is an element of it', async () => {
@@ -205,9 +220,9 @@ describe('the balance of an area', () => {
       networkElementId: 'F',
       inputMeters: [{ meterId: 'IN', from: '2026-01-01' }],
     });
-    expect((await report(id)).body.data).toMatchObject({
+    expect(await row(id)).toMatchObject({
       metersFrom: 'network',
-      outputKwh: '800', // 300 + 500; the input meter on the feeder is no output
+      meteredKwh: '800', // 300 + 500; the input meter on the feeder is no output
       lossKwh: '200',
     });
     expect(await assign(id, { A: [{ from: '2026-01-01' }] })).toMatchObject({ status: 409 });
@@ -258,33 +273,26 @@ describe('what does not fit', () => {
     expect((await create({ parentId: id })).status).toBe(422);
     expect((await create({ technicalLossPercent: '100' })).status).toBe(400);
     expect((await create({ inputMeters: [{ meterId: 'NOBODY', from: '2026-01-01' }] })).status).toBe(404);
-    expect((await report(id, { from: '2026-04-01', to: '2026-04-01' })).status).toBe(422);
-    expect((await report(id, { from: '0001-01-01', to: '0001-02-01' })).status).toBe(422);
-    expect((await report(id, { from: '2025-01-01', to: '2026-01-03' })).status).toBe(422);
-    expect((await report(id, { from: '9999-12-01', to: '9999-12-31' })).status).toBe(422);
-    expect((await report(id, { from: 'x', to: '2026-01-03' })).status).toBe(400);
+    const order = async (body: object) => (await call('POST', '/reports', { body: { areaIds: [id], ...body } })).status;
+    expect(await order({ from: '2026-04-01', to: '2026-04-01' })).toBe(422);
+    expect(await order({ from: '0001-01-01', to: '0001-02-01' })).toBe(422);
+    expect(await order({ from: '2025-01-01', to: '2026-01-03' })).toBe(422);
+    expect(await order({ from: '9999-12-01', to: '9999-12-31' })).toBe(422);
+    expect(await order({ from: 'x', to: '2026-01-03' })).toBe(400);
+    expect(await order({ ...april, areaIds: [] })).toBe(400);
+    expect(await order({ ...april, areaIds: ['lar_00000000000000000000000000'] })).toBe(404);
   });
 
-  it('is too much at once, too', async () => {
-    const meterIds = Array.from({ length: 201 }, (_, i) => `BIG-${i}`);
-    for (let at = 0; at < meterIds.length; at += 20)
-      await Promise.all(meterIds.slice(at, at + 20).map((id) => stack.addMeter('loss', id)));
+  it('lists the meters of an area in pages', async () => {
+    const meterIds = Array.from({ length: 7 }, (_, i) => `BIG-${i}`);
+    for (const meterId of meterIds) await stack.addMeter('loss', meterId);
     const id = await addArea({});
-    for (let at = 0; at < meterIds.length; at += 20)
-      await assign(
-        id,
-        Object.fromEntries(
-          meterIds.slice(at, at + 20).map((each) => [each, [{ from: '2026-04-01', to: '2026-04-03' }]]),
-        ),
-      );
-    expect(await report(id)).toMatchObject({ status: 422 });
-    // Meters whose days are over do not count against the limit.
-    expect((await report(id, { from: '2026-05-01', to: '2026-06-01' })).body.data.quality.meterCount).toBe(0);
-    await assign(id, { 'BIG-7': [] });
-    expect((await report(id)).body.data.quality.metersWithoutData).toHaveLength(200);
+    await assign(id, Object.fromEntries(meterIds.map((each) => [each, [{ from: '2026-04-01', to: '2026-04-03' }]])));
+    // Meters whose days are over are not in a report.
+    expect(await row(id, { from: '2026-05-01', to: '2026-06-01' })).toMatchObject({ quality: { meters: 0 } });
     const page = await call('GET', `/${id}/meters`, { query: { limit: '3' } });
     expect(page.body).toMatchObject({ data: [{}, {}, {}], pagination: { nextCursor: expect.any(String) } });
-  }, 60_000);
+  });
 
   it('is another tenant’s', async () => {
     const id = await addArea({ name: 'Mine' });
@@ -295,7 +303,12 @@ describe('what does not fit', () => {
       ['DELETE', `/${id}`],
     ] as const)
       expect((await call(method, path, body ? { body } : {}, 'other')).status).toBe(404);
-    expect((await call('GET', `/${id}/report`, { query: april }, 'other')).status).toBe(404);
+    expect((await call('POST', '/reports', { body: { ...april, areaIds: [id] } }, 'other')).status).toBe(404);
+    const own = await report([id]);
+    for (const path of ['', '/meters', '/csv'])
+      expect((await call('GET', `/reports/${own.id}${path}`, {}, 'other')).status).toBe(404);
+    expect((await call('POST', `/reports/${own.id}/resume`, {}, 'other')).status).toBe(404);
+    expect((await call('GET', '/reports', {}, 'other')).body.data).toEqual([]);
     expect((await call('GET', '', {}, 'other')).body.data).toEqual([]);
   });
 });

@@ -4,9 +4,8 @@ import { crudRoutes } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, generatedId } from '../../../layers/kernel/schema/common.ts';
-import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { createLossAreaSchema, daySpanSchema, lossAreaSchema } from './loss-area-entity.ts';
-import { lossReportSchema } from './loss-report-schema.ts';
+import { lossReportRoutes } from './loss-report-routes.ts';
 
 const read = 'billing:losses:read';
 const write = 'billing:losses:write';
@@ -74,17 +73,6 @@ export const lossAreaRoutes = defineResource({
       response: z.array(placeOfMeter),
       errors: ['not_found', 'conflict', 'unprocessable'],
     },
-    getLossReport: {
-      method: 'GET',
-      path: '/{id}/report',
-      access: read,
-      summary: 'The energy balance of an area: what entered, what meters took, and the losses between.',
-      description:
-        'Local days, `to` is the first that is not in it; at most 366 days. At most 200 meters, and 6,400 times a meter and a day: more is refused. Taken energy is what meters measured, of bills and of tokens alike, whether it was billed yet or not.',
-      params,
-      query: z.object({ from: localDate(), to: localDate() }),
-      response: lossReportSchema,
-      errors: ['not_found', 'unprocessable'],
-    },
+    ...lossReportRoutes,
   },
 });

@@ -1,31 +1,31 @@
-/** Sums of a report by currency, type of customer and measure, in a form that a row can hold. */
+/** Sums of a report by currency, type of customer and measure. */
 import type { Customer } from '../customers/customer-schema.ts';
+import { Sums } from './sums.ts';
 
 /** Minor units, or how many. */
 export class Totals {
-  readonly #sums: Map<string, bigint>;
+  readonly #sums: Sums;
 
   constructor(stored: Readonly<Record<string, string>> = {}) {
-    this.#sums = new Map(Object.entries(stored).map(([key, sum]) => [key, BigInt(sum)]));
+    this.#sums = new Sums(stored);
   }
 
   add(currency: string, customerType: Customer['type'], measure: string, value: bigint): void {
-    const key = `${currency}/${customerType}/${measure}`;
-    this.#sums.set(key, (this.#sums.get(key) ?? 0n) + value);
+    this.#sums.add(`${currency}/${customerType}/${measure}`, value);
   }
 
   merge(stored: Readonly<Record<string, string>>): void {
-    for (const [key, sum] of Object.entries(stored)) this.#sums.set(key, (this.#sums.get(key) ?? 0n) + BigInt(sum));
+    this.#sums.merge(stored);
   }
 
   toStored(): Record<string, string> {
-    return Object.fromEntries([...this.#sums].map(([key, sum]) => [key, String(sum)]));
+    return this.#sums.toStored();
   }
 
   /** Measures of each currency and type, in order, and of each currency over `all` types. */
   groups(): { currency: string; customerType: Customer['type'] | 'all'; measures: Map<string, bigint> }[] {
     const groups = new Map<string, Map<string, bigint>>();
-    for (const [key, sum] of this.#sums) {
+    for (const [key, sum] of this.#sums.entries()) {
       const [currency, customerType, measure] = key.split('/') as [string, string, string];
       // '~' comes after every type.
       for (const name of [`${currency}/${customerType}`, `${currency}/~`]) {

@@ -100,6 +100,7 @@ export function useBillingStack(): BillingStack {
       'invoice-sendings',
       'billing-reports',
       'loss-reports',
+      'loss-reports',
     ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,

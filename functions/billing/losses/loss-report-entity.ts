@@ -1,0 +1,94 @@
+/** A loss report: its order, the meters it was planned with, how far each part of the walk over them has come, and what was found. */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import type { Period } from './area-meters.ts';
+import type { LossArea } from './loss-area-entity.ts';
+import type { LossLine, LossReportOrder } from './loss-report-schema.ts';
+
+/** An area as it was when its meters were looked up. */
+export interface PlannedArea extends Pick<LossArea, 'id' | 'name' | 'kind' | 'technicalLossPercent'> {
+  metersFrom: 'assignments' | 'network';
+  /** For each row of days. */
+  daysWithoutInput: number[];
+}
+
+export interface LossReport extends Omit<LossReportOrder, 'areaIds'> {
+  id: string;
+  areaIds: string[];
+  failure?: 'area_gone' | 'too_many_meters';
+  /** There once meters are looked up. */
+  plan?: { id: string; pages: number; meters: number; parts: number; areas: PlannedArea[] };
+  /** Parts of the walk that came to their end: counted in the transaction of the last page of each. */
+  partsDone?: number;
+}
+
+export const lossReports: KeyParts = ['LOSS-REPORTS'];
+
+export const lossReportEntity = defineEntity<LossReport>()({
+  name: 'loss report',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['LOSS-REPORT', id], sk: ['REPORT'] }),
+  indexes: { gsi1: ({ id }) => ({ pk: lossReports, sk: [id] }) },
+  idOf: ({ id }) => id,
+});
+
+export interface PlannedMeter {
+  meterId: string;
+  /** `area`: place in the plan's areas. */
+  places: { area: number; role: LossLine['role']; spans: Period[] }[];
+}
+
+/** Meters of one page. A plan that was not the first to be finished leaves its pages behind, which nobody reads. */
+export interface PlannedPage {
+  reportId: string;
+  planId: string;
+  page: number;
+  meters: PlannedMeter[];
+}
+
+export const plannedPageEntity = defineEntity<PlannedPage, Omit<PlannedPage, 'meters'>>()({
+  name: 'page of a loss report',
+  table: 'billing',
+  key: ({ reportId, planId, page }) => ({ pk: ['LOSS-REPORT', reportId], sk: ['PAGE', planId, page] }),
+  idOf: ({ reportId, page }) => `${reportId}/${page}`,
+});
+
+export interface LossReportPart {
+  reportId: string;
+  part: number;
+  /** Pages this part has done: every `parts`-th of the plan's, from `part` on. A message for another one is late or repeated. */
+  page: number;
+  meters: number;
+  /** Sums so far, by `loss-sums.ts`'s names. */
+  sums: Record<string, string>;
+  done: boolean;
+}
+
+export const partsOf = (reportId: string): { pk: KeyParts; beginsWith: KeyParts } => ({
+  pk: ['LOSS-REPORT', reportId],
+  beginsWith: ['PART'],
+});
+
+export const lossReportPartEntity = defineEntity<LossReportPart, Pick<LossReportPart, 'reportId' | 'part'>>()({
+  name: 'part of a loss report',
+  table: 'billing',
+  key: ({ reportId, part }) => ({ pk: ['LOSS-REPORT', reportId], sk: ['PART', part] }),
+  idOf: ({ reportId, part }) => `${reportId}/${part}`,
+});
+
+/** What was found at one meter. */
+export interface LossReportMeter {
+  reportId: string;
+  meterId: string;
+  hasFindings: boolean;
+  lines: LossLine[];
+}
+
+export const metersOfReport = (reportId: string): KeyParts => ['LOSS-REPORT-METERS', reportId];
+
+export const lossReportMeterEntity = defineEntity<LossReportMeter, Pick<LossReportMeter, 'reportId' | 'meterId'>>()({
+  name: 'meter of a loss report',
+  table: 'billing',
+  key: ({ reportId, meterId }) => ({ pk: metersOfReport(reportId), sk: [meterId] }),
+  idOf: ({ meterId }) => meterId,
+});

@@ -1,0 +1,54 @@
+/** What can be done with loss reports: ask for one, read it, and go on with one that stopped. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { csvReply } from '../../../layers/kernel/http/csv.ts';
+import type { Operations } from '../../../layers/kernel/http/route.ts';
+import {
+  type LossReport,
+  type LossReportMeter,
+  lossReportEntity,
+  lossReportMeterEntity,
+  lossReports,
+  metersOfReport,
+} from './loss-report-entity.ts';
+import type { lossReportRoutes } from './loss-report-routes.ts';
+import { lossReportTable } from './loss-report-table.ts';
+import { lossReportHead, showLossReport } from './show-loss-report.ts';
+import { sendWork, startLossReport } from './start-loss-report.ts';
+
+export const lossReportOperations: Operations<typeof lossReportRoutes> = {
+  startLossReport: async ({ session, body }) => ({ data: lossReportHead(await startLossReport(session, body)) }),
+  listLossReports: async ({ session, page }) => {
+    const { items, nextCursor } = await session.query<LossReport & Stored>(lossReportEntity, {
+      index: 'gsi1',
+      pk: lossReports,
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(lossReportHead), pagination: { limit: page.limit, nextCursor } };
+  },
+  getLossReport: async ({ session, params }) => ({ data: await showLossReport(session, params.id) }),
+  listLossReportMeters: async ({ session, params, query, page }) => {
+    await session.require(lossReportEntity, params);
+    const { items, nextCursor } = await session.query<LossReportMeter & Stored>(lossReportMeterEntity, {
+      pk: metersOfReport(params.id),
+      ...(query.withFindings === 'true' ? { filter: [{ attribute: 'hasFindings', operator: '=', value: true }] } : {}),
+      ...page,
+    });
+    const data = items.map(({ meterId, hasFindings, lines }) => ({ meterId, hasFindings, lines }));
+    return { data, pagination: { limit: page.limit, nextCursor } };
+  },
+  getLossReportCsv: async ({ session, params, locale }) => {
+    const report = await showLossReport(session, params.id);
+    if (!('result' in report))
+      throw new AppError('conflict', undefined, {
+        texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
+      });
+    return csvReply(`losses-${report.id}`, lossReportTable(report.result, locale));
+  },
+  resumeLossReport: async ({ session, params }) => {
+    const report = await showLossReport(session, params.id);
+    await sendWork([{ tenantId: session.tenantId, reportId: report.id }]);
+    return { data: report };
+  },
+};

@@ -1,0 +1,117 @@
+/**
+ * Looks up which meters a loss report is about, once: they are written down in pages, so that a meter that moves while the
+ * report is under way is neither missed nor counted twice. The plan that is finished first counts.
+ */
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { daysBetween } from '../../../layers/tariff/calendar.ts';
+import { outputMeters } from './area-meters.ts';
+import { clip } from './day-spans.ts';
+import { type LossArea, lossAreaEntity } from './loss-area-entity.ts';
+import {
+  type LossReport,
+  lossReportEntity,
+  lossReportPartEntity,
+  type PlannedArea,
+  type PlannedMeter,
+  plannedPageEntity,
+} from './loss-report-entity.ts';
+import { daysIn, rowsOfDays } from './report-days.ts';
+
+/** Twenty thousand meters are looked up well within one message. */
+const mostMeters = 20_000;
+const mostParts = 8;
+/** Readings of so many meters and days are read within a page's time, also quarter-hourly ones. */
+const meterDaysInPage = 1_000;
+const metersInPage = { least: 3, most: 32 };
+/** Pages written together: some kilobytes each. */
+const together = 10;
+
+/** Does nothing to a report that is planned already. */
+export async function planLossReport(session: TenantSession, report: LossReport): Promise<void> {
+  const areas = await areasOf(session, report.areaIds);
+  if (areas === undefined) return fail(session, report.id, 'area_gone');
+  const meters = await metersOf(session, report, areas);
+  if (meters.length > mostMeters) return fail(session, report.id, 'too_many_meters');
+  const size = pageSize(report);
+  const pages = Array.from({ length: Math.ceil(meters.length / size) }, (_, page) =>
+    meters.slice(page * size, (page + 1) * size),
+  );
+  const planId = newId('pln');
+  for (let start = 0; start < pages.length; start += together)
+    await session.transact('billing', (unit) => {
+      for (const [i, own] of pages.slice(start, start + together).entries())
+        unit.put(plannedPageEntity, { reportId: report.id, planId, page: start + i, meters: own });
+    });
+  const plan = {
+    id: planId,
+    pages: pages.length,
+    meters: meters.length,
+    parts: Math.min(mostParts, pages.length),
+    areas: areas.map((area) => plannedArea(area, report)),
+  };
+  await change(session, report.id, { plan }, plan.parts);
+}
+
+const fail = (session: TenantSession, id: string, failure: NonNullable<LossReport['failure']>): Promise<void> =>
+  change(session, id, { failure }, 0);
+
+/** In one transaction with its parts; whoever comes second finds it done. */
+function change(session: TenantSession, id: string, changes: Partial<LossReport>, parts: number): Promise<void> {
+  return retryOnChange(async () => {
+    const report = await session.require(lossReportEntity, { id });
+    if (report.plan !== undefined || report.failure !== undefined) return;
+    await session.transact('billing', (unit) => {
+      unit.update(lossReportEntity, report, changes, { isAudited: false });
+      for (let part = 0; part < parts; part++)
+        unit.put(lossReportPartEntity, { reportId: id, part, page: 0, meters: 0, sums: {}, done: false });
+    });
+  });
+}
+
+/** In the order asked for; undefined when one is gone. */
+async function areasOf(session: TenantSession, ids: readonly string[]): Promise<LossArea[] | undefined> {
+  const found: (LossArea | undefined)[] = [];
+  for (const id of ids) found.push(await session.get(lossAreaEntity, { id }, { consistent: true }));
+  return found.every((area) => area !== undefined) ? found : undefined;
+}
+
+/** Sorted by id: the same meters make the same pages. */
+async function metersOf(
+  session: TenantSession,
+  period: LossReport,
+  areas: readonly LossArea[],
+): Promise<PlannedMeter[]> {
+  const meters = new Map<string, PlannedMeter['places']>();
+  const add = (meterId: string, place: PlannedMeter['places'][number]): void => {
+    meters.set(meterId, [...(meters.get(meterId) ?? []), place]);
+  };
+  for (const [i, area] of areas.entries()) {
+    const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
+    for (const [meterId, own] of inputs) {
+      const spans = own.flatMap((span) => clip(span, period) ?? []);
+      if (spans.length > 0) add(meterId, { area: i, role: 'input', spans });
+    }
+    const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters);
+    for (const [meterId, spans] of outputs) add(meterId, { area: i, role: 'output', spans });
+    if (meters.size > mostMeters) break;
+  }
+  return [...meters].map(([meterId, places]) => ({ meterId, places })).sort((a, b) => (a.meterId < b.meterId ? -1 : 1));
+}
+
+function pageSize({ from, to }: LossReport): number {
+  const fitting = Math.floor(meterDaysInPage / daysBetween(from, to));
+  return Math.min(Math.max(fitting, metersInPage.least), metersInPage.most);
+}
+
+const plannedArea = (area: LossArea, report: LossReport): PlannedArea => ({
+  id: area.id,
+  name: area.name,
+  kind: area.kind,
+  technicalLossPercent: area.technicalLossPercent,
+  metersFrom: area.networkElementId === undefined ? 'assignments' : 'network',
+  daysWithoutInput: rowsOfDays(report).map(
+    (days) => daysBetween(days.from, days.to) - daysIn(area.inputMeters.flatMap((span) => clip(span, days) ?? [])),
+  ),
+});

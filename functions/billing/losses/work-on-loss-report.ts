@@ -1,0 +1,106 @@
+/**
+ * Works a loss report off, page by page. Sums, lines of meters and the page move in one write on the version that was read, so a
+ * page counts once, however often its message comes; a page that is done only hands on again, in case its message was lost.
+ */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { tenantProfile } from '../../identity/contract.ts';
+import { Sums } from '../reports/sums.ts';
+import { billReader } from './billed-energy.ts';
+import {
+  type LossReport,
+  type LossReportPart,
+  lossReportEntity,
+  lossReportMeterEntity,
+  lossReportPartEntity,
+  type PlannedMeter,
+  partsOf,
+  plannedPageEntity,
+} from './loss-report-entity.ts';
+import { addLine } from './loss-sums.ts';
+import { type MeasuredLine, type MeasuringTools, measureMeter } from './measure-meter.ts';
+import { planLossReport } from './plan-loss-report.ts';
+import { rowsOfDays } from './report-days.ts';
+import { shownLine } from './shown-line.ts';
+import { type LossReportMessage, sendWork } from './start-loss-report.ts';
+
+/** Meters worked on at a time. */
+const sideBySide = 8;
+
+export async function workOnLossReport({ tenantId, reportId, at }: LossReportMessage): Promise<void> {
+  const session = openSession(tenantId);
+  const report = await session.require(lossReportEntity, { id: reportId });
+  if (at === undefined) {
+    if (report.plan === undefined && report.failure === undefined) await planLossReport(session, report);
+    return handOut(session, reportId);
+  }
+  const progress = await session.require(lossReportPartEntity, { reportId, part: at.part });
+  if (progress.done) return;
+  const after = progress.page === at.page ? await countPage(session, report, progress) : progress;
+  if (after !== undefined && !after.done)
+    await sendWork([{ tenantId, reportId, at: { part: at.part, page: after.page } }]);
+}
+
+/** A message for each part that is not done. */
+async function handOut(session: TenantSession, reportId: string): Promise<void> {
+  const { items } = await session.query<LossReportPart>(lossReportPartEntity, {
+    ...partsOf(reportId),
+    consistent: true,
+  });
+  const { tenantId } = session;
+  await sendWork(items.flatMap(({ part, page, done }) => (done ? [] : [{ tenantId, reportId, at: { part, page } }])));
+}
+
+/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
+async function countPage(
+  session: TenantSession,
+  report: LossReport,
+  progress: LossReportPart & Stored,
+): Promise<LossReportPart | undefined> {
+  const { plan, id: reportId } = report;
+  const { pages, parts, id: planId } = plan!;
+  const page = progress.part + progress.page * parts;
+  const { meters } = await session.require(plannedPageEntity, { reportId, planId, page });
+  const { timeZone } = await tenantProfile(session);
+  const rows = rowsOfDays(report);
+  const measured = await measureAll({ session, timeZone, rows, bills: billReader(session) }, meters);
+  const sums = new Sums(progress.sums);
+  for (const line of [...measured.values()].flat()) addLine(sums, line);
+  const done = page + parts >= pages;
+  const changes = {
+    page: progress.page + 1,
+    meters: progress.meters + meters.length,
+    sums: sums.toStored(),
+    done,
+  };
+  try {
+    return await session.transact('billing', (unit) => {
+      for (const [meterId, lines] of measured) {
+        const shown = lines.map((line) => shownLine(line, plan!.areas, rows));
+        const hasFindings = shown.some(({ findings }) => findings.length > 0);
+        unit.put(lossReportMeterEntity, { reportId, meterId, hasFindings, lines: shown });
+      }
+      if (done) unit.add(lossReportEntity, { id: reportId }, { partsDone: 1n });
+      return unit.update(lossReportPartEntity, progress, changes, { isAudited: false });
+    });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return undefined;
+    throw error;
+  }
+}
+
+async function measureAll(
+  tools: MeasuringTools,
+  meters: readonly PlannedMeter[],
+): Promise<Map<string, MeasuredLine[]>> {
+  const measured = new Map<string, MeasuredLine[]>();
+  const waiting = [...meters];
+  await Promise.all(
+    Array.from({ length: sideBySide }, async () => {
+      for (let meter = waiting.pop(); meter !== undefined; meter = waiting.pop())
+        measured.set(meter.meterId, await measureMeter(tools, meter));
+    }),
+  );
+  return measured;
+}
