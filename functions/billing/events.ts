@@ -19,6 +19,7 @@ import { messageRequested } from './messages/message-events.ts';
 import { fieldEvents } from './mobile/field-events.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
+import { reversalReasons } from './payments/reversal-reasons.ts';
 import { prepaidEvents } from './prepaid/prepaid-events.ts';
 import { paymentRefunded, refundChanged } from './refunds/refund-events.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
@@ -239,12 +240,14 @@ export const paymentReversed = defineEvent({
   aggregateType: 'payment',
   summary: { en: 'A payment was taken back.', ar: 'عُكست دفعة.' },
   payload: z.extend(paymentPayload, {
+    /** The office's own words; the customer is told those of `reasonCode`. */
     reason: z.string(),
+    reasonCode: z.optional(z.enum(reversalReasons)),
     /** Of money that had been used: the invoice by which it is owed now, and how much of it. */
     debtInvoiceId: z.optional(z.string()),
     debtAmount: z.optional(z.string()),
   }),
-  example: { ...payment, reason: 'Cheque bounced' },
+  example: { ...payment, reason: 'Cheque bounced', reasonCode: 'returned_by_bank' as const },
 });
 
 export const meterCommandChanged = defineEvent({

@@ -38,7 +38,17 @@ export async function startTables(names: readonly string[]): Promise<TestTables>
   });
   return {
     dynamodb,
-    scan: (table) => dynamodb.call('Scan', { TableName: table }).Items,
+    scan(table) {
+      // A page holds 1 MB.
+      const items: Record<string, any>[] = [];
+      let from: object | undefined;
+      do {
+        const page = dynamodb.call('Scan', { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) });
+        items.push(...page.Items);
+        from = page.LastEvaluatedKey;
+      } while (from !== undefined);
+      return items;
+    },
     close: () => endpoint.close(),
   };
 }

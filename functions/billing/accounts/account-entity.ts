@@ -80,23 +80,28 @@ export function postSetOff(
   unit.add(accountTotalsEntity, { customerId, currency }, { owed: 0n }, { customerId, currency });
 }
 
-/** Writes what is left of an advance, on the version that was read. */
+/**
+ * Writes what is left of an advance, on the version that was read.
+ * @param isTouched written even when it stays the same: whoever makes money and whoever makes debt at the same moment then refuse
+ *   each other, and no invoice is left open beside money that could have paid it
+ */
 export function writeAdvance(
   unit: UnitOfWork,
   before: (Advance & Stored) | undefined,
   advance: Omit<Advance, 'minor'> & { minor: bigint },
+  { isTouched = false }: { isTouched?: boolean } = {},
 ): void {
   const { customerId, currency, minor } = advance;
   if (minor < 0n) throw new RangeError('An advance is never negative.');
   if (before === undefined) {
     // Two first payments at once: whoever is second reads again.
-    if (minor > 0n)
+    if (minor > 0n || isTouched)
       unit.create(
         advanceEntity,
         { customerId, currency, minor: String(minor) },
         { refused: () => new AppError('version_conflict') },
       );
-  } else if (BigInt(before.minor) !== minor)
+  } else if (BigInt(before.minor) !== minor || isTouched)
     unit.update(advanceEntity, before, { minor: String(minor) }, { isAudited: false });
 }
 

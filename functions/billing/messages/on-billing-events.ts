@@ -20,7 +20,7 @@ const payment = z.object({
   currency: z.string(),
   purpose: z._default(z.string(), 'debt'),
   receivedAt: z.string(),
-  reason: z.optional(z.string()),
+  reasonCode: z.optional(z.string()),
 });
 const command = z.object({
   id: z.string(),

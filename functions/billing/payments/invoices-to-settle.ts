@@ -8,7 +8,7 @@ import type { NewPayment } from './payment-schema.ts';
 type Wanted = Pick<NewPayment, 'customerId' | 'invoiceIds' | 'purpose'>;
 
 /**
- * Read by key, since a list may lag behind the last payment.
+ * Read consistently: an index may lag behind the last payment.
  * @param isLate the money is here already: named invoices that owe nothing any more are passed over and what is left waits
  */
 export async function invoicesToSettle(
@@ -21,7 +21,7 @@ export async function invoicesToSettle(
   const fits = (invoice: StoredInvoice): boolean =>
     invoice.customerId === customerId && invoice.currency === currency && isOpen(invoice);
   if (invoiceIds !== undefined) {
-    const named = await Promise.all(invoiceIds.map((id) => session.require(invoiceEntity, { id })));
+    const named = await Promise.all([...new Set(invoiceIds)].map((id) => session.require(invoiceEntity, { id })));
     if (isLate) return named.filter(fits);
     const foreign = named.find((invoice) => !fits(invoice));
     if (foreign)
@@ -36,7 +36,7 @@ export async function invoicesToSettle(
   const open: StoredInvoice[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
+    const page = await listOfCustomer(session, customerId, { limit: 100, cursor, consistent: true });
     open.push(...page.items.filter(fits));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

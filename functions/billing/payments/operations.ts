@@ -45,8 +45,8 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
   reversePayment: async ({ session, params, body, principal }) => {
     const accompany = await tillForReversal(session, principal.subject, body.reason);
-    const { reason, becomesDebt = false } = body;
-    return { data: await reversePayment(session, params.id, reason, { accompany, becomesDebt }) };
+    const { reason, becomesDebt = false, reasonCode } = body;
+    return { data: await reversePayment(session, params.id, reason, { accompany, becomesDebt, reasonCode }) };
   },
   requestRefund: async ({ session, params, body, principal }) => ({
     data: await requestRefund(session, params.id, body, principal.subject),

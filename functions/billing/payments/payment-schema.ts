@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount, currency } from '../../../layers/money/money-schema.ts';
+import { reversalReasons } from './reversal-reasons.ts';
 
 export const paymentMethods = ['cash', 'bank_transfer', 'card', 'wallet', 'cheque', 'gateway'] as const;
 export const paymentStatuses = ['received', 'partially_refunded', 'refunded', 'reversed'] as const;
@@ -69,6 +70,10 @@ export const paymentSchema = z.object({
   allocations: z.array(z.object({ invoiceId: z.string(), invoiceNumber: z.string(), amount: z.string() })),
   /** What no invoice needed: it waits for the next one. */
   advanceAmount: z.string(),
+  /** Invoices that it settles next: more than one step holds. Their money is part of the advance meanwhile. */
+  stillSettles: z.optional(z.array(z.string())),
+  /** Invoices that are owed again for a refund that is not through; they are settled again should it fail. */
+  owedAgain: z.optional(z.array(z.string())),
   status: z.enum(paymentStatuses),
   /** What went back so far. */
   refundedAmount: z.optional(z.string()),
@@ -84,6 +89,9 @@ export const paymentSchema = z.object({
   bankLineId: z.optional(z.string()),
   receiptNumber: z.optional(z.string()),
   reversedAt: z.optional(utcTime()),
+  /** What the customer is told. */
+  reverseReasonCode: z.optional(z.enum(reversalReasons)),
+  /** What was noted beside it; the utility's own. */
   reverseReason: z.optional(z.string()),
   note: z.optional(z.string()),
 });

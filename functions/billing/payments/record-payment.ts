@@ -5,14 +5,13 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
-import { invoicePaid, paymentReceived, subscriberPayment } from '../events.ts';
-import { amountOf, settle } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
+import { paymentReceived, subscriberPayment } from '../events.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { allocatePayment, shownAllocations } from './allocate-payment.ts';
 import { invoicesToSettle } from './invoices-to-settle.ts';
@@ -20,6 +19,8 @@ import { positiveAmount } from './payment-amount.ts';
 import { paymentEntity, paymentReferenceEntity } from './payment-entity.ts';
 import { paymentPayload } from './payment-payload.ts';
 import type { NewPayment, Payment } from './payment-schema.ts';
+import { settleInvoices } from './settle-invoices.ts';
+import { settleRest } from './settle-rest.ts';
 
 /** What belongs to the payment beyond the order, known anew at each attempt. */
 export interface PaymentCompanion {
@@ -54,14 +55,14 @@ export async function recordPayment(
   const { purpose = 'debt', supplyId, externalReference, method } = order;
   if (supplyId !== undefined) await requireSupplyOf(session, supplyId, order.customerId);
   const id = newId('pay');
-  return retryOnChange(async () => {
+  const recorded = await retryOnChange(async () => {
     const customer = await session.require(customerEntity, { id: order.customerId });
     const [invoices, advance, companion] = await Promise.all([
       invoicesToSettle(session, order, currency, isLate),
       readAdvance(session, customer.id, currency),
       accompany?.(),
     ]);
-    const { allocations, advance: left } = allocatePayment(minor, invoices);
+    const { allocations, advance: left, rest } = allocatePayment(minor, invoices);
     const payment: Payment = {
       id,
       paymentNumber: `${customer.accountNumber}-${id.slice(-8)}`,
@@ -77,17 +78,14 @@ export async function recordPayment(
       ...(supplyId === undefined ? {} : { supplyId }),
       ...(externalReference === undefined ? {} : { externalReference }),
       ...(order.note === undefined ? {} : { note: order.note }),
+      ...(rest.length === 0 ? {} : { stillSettles: rest }),
       ...companion?.attributes,
     };
     return session.transact('billing', (unit) => {
       const stored = unit.create(paymentEntity, payment);
       if (externalReference !== undefined)
         unit.create(paymentReferenceEntity, { method, reference: externalReference, paymentId: id });
-      for (const { invoice, minor: part } of allocations) {
-        const { paidAmount, dueAmount, status, paidAt } = settle(invoice, part, now);
-        const after = unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: paidAt ?? null });
-        if (status === 'paid') unit.emit(invoicePaid, { aggregateId: invoice.id, payload: invoicePaidPayload(after) });
-      }
+      settleInvoices(unit, allocations, now);
       // Money for energy to come and money held are not set against what is owed.
       if (purpose === 'debt') {
         writeAdvance(unit, advance, { customerId: customer.id, currency, minor: BigInt(advance?.minor ?? '0') + left });
@@ -108,6 +106,17 @@ export async function recordPayment(
       return stored;
     });
   });
+  return recorded.stillSettles === undefined ? recorded : goOn(session, recorded);
+}
+
+/** The money is recorded whatever happens now; the payment's event goes on where this stops. */
+async function goOn(session: TenantSession, payment: Payment & Stored): Promise<Payment & Stored> {
+  try {
+    return await settleRest(session, payment.id);
+  } catch (error) {
+    logger.error('invoices of a payment not settled at once', { paymentId: payment.id, error: error as Error });
+    return session.require(paymentEntity, { id: payment.id });
+  }
 }
 
 async function requireSupplyOf(session: TenantSession, id: string, customerId: string): Promise<void> {

@@ -101,6 +101,28 @@ describe('a bounced cheque', () => {
     const { status } = await openSession(tenant).require(vendEntity, { id });
     if (status === 'vended') await scene.post(`/${id}/reversal`, { reason: 'Bounced' });
     expect(await expectAgreement(customerId)).toBe('0.00');
+    expect(((await debtOf(customerId))?.dueAmount ?? '0.00') as string).toBe('0.00');
+  });
+
+  it('whose token is taken back afterwards is owed no more', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    const { id, paymentId } = (await scene.buy(supplyId, '1000', { method: 'cheque' })).body.data;
+    await bounce(paymentId);
+    await scene.post(`/${id}/reversal`, { reason: 'Bounced' });
+    await scene.workOff(60);
+    expect(await debtOf(customerId)).toMatchObject({ status: 'paid', dueAmount: '0.00' });
+    expect(await scene.balance(customerId)).toMatchObject({ balance: '0.00', advance: '0.00' });
+  });
+
+  it('whose debt was paid meanwhile leaves the money of its token to the customer', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    const { id, paymentId } = (await scene.buy(supplyId, '1000', { method: 'cheque' })).body.data;
+    await bounce(paymentId);
+    await pay(customerId, '700');
+    await scene.post(`/${id}/reversal`, { reason: 'Bounced' });
+    await scene.workOff(60);
+    expect(await debtOf(customerId)).toMatchObject({ status: 'paid' });
+    expect(await scene.balance(customerId)).toMatchObject({ balance: '-700.00', advance: '700.00' });
   });
 
   it('whose rest later invoices have used is owed as far as it is used', async () => {

@@ -8,12 +8,14 @@ import { readPolicy } from '../dunning/policy.ts';
 import { paymentReversed } from '../events.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
+import { oweManyAgain } from './owe-again.ts';
 import { paymentEntity } from './payment-entity.ts';
 import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
 import type { PaymentCompanion } from './record-payment.ts';
 import { refuseSpentOnToken } from './refuse-spent.ts';
 import { planDebt } from './returned-payment.ts';
+import type { ReversalReason } from './reversal-reasons.ts';
 import { planTakeBack, remainderOf, writeTakeBack } from './take-back.ts';
 
 export interface ReverseOptions {
@@ -21,24 +23,36 @@ export interface ReverseOptions {
   accompany?: (payment: Payment & Stored) => Promise<Pick<PaymentCompanion, 'write'>>;
   /** The money is gone for certain: what it was used for and cannot be undone is owed by an invoice of its own. */
   becomesDebt?: boolean;
+  /** What the customer is told. @default `returned_by_bank` where it becomes debt, `other` else */
+  reasonCode?: ReversalReason | undefined;
 }
 
 /** @throws AppError `not_found`, `conflict` */
-export function reversePayment(
+export async function reversePayment(
   session: TenantSession,
   id: string,
   reason: string,
-  { accompany, becomesDebt = false }: ReverseOptions = {},
+  { accompany, becomesDebt = false, reasonCode = becomesDebt ? 'returned_by_bank' : 'other' }: ReverseOptions = {},
 ): Promise<Payment & Stored> {
+  const policy = await readPolicy(session);
+  // Light came back when it was paid; what is owed again may take it again.
+  const forgetSteps = policy.steps.filter(({ action }) => action === 'disconnect').map((step) => step.id);
+  await oweManyAgain(session, id, {
+    forgetSteps,
+    mayFallShort: becomesDebt,
+    wanted(payment) {
+      refuseReversal(payment, becomesDebt);
+      return remainderOf(payment);
+    },
+  });
   return retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
     refuseReversal(payment, becomesDebt);
     const { customerId, currency, purpose = 'debt' } = payment;
     const remainder = remainderOf(payment);
-    const [plan, date, policy, companion] = await Promise.all([
+    const [plan, date, companion] = await Promise.all([
       purpose === 'debt' ? planTakeBack(session, payment, remainder, { mayFallShort: becomesDebt }) : undefined,
       today(session),
-      readPolicy(session),
       accompany?.(payment),
     ]);
     const shortfall = purpose === 'prepaid' ? remainder : (plan?.shortfall ?? 0n);
@@ -52,12 +66,10 @@ export function reversePayment(
         status: 'reversed',
         reversedAt: now,
         reverseReason: reason,
+        reverseReasonCode: reasonCode,
+        stillSettles: null,
       });
-      if (plan !== undefined) {
-        // Light came back when it was paid; what is owed again may take it again.
-        const again = policy.steps.filter(({ action }) => action === 'disconnect').map((step) => step.id);
-        writeTakeBack(unit, payment, plan, now, again);
-      }
+      if (plan !== undefined) writeTakeBack(unit, payment, plan, now, forgetSteps);
       if (plan !== undefined || writeDebt !== undefined)
         postToAccount(unit, {
           id: `${id}-reversed`,
@@ -78,6 +90,7 @@ export function reversePayment(
           // What was refunded before is posted already.
           amount: amountOf(remainder, currency),
           reason,
+          reasonCode,
           // What was bought stays bought: the money for it is owed.
           ...(debt === undefined
             ? {}

@@ -14,6 +14,7 @@ import {
   storedPaymentSchema,
 } from './payment-schema.ts';
 import { reconcileResultSchema, reconcileSchema } from './reconcile-schema.ts';
+import { reversalReasons } from './reversal-reasons.ts';
 
 const params = z.object({ id: generatedId('pay') });
 
@@ -79,10 +80,13 @@ export const payments = defineResource({
       access: 'billing:payments:reverse',
       summary: 'Take a payment back; what it settled is owed again.',
       description:
-        'Money that bought a token, or that later invoices have used, is refused: take the token back, or cancel those invoices. Where the money is gone for certain, as with a bounced cheque, `becomesDebt` takes it back all the same: what cannot be undone is owed by an invoice of the kind `returned_payment`, due at once.',
+        'Money that bought a token, or that later invoices have used, is refused: take the token back, or cancel those invoices. Where the money is gone for certain, as with a bounced cheque, `becomesDebt` takes it back all the same: what cannot be undone is owed by an invoice of the kind `returned_payment`, due at once. The customer is told the words of `reasonCode`, never the text of `reason`.',
       params,
       body: z.object({
+        /** For the record; the customer does not see it. */
         reason: label(500),
+        /** What the customer is told. @default `returned_by_bank` with `becomesDebt`, `other` without */
+        reasonCode: z.optional(z.enum(reversalReasons)),
         /** @default false */
         becomesDebt: z.optional(z.boolean()),
       }),

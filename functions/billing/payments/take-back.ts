@@ -26,12 +26,17 @@ export interface TakeBack {
 export const remainderOf = ({ amount, refundedAmount = '0', currency }: Payment): bigint =>
   minorOf(amount, currency) - minorOf(refundedAmount, currency);
 
+export interface TakeBackOptions {
+  /** Whether there may be less to take it from than is wanted. */
+  mayFallShort?: boolean;
+}
+
 /** @throws AppError `conflict` when later invoices have used what the payment left over, unless that may be so */
 export async function planTakeBack(
   session: TenantSession,
   payment: Payment,
   minor: bigint,
-  { mayFallShort = false }: { mayFallShort?: boolean } = {},
+  { mayFallShort = false }: TakeBackOptions = {},
 ): Promise<TakeBack> {
   const { customerId, currency, allocations } = payment;
   const [invoices, advance] = await Promise.all([
@@ -96,7 +101,7 @@ function whatIsLeft(
 export function writeTakeBack(
   unit: UnitOfWork,
   { customerId, currency }: Payment,
-  { fromAdvance, fromInvoices, advance }: TakeBack,
+  { fromAdvance, fromInvoices, advance }: Pick<TakeBack, 'fromAdvance' | 'fromInvoices' | 'advance'>,
   now: string,
   forgetSteps: readonly string[] = [],
 ): void {

@@ -5,12 +5,9 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount } from '../accounts/account-entity.ts';
-import { invoicePaid } from '../events.ts';
-import { settle } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
 import { shownAllocations } from '../payments/allocate-payment.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { settleInvoices } from '../payments/settle-invoices.ts';
 import { activeAgreementEntity, afterRecovery, agreementEntity } from './arrears-agreement.ts';
 import { type PrepaidAccount, prepaidAccountEntity } from './prepaid-account.ts';
 import { nextMonth } from './price-month.ts';
@@ -83,11 +80,7 @@ async function readRecovery(
       ? await session.get(activeAgreementEntity, { customerId, currency }, { consistent: true })
       : undefined;
   return (unit) => {
-    for (const { invoice, minor } of allocations) {
-      const { paidAmount, dueAmount, status, paidAt } = settle(invoice, minor, now);
-      const after = unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: paidAt ?? null });
-      if (status === 'paid') unit.emit(invoicePaid, { aggregateId: invoice.id, payload: invoicePaidPayload(after) });
-    }
+    settleInvoices(unit, allocations, now);
     unit.update(paymentEntity, payment, { allocations: shownAllocations(allocations) });
     unit.update(agreementEntity, agreement, changes);
     if (active !== undefined) unit.delete(activeAgreementEntity, active);

@@ -77,7 +77,7 @@ export const prepaidSchedules: ScheduleSpec[] = [
 export const prepaidSubscribers: SubscriberSpec[] = [
   {
     name: 'vend-paid',
-    entry: `${folder}/on-payment-received.ts`,
+    entry: 'functions/billing/payments/on-payment-received.ts',
     events: ['payment.received'],
     access: { tables: { billing: 'readWrite' }, queues: [tokens] },
   },

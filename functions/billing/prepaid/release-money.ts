@@ -1,14 +1,18 @@
 /**
  * Gives back what a token did not come to: the supply is as it was before, and the money that was not taken for debt becomes
- * the customer's advance. From then on the payment is one like any other, which invoices use and which can be paid back.
+ * the customer's advance. From then on the payment is one like any other, which invoices use and which can be paid back. Where it
+ * had been taken back and was owed by an invoice of its own, the money settles that one first: nobody owes for a token that is none.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import type { EntryType } from '../accounts/entry-types.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { today } from '../invoices/local-day.ts';
+import { mergedAllocations, shownAllocations } from '../payments/allocate-payment.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { settleInvoices } from '../payments/settle-invoices.ts';
 import { type PrepaidAccount, prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import type { VendRow } from './vend-entity.ts';
 
@@ -20,7 +24,7 @@ export interface Release {
 
 /** @param type what the entry in the account is called */
 export async function planRelease(session: TenantSession, vend: VendRow, type: EntryType): Promise<Release> {
-  const { supplyId, paymentId, parts } = vend;
+  const { supplyId, paymentId, parts, debtInvoiceId } = vend;
   const account = supplyId === undefined ? undefined : await readPrepaidAccount(session, supplyId);
   const restore = (unit: UnitOfWork): void => {
     if (account?.openVendId === vend.id)
@@ -30,13 +34,26 @@ export async function planRelease(session: TenantSession, vend: VendRow, type: E
   const payment = await session.require(paymentEntity, { id: paymentId });
   const { customerId, currency } = payment;
   const minor = minorOf(payment.amount, currency) - minorOf(parts?.arrearsAmount ?? '0', currency);
-  const [advance, date] = await Promise.all([readAdvance(session, customerId, currency), today(session)]);
+  const [advance, date, debt] = await Promise.all([
+    readAdvance(session, customerId, currency),
+    today(session),
+    debtInvoiceId === undefined ? undefined : session.require(invoiceEntity, { id: debtInvoiceId }),
+  ]);
+  const owed = debt === undefined ? 0n : minorOf(debt.dueAmount, currency);
+  const settled = owed < minor ? owed : minor;
+  const left = minor - settled;
   return {
     returnedAmount: amountOf(minor, currency),
     write(unit) {
       restore(unit);
-      unit.update(paymentEntity, payment, { purpose: 'debt', advanceAmount: amountOf(minor, currency) });
-      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + minor });
+      const back = debt === undefined || settled === 0n ? [] : [{ invoice: debt, minor: settled }];
+      settleInvoices(unit, back, session.context.now());
+      unit.update(paymentEntity, payment, {
+        purpose: 'debt',
+        advanceAmount: amountOf(left, currency),
+        allocations: mergedAllocations(payment, shownAllocations(back)),
+      });
+      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + left });
       postToAccount(unit, {
         id: `${vend.id}-released`,
         customerId,

@@ -27,8 +27,9 @@ export const handler = consumeEvents(async ({ type, tenantId, payload }) => {
   const { id, status, method } = changed.parse(payload);
   if (type === 'checkout.changed' && status === 'creating')
     await orderWork({ tenantId, kind: 'checkout', id, look: 0 }, firstLookSeconds);
-  if (type === 'refund.changed' && status === 'approved' && method === 'provider')
-    await orderWork({ tenantId, kind: 'refund', id, look: 0 });
+  // One that failed may have invoices to settle again.
+  const isAtWork = status === 'failed' || (status === 'approved' && method === 'provider');
+  if (type === 'refund.changed' && isAtWork) await orderWork({ tenantId, kind: 'refund', id, look: 0 });
 });
 
 async function checkoutOf(

@@ -2,20 +2,20 @@
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
-import { invoicePaid } from '../events.ts';
-import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { invoicePaidPayload } from '../invoices/invoice-payload.ts';
 import { today } from '../invoices/local-day.ts';
-import { shownAllocations } from '../payments/allocate-payment.ts';
+import { mergedAllocations, shownAllocations } from '../payments/allocate-payment.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
+import { settleInvoices } from '../payments/settle-invoices.ts';
+import { settleRest } from '../payments/settle-rest.ts';
 import { requireRefund, withoutPending } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { refundChanged } from './refund-events.ts';
 
-export function returnRefund(session: TenantSession, id: string, outcome: string): Promise<StoredRefund> {
-  return retryOnChange(async () => {
+export async function returnRefund(session: TenantSession, id: string, outcome: string): Promise<StoredRefund> {
+  const returned = await retryOnChange(async () => {
     const refund = await requireRefund(session, id, ['sent', 'unknown']);
     const { customerId, currency, taken, paymentId } = refund;
     const payment = await session.require(paymentEntity, { id: paymentId });
@@ -37,12 +37,9 @@ export function returnRefund(session: TenantSession, id: string, outcome: string
           const again = due < part ? due : part;
           if (again <= 0n) return [];
           left -= again;
-          const { paidAmount, dueAmount, status, paidAt } = settle(invoice, again, now);
-          const after = unit.update(invoiceEntity, invoice, { paidAmount, dueAmount, status, paidAt: paidAt ?? null });
-          if (status === 'paid')
-            unit.emit(invoicePaid, { aggregateId: invoice.id, payload: invoicePaidPayload(after) });
           return [{ invoice, minor: again }];
         });
+        settleInvoices(unit, back, now);
         writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + left });
         const reference = payment.paymentNumber;
         postToAccount(unit, {
@@ -54,11 +51,12 @@ export function returnRefund(session: TenantSession, id: string, outcome: string
           currency,
           reference,
         });
-        changes.allocations = merged(payment, shownAllocations(back));
+        changes.allocations = mergedAllocations(payment, shownAllocations(back));
         changes.advanceAmount = amountOf(minorOf(payment.advanceAmount, currency) + left, currency);
       }
       unit.update(paymentEntity, payment, {
         ...changes,
+        ...(payment.owedAgain === undefined ? {} : { stillSettles: payment.owedAgain, owedAgain: null }),
         refundPendingAmount: withoutPending(payment, refund) as string,
       });
       const after = unit.update(refundEntity, refund, { status: 'failed', endedAt: now, outcome });
@@ -66,15 +64,7 @@ export function returnRefund(session: TenantSession, id: string, outcome: string
       return after;
     });
   });
-}
-
-function merged({ allocations, currency }: Payment, back: Payment['allocations']): Payment['allocations'] {
-  const all = Map.groupBy([...allocations, ...back], ({ invoiceId }) => invoiceId);
-  return [...all.values()].map((parts) => ({
-    ...parts[0]!,
-    amount: amountOf(
-      parts.reduce((sum, { amount }) => sum + minorOf(amount, currency), 0n),
-      currency,
-    ),
-  }));
+  // Those that one transaction could not hold; should this die, the refund's event goes on with it.
+  await settleRest(session, returned.paymentId);
+  return returned;
 }

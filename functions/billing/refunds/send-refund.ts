@@ -10,6 +10,7 @@ import { parseMoney } from '../../../layers/money/money.ts';
 import { refundPayment } from '../../platform/contract.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { settleRest } from '../payments/settle-rest.ts';
 import { type ProviderWork, waitFor } from '../provider-payments/provider-work.ts';
 import { tellAPerson } from '../provider-payments/tell-a-person.ts';
 import { changeRefund } from './change-refund.ts';
@@ -27,6 +28,7 @@ export async function sendRefund(work: ProviderWork): Promise<void> {
   const session = openSession(work.tenantId);
   let refund = await session.require(refundEntity, { id: work.id });
   if (refund.status === 'approved') refund = await take(session, refund);
+  if (refund.status === 'failed') await settleRest(session, refund.paymentId);
   if (refund.status !== 'sent' && refund.status !== 'unknown') return;
   try {
     await askProvider(session, refund);

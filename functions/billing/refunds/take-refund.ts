@@ -8,6 +8,7 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
+import { oweManyAgain } from '../payments/owe-again.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { planTakeBack, writeTakeBack } from '../payments/take-back.ts';
@@ -26,11 +27,16 @@ export type AccompanyRefund = (
  * @param isHandedOver it is given back by hand in the same moment
  * @throws AppError `conflict` when it is not there any more
  */
-export function takeRefund(
+export async function takeRefund(
   session: TenantSession,
   id: string,
   { isHandedOver = false, accompany }: { isHandedOver?: boolean; accompany?: AccompanyRefund } = {},
 ): Promise<StoredRefund> {
+  const asked = await requireRefund(session, id, ['approved']);
+  await oweManyAgain(session, asked.paymentId, {
+    wanted: () => minorOf(asked.amount, asked.currency),
+    isForRefund: true,
+  });
   return retryOnChange(async () => {
     const refund = await requireRefund(session, id, ['approved']);
     const payment = await session.require(paymentEntity, { id: refund.paymentId });
@@ -87,6 +93,7 @@ function afterRefund(payment: Payment, refund: Refund): Partial<Payment> {
   return {
     refundedAmount: amountOf(refunded, currency),
     refundPendingAmount: withoutPending(payment, refund) as string,
+    owedAgain: null as never,
     status: refunded === minorOf(amount, currency) ? 'refunded' : 'partially_refunded',
   };
 }

@@ -4,8 +4,8 @@ import { openSession, type TenantSession } from '../../../layers/kernel/data/ses
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { checkDigit } from '../customers/account-number.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { handler as onPaymentReceived } from '../payments/on-payment-received.ts';
 import { advanceVend } from '../prepaid/advance-vend.ts';
-import { handler as onPaymentReceived } from '../prepaid/on-payment-received.ts';
 import { handler as vends } from '../prepaid/vend-handler.ts';
 import { vendQueue } from '../prepaid/vend-queue.ts';
 import { meterNumberEntity, vendingMeterEntity, vendingMeterInput } from '../prepaid/vending-meter.ts';

@@ -98,7 +98,11 @@ export class TenantSession {
   }
 
   /** Reads many items; those that do not exist are left out. Order is not kept. */
-  async getMany<E extends Entity>(entity: E, keys: readonly KeyOf<E>[]): Promise<(ItemOf<E> & Stored)[]> {
+  async getMany<E extends Entity>(
+    entity: E,
+    keys: readonly KeyOf<E>[],
+    { consistent = false }: { consistent?: boolean } = {},
+  ): Promise<(ItemOf<E> & Stored)[]> {
     const table = tableName(entity.table);
     const found: (ItemOf<E> & Stored)[] = [];
     const plain = { ...entity, indexes: {} };
@@ -112,7 +116,11 @@ export class TenantSession {
         const answer: {
           Responses?: Record<string, Record<string, unknown>[]>;
           UnprocessedKeys?: Record<string, { Keys?: Record<string, unknown>[] }>;
-        } = await documentClient().send(new BatchGetCommand({ RequestItems: { [table]: { Keys: pending } } }));
+        } = await documentClient().send(
+          new BatchGetCommand({
+            RequestItems: { [table]: { Keys: pending, ...(consistent ? { ConsistentRead: true } : {}) } },
+          }),
+        );
         for (const item of answer.Responses?.[table] ?? []) found.push(fromStorage(item));
         pending = answer.UnprocessedKeys?.[table]?.Keys;
       }

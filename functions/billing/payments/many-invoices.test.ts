@@ -1,0 +1,192 @@
+/** A payment of more invoices than one transaction holds settles all of them, whoever dies or comes in between, and is taken back whole. */
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
+import { readAdvance } from '../accounts/account-entity.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { writeInvoice } from '../invoices/bill-customer.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
+import { handler as refundsHandler } from '../refunds/handler.ts';
+import { returnRefund } from '../refunds/return-refund.ts';
+import { takeRefund } from '../refunds/take-refund.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { handler } from './handler.ts';
+import { invoicesToSettle } from './invoices-to-settle.ts';
+import { handler as onPaymentReceived } from './on-payment-received.ts';
+import { paymentEntity } from './payment-entity.ts';
+
+const request = vi.hoisted(() => ({ dies: false }));
+vi.mock('./settle-rest.ts', async (original) => {
+  const real = await original<typeof import('./settle-rest.ts')>();
+  return {
+    settleRest: (...of: Parameters<typeof real.settleRest>) => {
+      if (request.dies) throw new Error('The function was stopped.');
+      return real.settleRest(...of);
+    },
+  };
+});
+
+const stack = useBillingStack();
+const tenant = 'many';
+const base = '/api/billing/payments';
+beforeAll(() => stack.addTenant(tenant));
+
+async function owing(count: number, amount = '10.00'): Promise<string> {
+  const made = await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Payer' } });
+  const customerId = made.body.data.id;
+  for (let i = 0; i < count; i++)
+    await oweInvoice(tenant, customerId, amount, {
+      period: { from: `2026-01-01`, to: '2026-02-01' },
+      dueDate: new Date(Date.UTC(2025, 0, 1 + i)).toISOString().slice(0, 10),
+    });
+  return customerId;
+}
+const pay = async (customerId: string, amount: string, more: object = {}) =>
+  stack.call(tenant, handler, 'POST', base, { body: { customerId, amount, method: 'cash', ...more } });
+const reverse = (id: string, more: object = {}) =>
+  stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: { reason: 'x', ...more } });
+const paymentOf = (id: string) => openSession(tenant).require(paymentEntity, { id });
+const openOf = (customerId: string) => invoicesToSettle(openSession(tenant), { customerId }, 'YER');
+const account = async (customerId: string) =>
+  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`)).body.data[0];
+const deliver = async (id: string, times = 1) => {
+  const item = stack.events('payment.received').find(({ aggregateId }) => aggregateId.S === id);
+  const event = makeEvent({ type: 'payment.received', tenantId: tenant, payload: JSON.parse(item.payload.S) });
+  const { batchItemFailures } = await onPaymentReceived(busBatch(Array.from({ length: times }, () => event)));
+  expect(batchItemFailures).toEqual([]);
+};
+
+/** What is open less what is paid ahead is the balance. */
+async function expectAgreement(customerId: string): Promise<{ open: number; balance: string; advance: string }> {
+  const open = await openOf(customerId);
+  const { balance, advance } = await account(customerId);
+  const owed = open.reduce((sum, { dueAmount }) => sum + minorOf(dueAmount, 'YER'), 0n);
+  expect(minorOf(balance, 'YER')).toBe(owed - minorOf(advance, 'YER'));
+  return { open: open.length, balance, advance };
+}
+
+describe('a payment of very many invoices', () => {
+  it('settles all two hundred, the longest due first, and keeps the rest', async () => {
+    const customerId = await owing(200);
+    const paid = stack.events('invoice.paid').length;
+    const { status, body } = await pay(customerId, '2005');
+    expect(status).toBe(201);
+    expect(body.data.allocations).toHaveLength(200);
+    expect(body.data).toMatchObject({ advanceAmount: '5.00', status: 'received' });
+    expect(body.data.stillSettles).toBeUndefined();
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '-5.00', advance: '5.00' });
+    expect(stack.events('invoice.paid').length - paid).toBe(200);
+    expect((await reverse(body.data.id)).status).toBe(200);
+    expect(await expectAgreement(customerId)).toEqual({ open: 200, balance: '2000.00', advance: '0.00' });
+  });
+
+  it('that reaches for a part of them stops in the middle of one', async () => {
+    const customerId = await owing(40);
+    const { allocations } = (await pay(customerId, '333')).body.data;
+    expect(allocations).toHaveLength(34);
+    expect(allocations.at(-1).amount).toBe('3.00');
+    expect(await expectAgreement(customerId)).toEqual({ open: 7, balance: '67.00', advance: '0.00' });
+  });
+
+  it('whose request dies after the first of them is gone on with by its event, once', async () => {
+    const customerId = await owing(40);
+    request.dies = true;
+    const { id, allocations, advanceAmount } = (await pay(customerId, '400')).body.data;
+    request.dies = false;
+    expect([allocations.length, advanceAmount]).toEqual([15, '250.00']);
+    expect((await expectAgreement(customerId)).open).toBe(25);
+    await Promise.all([deliver(id, 2), deliver(id)]);
+    expect((await paymentOf(id)).allocations).toHaveLength(40);
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+    await deliver(id);
+    expect((await paymentOf(id)).allocations).toHaveLength(40);
+  });
+
+  it('twice at once settles each invoice once; the second is an advance', async () => {
+    const customerId = await owing(40);
+    const answers = await Promise.all([pay(customerId, '400'), pay(customerId, '400')]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '-400.00', advance: '400.00' });
+  });
+
+  it('is taken back before it is through, and then settles nothing more', async () => {
+    const customerId = await owing(40);
+    request.dies = true;
+    const { id } = (await pay(customerId, '400')).body.data;
+    request.dies = false;
+    await Promise.all([reverse(id), deliver(id)]);
+    await reverse(id);
+    await deliver(id);
+    expect(await paymentOf(id)).toMatchObject({ status: 'reversed' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+  });
+
+  it('is not touched when taking it back is refused', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '450')).body.data;
+    await oweInvoice(tenant, customerId, '50.00');
+    expect((await reverse(id)).status).toBe(409);
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+    expect((await reverse(id, { becomesDebt: true })).status).toBe(200);
+    expect(await expectAgreement(customerId)).toEqual({ open: 41, balance: '450.00', advance: '0.00' });
+  });
+
+  it('is given back whole, and settles them again should giving it back fail', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '400')).body.data;
+    const asked = async () => {
+      const { body } = await stack.call(tenant, handler, 'POST', `${base}/${id}/refunds`, { body: { reason: 'x' } });
+      const path = `/api/billing/refunds/${body.data.id}/approve`;
+      await stack.call(tenant, refundsHandler, 'POST', path, { as: { subject: 'usr_2' } });
+      return body.data.id;
+    };
+    const session = openSession(tenant);
+    const first = await asked();
+    await takeRefund(session, first);
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+    await returnRefund(session, first, 'Account closed');
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+    expect((await paymentOf(id)).allocations).toHaveLength(40);
+    await takeRefund(session, await asked(), { isHandedOver: true });
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+    expect((await paymentOf(id)).owedAgain).toBeUndefined();
+  });
+});
+
+it('an invoice that is named twice is settled once', async () => {
+  const customerId = await owing(1);
+  const [invoice] = await openOf(customerId);
+  const { status, body } = await pay(customerId, '15', { invoiceIds: [invoice!.id, invoice!.id] });
+  expect([status, body.data.allocations.length, body.data.advanceAmount]).toEqual([201, 1, '5.00']);
+});
+
+describe('a payment and an invoice that do not know of each other', () => {
+  it('are not both written: the invoice that read no money looks again', async () => {
+    const customerId = await owing(1);
+    const session = openSession(tenant);
+    const [model] = await openOf(customerId);
+    const advance = await readAdvance(session, customerId, 'YER');
+    await pay(customerId, '30');
+    const late = { ...model!, id: `inv_${'Z'.repeat(26)}`, invoiceNumber: 'late', status: 'issued' as const };
+    await expect(
+      session.transact('billing', (unit) => writeInvoice(unit, late, advance, session.context.now())),
+    ).rejects.toMatchObject({ code: 'version_conflict' });
+  });
+
+  it('at the same time leave no invoice open beside money that could have paid it', async () => {
+    for (let round = 0; round < 6; round++) {
+      const customerId = await owing(0);
+      const owe = async (): Promise<unknown> => {
+        try {
+          return await oweInvoice(tenant, customerId, '25.00');
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'version_conflict') throw error;
+          return owe();
+        }
+      };
+      await Promise.all([pay(customerId, '25'), owe()]);
+      expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+    }
+  });
+});
