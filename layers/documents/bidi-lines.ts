@@ -8,7 +8,10 @@ import bidiFactory, { type Bidi } from 'bidi-js';
 export type Direction = 'ltr' | 'rtl';
 
 export interface VisualRun {
+  /** As the font's shaper takes it. */
   text: string;
+  /** As it is written and read: brackets face as they are typed. */
+  logical: string;
   isRightToLeft: boolean;
 }
 
@@ -23,9 +26,14 @@ const rightToLeftLetter = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 const arabicDigit = /[\u0660-\u066c\u06f0-\u06f9]/;
 const digitsOrRest = /[\u0660-\u066c\u06f0-\u06f9]+|[^\u0660-\u066c\u06f0-\u06f9]+/g;
 
+/** A signed number, a phone's, or digits joined by hyphens such as `2026-05-01`, where it stands by itself. */
+const joinedDigits = /(?<=^|[\s(«"'،:\u200e])(?:\+\d[\d ()-]*\d|-\d+(?:[.,]\d+)*|\d+(?:-\d+)+)/g;
+
 /** One line, cut into runs of one direction, in visual order, each as the shaper takes it. @param direction of the paragraph */
-export function visualRuns(line: string, direction: Direction): VisualRun[] {
-  if (line === '') return [];
+export function visualRuns(text: string, direction: Direction): VisualRun[] {
+  if (text === '') return [];
+  // After an Arabic letter digits are an Arabic number (W2), and signs between them would turn its parts around: isolated, they stay.
+  const line = direction === 'rtl' ? text.replace(joinedDigits, '\u2066$&\u2069') : text;
   const embedding = bidi.getEmbeddingLevels(line, direction);
   const base = embedding.paragraphs[0]!.level;
   const levels = Array.from(embedding.levels.subarray(0, line.length));
@@ -54,10 +62,17 @@ export function visualRuns(line: string, direction: Direction): VisualRun[] {
       // The shaper turns a run around when it finds a letter written from the right; one of signs alone is turned here.
       return shown === ''
         ? []
-        : [{ text: rightToLeftLetter.test(shown) ? shown : reversed(shown), isRightToLeft: true }];
+        : [
+            {
+              text: rightToLeftLetter.test(shown) ? shown : reversed(shown),
+              logical: line.slice(start, end).replace(controls, ''),
+              isRightToLeft: true,
+            },
+          ];
     }
-    return (line.slice(start, end).replace(controls, '').match(digitsOrRest) ?? []).map((text) => ({
-      text: arabicDigit.test(text) ? reversed(text) : text,
+    return (line.slice(start, end).replace(controls, '').match(digitsOrRest) ?? []).map((logical) => ({
+      text: arabicDigit.test(logical) ? reversed(logical) : logical,
+      logical,
       isRightToLeft: false,
     }));
   });

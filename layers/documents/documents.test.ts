@@ -6,6 +6,7 @@ import { hasProgram, run } from '../../test/support/programs.ts';
 import { breakLines, visualRuns } from './bidi-lines.ts';
 import { code128 } from './code-128.ts';
 import { displayAmount, displayCode, displayNumber, displayPeriod } from './display.ts';
+import { displayCount, displayQuantity } from './display-quantity.ts';
 import { PageCanvas } from './page-canvas.ts';
 
 const texts = (line: string, direction: 'ltr' | 'rtl') => visualRuns(line, direction).map(({ text }) => text);
@@ -19,6 +20,12 @@ describe('a line in Arabic', () => {
   });
   it('keeps a code with a hyphen whole where it is marked', () => {
     expect(texts(`رقم ${displayCode('1000-2026', { language: 'ar' })}`, 'rtl')).toEqual(['1000-2026', 'رقم ']);
+  });
+  it('keeps days, phones and negative amounts in free text as they are typed', () => {
+    expect(texts('بتاريخ 2026-05-01 (بلاغ 7)', 'rtl')).toEqual(['(', '7', ' )بلاغ ', '2026-05-01', 'بتاريخ ']);
+    const phone = texts('هاتف +967 5 303 303، info@x.example', 'rtl');
+    expect(phone).toEqual(['info@x.example', ' ،', '+967 5 303 303', 'هاتف ']);
+    expect(texts('5% من -1305.50', 'rtl')).toContain('-1305.50');
   });
   it('gives the shaper Arabic digits turned around, since it turns them back', () => {
     expect(texts('٣٠ أبريل', 'rtl')).toEqual([' أبريل', '٠٣']);
@@ -45,6 +52,27 @@ it('letters join: a word is narrower than its letters one by one, and one docume
   expect((await draw()).equals(await draw())).toBe(true);
 });
 
+it('quantities are as exact as a meter, and Arabic has the form that the number asks for', () => {
+  const en = { language: 'en', digits: 'latin' } as const;
+  const ar = { language: 'ar', digits: 'latin' } as const;
+  for (const [decimal, shown] of [
+    ['356.822000', '356.822'],
+    ['63.3336', '63.334'],
+    ['-0.0004', '0'],
+    ['999.9996', '1,000'],
+    ['100', '100'],
+    ['-2.50', '-2.5'],
+  ])
+    expect(displayQuantity(decimal!, en)).toBe(shown);
+  expect(() => displayQuantity('1e5', en)).toThrow(RangeError);
+  const months = (count: string) => displayCount(count, 'month', ar);
+  expect(['1', '2', '3', '11', '100', '0.633333', '0'].map(months)).toEqual([
+    ...['شهر', 'شهران', '3 أشهر', '11 شهرًا', '100 شهر', '0.633 شهر', '0 شهر'],
+  ]);
+  expect(displayCount('12.000000', 'day', { ...ar, digits: 'arabic' })).toBe('١٢ يومًا');
+  expect([displayCount('1.0', 'month', en), displayCount('0.5', 'month', en)]).toEqual(['1 month', '0.5 months']);
+});
+
 const hasPdftotext = hasProgram('pdftotext', 'poppler-utils');
 
 it.skipIf(!hasPdftotext)('another program reads the text of a page and counts the pages', async () => {
@@ -59,6 +87,21 @@ it.skipIf(!hasPdftotext)('another program reads the text of a page and counts th
   const pages = stdout.split('\f').slice(0, 2);
   expect(pages[0]).toMatch(/Meter MTR-001[\s\S]*1\/2/);
   expect(pages[1]).toMatch(/1,234\.50[\s\S]*2\/2/);
+});
+
+it.skipIf(!hasPdftotext)('another program reads Arabic in the order it is spoken', async () => {
+  const canvas = new PageCanvas({ direction: 'rtl', title: 'x', language: 'ar', made: new Date(0) });
+  const lines = ['فاتورة كهرباء', 'رسم اشتراك شهري عن 19 يوم', 'الأول إلى الآن للاستهلاك', 'محتسب بالله ثلاث'];
+  lines.forEach((line, i) => void canvas.text(line, 0, 40 + 40 * i, 400));
+  const file = join(mkdtempSync(join(tmpdir(), 'document-')), 'x.pdf');
+  const bytes = await canvas.finish(() => {});
+  writeFileSync(file, bytes);
+  const { stdout } = await run('pdftotext', ['-layout', file, '-']);
+  rmSync(dirname(file), { recursive: true });
+  const read = stdout.replace(/[\u202a-\u202e\u2066-\u2069]/g, '').split('\n');
+  expect(read.map((line) => line.trim()).filter(Boolean)).toEqual(lines);
+  expect(bytes.includes('/Lang (ar)')).toBe(true);
+  expect(bytes.includes('/Marked true')).toBe(true);
 });
 
 it('numbers are grouped exactly, in the digits that are wished', () => {

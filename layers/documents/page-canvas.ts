@@ -4,9 +4,12 @@
  */
 import PDFDocument from 'pdfkit';
 import { breakLines, type Direction, visualRuns } from './bidi-lines.ts';
+import { DocumentTags, type TextRole } from './document-tags.ts';
+import { drawRightToLeft } from './draw-run.ts';
 import { type FontName, fontBytes, fontNames } from './fonts.ts';
 
-export type Align = 'start' | 'center' | 'end';
+/** `figures` are at the right in both directions: digits run from the left, and so the same places stand one below the other. */
+export type Align = 'start' | 'center' | 'end' | 'figures';
 
 export interface TextStyle {
   size?: number;
@@ -15,6 +18,8 @@ export interface TextStyle {
   align?: Align;
   /** @default the document's */
   direction?: Direction;
+  /** What it is to a screen reader. @default P */
+  role?: TextRole;
 }
 
 export const paper = { width: 595.28, height: 841.89, margin: 40 } as const;
@@ -29,6 +34,7 @@ const maxWidths = 20_000;
 
 export class PageCanvas {
   readonly direction: Direction;
+  readonly tags: DocumentTags;
   readonly #pdf: PDFKit.PDFDocument;
   readonly #chunks: Buffer[] = [];
   readonly #finished: Promise<Buffer>;
@@ -47,6 +53,7 @@ export class PageCanvas {
       bufferPages: true,
       lang: language,
       displayTitle: true,
+      tagged: true,
       font: (parsed.get('regular') ?? fontBytes('regular')) as string,
       info: { Title: title, Producer: 'Mizan', Creator: 'Mizan', CreationDate: made, ModDate: made },
     });
@@ -55,6 +62,7 @@ export class PageCanvas {
       if (!parsed.has(name))
         parsed.set(name, (this.#pdf.font(name) as unknown as { _font: { font: object } })._font.font);
     }
+    this.tags = new DocumentTags(this.#pdf);
     this.#pdf.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
     this.#finished = new Promise((resolve, reject) => {
       this.#pdf.on('end', () => resolve(Buffer.concat(this.#chunks)));
@@ -92,54 +100,60 @@ export class PageCanvas {
 
   /** Writes text into a column and breaks it there. @returns the height it took */
   text(text: string, start: number, top: number, width: number, style: TextStyle = {}): number {
-    const { size = 9, font = 'regular', color = '#1a1a1a', align = 'start', direction = this.direction } = style;
+    const { size = 9, font = 'regular', color = '#1a1a1a', align = 'start', direction = this.direction, role } = style;
     const lines = this.lines(text, width, style);
     const left = this.left(start, width);
-    lines.forEach((line, i) => {
-      this.#pdf.font(font).fontSize(size).fillColor(color);
-      const runs = visualRuns(line, direction).map((run) => ({ text: run.text, width: this.#runWidth(run.text) }));
-      const lineWidth = runs.reduce((sum, run) => sum + run.width, 0);
-      const isRight = (align === 'start') === (this.direction === 'rtl');
-      let x = align === 'center' ? left + (width - lineWidth) / 2 : isRight ? left + width - lineWidth : left;
-      // The font draws letters and their dots apart: what is copied or searched is the text itself (ISO 32000-1, 14.9.4).
-      const isArabic = /\p{Script=Arabic}/u.test(line);
-      if (isArabic) this.#pdf.markContent('Span', { actual: line });
-      for (const run of runs) {
-        this.#pdf.text(run.text, x, top + i * this.lineHeight(size), { lineBreak: false, features: wholeRun });
-        x += run.width;
-      }
-      if (isArabic) this.#pdf.endMarkedContent();
-    });
+    const isRight = align === 'figures' || (align === 'start') === (this.direction === 'rtl');
+    this.tags.text(role, text, () =>
+      lines.forEach((line, i) => {
+        this.#pdf.font(font).fontSize(size).fillColor(color);
+        const runs = visualRuns(line, direction).map((run) => ({ ...run, width: this.#runWidth(run.text) }));
+        const lineWidth = runs.reduce((sum, run) => sum + run.width, 0);
+        const lineTop = top + i * this.lineHeight(size);
+        let x = align === 'center' ? left + (width - lineWidth) / 2 : isRight ? left + width - lineWidth : left;
+        for (const run of runs) {
+          if (run.isRightToLeft) drawRightToLeft(this.#pdf, run, x, lineTop, wholeRun);
+          else this.#pdf.text(run.text, x, lineTop, { lineBreak: false, features: wholeRun });
+          x += run.width;
+        }
+      }),
+    );
     return lines.length * this.lineHeight(size);
   }
 
   rule(start: number, top: number, width: number, { color = '#c8ccd2', thickness = 0.6 } = {}): void {
     const left = this.left(start, width);
-    this.#pdf
-      .lineWidth(thickness)
-      .strokeColor(color)
-      .moveTo(left, top)
-      .lineTo(left + width, top)
-      .stroke();
+    this.tags.artifact(() =>
+      this.#pdf
+        .lineWidth(thickness)
+        .strokeColor(color)
+        .moveTo(left, top)
+        .lineTo(left + width, top)
+        .stroke(),
+    );
   }
 
   box(start: number, top: number, width: number, height: number, color: string): void {
-    this.#pdf.rect(this.left(start, width), top, width, height).fill(color);
+    this.tags.artifact(() => this.#pdf.rect(this.left(start, width), top, width, height).fill(color));
   }
 
   /** Bars of a barcode go from left to right in every language. @param widths of bars and gaps in turn, in modules */
   bars(left: number, top: number, height: number, moduleWidth: number, widths: readonly number[]): void {
     let x = left;
-    widths.forEach((modules, i) => {
-      if (i % 2 === 0) this.#pdf.rect(x, top, modules * moduleWidth, height);
-      x += modules * moduleWidth;
+    this.tags.artifact(() => {
+      widths.forEach((modules, i) => {
+        if (i % 2 === 0) this.#pdf.rect(x, top, modules * moduleWidth, height);
+        x += modules * moduleWidth;
+      });
+      this.#pdf.fill('#000000');
     });
-    this.#pdf.fill('#000000');
   }
 
   image(bytes: Buffer, start: number, top: number, width: number, height: number): void {
     const align = this.direction === 'rtl' ? 'right' : undefined;
-    this.#pdf.image(bytes, this.left(start, width), top, { fit: [width, height], ...(align ? { align } : {}) });
+    this.tags.artifact(() =>
+      this.#pdf.image(bytes, this.left(start, width), top, { fit: [width, height], ...(align ? { align } : {}) }),
+    );
   }
 
   addPage(): void {
@@ -153,6 +167,7 @@ export class PageCanvas {
       this.#pdf.switchToPage(start + page);
       onPage(page + 1, count);
     }
+    this.tags.end();
     this.#pdf.end();
     return this.#finished;
   }
@@ -163,4 +178,4 @@ export class PageCanvas {
 }
 
 /** Given features make PDFKit shape a run as a whole instead of word by word. */
-const wholeRun: PDFKit.Mixins.TextOptions['features'] = ['kern'];
+const wholeRun = ['kern'] satisfies PDFKit.Mixins.TextOptions['features'];

@@ -1,4 +1,5 @@
 /** Writes blocks one under the other, and goes on on a new page, with the heading of the table repeated, where one is full. */
+import type { TextRole } from './document-tags.ts';
 import { type Align, contentWidth, type PageCanvas, paper, type TextStyle } from './page-canvas.ts';
 
 export interface Column {
@@ -59,7 +60,7 @@ export class PageFlow {
     // A heading alone at the foot of a page helps nobody.
     this.ensure(60);
     this.space(4);
-    this.line(text, { font: 'bold', size: 10, color: '#0b4a6f' });
+    this.line(text, { font: 'bold', size: 10, color: '#0b4a6f', role: 'H2' });
   }
 
   /** Pairs of name and value in two columns. */
@@ -68,8 +69,12 @@ export class PageFlow {
     const nameShare = columns === 1 ? 0.3 : 0.38;
     for (let i = 0; i < pairs.length; i += columns) {
       const row = pairs.slice(i, i + columns);
-      const heights = row.map(([, value]) => this.canvas.heightOf(value, width * (1 - nameShare) - gap, { size: 8.5 }));
-      const height = Math.max(...heights, this.canvas.lineHeight(8.5));
+      const height = Math.max(
+        ...row.flatMap(([name, value]) => [
+          this.canvas.heightOf(name, width * nameShare - gap, { size: 8.5 }),
+          this.canvas.heightOf(value, width * (1 - nameShare) - gap, { size: 8.5 }),
+        ]),
+      );
       this.ensure(height);
       row.forEach(([name, value], column) => {
         const start = column * width;
@@ -84,14 +89,14 @@ export class PageFlow {
     const total = columns.reduce((sum, { share }) => sum + share, 0);
     const widths = columns.map(({ share }) => (share / total) * contentWidth);
     const starts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
-    const writeRow = (cells: readonly Cell[], top: number): number =>
-      Math.max(
-        ...cells.map(({ text, note, style }, i) => {
+    const writeRow = (cells: readonly Cell[], top: number, role: TextRole): void =>
+      this.canvas.tags.group('TR', () =>
+        cells.forEach(({ text, note, style }, i) => {
           const width = widths[i]! - gap;
           const align = columns[i]!.align ?? 'start';
-          const own = this.canvas.text(text, starts[i]! + gap / 2, top, width, { size: 8.5, ...style, align });
-          if (note === undefined) return own;
-          return own - 2 + this.canvas.text(note, starts[i]! + gap / 2, top + own - 2, width, { ...noteStyle, align });
+          const start = starts[i]! + gap / 2;
+          const own = this.canvas.text(text, start, top, width, { size: 8.5, ...style, align, role });
+          if (note !== undefined) this.canvas.text(note, start, top + own - 2, width, { ...noteStyle, align, role });
         }),
       );
     const heightOf = (cells: readonly Cell[]): number =>
@@ -109,36 +114,45 @@ export class PageFlow {
     const writeHead = (): void => {
       const height = heightOf(head) + 4;
       this.canvas.box(0, this.top, contentWidth, height, '#0b4a6f');
-      writeRow(head, this.top + 2);
+      writeRow(head, this.top + 2, 'TH');
       this.top += height + 2;
     };
     this.ensure(heightOf(head) + 40);
-    writeHead();
-    for (const cells of rows) {
-      const height = heightOf(cells) + 3;
-      if (this.ensure(height)) writeHead();
-      writeRow(cells, this.top);
-      this.top += height;
-      this.canvas.rule(0, this.top - 1, contentWidth);
-    }
+    this.canvas.tags.group('Table', () => {
+      writeHead();
+      for (const cells of rows) {
+        const height = heightOf(cells) + 3;
+        // The heading is repeated for the eye alone.
+        if (this.ensure(height)) this.canvas.tags.artifact(writeHead);
+        writeRow(cells, this.top, 'TD');
+        this.top += height;
+        this.canvas.rule(0, this.top - 1, contentWidth);
+      }
+    });
     this.space(4);
   }
 
   /** Sums at the end side, the last one set off. */
   totals(rows: readonly (readonly [string, string])[]): void {
-    const width = contentWidth * 0.52;
+    const width = contentWidth * 0.56;
     const start = contentWidth - width;
+    const nameWidth = width * 0.48 - gap;
+    const amountWidth = width * 0.52 - gap;
     rows.forEach(([name, amount], i) => {
       const isLast = i === rows.length - 1;
       const style: TextStyle = isLast ? { font: 'bold', size: 11, color: '#ffffff' } : { size: 8.5 };
-      const height = this.canvas.lineHeight(style.size!) + (isLast ? 6 : 0);
+      const own = Math.max(
+        this.canvas.heightOf(name, nameWidth, style),
+        this.canvas.heightOf(amount, amountWidth, style),
+      );
+      const height = own + (isLast ? 6 : 0);
       this.ensure(height + 3);
       // Letters reach below their line; the box must not cover them.
       if (isLast) this.space(3);
       if (isLast) this.canvas.box(start, this.top, width, height, '#0b4a6f');
       const top = this.top + (isLast ? 3 : 0);
-      this.canvas.text(name, start + gap, top, width * 0.5 - gap, style);
-      this.canvas.text(amount, start + width * 0.5, top, width * 0.5 - gap, { ...style, align: 'end' });
+      this.canvas.text(name, start + gap, top, nameWidth, style);
+      this.canvas.text(amount, start + gap + nameWidth, top, amountWidth, { ...style, align: 'figures' });
       this.top += height;
     });
     this.space(6);

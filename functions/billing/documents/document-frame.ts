@@ -44,11 +44,9 @@ export function openDocument({ letterhead, style, title, number, made }: FrameOp
     made: new Date(made),
   });
   const flow = new PageFlow(canvas, (page) => {
-    canvas.text(`${letterhead.utility} · ${title} ${shownNumber}`, 0, page.top, contentWidth, {
-      size: 8,
-      color: '#5b6470',
-    });
-    page.space(16);
+    // The head of the first page says it once.
+    const head = { size: 8, color: '#5b6470', role: 'artifact' } as const;
+    page.space(canvas.text(`${letterhead.utility} · ${title} ${shownNumber}`, 0, page.top, contentWidth, head) + 3);
     canvas.rule(0, page.top - 2, contentWidth);
     page.space(6);
   });
@@ -64,11 +62,12 @@ export function openDocument({ letterhead, style, title, number, made }: FrameOp
           size: 7.5,
           align: 'end',
           color: '#5b6470',
+          role: 'artifact',
         });
         if (letterhead.footer !== undefined) {
           const [first = '', second = ''] = canvas.lines(letterhead.footer, contentWidth - 100, { size: 7.5 });
           const footer = second === '' ? first : `${first}\n${second}`;
-          canvas.text(footer, 0, top + 4, contentWidth - 100, { size: 7.5, color: '#5b6470' });
+          canvas.text(footer, 0, top + 4, contentWidth - 100, { size: 7.5, color: '#5b6470', role: 'artifact' });
         }
       }),
   };
@@ -83,10 +82,13 @@ function writeHead(flow: PageFlow, { logo, utility }: Letterhead, title: string,
     start = logoSize + 10;
   }
   const half = contentWidth / 2;
-  canvas.text(utility, start, flow.top + 6, half - start, { font: 'bold', size: 14, color: '#0b4a6f' });
-  canvas.text(title, half, flow.top, half, { font: 'bold', size: 13, align: 'end' });
-  canvas.text(number, half, flow.top + 24, half, { size: 9, align: 'end', color: '#5b6470' });
-  flow.space(logoSize + 4);
+  const name = { font: 'bold', size: 14, color: '#0b4a6f' } as const;
+  // A long name takes more lines, and what follows makes room.
+  const nameHeight = canvas.text(utility, start, flow.top + 2, half - start - 10, name) + 2;
+  const titleHeight = canvas.text(title, half, flow.top, half, { font: 'bold', size: 13, align: 'end', role: 'H1' });
+  const numberTop = flow.top + titleHeight + 2;
+  const numberHeight = canvas.text(number, half, numberTop, half, { size: 9, align: 'end', color: '#5b6470' });
+  flow.space(Math.max(logoSize, nameHeight, titleHeight + numberHeight + 2) + 4);
   canvas.rule(0, flow.top, contentWidth, { color: '#0b4a6f', thickness: 1.4 });
   flow.space(8);
 }

@@ -38,7 +38,7 @@ export async function drawCreditNote(
   flow.table(
     [
       { heading: word('item', language), share: 70 },
-      { heading: word('amount', language), share: 30, align: 'end' },
+      { heading: word('amount', language), share: 30, align: 'figures' },
     ],
     [[{ text: wordOr(invoice.kind, language) }, { text: amount(invoice.totalAmount) }]],
   );

@@ -11,10 +11,13 @@ import {
   displayPeriod,
   inDigits,
 } from '../../../layers/documents/display.ts';
+import { displayCount, displayQuantity } from '../../../layers/documents/display-quantity.ts';
 import { contentWidth } from '../../../layers/documents/page-canvas.ts';
 import type { Cell, Column, PageFlow } from '../../../layers/documents/page-flow.ts';
+import type { BillLine } from '../../../layers/tariff/bill.ts';
 import type { RegisterReading } from '../../metering/contract.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import type { SuppliedBill } from '../invoices/invoice-schema.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
 import { type InvoiceContent, toPay } from './invoice-content.ts';
@@ -45,8 +48,17 @@ export async function drawInvoice(
     [say('period'), displayPeriod(invoice.period.from, invoice.period.to, style)],
     [say('issued'), displayDay(invoice.issueDate, style)],
     [say('due'), displayDay(invoice.dueDate, style)],
+    ...(content.about === undefined
+      ? []
+      : [
+          [
+            say(invoice.kind === 'returned_payment' ? 'paymentNumber' : 'about'),
+            displayCode(content.about, style),
+          ] as const,
+        ]),
   ]);
   if (invoice.estimated) flow.line(`* ${say('estimated')}`, { size: 8, color: '#9a5b00' });
+  if (invoice.bills.length === 0) writeCharge(flow, invoice, style);
   for (const [i, supplied] of invoice.bills.entries()) writeBill(flow, supplied, content.readings[i]!, style);
   flow.totals(totalRows(content, style));
   writePayment(flow, content, style);
@@ -61,9 +73,9 @@ function writeBill(
   style: DisplayStyle,
 ): void {
   const say = (name: Word): string => word(name, style.language);
-  const kwh = (value: string): string => `${displayNumber(value, style)} ${say('kWh')}`;
+  const kwh = (value: string): string => `${displayQuantity(value, style)} ${say('kWh')}`;
   const reading = (at: RegisterReading): string =>
-    `${displayNumber(at.registerKwh, style)} (${displayDay(at.day, style)})${at.isEstimated ? ' *' : ''}`;
+    `${displayQuantity(at.registerKwh, style)} (${displayDay(at.day, style)})${at.isEstimated ? ' *' : ''}`;
   flow.heading(`${say('meter')} ${displayCode(meterId, style)}`);
   flow.facts([
     ...(previous === undefined ? [] : [[say('previousReading'), reading(previous)] as const]),
@@ -72,26 +84,21 @@ function writeBill(
     ...(isZero(bill.exportKwh) ? [] : [[say('fedIn'), kwh(bill.exportKwh)] as const]),
     ...(bill.demandKw === undefined
       ? []
-      : [[say('demand'), `${displayNumber(bill.demandKw, style)} ${say('kW')}`] as const]),
+      : [[say('demand'), `${displayQuantity(bill.demandKw, style)} ${say('kW')}`] as const]),
     ...(isZero(estimatedKwh) ? [] : [[say('estimatedKwh'), kwh(estimatedKwh)] as const]),
   ]);
   flow.space(3);
   const columns: Column[] = [
     { heading: say('item'), share: 50 },
-    { heading: say('quantity'), share: 17, align: 'end' },
-    { heading: say('rate'), share: 13, align: 'end' },
-    { heading: say('amount'), share: 20, align: 'end' },
+    { heading: say('quantity'), share: 17, align: 'figures' },
+    { heading: say('rate'), share: 13, align: 'figures' },
+    { heading: say('amount'), share: 20, align: 'figures' },
   ];
   flow.table(
     columns,
     bill.lines.map((line): Cell[] => [
       { text: inDigits(line.label[style.language], style), note: inDigits(line.explanation[style.language], style) },
-      {
-        text:
-          line.unit === 'percent'
-            ? displayNumber(line.quantity, style)
-            : `${displayNumber(line.quantity, style)} ${say(line.unit)}`.trim(),
-      },
+      { text: quantityOf(line, style) },
       {
         text:
           line.unit === 'percent'
@@ -101,6 +108,27 @@ function writeBill(
       { text: displayNumber(line.amount, style) },
     ]),
   );
+}
+
+/** Of a fee or a returned payment, which no meter counts. */
+function writeCharge(flow: PageFlow, { kind, subtotal }: StoredInvoice, style: DisplayStyle): void {
+  flow.space(6);
+  flow.table(
+    [
+      { heading: word('item', style.language), share: 70 },
+      { heading: word('amount', style.language), share: 30, align: 'figures' },
+    ],
+    [[{ text: word(kind, style.language) }, { text: displayNumber(subtotal, style) }]],
+  );
+}
+
+/** Of a percentage, the amount it is of. */
+function quantityOf({ quantity, unit }: BillLine, style: DisplayStyle): string {
+  if (unit === 'percent') return displayNumber(quantity, style);
+  if (unit === 'month' || unit === 'day') return displayCount(quantity, unit, style);
+  return unit === 'bill'
+    ? displayQuantity(quantity, style)
+    : `${displayQuantity(quantity, style)} ${word(unit, style.language)}`;
 }
 
 function totalRows(content: InvoiceContent, style: DisplayStyle): (readonly [string, string])[] {
@@ -153,7 +181,7 @@ function writeChart(flow: PageFlow, { months }: InvoiceContent, style: DisplaySt
     flow,
     months.map(({ from, kwh, estimated, isThis }) => ({
       label: displayMonth(from, style),
-      shown: `${displayNumber(kwh.split('.')[0]!, style)}${estimated ? '*' : ''}`,
+      shown: `${displayQuantity(kwh.split('.')[0]!, style)}${estimated ? '*' : ''}`,
       value: Number(kwh),
       isLight: estimated,
       isMarked: isThis,

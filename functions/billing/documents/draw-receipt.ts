@@ -43,7 +43,7 @@ export async function drawReceipt(
     flow.table(
       [
         { heading: word('settled', language), share: 70 },
-        { heading: word('amount', language), share: 30, align: 'end' },
+        { heading: word('amount', language), share: 30, align: 'figures' },
       ],
       payment.allocations.map(({ invoiceNumber, amount }) => [
         { text: displayCode(invoiceNumber, style) },

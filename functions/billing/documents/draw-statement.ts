@@ -42,9 +42,9 @@ export async function drawStatement(
     [
       { heading: word('date', language), share: 16 },
       { heading: word('entry', language), share: 38 },
-      { heading: word('debit', language), share: 15, align: 'end' },
-      { heading: word('credit', language), share: 16, align: 'end' },
-      { heading: word('balance', language), share: 15, align: 'end' },
+      { heading: word('debit', language), share: 15, align: 'figures' },
+      { heading: word('credit', language), share: 16, align: 'figures' },
+      { heading: word('balance', language), share: 15, align: 'figures' },
     ],
     entries.map(({ date, type, reference, debit, credit, balance }) => [
       { text: displayDay(date, style) },

@@ -6,8 +6,9 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { type RegisterReading, registerAt } from '../../metering/contract.ts';
 import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
-import type { StoredInvoice } from '../invoices/invoice-entity.ts';
+import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
 
 export interface MonthOfUsage {
   /** First local day of the bill. */
@@ -22,6 +23,8 @@ export interface InvoiceContent {
   invoice: StoredInvoice;
   /** Registers at the edges of each bill as they were known when it was issued, by meter and in the order of the bills; undefined where none is known. */
   readings: { previous: RegisterReading | undefined; current: RegisterReading | undefined }[];
+  /** Number of the invoice that a difference note or late fee is about, of the payment that came back. */
+  about: string | undefined;
   /** What was owed before it, decimal text; negative when in credit. */
   previousBalance: string;
   months: MonthOfUsage[];
@@ -32,17 +35,27 @@ const monthsShown = 12;
 export async function invoiceContent(session: TenantSession, invoice: StoredInvoice): Promise<InvoiceContent> {
   const { timeZone } = await tenantProfile(session);
   const issuedMs = Date.parse(invoice.createdAt);
-  const [readings, previousBalance, months] = await Promise.all([
+  const [readings, about, previousBalance, months] = await Promise.all([
     Promise.all(
       invoice.bills.map(async ({ meterId, bill }) => ({
         previous: await registerAt(session, meterId, dayStart(bill.from, timeZone), issuedMs),
         current: await registerAt(session, meterId, dayStart(bill.to, timeZone), issuedMs),
       })),
     ),
+    aboutOf(session, invoice),
     balanceBefore(session, invoice),
     usageUntil(session, invoice),
   ]);
-  return { invoice, readings, previousBalance, months };
+  return { invoice, readings, about, previousBalance, months };
+}
+
+async function aboutOf(
+  session: TenantSession,
+  { corrects, returnedPaymentId }: StoredInvoice,
+): Promise<string | undefined> {
+  if (corrects !== undefined) return (await session.get(invoiceEntity, { id: corrects }))?.invoiceNumber;
+  if (returnedPaymentId === undefined) return undefined;
+  return (await session.get(paymentEntity, { id: returnedPaymentId }))?.paymentNumber;
 }
 
 /** By the moment entries were made, not by their day: a payment entered later with an earlier day was not known then. */
