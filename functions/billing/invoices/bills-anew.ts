@@ -50,10 +50,7 @@ export async function moveBank(
   after: readonly SuppliedBill[],
 ): Promise<(unit: UnitOfWork) => void> {
   const moves: ((unit: UnitOfWork) => void)[] = [];
-  for (const { supplyId, meterId, bill } of after) {
-    const old = before.find((each) => each.supplyId === supplyId)?.bill.exportBank ?? {};
-    const made = bill.exportBank ?? {};
-    if (changesOf(old, made).length === 0) continue;
+  for (const { supplyId, meterId, old, made } of movesOf(before, after)) {
     const supply = await session.require(supplyEntity, { id: supplyId });
     const exportBank = shiftedBank(supply.exportBank, old, made);
     if (exportBank === undefined)
@@ -69,6 +66,20 @@ export async function moveBank(
     for (const move of moves) move(unit);
   };
 }
+
+export const movesBank = (before: readonly SuppliedBill[], after: readonly SuppliedBill[]): boolean =>
+  movesOf(before, after).length > 0;
+
+/** Supplies of which the bills leave different banks. */
+const movesOf = (before: readonly SuppliedBill[], after: readonly SuppliedBill[]) =>
+  after
+    .map(({ supplyId, meterId, bill }) => ({
+      supplyId,
+      meterId,
+      old: before.find((each) => each.supplyId === supplyId)?.bill.exportBank ?? {},
+      made: bill.exportBank ?? {},
+    }))
+    .filter(({ old, made }) => changesOf(old, made).length > 0);
 
 type Bank = Readonly<Record<string, string>>;
 

@@ -96,8 +96,9 @@ async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(u
   if (note.kind !== 'difference_note' || note.corrects === undefined) return () => {};
   const corrected = await session.require(invoiceEntity, { id: note.corrects });
   const notes = await notesOf(session, corrected);
-  const others = notes.filter(({ id }) => id !== note.id);
-  const bank = await moveBank(session, chargedLast(corrected, notes), chargedLast(corrected, others));
+  const place = notes.findIndex(({ id }) => id === note.id);
+  refuseNotes(notes.slice(place + 1));
+  const bank = await moveBank(session, note.bills, chargedLast(corrected, notes.slice(0, place)));
   return (unit) => {
     unit.update(invoiceEntity, corrected, {}, { isAudited: false });
     bank(unit);

@@ -9,7 +9,7 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { writeInvoice } from './bill-customer.ts';
-import { billsAnew, moveBank } from './bills-anew.ts';
+import { billsAnew, moveBank, movesBank } from './bills-anew.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
@@ -92,7 +92,9 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
         billed.reduce((sum, one) => sum + minorOf(one[field], currency), 0n),
       currency,
     );
-  if (minorOf(difference('totalAmount'), currency) === 0n) return { invoice, bills, last, note: undefined };
+  // Energy that is banked otherwise is a difference, too, though nothing is owed for it yet.
+  if (minorOf(difference('totalAmount'), currency) === 0n && !movesBank(last, bills))
+    return { invoice, bills, last, note: undefined };
   const issueDate = await today(session);
   const number = Math.max(invoice.notes ?? 0, notes.length) + 1;
   const note: Invoice = {
@@ -118,13 +120,11 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
   return { invoice, bills, last, note };
 }
 
-/** The bills as they were charged last: the newest note's, of which the tenth is newer than the ninth. */
-export function chargedLast(invoice: StoredInvoice, notes: readonly StoredInvoice[]): SuppliedBill[] {
-  const inOrder = notes.toSorted((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
-  return (inOrder.at(-1) ?? invoice).bills;
-}
+/** The bills as they were charged last. */
+export const chargedLast = (invoice: StoredInvoice, notes: readonly StoredInvoice[]): SuppliedBill[] =>
+  (notes.at(-1) ?? invoice).bills;
 
-/** Difference notes of the invoice that stand. */
+/** Difference notes of the invoice that stand, in order: the tenth is newer than the ninth. */
 export async function notesOf(session: TenantSession, invoice: StoredInvoice): Promise<StoredInvoice[]> {
   const { items } = await session.query<{ invoiceId: string }>(customerInvoiceEntity, {
     pk: ['CUSTOMER-INVOICES', invoice.customerId],
@@ -132,13 +132,13 @@ export async function notesOf(session: TenantSession, invoice: StoredInvoice): P
     limit: 200,
     consistent: true,
   });
-  const same = await session.getMany(
-    invoiceEntity,
-    items.map(({ invoiceId }) => ({ id: invoiceId })),
-  );
-  return same.filter(
-    ({ corrects, status, kind }) => corrects === invoice.id && status !== 'cancelled' && kind === 'difference_note',
-  );
+  // Each by itself, which is consistent: a note that was written just now must not be charged again.
+  const same = await Promise.all(items.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId })));
+  return same
+    .filter(
+      ({ corrects, status, kind }) => corrects === invoice.id && status !== 'cancelled' && kind === 'difference_note',
+    )
+    .sort((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
 }
 
 function withoutBookkeeping(invoice: StoredInvoice): Invoice {

@@ -1,0 +1,91 @@
+/** One number is one invoice's, and a customer with more meters than an invoice holds has several. */
+import { beforeAll, expect, it } from 'vitest';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { april, label, meteredCustomers } from '../test-support/metered-customers.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const tenant = 'numbers';
+const { addTariff, setUp, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
+const ends: [string, number][] = [
+  ['2026-04-01T00:00', 0],
+  ['2026-05-01T00:00', 10],
+];
+let tariffId: string;
+let meters = 0;
+
+beforeAll(async () => {
+  await stack.addTenant(tenant);
+  tariffId = await addTariff('FLAT', [
+    { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] },
+  ]);
+});
+
+async function addSupply(customerId: string, tariff: string, readings = ends): Promise<string> {
+  const meterId = `EXTRA-${meters++}`;
+  await stack.addMeter(tenant, meterId);
+  if (readings.length > 0) await stack.read(tenant, meterId, readings);
+  const body = { customerId, meterId, tariffId: tariff, from: '2026-04-01' };
+  expect((await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body })).status).toBe(201);
+  return meterId;
+}
+
+const numbers = (invoices: any[]): string[] => invoices.map(({ invoiceNumber }) => invoiceNumber);
+
+it('the meter that is billed later, and the second currency, have numbers of their own', async () => {
+  const dollars = await addTariff(
+    'USD',
+    [{ kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '1' }] }],
+    { currency: 'USD' },
+  );
+  const { customerId } = await setUp(ends, { tariff: tariffId });
+  await addSupply(customerId, dollars);
+  const late = await addSupply(customerId, tariffId, []);
+  const first = await bill(customerId);
+  expect(first.invoices).toHaveLength(2);
+  expect(first.problems).toMatchObject([{ meterId: late, reason: 'no_readings' }]);
+  await stack.read(tenant, late, ends);
+  const [second] = (await bill(customerId)).invoices;
+  const [base] = numbers(first.invoices);
+  expect(base).toMatch(/^\d{10}-20260430$/);
+  expect(numbers([...first.invoices, second])).toEqual([base, `${base}-2`, `${base}-3`]);
+  // Made anew after it was cancelled, it is not taken for the first.
+  const cancel = { body: { reason: 'Wrong' } };
+  await stack.call(tenant, handler, 'POST', `/api/billing/invoices/${second.id}/cancel`, cancel);
+  expect(numbers((await bill(customerId)).invoices)).toEqual([`${base}-R1`]);
+});
+
+it('those who bill different meters of one customer at the same time do not give one number twice', async () => {
+  const { customerId } = await setUp(ends, { tariff: tariffId });
+  await addSupply(customerId, tariffId);
+  const { openSession } = await import('../../../layers/kernel/data/session.ts');
+  const { billCustomer } = await import('./bill-customer.ts');
+  const { suppliesOfCustomer } = await import('../supplies/supply-entity.ts');
+  const session = openSession(tenant);
+  const all = await suppliesOfCustomer(session, customerId);
+  const options = {
+    ...{ period: april, timeZone: 'Asia/Aden', mayEstimate: false, issueDate: '2026-06-15', dueDays: 14 },
+  };
+  const made = await Promise.all(
+    all.map(({ id }) => billCustomer(session, customerId, { ...options, supplyIds: [id] })),
+  );
+  const given = numbers(made.flatMap(({ invoices }) => invoices));
+  expect(new Set(given).size).toBe(2);
+});
+
+it('a ministry with 210 meters is billed for all of them, in invoices that a transaction holds', async () => {
+  const { customerId } = await setUp(ends, { tariff: tariffId });
+  for (let i = 1; i < 210; i++) await addSupply(customerId, tariffId);
+  const { invoices, problems } = await bill(customerId);
+  expect(problems).toEqual([]);
+  const billed = invoices.flatMap(({ bills }: any) => bills.map(({ meterId }: any) => meterId));
+  expect(new Set(billed).size).toBe(210);
+  expect(new Set(numbers(invoices)).size).toBe(Math.ceil(210 / 16));
+  expect(await balance(customerId)).toBe('10500.00');
+  expect(await invoicesOf(customerId)).toHaveLength(invoices.length);
+  expect((await bill(customerId)).invoices).toEqual([]);
+  const { body } = await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/meters`);
+  expect(body.data).toHaveLength(210);
+}, 60_000);
