@@ -8,6 +8,7 @@ import { supplyEnded, supplyStarted } from '../events.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply, Supply } from '../supplies/supply-schema.ts';
 import { tariffEntity } from '../tariffs/tariff-entity.ts';
+import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 
 type Row = BilledSupply & Stored;
 
@@ -32,8 +33,9 @@ export async function planMove(
       },
     });
   const next = tariffId ?? supply.tariffId;
-  const [occupancy] = await Promise.all([
+  const [occupancy, withoutException] = await Promise.all([
     session.require(occupancyEntity, { meterId: supply.meterId }),
+    closingAtEnd(session, supply, on),
     session.require(tariffEntity, { id: next }),
   ]);
   const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint } = supply;
@@ -52,7 +54,7 @@ export async function planMove(
     ...(connectionPoint === undefined ? {} : { connectionPoint }),
   };
   return (unit) => {
-    const ended = unit.update(supplyEntity, supply, { to: on });
+    const ended = unit.update(supplyEntity, supply, { to: on, ...withoutException(unit) });
     const started = unit.create(supplyEntity, following);
     const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to: on } : span));
     unit.update(

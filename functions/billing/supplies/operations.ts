@@ -16,6 +16,7 @@ import { supplyEnded, supplyStarted } from '../events.ts';
 import { today } from '../invoices/local-day.ts';
 import { type Closing, planClosing } from '../prepaid/close-account.ts';
 import { tariffEntity } from '../tariffs/tariff-entity.ts';
+import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
 import type { BilledSupply, Supply } from './supply-schema.ts';
@@ -72,15 +73,16 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
           ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
         },
       });
-    const [occupancy, closing] = await Promise.all([
+    const [occupancy, closing, withoutException] = await Promise.all([
       session.require(occupancyEntity, { meterId: supply.meterId }),
       supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
+      closingAtEnd(session, supply, to),
     ]);
     // Before the end is written: looked at without need, bills stay as they are.
     if (supply.billedTo !== undefined && to < supply.billedTo) await noteOverbilled(session, supply, to);
     const data = await session.transact('billing', (unit) => {
       closing?.write(unit);
-      const ended = unit.update(supplyEntity, supply, { to });
+      const ended = unit.update(supplyEntity, supply, { to, ...withoutException(unit) });
       const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
       unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false, refused: movedAtOnce });
       unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });

@@ -5,8 +5,13 @@ import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { checkNames } from '../../../layers/vee/checks.ts';
 
 export const usageRefusals = ['no_readings', 'not_billable', 'validation_failed', 'estimation_impossible'] as const;
-/** `decided`: the next bill follows the decision; `closed`: billed. */
+/** `decided`: the next bill follows the decision; `closed`: see `closedFor`. */
 export const exceptionStatuses = ['open', 'decided', 'closed'] as const;
+/**
+ * `billed`; `supply_ended`: on a day that its bills reach already, so nothing is left to bill; `replaced`: a bill was cancelled, and
+ * the exception of the earlier days covers these too.
+ */
+export const exceptionEnds = ['billed', 'supply_ended', 'replaced'] as const;
 export const exceptionDecisions = ['accept', 'estimate'] as const;
 
 export const resolveExceptionSchema = z.object({
@@ -35,6 +40,7 @@ export const veeExceptionSchema = z.object({
   decisionReason: z.optional(z.string()),
   decidedBy: z.optional(z.string()),
   decidedAt: z.optional(utcTime()),
+  closedFor: z.optional(z.enum(exceptionEnds)),
   /** The invoice that closed it. */
   invoiceId: z.optional(z.string()),
   closedAt: z.optional(utcTime()),

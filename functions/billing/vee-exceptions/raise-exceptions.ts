@@ -4,10 +4,10 @@
  */
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { closeInto } from './close-exceptions.ts';
 import { covers } from './decision-on.ts';
 import { exceptionIdOf, type StoredException, veeExceptionEntity } from './exception-entity.ts';
 import { usageRefusals, type VeeException } from './exception-schema.ts';
@@ -55,10 +55,17 @@ function raise(session: TenantSession, isDecided: boolean, found: VeeException):
       session.get(supplyEntity, { id: found.supplyId }, { consistent: true }),
       session.get(veeExceptionEntity, { id: found.id }, { consistent: true }),
     ]);
-    // Billed by somebody else meanwhile.
+    // Billed by somebody else meanwhile, or ended before.
     if (supply === undefined || (supply.billedTo ?? supply.from) !== found.from) return;
+    if (supply.to !== undefined && supply.to <= found.from) return;
     if (before !== undefined && saysIt(before, found, isDecided)) return;
+    // A bill was cancelled, so the next one begins earlier: its exception stands for the one of the later days too.
+    const replaced =
+      supply.veeException === undefined || supply.veeException === found.id
+        ? undefined
+        : await session.get(veeExceptionEntity, { id: supply.veeException }, { consistent: true });
     await session.transact('billing', (unit) => {
+      closeInto(unit, session, replaced, { closedFor: 'replaced' });
       if (before === undefined) unit.create(veeExceptionEntity, found);
       else unit.update(veeExceptionEntity, before, { ...found, ...undecided });
       if (supply.veeException !== found.id)
@@ -73,6 +80,7 @@ const undecided = {
   decidedBy: null,
   decidedAt: null,
   invoiceId: null,
+  closedFor: null,
   closedAt: null,
 } as const;
 
@@ -82,22 +90,3 @@ const saysIt = (before: StoredException, found: VeeException, isDecided: boolean
   before.reason === found.reason &&
   covers(before, found) &&
   ((before.status === 'decided' && !isDecided) || (before.to === found.to && `${before.checks}` === `${found.checks}`));
-
-/** Closes the exceptions of supplies in the transaction that bills them. */
-export async function closingExceptions(
-  session: TenantSession,
-  supplies: readonly BilledSupply[],
-  invoiceId: string,
-): Promise<(unit: UnitOfWork) => void> {
-  const ids = supplies.flatMap(({ veeException }) => (veeException === undefined ? [] : [veeException]));
-  const found = await Promise.all(ids.map((id) => session.get(veeExceptionEntity, { id }, { consistent: true })));
-  return (unit) => {
-    for (const exception of found)
-      if (exception !== undefined && exception.status !== 'closed')
-        unit.update(veeExceptionEntity, exception, {
-          status: 'closed',
-          invoiceId,
-          closedAt: session.context.now(),
-        });
-  };
-}

@@ -1,6 +1,7 @@
 /** Settings of validation decide what is billed; what fails is an exception until somebody decides or the readings are right. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as invoices } from '../invoices/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, aprilReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler as settings } from '../vee-settings/handler.ts';
@@ -149,6 +150,49 @@ describe('an exception', () => {
     const [again] = await exceptionOf(supplyId);
     expect(again).toMatchObject({ id, to: '2026-06-01' });
     expect(again.decision).toBeUndefined();
+  });
+
+  it('is closed when its supply ends where its bills do, and stays while days are left to bill', async () => {
+    const { supplyId, customerId, meterId } = await setUp(aprilReadings);
+    await bill(customerId);
+    await bill(customerId, may);
+    const [{ id }] = await exceptionOf(supplyId);
+    const end = (of: string, to: string) =>
+      stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${of}/end`, { body: { to } });
+    expect((await end(supplyId, '2026-05-01')).status).toBe(200);
+    expect(await exceptionOf(supplyId)).toEqual([]);
+    expect(await exceptionOf(supplyId, 'closed')).toMatchObject([{ id, closedFor: 'supply_ended' }]);
+    await bill(customerId, may);
+    expect(await exceptionOf(supplyId)).toEqual([]);
+    const other = await setUp(aprilReadings);
+    await bill(other.customerId);
+    await bill(other.customerId, may);
+    await end(other.supplyId, '2026-05-10');
+    expect(await exceptionOf(other.supplyId)).toMatchObject([{ ...may }]);
+    await bill(other.customerId, may);
+    // What is left to bill is shorter now.
+    expect(await exceptionOf(other.supplyId)).toMatchObject([{ from: '2026-05-01', to: '2026-05-10' }]);
+    await stack.read(tenant, other.meterId, [['2026-05-10T00:00', 1195]]);
+    await bill(other.customerId, may);
+    expect(await exceptionOf(other.supplyId, 'closed')).toMatchObject([{ closedFor: 'billed' }]);
+    expect(meterId).not.toBe(other.meterId);
+  });
+
+  it('of days that another one covers, because the bill before was cancelled, is closed', async () => {
+    const { supplyId, customerId, meterId } = await setUp(aprilReadings);
+    const [invoice] = (await bill(customerId)).invoices;
+    await bill(customerId, may);
+    const [later] = await exceptionOf(supplyId);
+    await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${invoice.id}/cancel`, { body: { reason: 'x' } });
+    await bill(customerId, { from: '2026-04-01', to: may.to });
+    expect(await exceptionOf(supplyId)).toMatchObject([{ from: '2026-04-01', to: may.to }]);
+    expect(await exceptionOf(supplyId, 'closed')).toMatchObject([{ id: later.id, closedFor: 'replaced' }]);
+    // Billed up to May again, the later days are an exception of their own again.
+    await stack.read(tenant, meterId, [['2026-05-02T00:00', 1155]]);
+    await bill(customerId);
+    await bill(customerId, may);
+    expect(await exceptionOf(supplyId)).toMatchObject([{ id: later.id, from: may.from }]);
+    expect((await exceptionOf(supplyId))[0].closedFor).toBeUndefined();
   });
 
   it('of another tenant does not exist', async () => {
