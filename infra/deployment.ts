@@ -1,7 +1,7 @@
 /**
  * What the stacks of one deployment share. Data and foundations come first; nothing in here belongs to a function.
- * Tables, buckets and APIs are exports and imports: CloudFormation then refuses to replace one that functions still
- * use. All other references across stacks are weak (`Fn::GetStackOutput`), so that what is no longer used can go.
+ * Tables, buckets, APIs and authorizers are exports and imports: CloudFormation then refuses to replace one that functions
+ * or routes still use. All other references across stacks are weak (`Fn::GetStackOutput`), so that what is no longer used can go.
  */
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';

@@ -15,22 +15,34 @@ function argumentsOf(intrinsic: string, value: any): any[] {
 }
 
 describe('the stacks of a deployment', () => {
-  it('are foundations, data and functions per domain, APIs, realtime, devices, observability', () => {
-    expect(sample.stackNames.sort()).toEqual(
-      ['access', 'access-data', 'api', 'devices', 'foundation', 'gauging', 'gauging-data', 'observability', 'realtime']
+  it('are foundations, data, functions and routes per domain, APIs, realtime, devices, observability', () => {
+    const ofDomains = ['access', 'gauging'].flatMap((domain) => [domain, `${domain}-data`, `${domain}-routes`]);
+    expect(sample.stackNames.toSorted()).toEqual(
+      ['api', 'devices', 'foundation', 'observability', 'realtime', ...ofDomains]
         .map((part) => `mizan-dev-${part}`)
         .sort(),
     );
   });
 
+  it('leave out the routes of a domain without resources', () => {
+    const none = synthesizeSample(sampleStage(), [access, { ...gauging, resources: [] }]);
+    expect(none.stackNames).toContain('mizan-dev-gauging');
+    expect(none.stackNames).not.toContain('mizan-dev-gauging-routes');
+  });
+
   it('wait for what they import, and never for each other', () => {
     const needs = (part: string) => sample.dependencies.get(`mizan-dev-${part}`) ?? [];
     expect(needs('gauging')).toEqual(
-      expect.arrayContaining(
-        ['foundation', 'access-data', 'gauging-data', 'api', 'access'].map((p) => `mizan-dev-${p}`),
-      ),
+      expect.arrayContaining(['foundation', 'access-data', 'gauging-data', 'api'].map((p) => `mizan-dev-${p}`)),
     );
+    // Functions of one domain need none of another; its routes need those who authorize.
+    expect(needs('gauging')).not.toContain('mizan-dev-access');
     expect(needs('access')).not.toContain('mizan-dev-gauging');
+    expect(needs('gauging-routes')).toEqual(
+      expect.arrayContaining(['api', 'access', 'gauging'].map((p) => `mizan-dev-${p}`)),
+    );
+    expect(needs('access-routes')).not.toContain('mizan-dev-gauging');
+    expect([...sample.dependencies.values()].flat().filter((stack) => stack.endsWith('-routes'))).toEqual([]);
     expect(needs('realtime')).toEqual(expect.arrayContaining(['mizan-dev-api', 'mizan-dev-gauging']));
   });
 
@@ -49,6 +61,14 @@ describe('the stacks of a deployment', () => {
     const weak = argumentsOf('Fn::GetStackOutput', sample.resources);
     expect(weak.length).toBeGreaterThan(10);
     expect(weak.filter(({ StackName, OutputName }) => !sample.outputs[StackName]?.[OutputName])).toEqual([]);
+  });
+
+  it('bind routes to functions weakly, so that a function can go', () => {
+    const routes = sample.resources.filter(({ stack }) => stack === 'mizan-dev-gauging-routes');
+    const weak = argumentsOf('Fn::GetStackOutput', routes);
+    expect(new Set(weak.map(({ StackName }) => StackName))).toEqual(new Set(['mizan-dev-gauging']));
+    const strong = new Set(argumentsOf('Fn::ImportValue', routes).map((name) => name.split(':')[0]));
+    expect(strong).toEqual(new Set(['mizan-dev-api', 'mizan-dev-access']));
   });
 
   it('bind data and APIs strongly, so that none is replaced while functions use it', () => {
@@ -118,8 +138,10 @@ describe('a domain of fifteen resources, ten subscribers and five schedules', ()
     schedules: repeat(5, (index) => ({ name: `sweep-${index}`, entry, access: {}, schedule: 'rate(1 hour)' })),
   };
 
-  it('stays far below CloudFormation’s 500 resources', () => {
-    const sample = synthesizeSample(sampleStage(), [access, large]);
-    expect(sample.resources.filter(({ stack }) => stack === 'mizan-dev-large').length).toBeLessThan(350);
+  it('stays far below CloudFormation’s 500 resources, in functions and in routes', () => {
+    const { resources } = synthesizeSample(sampleStage(), [access, large]);
+    const count = (stack: string) => resources.filter((resource) => resource.stack === stack).length;
+    expect(count('mizan-dev-large')).toBeLessThan(250);
+    expect(count('mizan-dev-large-routes')).toBeLessThan(120);
   });
 });

@@ -1,17 +1,16 @@
 /**
  * The stacks of one deployment, in the order in which they need each other: foundations, data, APIs, domains, and what
- * hangs on domains' functions. References point backwards only, so no two stacks can wait for each other.
+ * hangs on domains' functions, their routes among it. References point backwards only, so no two stacks can wait for each
+ * other.
  */
 import type { App, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { DomainManifest } from '../layers/kernel/domain/manifest.ts';
 import type { StageConfig } from './config/stage-config.ts';
 import { RequestAuthorizer } from './constructs/request-authorizer.ts';
-import { ResourceRoutes } from './constructs/resource-routes.ts';
 import type { DeployedBucket, DeployedTable, Deployment } from './deployment.ts';
 import { checkManifests } from './manifest/check-manifests.ts';
 import { awsGatewayQuotas, type GatewayQuotas, planGateways } from './manifest/plan-gateways.ts';
-import { constructId } from './naming.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { DevicesStack } from './stacks/devices-stack.ts';
@@ -19,6 +18,7 @@ import { DomainStack } from './stacks/domain-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { ObservabilityStack } from './stacks/observability-stack.ts';
 import { RealtimeStack } from './stacks/realtime-stack.ts';
+import { RoutesStack } from './stacks/routes-stack.ts';
 
 export interface ProductProps {
   stage: StageConfig;
@@ -53,7 +53,16 @@ export function createProduct(app: App, { stage, manifests, functionsDir }: Prod
   // Imports by name are no references that CDK could see.
   for (const domain of domains) needs(domain, [foundation, ...data, api]);
 
-  connectRoutes(manifests, domains, api, plan.gatewayOf, hasCors);
+  const authorizing = domains.find(({ functions }) => functions.has('authorize-request'));
+  const authorizerIds = authorizing && createAuthorizers(authorizing, api);
+  manifests.forEach((manifest, position) => {
+    if (manifest.resources.length === 0) return;
+    const { functions } = domains[position]!;
+    const gateway = plan.gatewayOf.get(manifest.name)!;
+    const routed = { apiId: api.apiIds[gateway]!, authorizerId: authorizerIds?.[gateway], hasCors };
+    const routes = new RoutesStack(app, { stage, manifest, functions, api: routed });
+    needs(routes, [api, domains[position]!, ...(authorizing ? [authorizing] : [])]);
+  });
   const find = (name: string): LambdaFunction | undefined =>
     domains.map(({ functions }) => functions.get(name)).find((lambda) => lambda !== undefined);
   connectWebSocket(app, stage, api, find);
@@ -63,47 +72,17 @@ export function createProduct(app: App, { stage, manifests, functionsDir }: Prod
 }
 
 /**
- * Each gateway has one authorizer. It lives with its function, and the first stack that needs another's comes after it;
- * the domain that authorizes needs nobody's but its own.
+ * One authorizer for each gateway, in the stack of its function. A route that lost its authorizer would refuse everybody, so
+ * these ids are exports.
  */
-function connectRoutes(
-  manifests: readonly DomainManifest[],
-  domains: readonly DomainStack[],
-  api: ApiStack,
-  gatewayOf: ReadonlyMap<string, number>,
-  hasCors: boolean,
-): void {
-  const authorizing = domains.find(({ functions }) => functions.has('authorize-request'));
-  const authorizers =
-    authorizing &&
-    api.apiIds.map(
-      (apiId, index) =>
-        new RequestAuthorizer(authorizing, `Authorizer${index === 0 ? '' : index + 1}`, {
-          apiId,
-          lambda: authorizing.functions.get('authorize-request')!,
-        }),
-    );
-  manifests.forEach((manifest, position) => {
-    const stack = domains[position]!;
-    const gateway = gatewayOf.get(manifest.name)!;
-    if (authorizing && stack !== authorizing) needs(stack, [authorizing]);
-    for (const { resource } of manifest.resources)
-      new ResourceRoutes(stack, `${constructId(resource.name)}Routes`, {
-        resource,
-        lambda: stack.functions.get(resource.name)!,
-        apiId: api.apiIds[gateway]!,
-        authorizerId: () => {
-          if (!authorizers)
-            throw new Error(
-              `The resource "${resource.name}" needs a credential, but no domain has the function "authorize-request".`,
-            );
-          const { authorizerId } = authorizers[gateway]!;
-          return stack === authorizing ? authorizerId : authorizing.exportValue(authorizerId);
-        },
-        hasCors,
-      });
+const createAuthorizers = (authorizing: DomainStack, api: ApiStack): string[] =>
+  api.apiIds.map((apiId, index) => {
+    const { authorizerId } = new RequestAuthorizer(authorizing, `Authorizer${index === 0 ? '' : index + 1}`, {
+      apiId,
+      lambda: authorizing.functions.get('authorize-request')!,
+    });
+    return authorizing.exportValue(authorizerId);
   });
-}
 
 /** @throws Error when a domain has some of the functions of WebSocket routes, but not all */
 function connectWebSocket(

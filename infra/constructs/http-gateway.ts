@@ -1,4 +1,4 @@
-/** One HTTP API with its `$default` stage: CORS, throttling and access logs. Routes come from the domains' stacks. */
+/** One HTTP API with its `$default` stage: CORS, throttling and access logs. Routes come from stacks of the domains. */
 
 import { Aws } from 'aws-cdk-lib';
 import { CfnApi, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';

@@ -7,19 +7,25 @@ import { gatewayRoutes } from '../manifest/gateway-routes.ts';
 import { executionArn } from './http-gateway.ts';
 import { accept } from './nag.ts';
 
-export interface ResourceRoutesProps {
-  resource: Resource<Routes>;
-  lambda: IFunction;
+/** The HTTP API that routes are put on. */
+export interface RoutedApi {
   apiId: string;
-  /** @throws Error when the resource needs one and there is none */
-  authorizerId: () => string;
+  /** Undefined where no domain has the function that authorizes. */
+  authorizerId: string | undefined;
   hasCors: boolean;
 }
 
+export interface ResourceRoutesProps {
+  resource: Resource<Routes>;
+  lambda: IFunction;
+  api: RoutedApi;
+}
+
 export class ResourceRoutes extends Construct {
-  constructor(scope: Construct, id: string, props: ResourceRoutesProps) {
+  /** @throws Error when the resource needs a credential and the API has no authorizer */
+  constructor(scope: Construct, id: string, { resource, lambda, api }: ResourceRoutesProps) {
     super(scope, id);
-    const { resource, lambda, apiId, authorizerId, hasCors } = props;
+    const { apiId, hasCors } = api;
     const integration = new CfnIntegration(this, 'Integration', {
       apiId,
       integrationType: 'AWS_PROXY',
@@ -39,12 +45,18 @@ export class ResourceRoutes extends Construct {
         routeKey: key,
         target: `integrations/${integration.ref}`,
         ...(isAuthorized
-          ? { authorizationType: 'CUSTOM', authorizerId: authorizerId() }
+          ? { authorizationType: 'CUSTOM', authorizerId: requireAuthorizer(resource, api) }
           : { authorizationType: 'NONE' }),
       });
       if (!isAuthorized) accept(route, 'APIG4', publicReason(key));
     }
   }
+}
+
+function requireAuthorizer({ name }: Resource<Routes>, { authorizerId }: RoutedApi): string {
+  if (authorizerId === undefined)
+    throw new Error(`The resource "${name}" needs a credential, but no domain has the function "authorize-request".`);
+  return authorizerId;
 }
 
 const publicReason = (key: string): string =>

@@ -1,6 +1,6 @@
 /**
- * The HTTP APIs and the WebSocket API as empty shells. Domains' stacks hang their own routes on them, so that removing
- * a resource touches one stack, and functions can know the WebSocket API before its routes know them.
+ * The HTTP APIs and the WebSocket API as empty shells. Domains hang their own routes on them, so that adding a resource
+ * touches no other domain, and functions can know the WebSocket API before its routes know them.
  */
 import { Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnApi } from 'aws-cdk-lib/aws-apigatewayv2';

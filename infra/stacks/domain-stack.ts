@@ -1,4 +1,4 @@
-/** Everything of one domain that runs, derived from its manifest: functions, queues, subscriptions, schedules, routes. */
+/** Everything of one domain that runs, derived from its manifest: functions, queues, subscriptions, schedules. */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
