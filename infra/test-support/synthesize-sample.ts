@@ -1,7 +1,8 @@
 /** Synthesizes domains in memory with empty bundles and hands out templates the way tests ask about them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
 import { parseStageConfig, type StageConfig } from '../config/stage-config.ts';
 import { bundleName, functionsOf } from '../manifest/functions-of.ts';
@@ -23,12 +24,28 @@ export class Sample {
   readonly stackNames: string[];
   /** Names of the stacks each stack waits for. */
   readonly dependencies: ReadonlyMap<string, string[]>;
+  /** Size of each stack's template as it is uploaded. */
+  readonly templateBytes: ReadonlyMap<string, number>;
 
-  constructor(resources: SampleResource[], outputs: Sample['outputs'], dependencies: Map<string, string[]>) {
-    this.resources = resources;
-    this.outputs = outputs;
-    this.stackNames = Object.keys(outputs);
-    this.dependencies = dependencies;
+  constructor({ stacks }: CloudAssembly) {
+    this.resources = stacks.flatMap(({ stackName, template }) =>
+      Object.entries<any>(template.Resources).map(([logicalId, resource]) => ({
+        stack: stackName,
+        logicalId,
+        ...resource,
+      })),
+    );
+    this.outputs = Object.fromEntries(stacks.map(({ stackName, template }) => [stackName, template.Outputs ?? {}]));
+    this.stackNames = stacks.map(({ stackName }) => stackName);
+    this.dependencies = new Map(
+      stacks.map(({ stackName, dependencies }) => [
+        stackName,
+        dependencies.flatMap((artifact) => ('stackName' in artifact ? [String(artifact.stackName)] : [])),
+      ]),
+    );
+    this.templateBytes = new Map(
+      stacks.map(({ stackName, templateFullPath }) => [stackName, statSync(templateFullPath).size]),
+    );
   }
 
   ofType(type: string, stack?: string): SampleResource[] {
@@ -81,24 +98,7 @@ export function synthesizeSample(
       mkdirSync(join(functionsDir, bundleName(spec)), { recursive: true });
       writeFileSync(join(functionsDir, bundleName(spec), 'index.mjs'), `export const handler = '${spec.name}';`);
     }
-    const assembly = synthesize({ stage, manifests, functionsDir, outdir: join(folder, 'out'), checkTemplates });
-    const resources = assembly.stacks.flatMap(({ stackName, template }) =>
-      Object.entries<any>(template.Resources).map(([logicalId, resource]) => ({
-        stack: stackName,
-        logicalId,
-        ...resource,
-      })),
-    );
-    const outputs = Object.fromEntries(
-      assembly.stacks.map(({ stackName, template }) => [stackName, template.Outputs ?? {}]),
-    );
-    const dependencies = new Map(
-      assembly.stacks.map((stack) => [
-        stack.stackName,
-        stack.dependencies.flatMap((artifact) => ('stackName' in artifact ? [String(artifact.stackName)] : [])),
-      ]),
-    );
-    return new Sample(resources, outputs, dependencies);
+    return new Sample(synthesize({ stage, manifests, functionsDir, outdir: join(folder, 'out'), checkTemplates }));
   } finally {
     rmSync(folder, { recursive: true });
   }
