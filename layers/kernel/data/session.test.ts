@@ -56,6 +56,24 @@ describe('a tenant-bound session', () => {
     expect(await session('a').get(valveEntity, { id: 'x#VALVE' })).toMatchObject({ id: 'x#VALVE' });
   });
 
+  it('moves the time a row vanishes with what it follows from', async () => {
+    const lease = defineEntity<{ id: string; until?: number }, { id: string }>()({
+      name: 'lease',
+      table: 'plant',
+      key: ({ id }) => ({ pk: ['LEASE', id], sk: ['LEASE'] }),
+      idOf: ({ id }) => id,
+      expiresAt: ({ until }) => until,
+    });
+    const change = async (changes: { until: number | null }) => {
+      const before = await session('a').require(lease, { id: 'l' });
+      await session('a').transact('plant', (unit) => unit.update(lease, before, changes));
+      return tables.scan('plant').find((item) => item['_type'].S === 'lease')!['expiresAt'];
+    };
+    await session('a').transact('plant', (unit) => unit.create(lease, { id: 'l', until: 1000 }));
+    expect(await change({ until: 2000 })).toEqual({ N: '2000' });
+    expect(await change({ until: null })).toBeUndefined();
+  });
+
   it('refuses a cursor of another tenant or another list', async () => {
     for (const id of ['1', '2', '3'])
       await session('c').transact('plant', (unit) => unit.create(valveEntity, { id, site: 'pages' }));

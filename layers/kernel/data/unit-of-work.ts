@@ -85,7 +85,8 @@ export class UnitOfWork {
   }
 
   /**
-   * Changes some attributes of an existing item; `null` removes one. Index keys follow, for which the whole item must be known.
+   * Changes some attributes of an existing item; `null` removes one. Index keys and the time it vanishes follow, for which the
+   * whole item must be known.
    * @param before the item as it was read: its version is the lock unless `expectedVersion` says otherwise
    */
   update<E extends Entity>(
@@ -100,8 +101,14 @@ export class UnitOfWork {
       version: before.version + 1,
       updatedAt: this.#context.now(),
     }) as ItemOf<E> & Stored;
-    const { key, indexKeys } = storageKeys(scopeOf(this.#context, entity), entity, after);
-    const update = updateExpression({ ...changes, version: after.version, updatedAt: after.updatedAt, ...indexKeys });
+    const { key, indexKeys, expiresAt } = storageKeys(scopeOf(this.#context, entity), entity, after);
+    const update = updateExpression({
+      ...changes,
+      version: after.version,
+      updatedAt: after.updatedAt,
+      ...indexKeys,
+      ...(entity.expiresAt === undefined ? {} : { expiresAt: expiresAt ?? null }),
+    });
     const expected = options.expectedVersion ?? before.version;
     this.#steps.push({
       item: {
