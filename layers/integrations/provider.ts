@@ -176,7 +176,10 @@ export interface KindOperations {
       to: string;
       template: string;
       language: string;
+      /** Of the body, in order. */
       parameters: string[];
+      /** Of a template whose header is a document: what was uploaded, or an address everybody can read. */
+      document?: { mediaId?: string; url?: string; filename: string };
       reference: string;
     }): Promise<Delivery>;
     sendMedia(message: {

@@ -44,7 +44,11 @@ export const whatsapp: CreateSimulator = ({ url, now, record }) => {
       if (!/^\d{7,15}$/.test(message.to ?? '')) return error(400, 131026, 'Message undeliverable');
       if (message.type === 'template' && !content.language?.code)
         return error(404, 132001, 'Template name does not exist');
-      if (content.id && !media.has(content.id)) return error(400, 131052, 'Media download error');
+      const header = content.components?.find?.(({ type }: { type: string }) => type === 'header')?.parameters?.[0];
+      if (header && !header.document?.id && !header.document?.link)
+        return error(400, 132012, 'Parameter format does not match format in the created template');
+      const used = content.id ?? header?.document?.id;
+      if (used && !media.has(used)) return error(400, 131052, 'Media download error');
       const id = `wamid.${randomUUID()}`;
       record('message', {
         id,

@@ -40,11 +40,25 @@ export const waitingMessageEntity = defineEntity<WaitingMessage, WaitingMessage>
   idOf: ({ messageId }) => messageId,
 });
 
-/** Says which message a provider's own number stands for, so that its reports find it. */
+/** What a provider says became of a message it took. */
+export interface DeliveryReport {
+  status: 'delivered' | 'failed';
+  at: string;
+  detail?: string;
+}
+
+/**
+ * Where what we sent and what the provider reports of it meet by the provider's own number, whichever of the two is written
+ * first: the sender adds the message, the reporter what became of it.
+ */
 export interface SentMessage {
   integrationId: string;
   providerReference: string;
-  messageId: string;
+  /** Missing while only the report is known; such are also reports of what other domains sent. */
+  messageId?: string;
+  /** Which try of the message it was. */
+  tries?: number;
+  report?: DeliveryReport;
   retainUntil: number;
 }
 

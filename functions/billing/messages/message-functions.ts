@@ -57,9 +57,12 @@ export const messageSubscribers = (environment: Record<string, string>): Subscri
     events: ['message.requested'],
     queue: { name: 'customer-messages', maxReceiveCount: 5 },
     batchSize: 5,
+    // Of the bills of a whole run so many are with providers at once; what they are too busy for comes back later.
+    maxConcurrency: 5,
     memoryMb: 1024,
     timeoutSeconds: 60,
     access: {
+      queues: ['customer-messages'],
       tables: { ...rows, ...documentMaker.tables, platform: 'readWrite' },
       buckets: documentMaker.buckets,
       keys: { secrets: 'decrypt' },

@@ -14,13 +14,15 @@ export const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'faile
 
 /**
  * Why it was not sent. `no_address`: the customer has none for the channel; `refused`: the customer does not want it;
- * `not_configured`: no provider of the channel; `rejected`: the provider refused it for good; `unreachable`: nobody took it
+ * `not_configured`: no provider of the channel; `no_template`: WhatsApp takes no free text
+ * outside of a conversation, and no approved template is set for the message; `rejected`: the provider refused it for good; `unreachable`: nobody took it
  * in all tries; `undelivered`: taken, and then reported as failed.
  */
 export const messageReasons = [
   'no_address',
   'refused',
   'not_configured',
+  'no_template',
   'rejected',
   'unreachable',
   'undelivered',
@@ -71,5 +73,7 @@ export interface CustomerMessage extends z.infer<typeof customerMessageSchema> {
   html?: string;
   /** Of WhatsApp, for a template the provider approved. */
   parameters?: string[];
+  /** Of WhatsApp: the document as it was uploaded, for which try, and where alone it is known. */
+  media?: { id: string; filename: string; integrationId: string; tries: number };
 }
 export type MessageChannel = (typeof messageChannels)[number];

@@ -71,8 +71,13 @@ export const messageSettingsSchema = z.object({
         z.maxLength(200),
       ),
   ),
-  /** Names of templates that WhatsApp approved, by message. Their parameters are name, the message's values in order, and the link. */
+  /**
+   * Names of templates that WhatsApp approved, by message. Their parameters are name, the message's values in order, and the link.
+   * Without one here or below a message goes as free text, which WhatsApp delivers in a conversation the customer began alone.
+   */
   whatsappTemplates: z._default(z.partialRecord(z.enum(templateNames), label(512)), {}),
+  /** Those with a document as their header, which carry the PDF of an invoice or receipt: name, and the message's values in order. */
+  whatsappDocumentTemplates: z._default(z.partialRecord(z.enum(templateNames), label(512)), {}),
   logo: z.optional(logo()),
   /** Where and how to pay, and whom to call; at the foot of documents. */
   footer: z.optional(z.object({ ar: label(500), en: label(500) })),

@@ -4,17 +4,15 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { sendEmailMessage, sendSms, sendWhatsApp, sendWhatsAppTemplate } from '../../platform/contract.ts';
+import { sendEmailMessage, sendSms } from '../../platform/contract.ts';
 import { documentOf, readDocument } from '../documents/keep-document.ts';
-import { customerMessageEntity, sentMessageEntity } from './message-entity.ts';
+import { judgeFailure } from './judge-failure.ts';
+import { customerMessageEntity } from './message-entity.ts';
 import type { CustomerMessage } from './message-schema.ts';
-import { readMessageSettings } from './message-settings.ts';
+import { noteSent } from './note-report.ts';
+import { sendOverWhatsApp } from './send-over-whatsapp.ts';
 
 type StoredMessage = CustomerMessage & Stored;
-
-/** Reports of a delivery come within days. */
-const reportsKeptSeconds = 90 * 86_400;
 
 export interface SendOrder {
   tenantId: string;
@@ -24,61 +22,50 @@ export interface SendOrder {
   correlationId: string;
 }
 
-/** @throws whatever kept it from being sent for now */
-export async function sendCustomerMessage({ tenantId, messageId, isLastTry, correlationId }: SendOrder): Promise<void> {
+/**
+ * @returns after how many seconds it is to be asked for again, where no provider could take it for now
+ * @throws whatever kept it from being sent otherwise
+ */
+export async function sendCustomerMessage(order: SendOrder): Promise<number | undefined> {
+  const { tenantId, messageId, isLastTry, correlationId } = order;
   const session = openSession(tenantId, { correlationId });
   const message = await session.require(customerMessageEntity, { id: messageId });
-  if (message.status !== 'queued') return;
+  if (message.status !== 'queued') return undefined;
   try {
     const { value, integrationId, provider } = await send(session, message);
-    const now = session.context.now();
-    await session.transact('billing', (unit) => {
-      unit.update(
-        customerMessageEntity,
-        message,
-        { status: value.status === 'delivered' ? 'delivered' : 'sent', sentAt: now, provider },
-        { isAudited: false },
-      );
-      unit.put(sentMessageEntity, {
-        integrationId,
-        providerReference: value.providerReference,
-        messageId,
-        retainUntil: Math.floor(Date.parse(now) / 1000) + reportsKeptSeconds,
-      });
-    });
+    const { providerReference, status } = value;
+    await noteSent(
+      session,
+      messageId,
+      { integrationId, providerReference },
+      { isDelivered: status === 'delivered', provider },
+    );
   } catch (error) {
-    const reason = reasonOf(error, isLastTry);
-    if (reason === undefined) throw error;
+    const verdict = judgeFailure(error, message, Date.parse(session.context.now()), isLastTry);
+    if (verdict === undefined) throw error;
+    if ('againAfterSeconds' in verdict) return verdict.againAfterSeconds;
+    const current = await session.require(customerMessageEntity, { id: messageId });
+    if (current.status !== 'queued') return undefined;
     await session.transact('billing', (unit) =>
       unit.update(
         customerMessageEntity,
-        message,
-        { status: 'failed', reason, detail: (error as Error).message.slice(0, 500) },
+        current,
+        { status: 'failed', reason: verdict.reason, detail: verdict.detail.slice(0, 500) },
         { isAudited: false },
       ),
     );
   }
+  return undefined;
 }
 
 async function send(session: TenantSession, message: StoredMessage) {
-  const { id, channel, to, text, subject, html, document, language, tries, template, parameters } = message;
+  const { id, channel, to, text, subject, html, document, language, tries } = message;
   const reference = `${id}-${tries}`;
   switch (channel) {
     case 'sms':
       return sendSms(session, { to: to!, text, reference });
-    case 'whatsapp': {
-      // Outside of a conversation the customer began, WhatsApp delivers approved templates only.
-      const approved = (await readMessageSettings(session)).whatsappTemplates[template];
-      return approved === undefined
-        ? sendWhatsApp(session, { to: to!, text, reference })
-        : sendWhatsAppTemplate(session, {
-            to: to!,
-            template: approved,
-            language,
-            parameters: parameters ?? [],
-            reference,
-          });
-    }
+    case 'whatsapp':
+      return sendOverWhatsApp(session, message, reference);
     case 'email': {
       const kept = document && (await documentOf(session, document, language));
       return sendEmailMessage(session, {
@@ -99,15 +86,4 @@ async function send(session: TenantSession, message: StoredMessage) {
     default:
       return channel satisfies never;
   }
-}
-
-/** Why it has failed for good; undefined where another try may help. */
-function reasonOf(error: unknown, isLastTry: boolean): CustomerMessage['reason'] {
-  if (!isAppError(error)) return isLastTry ? 'unreachable' : undefined;
-  if (error.code === 'unprocessable') return 'not_configured';
-  if (error.code === 'all_providers_failed') {
-    const details = error.details ?? [];
-    if (details.length > 0 && details.every(({ message }) => /: rejected: /.test(message))) return 'rejected';
-  }
-  return isLastTry ? 'unreachable' : undefined;
 }

@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { tenantIds } from '../../identity/contract.ts';
 import {
   customerMessageEntity,
@@ -13,7 +14,13 @@ import { requestSending } from './write-message.ts';
 
 export async function handler(): Promise<{ woken: number }> {
   let woken = 0;
-  for await (const tenantId of tenantIds()) woken += await wakeMessages(openSession(tenantId));
+  for await (const tenantId of tenantIds())
+    try {
+      woken += await wakeMessages(openSession(tenantId));
+    } catch (error) {
+      // One tenant's trouble does not keep the others' customers waiting; it is looked at again in a quarter of an hour.
+      logger.error('messages not woken', { tenantId, error: error as Error });
+    }
   return { woken };
 }
 

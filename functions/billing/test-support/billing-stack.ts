@@ -98,8 +98,8 @@ export function useBillingStack(): BillingStack {
       'prepaid-vends',
       'key-change-campaigns',
       'invoice-sendings',
+      'customer-messages',
       'billing-reports',
-      'loss-reports',
       'loss-reports',
     ]) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {

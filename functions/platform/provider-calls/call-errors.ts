@@ -10,12 +10,17 @@ const causes = (failures: readonly FailedAttempt[]) =>
     message: `${provider}: ${reason}: ${message}`,
   }));
 
+/** What each provider said, of an error of a call that failed everywhere; for callers that act on it. */
+export const failuresOf = (error: unknown): readonly FailedAttempt[] =>
+  (error as { cause?: { failures?: FailedAttempt[] } } | undefined)?.cause?.failures ?? [];
+
 /** Nothing happened anywhere; for a message: nobody is known to have taken it. */
 export function allProvidersFailed(kind: ProviderKind, failures: readonly FailedAttempt[]): AppError {
   const list = failures.map(({ code, reason }) => `${code} (${reason})`).join(', ');
   return new AppError('all_providers_failed', `All providers of the kind ${kind} failed: ${list}`, {
     values: { causes: list },
     details: causes(failures),
+    cause: Object.assign(new Error(list), { failures }),
   });
 }
 

@@ -24,6 +24,13 @@ export const sendWhatsAppTemplate = (
   options?: CallOptions,
 ) => callProvider(session, 'whatsapp', 'sendTemplate', [message], message.reference, options);
 
+/** Keep `integrationId`: what was uploaded is known there alone. Uploading twice does no harm. */
+export const uploadWhatsAppMedia = (
+  session: TenantSession,
+  media: Parameters<NonNullable<KindOperations['whatsapp']['uploadMedia']>>[0],
+  options?: CallOptions,
+) => callProvider(session, 'whatsapp', 'uploadMedia', [media], undefined, options);
+
 export const sendPush = (
   session: TenantSession,
   message: Parameters<KindOperations['push']['send']>[0],

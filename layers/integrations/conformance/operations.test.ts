@@ -57,11 +57,32 @@ describe('WhatsApp', () => {
       reference: 'w2',
     });
     expect(lastAct('whatsapp').content).toEqual({ link: 'https://utility.example/a.png', caption: 'c' });
+    const header = async (document: { mediaId?: string; url?: string; filename: string }) => {
+      await whatsapp.sendTemplate({
+        to,
+        template: 'bill',
+        language: 'ar',
+        parameters: ['علي'],
+        document,
+        reference: 'h',
+      });
+      return lastAct('whatsapp').content.components;
+    };
+    const filename = 'bill.pdf';
+    expect(await header({ url: 'https://utility.example/b.pdf', filename })).toEqual([
+      {
+        type: 'header',
+        parameters: [{ type: 'document', document: { link: 'https://utility.example/b.pdf', filename } }],
+      },
+      { type: 'body', parameters: [{ type: 'text', text: 'علي' }] },
+    ]);
+    await expect(header({ mediaId: 'never-uploaded', filename })).rejects.toThrow();
     const { mediaId } = await whatsapp.uploadMedia!({
       contentType: 'application/pdf',
       filename: 'a"\r\nb.pdf',
       content: new Uint8Array([0, 255, 13, 10]),
     });
+    expect((await header({ mediaId, filename }))[0].parameters[0].document).toEqual({ id: mediaId, filename });
     await whatsapp.sendMedia({ to, kind: 'document', mediaId, filename: 'bill.pdf', reference: 'w3' });
     expect(lastAct('whatsapp')).toMatchObject({ content: { id: mediaId, filename: 'bill.pdf' }, reference: 'w3' });
   });

@@ -22,6 +22,10 @@ export interface FailedAttempt {
   /** The error's code, or `circuit_open`. */
   reason: string;
   message: string;
+  /** The provider's own code of the error. */
+  providerCode?: string;
+  /** How much patience the provider asks for. */
+  retryAfterMs?: number;
 }
 
 export interface FallbackRun<C extends Candidate, T> {
@@ -66,13 +70,15 @@ export async function runWithFallback<C extends Candidate, T>(run: FallbackRun<C
   const failures: FailedAttempt[] = [];
   const deadlineMs = run.now() + run.budgetMs;
   for (const candidate of run.candidates) {
-    const fail = (reason: string, message: string): void =>
+    const fail = (reason: string, message: string, { providerCode, retryAfterMs }: Partial<ProviderError> = {}): void =>
       void failures.push({
         integrationId: candidate.id,
         code: candidate.code,
         provider: candidate.provider,
         reason,
         message,
+        ...(providerCode === undefined ? {} : { providerCode }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
     if (deadlineMs - run.now() < shortestAttemptMs) {
       fail('no_time_left', 'There was no time left to try it.');
@@ -85,7 +91,7 @@ export async function runWithFallback<C extends Candidate, T>(run: FallbackRun<C
     await run.onChosen?.(candidate);
     const result = await tryOne(run, candidate, deadlineMs);
     if ('value' in result) return { status: 'done', value: result.value, candidate, failures };
-    fail(result.error.code, result.error.message);
+    fail(result.error.code, result.error.message, result.error);
     if (result.mayHaveActed && run.effect === 'act') return { status: 'unknown', candidate, failures };
     // A refusal of an action is its answer: asking somebody else would go around it.
     if (result.error.code === 'rejected' && run.effect === 'act') break;

@@ -9,6 +9,8 @@ export interface ReceivedEvent {
   envelope: EventEnvelope;
   messageId: string;
   receiveCount: number;
+  /** As it was in the queue, to put it there again. */
+  body: string;
 }
 
 /**
@@ -39,5 +41,6 @@ function readRecord({ body, messageId, attributes }: SQSRecord): ReceivedEvent {
     envelope: readEnvelope((JSON.parse(body) as { detail?: unknown }).detail),
     messageId,
     receiveCount: Number(attributes.ApproximateReceiveCount),
+    body,
   };
 }

@@ -1,6 +1,6 @@
 /** WhatsApp Business Cloud API: texts, templates and media to a number, and uploads of media. */
 import { randomUUID } from 'node:crypto';
-import { type Delivery, defineProvider, type ProviderContext } from '../../provider.ts';
+import { type Delivery, defineProvider, type KindOperations, type ProviderContext } from '../../provider.ts';
 import { textAt } from '../../read-path.ts';
 import { type RestClient, restClient } from '../../rest-client.ts';
 import { whatsappAbout } from './about.ts';
@@ -16,16 +16,19 @@ export const whatsapp = defineProvider({
     return {
       sendText: ({ to, text, reference }) =>
         send(client, to, reference, { type: 'text', text: { body: text, preview_url: false } }),
-      sendTemplate: ({ to, template, language, parameters, reference }) =>
+      // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-media/
+      sendTemplate: ({ to, template, language, parameters, document, reference }) =>
         send(client, to, reference, {
           type: 'template',
           template: {
             name: template,
             language: { code: language },
-            components:
-              parameters.length === 0
+            components: [
+              ...(document === undefined ? [] : [{ type: 'header', parameters: [headerOf(document)] }]),
+              ...(parameters.length === 0
                 ? []
-                : [{ type: 'body', parameters: parameters.map((text) => ({ type: 'text', text })) }],
+                : [{ type: 'body', parameters: parameters.map((text) => ({ type: 'text', text })) }]),
+            ],
           },
         }),
       sendMedia: ({ to, kind, url, mediaId, caption, filename, reference }) =>
@@ -52,6 +55,13 @@ export const whatsapp = defineProvider({
     };
   },
   inbound: async (context, request) => readWhatsappEvents(context, request),
+});
+
+type HeaderDocument = NonNullable<Parameters<KindOperations['whatsapp']['sendTemplate']>[0]['document']>;
+
+const headerOf = ({ mediaId, url, filename }: HeaderDocument) => ({
+  type: 'document',
+  document: { ...(mediaId === undefined ? { link: url } : { id: mediaId }), filename },
 });
 
 const clientOf = (context: ProviderContext): RestClient =>
@@ -81,6 +91,7 @@ const clientOf = (context: ProviderContext): RestClient =>
       131047: 'rejected',
       132000: 'rejected',
       132001: 'rejected',
+      132012: 'rejected',
     },
   });
 

@@ -1,0 +1,83 @@
+/** Brings together a message that was sent and what its provider reports of it; either may be written first. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { customerMessageEntity, type DeliveryReport, type SentMessage, sentMessageEntity } from './message-entity.ts';
+import type { CustomerMessage } from './message-schema.ts';
+
+/** Reports of a delivery come within days. */
+const reportsKeptSeconds = 90 * 86_400;
+/** The queue has handed out a message for the last time long before; most of what waits so long is of other domains. */
+const earlyKeptSeconds = 3 * 86_400;
+
+type Key = Pick<SentMessage, 'integrationId' | 'providerReference'>;
+
+/** What a report makes of a message; an arrival is not taken back. */
+const changesBy = ({ status, at, detail }: DeliveryReport): Partial<CustomerMessage> =>
+  status === 'delivered'
+    ? { status, deliveredAt: at }
+    : { status, reason: 'undelivered', ...(detail === undefined ? {} : { detail }) };
+
+const retainFor = (session: TenantSession, seconds: number): number =>
+  Math.floor(Date.parse(session.context.now()) / 1000) + seconds;
+
+export function noteReport(session: TenantSession, key: Key, report: DeliveryReport): Promise<void> {
+  return retryOnChangeOrMade(async () => {
+    const sent = await session.get(sentMessageEntity, key, { consistent: true });
+    if (sent?.messageId === undefined) return keepEarly(session, key, sent, report);
+    const message = await session.require(customerMessageEntity, { id: sent.messageId });
+    // A try that was made since has a report of its own.
+    if (message.status !== 'sent' || message.tries !== (sent.tries ?? message.tries)) return;
+    await session.transact('billing', (unit) =>
+      unit.update(customerMessageEntity, message, changesBy(report), { isAudited: false }),
+    );
+  });
+}
+
+async function keepEarly(
+  session: TenantSession,
+  key: Key,
+  sent: (SentMessage & Stored) | undefined,
+  report: DeliveryReport,
+): Promise<void> {
+  if (sent?.report?.status === 'delivered') return;
+  await session.transact('billing', (unit) => {
+    if (sent === undefined)
+      unit.create(sentMessageEntity, { ...key, report, retainUntil: retainFor(session, earlyKeptSeconds) });
+    else unit.update(sentMessageEntity, sent, { report }, { isAudited: false });
+  });
+}
+
+/** Notes that a provider took a message, with what it may have reported of it already. */
+export function noteSent(
+  session: TenantSession,
+  messageId: string,
+  key: Key,
+  taken: { isDelivered: boolean; provider: string },
+): Promise<void> {
+  return retryOnChangeOrMade(async () => {
+    const [early, message] = await Promise.all([
+      session.get(sentMessageEntity, key, { consistent: true }),
+      session.require(customerMessageEntity, { id: messageId }),
+    ]);
+    if (message.status !== 'queued') return;
+    const { provider } = taken;
+    const sentAt = session.context.now();
+    await session.transact('billing', (unit) => {
+      unit.update(
+        customerMessageEntity,
+        message,
+        {
+          status: taken.isDelivered ? 'delivered' : 'sent',
+          sentAt,
+          provider,
+          ...(early?.report === undefined ? {} : changesBy(early.report)),
+        },
+        { isAudited: false },
+      );
+      const row = { messageId, tries: message.tries, retainUntil: retainFor(session, reportsKeptSeconds) };
+      if (early === undefined) unit.create(sentMessageEntity, { ...key, ...row });
+      else unit.update(sentMessageEntity, early, row, { isAudited: false });
+    });
+  });
+}
