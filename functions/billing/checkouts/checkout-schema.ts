@@ -7,7 +7,8 @@ import { paymentPurposes, purposeShape, refusePurpose } from '../payments/paymen
 
 /**
  * `creating` and `unknown`: the provider may or may not have heard of it; `pending`: the payer's turn; `expired`: the payer's
- * time is over, though money that still comes is taken; `review`: the provider says what only a person can judge.
+ * time is over, though money that still comes is taken; `review`: the provider says what only a person can judge; `dismissed`: a
+ * person said that there is nothing to book, which holds until the provider says something else.
  */
 export const checkoutStatuses = [
   'creating',
@@ -18,6 +19,7 @@ export const checkoutStatuses = [
   'cancelled',
   'expired',
   'review',
+  'dismissed',
 ] as const;
 
 const webAddress = () => z.string().check(z.url({ protocol: /^https?$/ }), z.maxLength(2000));
@@ -71,9 +73,32 @@ export const checkoutSchema = z.object({
   paidCurrency: z.optional(z.string()),
   /** Whether that is not what was asked for. */
   amountDiffers: z.optional(z.boolean()),
-  /** Why it failed, or is to be looked at. */
+  /** Why it failed, is to be looked at, or was decided as it was. */
   outcome: z.optional(z.string()),
+  /** Of one that came to review: what the provider said of it, such as `partially_refunded 700.00 YER`. */
+  providerSays: z.optional(z.string()),
+  /** The member of staff or the customer who opened it. */
+  startedBy: z.optional(z.string()),
+  /** Who decided on it when it was in review. */
+  resolvedBy: z.optional(z.string()),
+  resolvedAt: z.optional(utcTime()),
 });
+
+/** What a person says of a checkout in review, after asking the provider. */
+export const resolveCheckoutSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('book'),
+    /** What is there of the money. */
+    amount: amount(),
+    /** @default the checkout's */
+    currency: z.optional(currency()),
+    /** @default the checkout's; `debt` where its supply takes no tokens any more */
+    purpose: z.optional(z.enum(paymentPurposes)),
+    reason: label(500),
+  }),
+  z.object({ outcome: z.literal('dismiss'), reason: label(500) }),
+]);
+export type CheckoutDecision = z.infer<typeof resolveCheckoutSchema>;
 
 export const storedCheckoutSchema = storedSchema(checkoutSchema);
 export type Checkout = z.infer<typeof checkoutSchema>;

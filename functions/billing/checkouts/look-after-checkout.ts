@@ -29,7 +29,11 @@ export async function lookAfterCheckout(work: ProviderWork): Promise<void> {
     checkout = await session.require(checkoutEntity, { id: work.id });
   }
   if (checkout.status === 'review')
-    await tellAPerson(session, { kind: 'checkout', id: work.id }, checkout.outcome ?? checkout.status);
+    await tellAPerson(
+      session,
+      { kind: 'checkout', id: work.id, since: checkout.resolvedAt },
+      checkout.outcome ?? 'review',
+    );
   if (work.look === undefined) return;
   const nowMs = Date.parse(session.context.now());
   const seconds = waitOf(checkout, work.look, nowMs);
@@ -50,6 +54,7 @@ function waitOf({ status, payBy }: StoredCheckout, look: number, nowMs: number):
     case 'failed':
     case 'cancelled':
     case 'review':
+    case 'dismissed':
       return undefined;
     default:
       return status satisfies never;

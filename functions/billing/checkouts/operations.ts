@@ -5,6 +5,7 @@ import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { StoredCheckout } from './change-checkout.ts';
 import { checkoutEntity, checkoutPartitions } from './checkout-entity.ts';
+import { resolveCheckout } from './resolve-checkout.ts';
 import type { checkouts } from './routes.ts';
 import { settleCheckout } from './settle-checkout.ts';
 import { startCheckout } from './start-checkout.ts';
@@ -31,5 +32,8 @@ export const checkoutOperations: Operations<typeof checkouts.routes> = {
   startCheckout: async ({ session, body }) => ({ data: await startCheckout(session, body) }),
   getCheckout: async ({ session, params }) => ({ data: await session.require(checkoutEntity, params) }),
   verifyCheckout: async ({ session, params }) => ({ data: await settleCheckout(session, params.id) }),
+  resolveCheckout: async ({ session, params, body, principal }) => ({
+    data: await resolveCheckout(session, params.id, body, principal.subject),
+  }),
   getCheckoutHistory: readHistory(checkoutEntity),
 };

@@ -3,7 +3,12 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId } from '../../../layers/kernel/schema/common.ts';
-import { checkoutStatuses, startCheckoutSchema, storedCheckoutSchema } from './checkout-schema.ts';
+import {
+  checkoutStatuses,
+  resolveCheckoutSchema,
+  startCheckoutSchema,
+  storedCheckoutSchema,
+} from './checkout-schema.ts';
 
 const params = z.object({ id: generatedId('chk') });
 
@@ -53,6 +58,19 @@ export const checkouts = defineResource({
       status: 200,
       response: storedCheckoutSchema,
       errors: ['not_found', 'unprocessable', 'all_providers_failed', 'outcome_unknown', 'idempotency_in_progress'],
+    },
+    resolveCheckout: {
+      method: 'POST',
+      path: '/{id}/resolve',
+      access: 'billing:checkouts:resolve',
+      summary: 'Say what became of a checkout in review, after asking the provider: book so much, or dismiss it.',
+      description:
+        'Who opened the checkout cannot decide on it. What is booked is a payment by the provider, once, even if the provider says that it was paid at the same moment. One that is dismissed comes to review again when the provider says something else of it.',
+      params,
+      body: resolveCheckoutSchema,
+      status: 200,
+      response: storedCheckoutSchema,
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
     getCheckoutHistory: historyRoute('billing:checkouts:read', 'checkout', params),
   },

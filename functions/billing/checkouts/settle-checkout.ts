@@ -8,18 +8,18 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { equals, formatMoney, parseMoney } from '../../../layers/money/money.ts';
 import { capturePayment, verifyPayment } from '../../platform/contract.ts';
-import { paymentEntity, paymentReferenceEntity } from '../payments/payment-entity.ts';
 import { type PaymentCompanion, recordPayment } from '../payments/record-payment.ts';
 import { changeCheckout, type StoredCheckout, writeCheckout } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
 import { openCheckout, orderOf } from './start-checkout.ts';
+import { mayBeTakenOver, paymentWithReference, referenceOf, takeOverPayment } from './take-over-payment.ts';
 
 /** @throws AppError `not_found`, and what calls to providers throw: nothing is lost then, ask again */
 export async function settleCheckout(session: TenantSession, id: string): Promise<StoredCheckout> {
   let checkout = await session.require(checkoutEntity, { id });
   if (checkout.status === 'paid') return checkout;
   if (checkout.providerReference === undefined) {
-    if (checkout.status === 'failed') return checkout;
+    if (checkout.status === 'failed' || checkout.status === 'dismissed') return checkout;
     if (isOver(session, checkout)) return changeCheckout(session, checkout, { status: 'expired' });
     checkout = await openCheckout(session, checkout);
   }
@@ -38,6 +38,7 @@ async function settle(
   payment: ProviderPayment,
 ): Promise<StoredCheckout> {
   const { id, integrationId, providerReference } = checkout;
+  if (checkout.status === 'dismissed') return afterDismissal(session, checkout, payment);
   switch (payment.status) {
     case 'pending':
       return isOver(session, checkout) ? changeCheckout(session, checkout, { status: 'expired' }) : checkout;
@@ -56,20 +57,22 @@ async function settle(
     case 'refunded':
       return changeCheckout(session, checkout, { status: 'cancelled', outcome: 'Refunded at the provider' });
     case 'partially_refunded':
-      return changeCheckout(session, checkout, { status: 'review', outcome: 'Refunded in part at the provider' });
+      return review(session, checkout, payment, 'Refunded in part at the provider');
     default:
       return payment.status satisfies never;
   }
 }
 
 async function book(session: TenantSession, checkout: StoredCheckout, payment: ProviderPayment) {
-  const { id, customerId, purpose, supplyId, invoiceIds, integrationId, provider, providerReference } = checkout;
+  const { id, customerId, purpose, supplyId, invoiceIds, integrationId, provider } = checkout;
   const asked = parseMoney(checkout.amount, checkout.currency);
   const paid = payment.amount ?? asked;
   const [amount, currency] = [formatMoney(paid), paid.currency];
   const companion = async (): Promise<PaymentCompanion> => {
     const fresh = await session.require(checkoutEntity, { id });
-    if (fresh.status === 'paid') throw new AppError('conflict', 'The checkout is booked.');
+    // A person who decides on it at the same moment is not overruled.
+    if (fresh.status === 'paid' || fresh.status === 'dismissed')
+      throw new AppError('conflict', 'The checkout is decided.');
     return {
       attributes: { checkoutId: id, integrationId: integrationId!, provider: provider! },
       write: (unit, { id: paymentId }) =>
@@ -88,8 +91,7 @@ async function book(session: TenantSession, checkout: StoredCheckout, payment: P
     amount,
     currency,
     method: 'gateway' as const,
-    // The reference is the provider's: it is what its settlement files name.
-    externalReference: `${provider}:${providerReference}`.slice(0, 100),
+    externalReference: referenceOf(checkout),
     purpose,
     ...(supplyId === undefined ? {} : { supplyId }),
     ...(invoiceIds === undefined ? {} : { invoiceIds }),
@@ -98,34 +100,48 @@ async function book(session: TenantSession, checkout: StoredCheckout, payment: P
     await recordPayment(session, order, { accompany: companion, isLate: true });
   } catch (error) {
     if (!isAppError(error)) throw error;
-    if (error.code === 'already_exists') return takeOver(session, checkout, order.externalReference);
+    if (error.code === 'already_exists') return takeOver(session, checkout, payment);
     // The money is there and fits nothing here: asking again changes that no more than a retry of the queue would.
     if (error.code === 'unprocessable') {
       const fresh = await session.require(checkoutEntity, { id });
-      if (fresh.status === 'paid') return fresh;
-      return changeCheckout(session, fresh, { status: 'review', outcome: error.message.slice(0, 500) });
+      return fresh.status === 'paid' || fresh.status === 'dismissed'
+        ? fresh
+        : review(session, fresh, payment, error.message);
     }
     if (error.code !== 'conflict') throw error;
   }
-  return session.require(checkoutEntity, { id });
+  const after = await session.require(checkoutEntity, { id });
+  return after.status === 'dismissed' ? afterDismissal(session, after, payment) : after;
 }
 
-/** Somebody entered the provider's payment by hand before it was heard of: it is that payment. */
-async function takeOver(session: TenantSession, checkout: StoredCheckout, reference: string) {
-  const known = await session.require(paymentReferenceEntity, { method: 'gateway', reference });
+/** Somebody entered the provider's payment by hand before it was heard of: it is that payment, if it is. */
+async function takeOver(session: TenantSession, checkout: StoredCheckout, payment: ProviderPayment) {
+  const known = await paymentWithReference(session, checkout);
   const fresh = await session.require(checkoutEntity, { id: checkout.id });
-  const payment = await session.require(paymentEntity, { id: known.paymentId });
-  if (fresh.status === 'paid') return fresh;
-  // Two merchants' accounts at one provider, or a slip of the pen: no money is taken for somebody else's.
-  if (payment.customerId !== fresh.customerId || payment.checkoutId !== undefined)
-    return changeCheckout(session, fresh, {
-      status: 'review',
-      outcome: `Its reference belongs to payment ${payment.id}`,
-    });
-  return changeCheckout(session, fresh, {
-    status: 'paid',
-    paymentId: payment.id,
-    paidAt: session.context.now(),
-    outcome: 'Entered by hand before',
+  if (fresh.status === 'paid' || known === undefined) return fresh;
+  const paid = payment.amount ?? orderOf(checkout).amount;
+  const fits = mayBeTakenOver(known, fresh) && known.amount === formatMoney(paid) && known.currency === paid.currency;
+  // No money is taken for somebody else's, and none is lost because an entry was taken back.
+  return fits
+    ? takeOverPayment(session, fresh.id, known.id, { outcome: 'Entered by hand before' })
+    : review(session, fresh, payment, `Its reference belongs to payment ${known.id}`);
+}
+
+/** Only a person can judge: what the provider said is kept, so that its saying so again changes nothing. */
+const review = (session: TenantSession, checkout: StoredCheckout, payment: ProviderPayment, outcome: string) =>
+  changeCheckout(session, checkout, {
+    status: 'review',
+    outcome: outcome.slice(0, 500),
+    providerSays: saysOf(payment),
   });
+
+const saysOf = ({ status, amount }: ProviderPayment): string =>
+  amount === undefined ? status : `${status} ${formatMoney(amount)} ${amount.currency}`;
+
+/** A person's word holds against what it was said of; money the provider tells of since is for a person to judge again. */
+function afterDismissal(session: TenantSession, checkout: StoredCheckout, payment: ProviderPayment) {
+  const isMoney = payment.status === 'captured' || payment.status === 'partially_refunded';
+  return isMoney && saysOf(payment) !== checkout.providerSays
+    ? review(session, checkout, payment, `It was dismissed; now the provider says: ${saysOf(payment)}`)
+    : checkout;
 }

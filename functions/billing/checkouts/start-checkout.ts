@@ -7,7 +7,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { parseMoney } from '../../../layers/money/money.ts';
-import { tenantProfile } from '../../identity/contract.ts';
+import { personBehind, tenantProfile } from '../../identity/contract.ts';
 import { createPayment } from '../../platform/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
@@ -28,9 +28,11 @@ const usualMinutes = 60;
  */
 export async function startCheckout(session: TenantSession, request: CheckoutRequest): Promise<StoredCheckout> {
   const { customerId, purpose = 'debt', supplyId, invoiceIds, expiresInMinutes = usualMinutes } = request;
-  const [customer, profile] = await Promise.all([
+  const { actor } = session.context;
+  const [customer, profile, startedBy] = await Promise.all([
     session.require(customerEntity, { id: customerId }),
     tenantProfile(session),
+    actor && personBehind(session, actor.id),
   ]);
   const currency = request.currency ?? profile.currency;
   const minor = positiveAmount(request.amount, currency);
@@ -55,7 +57,7 @@ export async function startCheckout(session: TenantSession, request: CheckoutReq
       (language === 'ar' ? `كهرباء، حساب رقم ${accountNumber}` : `Electricity, account ${accountNumber}`),
     payer: { name: language === 'ar' ? (nameAr ?? name) : name, ...defined({ phone, email }) },
     payBy: new Date(Date.parse(session.context.now()) + expiresInMinutes * 60_000).toISOString(),
-    ...defined({ supplyId, invoiceIds }),
+    ...defined({ supplyId, invoiceIds, startedBy }),
     ...defined({ integrationId: request.integrationId, provider: request.provider }),
     ...defined({ returnUrl: request.returnUrl, cancelUrl: request.cancelUrl }),
   };

@@ -150,6 +150,9 @@ const shownCheckout = ({
   integrationId: _integrationId,
   providerReference: _reference,
   outcome: _outcome,
+  providerSays: _says,
+  startedBy: _starter,
+  resolvedBy: _resolver,
   ...checkout
 }: StoredCheckout) => checkout;
 

@@ -41,7 +41,15 @@ export const ownVendSchema = z.pick(vendSchema, {
 });
 
 export const ownCheckoutSchema = storedSchema(
-  z.omit(checkoutSchema, { customerId: true, integrationId: true, providerReference: true, outcome: true }),
+  z.omit(checkoutSchema, {
+    customerId: true,
+    integrationId: true,
+    providerReference: true,
+    outcome: true,
+    providerSays: true,
+    startedBy: true,
+    resolvedBy: true,
+  }),
 );
 
 /** `startCheckout`'s, without what the customer has no say in. */

@@ -1,13 +1,14 @@
-/** Money at a provider that only a person can judge: raised as an alert, once for each checkout or refund. */
+/** Money at a provider that only a person can judge: raised as an alert, once for each checkout or refund and each decision on it. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { publishAlert } from '../../platform/contract.ts';
 
 export function tellAPerson(
   session: TenantSession,
-  subject: { kind: 'checkout' | 'refund'; id: string },
+  subject: { kind: 'checkout' | 'refund'; id: string; since?: string | undefined },
   outcome: string,
 ): Promise<void> {
-  const { kind, id } = subject;
+  const { kind, id, since } = subject;
+  const again = since === undefined ? '' : `-${since}`;
   return publishAlert(
     session,
     'billing',
@@ -20,8 +21,8 @@ export function tellAPerson(
           : { en: `Checkout ${id} needs a person`, ar: `عملية الدفع ${id} تحتاج إلى مراجعة` },
       sourceSystem: 'billing',
       alertData: { kind, id, outcome },
-      dedupeKey: `${kind}/${id}`,
+      dedupeKey: `${kind}/${id}${again}`,
     },
-    `${kind}-${id}`,
+    `${kind}-${id}${again}`,
   );
 }
