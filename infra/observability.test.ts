@@ -73,6 +73,25 @@ describe('what is watched', () => {
       expect(dashboards.get('mizan-prod-platform')).toContain(metric);
   });
 
+  it('draws every function and every queue by its name', () => {
+    const drawn = new Map(
+      product
+        .ofType('AWS::CloudWatch::Dashboard')
+        .map(({ Properties }) => [Properties.DashboardName, JSON.stringify(Properties.DashboardBody)]),
+    );
+    const names = (type: string, property: string) =>
+      product.ofType(type).map(({ Properties }) => `\\"${Properties[property]}\\"`);
+    const missing = (dashboard: string, all: string[]) => all.filter((name) => !drawn.get(dashboard)!.includes(name));
+    const workQueues = product.ofType('AWS::SQS::Queue').filter(({ Properties }) => Properties.RedrivePolicy);
+    const deadLetters = workQueues.map(({ Properties }) => `\\"${Properties.QueueName}-dlq\\"`);
+    expect(names('AWS::Lambda::Function', 'FunctionName').length).toBeGreaterThan(100);
+    expect(missing('mizan-prod-main-path', names('AWS::Lambda::Function', 'FunctionName'))).toEqual([]);
+    expect(
+      missing('mizan-prod-main-path', [...deadLetters, ...deadLetters.map((name) => name.replace('-dlq', ''))]),
+    ).toEqual([]);
+    expect(missing('mizan-prod-platform', deadLetters)).toEqual([]);
+  });
+
   it('asks AWS IoT by protocol or by rule and action, since nothing is published without', () => {
     const dashboard = JSON.stringify(product.ofType('AWS::CloudWatch::Dashboard'));
     const asked = [...dashboard.matchAll(/AWS\/IoT[\\"]+,[\\"]+([\w.]+)[\\"]+,[\\"]*(\w+)?/g)].map(

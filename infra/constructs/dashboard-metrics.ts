@@ -15,6 +15,16 @@ export const apiMetric = (ApiId: string, metricName: string, statistic: string):
 export const lambdaMetric = (metricName: string, statistic = 'Sum'): Metric =>
   new Metric({ namespace: 'AWS/Lambda', metricName, statistic, period });
 
+/**
+ * Of one function, by its name: a reference would cost the stack of the function one of its 200 outputs for every function
+ * that a dashboard draws. The same for queues.
+ */
+export const functionMetric = (FunctionName: string, metricName: string, statistic = 'Sum'): Metric =>
+  new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap: { FunctionName }, statistic, period });
+
+export const queueMetric = (QueueName: string, metricName: string): Metric =>
+  new Metric({ namespace: 'AWS/SQS', metricName, dimensionsMap: { QueueName }, statistic: 'Maximum', period });
+
 /** @see https://docs.aws.amazon.com/iot/latest/developerguide/metrics_dimensions.html#message-broker-metrics */
 export const mqttMetric = (metricName: string): Metric =>
   new Metric({

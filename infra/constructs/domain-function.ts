@@ -41,12 +41,15 @@ export interface DomainFunctionProps {
 
 export class DomainFunction extends Construct {
   readonly lambda: LambdaFunction;
+  /** Physical name. */
+  readonly name: string;
 
   constructor(scope: Construct, id: string, props: DomainFunctionProps) {
     super(scope, id);
     const { spec, deployment, queues, deadLetterQueue } = props;
     const { stage } = deployment;
     const name = functionName(stage, spec.domain, spec.name);
+    this.name = name;
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: logGroupName(name),
       retention: stage.logRetentionDays,

@@ -9,10 +9,10 @@ import {
   failedRuleActions,
   graph,
   lambdaMetric,
-  period,
   pipeMetric,
   productMetric,
   productMetricBy,
+  queueMetric,
 } from './dashboard-metrics.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -50,7 +50,7 @@ export class PlatformDashboard extends Construct {
         [
           graph(
             'Dead letters',
-            queues.map(({ deadLetters }) => deadLetters.metricApproximateNumberOfMessagesVisible({ period })),
+            queues.map(({ deadLettersName }) => queueMetric(deadLettersName, 'ApproximateNumberOfMessagesVisible')),
           ),
           graph(
             'Ways that fail: pipes, device rules, webhooks, alert rules',

@@ -34,13 +34,15 @@ const alarmAgeSeconds = { ingest: 60, subscription: 900, sentTo: 1800 };
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
-  readonly spec: QueueSpec;
+  readonly name: string;
+  readonly deadLettersName: string;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     const { name, spec, alarmTopic, purpose, isIngest = false, isSentTo = false } = props;
-    this.spec = spec;
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters', `${name}-dlq`, alarmTopic, purpose);
+    this.name = name;
+    this.deadLettersName = `${name}-dlq`;
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', this.deadLettersName, alarmTopic, purpose);
     this.queue = new Queue(this, 'Queue', {
       queueName: name,
       encryption: QueueEncryption.SQS_MANAGED,

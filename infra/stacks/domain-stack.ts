@@ -24,6 +24,8 @@ const defaultMaxConcurrency = 20;
 
 export class DomainStack extends Stack {
   readonly functions = new Map<string, LambdaFunction>();
+  /** Physical names. */
+  readonly functionNames: string[] = [];
   readonly queues = new Map<string, WorkQueue>();
   /** Physical names of the pipes from outboxes to the bus. */
   readonly pipeNames: string[] = [];
@@ -67,7 +69,7 @@ export class DomainStack extends Stack {
     const sourceOf = new Map(queuesOf(this.#manifest).map(({ spec, consumer }) => [consumer.name, spec.name]));
     for (const spec of functionsOf(this.#manifest)) {
       const source = sourceOf.get(spec.name);
-      const { lambda } = new DomainFunction(this, constructId(spec.name), {
+      const { lambda, name } = new DomainFunction(this, constructId(spec.name), {
         spec,
         deployment: this.#deployment,
         queues,
@@ -76,6 +78,7 @@ export class DomainStack extends Stack {
         ...(spec.kind === 'schedule' ? { deadLetterQueue: this.#deadLettersOfSchedules() } : {}),
       });
       this.functions.set(spec.name, lambda);
+      this.functionNames.push(name);
     }
   }
 

@@ -6,12 +6,14 @@ import { BusinessDashboard } from '../constructs/business-dashboard.ts';
 import {
   apiMetric,
   failedRuleActions,
+  functionMetric,
   graph,
   lambdaMetric,
   mqttMetric,
   period,
   pipeMetric,
   productMetric,
+  queueMetric,
 } from '../constructs/dashboard-metrics.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import { RunbookAlarm } from '../constructs/runbook-alarm.ts';
@@ -99,7 +101,7 @@ export class ObservabilityStack extends Stack {
   #drawDashboard(): void {
     const { deployment, apiIds, domains } = this.#props;
     const queues = domains.flatMap((domain) => [...domain.queues.values()]);
-    const functions = domains.flatMap((domain) => [...domain.functions.values()]);
+    const functions = domains.flatMap(({ functionNames }) => functionNames);
     const pipes = domains.flatMap(({ pipeNames }) => pipeNames);
     new Dashboard(this, 'MainPath', {
       dashboardName: stackName(deployment.stage, 'main-path'),
@@ -115,13 +117,13 @@ export class ObservabilityStack extends Stack {
           graph('MQTT messages and rule failures', [mqttMetric('PublishIn.Success')], [failedRuleActions]),
           graph(
             'Age of the oldest message, s',
-            queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period })),
+            queues.map(({ name }) => queueMetric(name, 'ApproximateAgeOfOldestMessage')),
           ),
         ],
         [
           graph(
             'Dead letters',
-            queues.map(({ deadLetters }) => deadLetters.metricApproximateNumberOfMessagesVisible({ period })),
+            queues.map(({ deadLettersName }) => queueMetric(deadLettersName, 'ApproximateNumberOfMessagesVisible')),
           ),
           graph(
             'Pipes: events and failures',
@@ -153,11 +155,11 @@ export class ObservabilityStack extends Stack {
         [
           graph(
             'Errors by function',
-            functions.map((lambda) => lambda.metricErrors({ period })),
+            functions.map((name) => functionMetric(name, 'Errors')),
           ),
           graph(
             'Duration p99 by function, ms',
-            functions.map((lambda) => lambda.metricDuration({ period, statistic: 'p99' })),
+            functions.map((name) => functionMetric(name, 'Duration', 'p99')),
           ),
         ],
       ],
