@@ -3,7 +3,7 @@
  * cannot stand is not billed but said, with the reason, so that somebody can look.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
@@ -12,6 +12,7 @@ import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
 import { evidenceBetween, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
 import { judgeUsage } from './judge-usage.ts';
+import { type Fineness, finenessOf, usageBuckets } from './usage-buckets.ts';
 
 export interface UsageQuestion {
   meterId: string;
@@ -59,7 +60,6 @@ export interface UsageRefusal {
   isDecided: boolean;
 }
 
-const hourMs = 3_600_000;
 /** Days before the period that profiles are made of: four of each weekday. */
 const profileDays = 28;
 
@@ -67,38 +67,23 @@ export async function collectUsage(
   session: TenantSession,
   question: UsageQuestion,
 ): Promise<CollectedUsage | UsageRefusal> {
-  const evidence = await evidenceBetween(session, question.meterId, bucketsFor(question));
-  return judgeUsage(question, evidence, () => readPast(session, question));
+  const { meterId, versions, timeZone, from, to } = question;
+  const fineness = finenessOf(versions, to);
+  const evidence = await evidenceBetween(session, meterId, usageBuckets(fineness, { from, to }, timeZone));
+  return judgeUsage(question, evidence, () => readPast(session, question, fineness));
 }
 
-/** Measured values of the weeks before; what was interpolated between readings has no shape to learn from. */
-async function readPast(session: TenantSession, question: UsageQuestion): Promise<IntervalValue[]> {
-  const { meterId, from } = question;
-  const buckets = bucketsFor({ ...question, from: addDays(from, -profileDays), to: from });
+/** Measured values of the weeks before; what was interpolated between readings or decided has no shape to learn from. */
+async function readPast(
+  session: TenantSession,
+  { meterId, timeZone, from }: UsageQuestion,
+  fineness: Fineness,
+): Promise<IntervalValue[]> {
+  const buckets = usageBuckets(fineness, { from: addDays(from, -profileDays), to: from }, timeZone);
   const usage = await usageBetween(session, meterId, buckets);
-  return usage.flatMap(({ start, end, importUnits, billable, estimated }) =>
-    importUnits === undefined || !billable || estimated
+  return usage.flatMap(({ start, end, importUnits, billable, estimated, stretches }) =>
+    importUnits === undefined || !billable || estimated || stretches !== undefined
       ? []
       : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
   );
-}
-
-/** Hours where a price depends on them, quarters where demand does, days otherwise. */
-function bucketsFor({ versions, from, to, timeZone }: UsageQuestion): { start: number; end: number }[] {
-  const [start, end] = [dayStart(from, timeZone), dayStart(to, timeZone)];
-  const demand = versions.some(({ components }) => components.some(({ kind }) => kind === 'demand'));
-  const fine =
-    demand || versions.some(({ timeOfUse, export: exported }) => timeOfUse !== undefined || exported !== undefined);
-  if (fine) return evenly(start, end, demand ? hourMs / 4 : hourMs);
-  const days = daysBetween(from, to);
-  return Array.from({ length: days }, (_, i) => ({
-    start: dayStart(addDays(from, i), timeZone),
-    end: dayStart(addDays(from, i + 1), timeZone),
-  }));
-}
-
-function evenly(start: number, end: number, length: number): { start: number; end: number }[] {
-  const buckets = [];
-  for (let at = start; at < end; at += length) buckets.push({ start: at, end: Math.min(at + length, end) });
-  return buckets;
 }

@@ -8,6 +8,7 @@ import { type IntervalValue, sumOfUnits } from '../../../layers/vee/series.ts';
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import type { BillingEvidence, BucketUsage } from '../../metering/contract.ts';
 import type { CollectedUsage, MadeEstimate, UsageQuestion, UsageRefusal } from './collect-usage.ts';
+import { type Likeness, shapeSilences, silentBuckets } from './shape-silences.ts';
 
 const dayMs = 86_400_000;
 
@@ -44,22 +45,19 @@ export async function judgeUsage(
   if (missing.length > 0 && !mayEstimate)
     return refuse(values.length === 0 ? 'no_readings' : 'validation_failed', findings);
   const starts = new Set(missing.map(({ from }) => from));
-  const made = estimate(
-    {
-      grid,
-      good: values.filter(({ from }) => !starts.has(from)),
-      missing,
-      past: missing.length === 0 ? [] : await readPast(),
-      // Weekends differ from country to country; a Friday is like other Fridays anywhere.
-      kindOfDay: (time) => String(new Date(time + offsetMs(time, timeZone)).getUTCDay()),
-      timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
-      historyPerDay,
-    },
-    settings,
-  );
+  const silent = silentBuckets(evidence, settings).filter(({ start }) => !starts.has(start));
+  const likeness: Likeness = {
+    past: missing.length + silent.length === 0 ? [] : await readPast(),
+    // Weekends differ from country to country; a Friday is like other Fridays anywhere.
+    kindOfDay: (time) => String(new Date(time + offsetMs(time, timeZone)).getUTCDay()),
+    timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
+  };
+  const good = values.filter(({ from }) => !starts.has(from));
+  const made = estimate({ grid, good, missing, ...likeness, historyPerDay }, settings);
   if (made.left.length > 0) return refuse('estimation_impossible', findings);
   if (blocking.length > 0 && decision !== 'estimate') return refuse('validation_failed', blocking);
-  return assemble(measured, made.values, describe(findings));
+  const estimated = [...made.values, ...shapeSilences(silent, likeness, settings)].sort((a, b) => a.from - b.from);
+  return assemble(measured, estimated, describe(findings));
 }
 
 function findIn(

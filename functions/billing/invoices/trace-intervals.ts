@@ -1,36 +1,9 @@
 /** The intervals a bill stands on, as a trace shows them: what each was measured to, how it came about, which readings are around it. */
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
-import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
-import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { BucketUsage, UsageOfMoment } from '../../metering/contract.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import type { TracedEstimate, TracedInterval } from './trace-schema.ts';
-
-const quarterMs = 900_000;
-
-/** As fine as the tariff asks for: quarters where demand is priced, hours where the time of day is, days otherwise. */
-export function traceBuckets(
-  versions: readonly TariffVersion[],
-  { from, to }: { from: string; to: string },
-  timeZone: string,
-): { start: number; end: number }[] {
-  const inForce = versions.filter((version) => version.from < to);
-  const hasDemand = inForce.some(({ components }) => components.some(({ kind }) => kind === 'demand'));
-  const hasHours = inForce.some(({ timeOfUse, export: fedIn }) => timeOfUse !== undefined || fedIn !== undefined);
-  const days = Array.from({ length: daysBetween(from, to) }, (_, i) => ({
-    start: dayStart(addDays(from, i), timeZone),
-    end: dayStart(addDays(from, i + 1), timeZone),
-  }));
-  if (!hasDemand && !hasHours) return days;
-  const stepMs = hasDemand ? quarterMs : 4 * quarterMs;
-  return days.flatMap(({ start, end }) =>
-    Array.from({ length: Math.ceil((end - start) / stepMs) }, (_, i) => ({
-      start: start + i * stepMs,
-      end: Math.min(start + (i + 1) * stepMs, end),
-    })),
-  );
-}
 
 /** What the invoice keeps of its estimates. */
 export const estimatesOf = (supplied: SuppliedBill & { estimates?: TracedEstimate[] | undefined }): TracedEstimate[] =>

@@ -10,9 +10,10 @@ import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts'
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { invoiceEntity } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
-import { estimatesOf, traceBuckets, tracedIntervals } from './trace-intervals.ts';
+import { estimatesOf, tracedIntervals } from './trace-intervals.ts';
 import { rowsFor } from './trace-rows.ts';
 import type { InvoiceTrace, TracedBill } from './trace-schema.ts';
+import { finenessOf, usageBuckets } from './usage-buckets.ts';
 
 export interface TraceQuestion {
   supplyId?: string | undefined;
@@ -57,7 +58,7 @@ async function evidenceOf(
   timeZone: string,
 ): Promise<UsageOfMoment> {
   const versions = await versionsOf(session, tariffId);
-  return evidenceKnownAt(session, meterId, traceBuckets(versions, bill, timeZone), knownMs);
+  return evidenceKnownAt(session, meterId, usageBuckets(finenessOf(versions, bill.to), bill, timeZone), knownMs);
 }
 
 function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measuredUnits: bigint) {

@@ -1,0 +1,44 @@
+/** How finely a bill looks at usage: the one rule of collecting it, of estimating it, and of tracing the bill afterwards. */
+import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+
+export interface UsageBucket {
+  /** Milliseconds; `end` is exclusive. */
+  start: number;
+  end: number;
+}
+
+const quarterMs = 900_000;
+const lengthsMs = { quarter: quarterMs, hour: 4 * quarterMs } as const;
+export type Fineness = keyof typeof lengthsMs | 'day';
+
+/**
+ * Quarters where demand is priced, hours where a price depends on the time of day, days otherwise.
+ * @param to first local day after the bill: versions of the tariff that begin then or later say nothing
+ */
+export function finenessOf(versions: readonly TariffVersion[], to: string): Fineness {
+  const inForce = versions.filter(({ from }) => from < to);
+  if (inForce.some(({ components }) => components.some(({ kind }) => kind === 'demand'))) return 'quarter';
+  const hasHours = inForce.some(({ timeOfUse, export: fedIn }) => timeOfUse !== undefined || fedIn !== undefined);
+  return hasHours ? 'hour' : 'day';
+}
+
+/** @param period local days; `to` is the first day after */
+export function usageBuckets(
+  fineness: Fineness,
+  { from, to }: { from: string; to: string },
+  timeZone: string,
+): UsageBucket[] {
+  const days = Array.from({ length: daysBetween(from, to) }, (_, i) => ({
+    start: dayStart(addDays(from, i), timeZone),
+    end: dayStart(addDays(from, i + 1), timeZone),
+  }));
+  return fineness === 'day' ? days : days.flatMap((day) => parts(day, lengthsMs[fineness]));
+}
+
+/** Where clocks move by half an hour, the last part of the day is the shorter one. */
+const parts = ({ start, end }: UsageBucket, length: number): UsageBucket[] =>
+  Array.from({ length: Math.ceil((end - start) / length) }, (_, i) => ({
+    start: start + i * length,
+    end: Math.min(start + (i + 1) * length, end),
+  }));
