@@ -12,7 +12,7 @@ const unitsPerKwh = 1_000_000n;
 
 /**
  * @returns kW, exact
- * @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals are longer than the window
+ * @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals do not make up the window
  */
 export function highestDemand(
   facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw'>,
@@ -47,10 +47,10 @@ function highestWithin(
   let energy = 0n;
   for (let end = 0; end < inside.length; end++) {
     const { from, to, importUnits } = inside[end]!;
-    if (to - from > windowMs)
+    if (windowMs % (to - from) !== 0)
       throw new RatingError(
         'demand_needs_intervals',
-        `Demand over ${windowMs / minuteMs} minutes needs intervals no longer than that.`,
+        `Demand over ${windowMs / minuteMs} minutes needs intervals that make up that time.`,
       );
     if (end > 0 && inside[end - 1]!.to !== from) {
       start = end;

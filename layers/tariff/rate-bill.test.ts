@@ -244,6 +244,15 @@ describe('what cannot be priced', () => {
       () => rateBill([tariff([demand('d', { rate: '2' })])], april(1000)),
     ],
     [
+      'demand of a quarter of an hour from intervals of ten minutes',
+      'demand_needs_intervals',
+      () =>
+        rateBill([tariff([demand('d', { rate: '2' })])], {
+          ...april(0),
+          usage: intervals('2026-04-10T10:00+03:00', 10, 1, 1, 1),
+        }),
+    ],
+    [
       'a charge for a contract that is not known',
       'missing_fact',
       () => rateBill([tariff([fixed('c', { amount: '1', times: 'contracted_kw' })])], april(1)),

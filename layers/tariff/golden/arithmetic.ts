@@ -1,4 +1,4 @@
-/** Works out written arithmetic exactly: `100 × 0.05 + (17/31 × 6)`; `min(a; b)` and `max(a; b)` too. For golden bills. */
+/** Works out written arithmetic exactly: `100 × 0.05 + (17/31 × 6)`; `min(a; b)`, `max(a; b)` and `round(a; decimals)` too. For golden bills. */
 import {
   type Fraction,
   fractionOf,
@@ -7,11 +7,12 @@ import {
   opposite,
   over,
   plus,
+  rounded,
   smaller,
   times,
 } from '../../money/fraction.ts';
 
-const token = /\s*(\d+(?:\.\d+)?|min|max|[+−×/();])/y;
+const token = /\s*(\d+(?:\.\d+)?|min|max|round|[+−×/();])/y;
 
 /** @throws Error for anything that is no arithmetic */
 export function workOut(text: string): Fraction {
@@ -49,12 +50,13 @@ export function workOut(text: string): Fraction {
       take(')');
       return value;
     }
-    if (got === 'min' || got === 'max') {
+    if (got === 'min' || got === 'max' || got === 'round') {
       take('(');
       const first = sum();
       take(';');
       const second = sum();
       take(')');
+      if (got === 'round') return rounded(first, Number(second.numerator), 'half-up');
       return got === 'min' ? smaller(first, second) : larger(first, second);
     }
     return fractionOf(got);

@@ -87,7 +87,7 @@ export const changeCases: GoldenCase[] = [
     name: 'moving in on the leap day: a twenty-ninth of the first block, 3.448 kWh',
     tariff: [tariff([blocks])],
     facts: period('2028-02-29', '2028-03-01', 5),
-    lines: ['energy: 3.448 × 0.05 = 0.17', 'energy: (5 − 3.448) × 0.08 = 0.12'],
+    lines: ['energy: round(100 × 1/29; 3) × 0.05 = 0.17', 'energy: (5 − round(100 × 1/29; 3)) × 0.08 = 0.12'],
     total: '0.17 + 0.12 = 0.29',
   },
   {

@@ -81,7 +81,7 @@ export const periodCases: GoldenCase[] = [
     name: 'blocks of 17 of 31 days are rounded like energy: 54.839 kWh',
     tariff: [tariff([blocks])],
     facts: period('2026-03-01', '2026-03-18', 60),
-    lines: ['energy: 54.839 × 0.05 = 2.74', 'energy: (60 − 54.839) × 0.08 = 0.41'],
+    lines: ['energy: round(100 × 17/31; 3) × 0.05 = 2.74', 'energy: (60 − round(100 × 17/31; 3)) × 0.08 = 0.41'],
     total: '2.74 + 0.41 = 3.15',
   },
   {
