@@ -20,6 +20,8 @@ export interface AccountEntry {
   currency: string;
   /** Invoice or receipt number, for the statement. */
   reference: string;
+  /** Of a token: whose meter it is for, and what it carries, as decimal text. */
+  token?: { meterNumber: string; energyKwh?: string };
   /** Of an invoice: local day it is due, so that debt is aged without reading the invoice. */
   dueDate?: string;
 }
@@ -70,7 +72,7 @@ export function postToAccount(unit: UnitOfWork, entry: Omit<AccountEntry, 'minor
 /** Adds two entries that cancel each other out: what was paid and at once used. The statement shows both. */
 export function postSetOff(
   unit: UnitOfWork,
-  entry: Pick<AccountEntry, 'customerId' | 'currency' | 'date' | 'reference'> & { minor: bigint },
+  entry: Pick<AccountEntry, 'customerId' | 'currency' | 'date' | 'reference' | 'token'> & { minor: bigint },
   paid: Pick<AccountEntry, 'id' | 'type'>,
   sold: Pick<AccountEntry, 'id' | 'type'>,
 ): void {

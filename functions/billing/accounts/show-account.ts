@@ -3,6 +3,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { currencyExponent } from '../../../layers/money/currencies.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { type AccountTotals, accountTotalsEntity, advanceEntity, readEntries } from './account-entity.ts';
+import { describeEntry } from './describe-entry.ts';
 
 export interface Balance {
   currency: string;
@@ -43,20 +44,24 @@ export async function statementOf(
   let running = 0n;
   let opening = 0n;
   const entries = [];
-  for (const { date, type, reference, minor, currency: own } of await readEntries(session, customerId, to)) {
+  for (const entry of await readEntries(session, customerId, to)) {
+    const { date, type, reference, minor, currency: own } = entry;
     if (own !== currency) continue;
     const change = BigInt(minor);
     running += change;
     if (date < from) opening = running;
-    else
+    else {
+      const description = describeEntry(entry);
       entries.push({
         date,
         type,
         reference,
+        ...(description === undefined ? {} : { description }),
         debit: change > 0n ? amountOf(change, currency) : zero,
         credit: change < 0n ? amountOf(-change, currency) : zero,
         balance: amountOf(running, currency),
       });
+    }
   }
   return { currency, from, to, opening: amountOf(opening, currency), entries, closing: amountOf(running, currency) };
 }

@@ -7,7 +7,8 @@ import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 export const customerTypes = ['residential', 'commercial', 'industrial', 'government', 'agricultural'] as const;
 /** `closed`: moved out and settled; the record stays. */
 export const customerStatuses = ['active', 'inactive', 'closed'] as const;
-export const messageChannels = ['sms', 'whatsapp', 'email'] as const;
+/** `push` reaches the app of those who linked themselves to the account. */
+export const messageChannels = ['sms', 'whatsapp', 'email', 'push'] as const;
 
 /** E.164. */
 export const phoneNumber = () =>
@@ -48,9 +49,9 @@ export const createCustomerSchema = z.object({
   latitude: z.optional(z.number().check(z.gte(-90), z.lte(90))),
   longitude: z.optional(z.number().check(z.gte(-180), z.lte(180))),
   language: z._default(z.enum(['ar', 'en']), 'ar'),
-  channels: z._default(z.array(z.enum(messageChannels)).check(z.maxLength(3)), ['sms']),
+  channels: z._default(z.array(z.enum(messageChannels)).check(z.maxLength(4)), ['sms']),
   /** Channels the customer does not want to be written to on, whatever is asked. */
-  refusedChannels: z.optional(z.array(z.enum(messageChannels)).check(z.maxLength(3))),
+  refusedChannels: z.optional(z.array(z.enum(messageChannels)).check(z.maxLength(4))),
   /** Messages the customer does not want, of those that can be refused: receipts and statements. */
   refusedMessages: z.optional(z.array(z.enum(['payment_received', 'statement_issued'])).check(z.maxLength(2))),
   /** Codes of taxes the customer does not pay. */

@@ -8,13 +8,13 @@ import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { addDays } from '../../../layers/tariff/calendar.ts';
-import { requireUser, tenantProfile } from '../../identity/contract.ts';
+import { requireUser } from '../../identity/contract.ts';
 import { balancesOf, statementOf } from '../accounts/show-account.ts';
+import { statementSpan } from '../accounts/statement-span.ts';
 import { answerDocument } from '../documents/answer-document.ts';
+import { statementRef } from '../documents/document-schema.ts';
 import { subscriberCreated, subscriberUpdated } from '../events.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
-import { today } from '../invoices/local-day.ts';
 import { listMessages } from '../messages/list-messages.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
@@ -25,8 +25,6 @@ import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import type { Customer } from './customer-schema.ts';
 import type { customers } from './routes.ts';
-
-const usualStatementDays = 92;
 
 export const customerOperations: Operations<typeof customers.routes> = {
   listCustomers: async ({ session, query: { accountNumber, routeId, ...filters }, page }) => {
@@ -87,15 +85,8 @@ export const customerOperations: Operations<typeof customers.routes> = {
     return listMessages(session, { customerId: params.id }, page, principal.permissions);
   },
 
-  getCustomerStatementPdf: async ({ session, params: { id }, query: { language, from, to, currency } }) => {
-    const profile = await tenantProfile(session);
-    if (from > to)
-      throw new AppError('unprocessable', undefined, {
-        texts: { en: '`from` is after `to`.', ar: 'البداية بعد النهاية.' },
-      });
-    const document = { kind: 'statement', id: `${id}_${from}_${to}_${currency ?? profile.currency}` } as const;
-    return answerDocument(session, id, document, language);
-  },
+  getCustomerStatementPdf: async ({ session, params: { id }, query: { language, ...span } }) =>
+    answerDocument(session, id, statementRef(id, await statementSpan(session, span)), language),
 
   getCustomerHistory: readHistory(customerEntity),
 
@@ -150,14 +141,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
 
   getCustomerStatement: async ({ session, params, query }) => {
     await session.require(customerEntity, params);
-    const profile = await tenantProfile(session);
-    const to = query.to ?? (await today(session));
-    const from = query.from ?? addDays(to, -usualStatementDays);
-    if (from > to)
-      throw new AppError('unprocessable', undefined, {
-        texts: { en: '`from` is after `to`.', ar: 'البداية بعد النهاية.' },
-      });
-    return { data: await statementOf(session, params.id, { from, to, currency: query.currency ?? profile.currency }) };
+    return { data: await statementOf(session, params.id, await statementSpan(session, query)) };
   },
 };
 

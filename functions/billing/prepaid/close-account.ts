@@ -10,6 +10,7 @@ import { amountOf } from '../invoices/invoice-amounts.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidCreditReturned } from './prepaid-events.ts';
+import { vendingMeterEntity } from './vending-meter.ts';
 
 export interface Closing {
   /** Absent when nothing was ever bought. */
@@ -46,7 +47,10 @@ export async function planClosing(
   const { currency } = account;
   const carried = BigInt(account.carried);
   const returned = credit.energy + credit.taxes + carried;
-  const advance = await readAdvance(session, customerId, currency);
+  const [advance, meter] = await Promise.all([
+    readAdvance(session, customerId, currency),
+    session.get(vendingMeterEntity, { meterId }),
+  ]);
   const amount = (minor: bigint): string => amountOf(minor, currency);
   return {
     currency,
@@ -55,7 +59,8 @@ export async function planClosing(
       unit.update(prepaidAccountEntity, account, { isClosed: true, carried: '0' });
       if (returned === 0n) return;
       writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + returned });
-      const entry = { id: `${id}-credit`, customerId, date, currency, reference: meterId };
+      const token = { meterNumber: meter?.meterNumber ?? meterId, energyKwh: credit.remainingKwh };
+      const entry = { id: `${id}-credit`, customerId, date, currency, reference: token.meterNumber, token };
       postToAccount(unit, { ...entry, type: 'prepaid_credit', minor: -returned });
       unit.emit(prepaidCreditReturned, {
         aggregateId: id,

@@ -7,6 +7,7 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postSetOff } from '../accounts/account-entity.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
 import { noteCampaignOutcome } from './campaign-progress.ts';
 import { afterKeyPurchase } from './key-state.ts';
 import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
@@ -29,9 +30,10 @@ export async function completeVend(
   { token, integrationId }: MadeToken,
 ): Promise<VendRow> {
   const now = session.context.now();
-  const [account, meter, date] = await Promise.all([
+  const [account, meter, payment, date] = await Promise.all([
     vend.supplyId === undefined ? undefined : readPrepaidAccount(session, vend.supplyId),
     session.get(vendingMeterEntity, { meterId: vend.meterId }, { consistent: true }),
+    vend.paymentId === undefined ? undefined : session.get(paymentEntity, { id: vend.paymentId }),
     today(session),
   ]);
   return session.transact('billing', (unit) => {
@@ -47,7 +49,7 @@ export async function completeVend(
     if (account?.openVendId === vend.id)
       unit.update(prepaidAccountEntity, account, { openVendId: null, lastVendId: vend.id }, { isAudited: false });
     if (meter !== undefined) changeMeter(unit, meter, after, now);
-    postSale(unit, after, date);
+    postSale(unit, after, payment?.paymentNumber ?? vend.id, date);
     noteCampaignOutcome(unit, after);
     const tokens = token.tokens.map(maskToken);
     unit.emit(prepaidVended, {
@@ -59,13 +61,18 @@ export async function completeVend(
 }
 
 /** Energy is sold for money that is there: on the account both stand beside each other, and the balance stays. */
-function postSale(unit: UnitOfWork, { id, customerId, paymentId, parts }: VendRow, date: string): void {
+function postSale(
+  unit: UnitOfWork,
+  { id, customerId, paymentId, parts, meterNumber }: VendRow,
+  reference: string,
+  date: string,
+): void {
   if (customerId === undefined || paymentId === undefined || parts === undefined) return;
   const { currency } = parts;
   const minor = minorOf(parts.chargedAmount, currency);
   postSetOff(
     unit,
-    { customerId, currency, date, reference: id, minor },
+    { customerId, currency, date, reference, minor, token: { meterNumber, energyKwh: parts.energyKwh } },
     { id: `${id}-paid`, type: 'prepaid_payment' },
     { id: `${id}-sold`, type: 'prepaid_sale' },
   );

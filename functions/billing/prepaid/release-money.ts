@@ -62,6 +62,10 @@ export async function planRelease(session: TenantSession, vend: VendRow, type: E
         minor: -minor,
         currency,
         reference: payment.paymentNumber,
+        token: {
+          meterNumber: vend.meterNumber,
+          ...(vend.status === 'reversing' && parts !== undefined ? { energyKwh: parts.energyKwh } : {}),
+        },
       });
     },
   };

@@ -92,8 +92,21 @@ describe('to bills', () => {
       `/api/billing/customers/${customerId}/statement`,
     );
     expect(statement.body.data.entries).toContainEqual(
-      expect.objectContaining({ type: 'prepaid_credit', credit: '634.75' }),
+      expect.objectContaining({
+        type: 'prepaid_credit',
+        credit: '634.75',
+        reference: meterNumber,
+        description: {
+          en: `Credit left in meter ${meterNumber}: 12.0 kWh, given back`,
+          ar: `رصيد متبقٍ في العداد ${meterNumber}: 12.0 ك.و.س، أُعيد للحساب`,
+        },
+      }),
     );
+    // Whoever reads it knows what it is of: no entry shows an id of ours.
+    for (const { type, reference, description } of statement.body.data.entries) {
+      expect(reference).not.toMatch(/^[a-z]{3}_/);
+      if (type === 'prepaid_sale') expect(description.en).toMatch(new RegExp(`^Token: .* kWh, meter ${meterNumber}$`));
+    }
   });
 
   it('gives what was kept for the next purchase back to who moves out', async () => {
