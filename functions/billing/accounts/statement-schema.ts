@@ -21,6 +21,8 @@ export const statementSchema = z.object({
       date: z.string(),
       type: z.enum(entryTypes),
       reference: z.string(),
+      /** Of prepaid energy: which meter, and how much. */
+      description: z.optional(z.object({ en: z.string(), ar: z.string() })),
       debit: z.string(),
       credit: z.string(),
       balance: z.string(),

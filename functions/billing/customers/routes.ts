@@ -5,9 +5,7 @@ import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
-import { currency } from '../../../layers/money/money-schema.ts';
-import { localDate } from '../../../layers/tariff/tariff-schema.ts';
-import { entryTypes } from '../accounts/entry-types.ts';
+import { statementQuery, statementSchema } from '../accounts/statement-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
 import { storedCustomerMessageSchema } from '../messages/message-schema.ts';
@@ -85,7 +83,7 @@ export const customers = defineResource({
       access: 'billing:customers:read',
       summary: 'Get the statement between two days as PDF, in Arabic or English.',
       params,
-      query: z.extend(documentQuery, { from: localDate(), to: localDate(), currency: z.optional(currency()) }),
+      query: z.extend(documentQuery, statementQuery.shape),
       response: documentAnswer,
       errors: ['not_found', 'unprocessable'],
     },
@@ -172,31 +170,8 @@ export const customers = defineResource({
       access: 'billing:customers:read',
       summary: 'Everything that moved the account between two days, with the balance after each.',
       params,
-      query: z.object({
-        from: z.optional(localDate()),
-        /** Inclusive. */
-        to: z.optional(localDate()),
-        currency: z.optional(currency()),
-      }),
-      response: z.object({
-        currency: z.string(),
-        from: z.string(),
-        to: z.string(),
-        opening: z.string(),
-        entries: z.array(
-          z.object({
-            date: z.string(),
-            type: z.enum(entryTypes),
-            reference: z.string(),
-            /** Of prepaid energy: which meter, and how much. */
-            description: z.optional(z.object({ en: z.string(), ar: z.string() })),
-            debit: z.string(),
-            credit: z.string(),
-            balance: z.string(),
-          }),
-        ),
-        closing: z.string(),
-      }),
+      query: statementQuery,
+      response: statementSchema,
       errors: ['not_found', 'unprocessable'],
     },
   },

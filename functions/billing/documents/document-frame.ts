@@ -30,6 +30,13 @@ export interface FrameOptions {
 
 const logoSize = 46;
 
+/** Says of a second print that it is one, so that it passes for no other payment. */
+export function writeCopyMark(flow: PageFlow, print: number, style: DisplayStyle): void {
+  if (print < 2) return;
+  const mark = word('copy', style.language).replace('{number}', inDigits(String(print), style));
+  flow.line(mark, { font: 'bold', size: 14, color: '#a01818' });
+}
+
 /** Opens a document. @returns the flow to write into, and what closes it */
 export function openDocument({ letterhead, style, title, number, made }: FrameOptions): {
   flow: PageFlow;

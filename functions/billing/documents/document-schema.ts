@@ -9,7 +9,15 @@ export const documentRefSchema = z.object({
   kind: z.enum(documentKinds),
   /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`. */
   id: z.string(),
+  /** Of a receipt or slip that is printed: the how manieth time it is. From the second on it is marked as a copy. */
+  print: z.optional(z.int()),
 });
+
+/** A customer's statement. @param span local days, the last one included */
+export const statementRef = (
+  customerId: string,
+  { from, to, currency }: { from: string; to: string; currency: string },
+): DocumentRef => ({ kind: 'statement', id: `${customerId}_${from}_${to}_${currency}` });
 
 export type DocumentRef = z.infer<typeof documentRefSchema>;
 export type DocumentKind = (typeof documentKinds)[number];

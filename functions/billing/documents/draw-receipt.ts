@@ -7,16 +7,17 @@ import {
   displayNumber,
 } from '../../../layers/documents/display.ts';
 import type { Payment } from '../payments/payment-schema.ts';
-import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
+import { type DocumentParty, type Letterhead, openDocument, partyFacts, writeCopyMark } from './document-frame.ts';
 import { word, wordOr } from './labels.ts';
 
-/** @param day local day it was received */
+/** @param day local day it was received @param print from 2 on the receipt is a copy */
 export async function drawReceipt(
   payment: Payment & { createdAt: string; receiptNumber: string },
   day: string,
   party: DocumentParty,
   letterhead: Letterhead,
   style: DisplayStyle,
+  print = 1,
 ): Promise<Buffer> {
   const { language } = style;
   const { flow, finish } = openDocument({
@@ -26,6 +27,7 @@ export async function drawReceipt(
     number: payment.receiptNumber,
     made: payment.createdAt,
   });
+  writeCopyMark(flow, print, style);
   if (payment.status === 'reversed')
     flow.line(word('reversed', language), { font: 'bold', size: 10, color: '#a01818' });
   flow.facts([
@@ -33,6 +35,9 @@ export async function drawReceipt(
     [word('receivedAt', language), displayDay(day, style)],
     [word('method', language), wordOr(payment.method, language)],
     [word('paymentNumber', language), displayCode(payment.paymentNumber, style)],
+    ...(payment.purpose === undefined || payment.purpose === 'debt'
+      ? []
+      : [[word('purpose', language), word(payment.purpose, language)] as const]),
     ...(payment.externalReference === undefined
       ? []
       : [[word('reference', language), displayCode(payment.externalReference, style)] as const]),

@@ -46,9 +46,9 @@ export async function drawStatement(
       { heading: word('credit', language), share: 16, align: 'figures' },
       { heading: word('balance', language), share: 15, align: 'figures' },
     ],
-    entries.map(({ date, type, reference, debit, credit, balance }) => [
+    entries.map(({ date, type, reference, description, debit, credit, balance }) => [
       { text: displayDay(date, style) },
-      { text: wordOr(type, language), note: displayCode(reference, style) },
+      { text: description?.[language] ?? wordOr(type, language), note: displayCode(reference, style) },
       amount(debit),
       amount(credit),
       { text: displayNumber(balance, style) },

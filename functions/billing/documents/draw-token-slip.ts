@@ -1,28 +1,20 @@
 /** A slip with a prepayment token: twenty digits in groups of four, large, to be keyed into the meter from left to right. */
-import { type DisplayStyle, displayCode, displayDay } from '../../../layers/documents/display.ts';
+import { type DisplayStyle, displayAmount, displayCode, displayDay } from '../../../layers/documents/display.ts';
+import { displayQuantity } from '../../../layers/documents/display-quantity.ts';
 import { contentWidth } from '../../../layers/documents/page-canvas.ts';
-import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
-import { word } from './labels.ts';
+import { groupToken } from '../prepaid/sts-numbers.ts';
+import type { VendParts } from '../prepaid/vend-schema.ts';
+import { type DocumentParty, type Letterhead, openDocument, partyFacts, writeCopyMark } from './document-frame.ts';
+import { type Word, word } from './labels.ts';
+import type { TokenSlip } from './token-slip.ts';
 
-export interface TokenSlip {
-  /** Of the vending. */
-  number: string;
-  meterId: string;
-  /** Twenty digits each. */
-  tokens: readonly string[];
-  /** Local day. */
-  day: string;
-  /** Moment of the vending, ISO 8601. */
-  made: string;
-  /** Name and shown text, e.g. energy, price, arrears recovered, taxes; the last is the sum paid. */
-  lines: readonly (readonly [name: string, value: string])[];
-}
-
+/** @param party whose meter it is; a technician's token is nobody's @param print from 2 on the slip is a copy */
 export async function drawTokenSlip(
   slip: TokenSlip,
-  party: DocumentParty,
+  party: DocumentParty | undefined,
   letterhead: Letterhead,
   style: DisplayStyle,
+  print = 1,
 ): Promise<Buffer> {
   const { language } = style;
   const { flow, finish } = openDocument({
@@ -32,17 +24,20 @@ export async function drawTokenSlip(
     number: slip.number,
     made: slip.made,
   });
+  writeCopyMark(flow, print, style);
   flow.facts([
-    ...partyFacts(party, style),
-    [word('meter', language), displayCode(slip.meterId, style)],
+    ...(party === undefined ? [] : partyFacts(party, style)),
+    [word('meter', language), displayCode(slip.meterNumber, style)],
     [word('date', language), displayDay(slip.day, style)],
+    [word('purpose', language), word(`token_${slip.kind}`, language)],
   ]);
   flow.space(10);
+  if (slip.tokens.length > 1) flow.line(word('keyInOrder', language), { font: 'bold', size: 9 });
   for (const token of slip.tokens) {
     flow.ensure(48);
     flow.canvas.box(0, flow.top, contentWidth, 40, '#eef4f8');
     // A meter's keypad has these digits, and they are pressed in this order, in every language.
-    flow.canvas.text(groupsOfFour(token), 0, flow.top + 5, contentWidth, {
+    flow.canvas.text(groupToken(token), 0, flow.top + 5, contentWidth, {
       font: 'bold',
       size: 18,
       align: 'center',
@@ -50,8 +45,32 @@ export async function drawTokenSlip(
     });
     flow.space(48);
   }
-  if (slip.lines.length > 0) flow.totals(slip.lines);
+  if (slip.parts !== undefined) {
+    flow.totals(whereMoneyWent(slip.parts, style));
+    flow.line(energyOf(slip.parts, style), { font: 'bold', size: 12, color: '#0b4a6f' });
+  }
   return finish();
 }
 
-export const groupsOfFour = (token: string): string => token.replace(/(\d{4})(?=\d)/g, '$1 ');
+function energyOf({ energyKwh, freeKwh }: VendParts, style: DisplayStyle): string {
+  const say = (name: Word): string => word(name, style.language);
+  const kwh = (value: string): string => `${displayQuantity(value, style)} ${say('kWh')}`;
+  const free = /[1-9]/.test(freeKwh) ? ` (${say('freeOfIt')} ${kwh(freeKwh)})` : '';
+  return `${say('energy')}: ${kwh(energyKwh)}${free}`;
+}
+
+/** They add up to what was paid: `amount + carriedIn = arrears + energy + fixed + taxes + carriedOut`. */
+function whereMoneyWent(parts: VendParts, style: DisplayStyle): (readonly [string, string])[] {
+  const { currency } = parts;
+  const row = (name: Word, value: string, sign = ''): (readonly [string, string])[] =>
+    /[1-9]/.test(value) ? [[word(name, style.language), displayAmount(sign + value, currency, style)]] : [];
+  return [
+    ...row('energy', parts.energyAmount),
+    ...row('fixedCharges', parts.fixedAmount),
+    ...row('taxes', parts.taxAmount),
+    ...row('arrears', parts.arrearsAmount),
+    ...row('carriedIn', parts.carriedIn, '-'),
+    ...row('carriedOut', parts.carriedOut),
+    [word('received', style.language), displayAmount(parts.amount, currency, style)],
+  ];
+}

@@ -11,7 +11,9 @@ import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 
 export const documentsBucket = 'documents';
 /** Grows when documents are drawn differently: kept ones stay as they were sent. */
-const layout = 'v1';
+const layout = 'v2';
+/** Drawn for the asking: an account goes on, and a token may have been taken back. */
+const isDrawnAnew = ({ kind }: DocumentRef): boolean => kind === 'statement' || kind === 'token_slip';
 
 const loadSdk = () => import('@aws-sdk/client-s3');
 let client: S3Client | undefined;
@@ -28,13 +30,13 @@ export async function documentOf(
   language: DocumentLanguage,
 ): Promise<KeptDocument> {
   const kept = await keyOf(session, document, language);
-  if ((await describeObject(documentsBucket, kept.key)) !== undefined && document.kind !== 'statement') return kept;
+  if (!isDrawnAnew(document) && (await describeObject(documentsBucket, kept.key)) !== undefined) return kept;
   const { makeDocument } = await import('./make-document.ts');
   return keepDocument(session, document, language, await makeDocument(session, document, language));
 }
 
-/** Keeps what was drawn; the first one stays, except of a statement, which is drawn for the asking. */
-export async function keepDocument(
+/** Keeps what was drawn; the first one stays of what never changes. */
+async function keepDocument(
   session: TenantSession,
   document: DocumentRef,
   language: DocumentLanguage,
@@ -50,7 +52,7 @@ export async function keepDocument(
         Body: bytes,
         ContentType: 'application/pdf',
         ContentDisposition: `inline; filename="${kept.filename}"`,
-        ...(document.kind === 'statement' ? {} : { IfNoneMatch: '*' }),
+        ...(isDrawnAnew(document) ? {} : { IfNoneMatch: '*' }),
       }),
     );
   } catch (error) {
@@ -73,11 +75,12 @@ export async function readDocument({ key }: KeptDocument): Promise<Uint8Array> {
 /** A receipt of a payment that was taken back is another document. */
 async function keyOf(
   session: TenantSession,
-  { kind, id }: DocumentRef,
+  { kind, id, print = 1 }: DocumentRef,
   language: DocumentLanguage,
 ): Promise<KeptDocument> {
-  const isReversed = kind === 'receipt' && (await session.get(paymentEntity, { id }))?.status === 'reversed';
-  const name = `${kind}${isReversed ? '-reversed' : ''}-${id}-${language}`;
+  const isReversed =
+    kind === 'receipt' && (await session.get(paymentEntity, { id }, { consistent: true }))?.status === 'reversed';
+  const name = `${kind}${isReversed ? '-reversed' : ''}-${id}${print > 1 ? `-copy-${print}` : ''}-${language}`;
   return { key: `${session.tenantId}/${kind}/${id}/${name}-${layout}.pdf`, filename: `${name}.pdf` };
 }
 

@@ -9,6 +9,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
+import { vendEntity } from '../prepaid/vend-entity.ts';
 import { numberReceipt } from '../receipts/number-receipt.ts';
 import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
@@ -16,12 +17,14 @@ import { drawCreditNote } from './draw-credit-note.ts';
 import { drawInvoice, type InvoiceParty } from './draw-invoice.ts';
 import { drawReceipt } from './draw-receipt.ts';
 import { drawStatement } from './draw-statement.ts';
+import { drawTokenSlip } from './draw-token-slip.ts';
 import { invoiceContent } from './invoice-content.ts';
+import { tokenSlipOf } from './token-slip.ts';
 
 /** @throws AppError `not_found` */
 export async function makeDocument(
   session: TenantSession,
-  { kind, id }: DocumentRef,
+  { kind, id, print }: DocumentRef,
   language: DocumentLanguage,
 ): Promise<Buffer> {
   const { letterhead, style, timeZone } = await letterheadOf(session, language);
@@ -42,7 +45,7 @@ export async function makeDocument(
     case 'receipt': {
       const payment = await numberReceipt(session, id);
       const day = localDate(Date.parse(payment.receivedAt), timeZone);
-      return drawReceipt(payment, day, await partyOf(payment.customerId), letterhead, style);
+      return drawReceipt(payment, day, await partyOf(payment.customerId), letterhead, style, print);
     }
     case 'statement': {
       const [, customerId, from, to, currency] =
@@ -51,9 +54,11 @@ export async function makeDocument(
       const statement = await statementOf(session, customerId, { from: from!, to: to!, currency: currency! });
       return drawStatement(statement, await partyOf(customerId), letterhead, style);
     }
-    default:
-      // Slips are drawn by who vends and kept: see `keepDocument`.
-      throw notFound(kind, id);
+    case 'token_slip': {
+      const vend = await session.require(vendEntity, { id });
+      const owner = vend.customerId === undefined ? undefined : await partyOf(vend.customerId);
+      return drawTokenSlip(await tokenSlipOf(session, vend, timeZone), owner, letterhead, style, print);
+    }
   }
 }
 

@@ -129,7 +129,8 @@ export const payments = defineResource({
       method: 'GET',
       path: '/{id}/receipt/pdf',
       access: 'billing:payments:read',
-      summary: 'Get the receipt as PDF, in Arabic or English.',
+      summary:
+        'Get the receipt as PDF, in Arabic or English; each time is a print, and every one after the first is marked as a copy.',
       params,
       query: documentQuery,
       response: documentAnswer,

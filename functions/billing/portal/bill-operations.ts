@@ -6,10 +6,13 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
+import { statementOf } from '../accounts/show-account.ts';
+import { statementSpan } from '../accounts/statement-span.ts';
 import type { StoredCheckout } from '../checkouts/change-checkout.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { startCheckout } from '../checkouts/start-checkout.ts';
 import { answerDocument } from '../documents/answer-document.ts';
+import { statementRef } from '../documents/document-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { customerMessageEntity } from '../messages/message-entity.ts';
@@ -17,7 +20,9 @@ import { outcomeOf } from '../messages/message-outcome.ts';
 import type { CustomerMessage } from '../messages/message-schema.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
+import { purchaseLimitsOf } from '../prepaid/purchase-limits-of.ts';
 import { listVends, quoteVend } from '../prepaid/request-vend.ts';
+import { vendEntity } from '../prepaid/vend-entity.ts';
 import type { Vend } from '../prepaid/vend-schema.ts';
 import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
 import { compareWithNeighbours } from './neighbours.ts';
@@ -62,6 +67,16 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
     return { data: items.map(shownPayment), pagination: { limit: page.limit, nextCursor } };
   },
 
+  getOwnStatement: async ({ session, principal, query: { account, ...span } }) => {
+    const { id } = await requireOwnCustomer(session, principal, account);
+    return { data: await statementOf(session, id, await statementSpan(session, span)) };
+  },
+
+  getOwnStatementPdf: async ({ session, principal, query: { account, language, ...span } }) => {
+    const { id } = await requireOwnCustomer(session, principal, account);
+    return answerDocument(session, id, statementRef(id, await statementSpan(session, span)), language);
+  },
+
   payNow: async ({ session, principal, query, body }) => {
     const { id: customerId } = await requireOwnCustomer(session, principal, query.account);
     for (const invoiceId of body.invoiceIds ?? []) await requireOwnInvoice(session, customerId, invoiceId);
@@ -93,6 +108,18 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
     const { id } = await requireOwnCustomer(session, principal, query.account);
     const { items, nextCursor } = await listVends(session, id, page);
     return { data: items.map(shownVend), pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getOwnTokenSlip: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const vend = await session.require(vendEntity, params);
+    if (vend.customerId !== id) throw notFound('prepaid token', params.id);
+    return answerDocument(session, id, { kind: 'token_slip', id: vend.id }, query.language);
+  },
+
+  getOwnTokenLimits: async ({ session, principal, query }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    return { data: await purchaseLimitsOf(session, await suppliesOfCustomer(session, id)) };
   },
 
   quoteOwnToken: async ({ session, principal, query, body }) => {

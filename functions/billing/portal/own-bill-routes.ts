@@ -5,6 +5,7 @@ import type { Routes } from '../../../layers/kernel/http/route.ts';
 import { generatedId } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
+import { statementQuery, statementSchema } from '../accounts/statement-schema.ts';
 import { checkoutSchema, startCheckoutSchema } from '../checkouts/checkout-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
@@ -74,6 +75,18 @@ export const ownMessageSchema = z.pick(customerMessageSchema, {
   sentAt: true,
 });
 
+/** Decimal text in `currency`; absent where the utility sets no limit. */
+export const ownLimitsSchema = z.object({
+  supplyId: z.string(),
+  meterId: z.string(),
+  meterNumber: z.string(),
+  currency: z.string(),
+  minimumAmount: z.optional(z.string()),
+  maximumAmount: z.optional(z.string()),
+  leftToday: z.optional(z.string()),
+  leftThisMonth: z.optional(z.string()),
+});
+
 const providerErrors = ['not_found', 'unprocessable', 'all_providers_failed'] as const;
 
 export const ownBillRoutes = {
@@ -126,6 +139,25 @@ export const ownBillRoutes = {
     response: z.array(ownPaymentSchema),
     paginated: true,
     errors: ['not_found'],
+  },
+  getOwnStatement: {
+    method: 'GET',
+    path: '/statement',
+    access: 'portal:invoices:read',
+    summary:
+      'What moved your account between two days, with the balance after each; of the last three months unless you say.',
+    query: z.extend(ownAccount, statementQuery.shape),
+    response: statementSchema,
+    errors: ['not_found', 'unprocessable'],
+  },
+  getOwnStatementPdf: {
+    method: 'GET',
+    path: '/statement/pdf',
+    access: 'portal:invoices:read',
+    summary: 'Your statement of account as a PDF, in Arabic or English: where to get it.',
+    query: z.extend(ownAccount, { ...statementQuery.shape, ...documentQuery.shape }),
+    response: documentAnswer,
+    errors: ['not_found', 'unprocessable'],
   },
   payNow: {
     method: 'POST',
@@ -183,6 +215,26 @@ export const ownBillRoutes = {
     query: ownAccount,
     response: z.array(ownVendSchema),
     paginated: true,
+    errors: ['not_found'],
+  },
+  getOwnTokenSlip: {
+    method: 'GET',
+    path: '/tokens/{id}/slip',
+    access: 'portal:tokens:read',
+    summary: 'The slip of one of your tokens as a PDF: where to get it.',
+    params: z.object({ id: generatedId('vnd') }),
+    query: z.extend(ownAccount, documentQuery.shape),
+    response: documentAnswer,
+    errors: ['not_found', 'conflict'],
+  },
+  getOwnTokenLimits: {
+    method: 'GET',
+    path: '/tokens/limits',
+    access: 'portal:tokens:read',
+    summary:
+      'The least and the most you can pay at once for each prepaid meter, and what is left today and this month.',
+    query: ownAccount,
+    response: z.array(ownLimitsSchema),
     errors: ['not_found'],
   },
   quoteOwnToken: {

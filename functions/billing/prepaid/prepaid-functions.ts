@@ -5,6 +5,7 @@ import type {
   ScheduleSpec,
   SubscriberSpec,
 } from '../../../layers/kernel/domain/manifest.ts';
+import { documentMaker } from '../messages/message-functions.ts';
 import { keyCampaigns } from './campaign-routes.ts';
 import { vendingMeters } from './meter-routes.ts';
 import { supplyModes } from './switch-routes.ts';
@@ -35,8 +36,12 @@ export const prepaidResources: ResourceSpec[] = [
       tables: { billing: 'readWrite', platform: 'readWrite', metering: 'read', identity: 'read', ...limits },
       ...vendor,
       queues: [tokens],
+      buckets: documentMaker.buckets,
     },
     environment: addresses,
+    // Draws slips.
+    assets: documentMaker.assets,
+    memoryMb: 1024,
   },
   {
     resource: vendingMeters,

@@ -16,7 +16,7 @@ import { type Agreement, readActiveAgreement, recoverable } from './arrears-agre
 import { accountOn, type PrepaidAccount, readPrepaidAccount } from './prepaid-account.ts';
 import { nextMonth, versionOn } from './price-month.ts';
 import { type PricedVend, priceVend } from './price-vend.ts';
-import { refuseBeyondLimits } from './purchase-limits.ts';
+import { limitsOf, refuseBeyondLimits } from './purchase-limits.ts';
 import { readPrepaidSettings } from './settings.ts';
 import { stepsOf } from './token-energy.ts';
 import { requireVendingMeter, type VendingMeter } from './vending-meter.ts';
@@ -61,7 +61,7 @@ export async function pricePurchase(
     throw otherCurrency(stored.currency, version.currency);
   const account = accountOn(stored, supply, version.currency, day, profile.timeZone);
   const minor = amount === undefined ? 0n : amountToPay(amount, version.currency);
-  if (amount !== undefined) refuseBeyondLimits(minor, account, settings, version.currency);
+  if (amount !== undefined) refuseBeyondLimits(minor, limitsOf(account, settings, version.currency), version.currency);
   const agreement = await readActiveAgreement(session, customer.id, version.currency);
   const { allocations, arrears } = await debtToSettle(session, customer.id, agreement, minor, version.currency, day);
   const priced = priceVend({

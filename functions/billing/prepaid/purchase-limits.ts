@@ -4,32 +4,47 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import type { PrepaidAccount } from './prepaid-account.ts';
 import type { PrepaidSettings } from './settings.ts';
 
-/** @param account as of the day of the purchase @throws AppError `unprocessable` with what is still possible */
-export function refuseBeyondLimits(
-  minor: bigint,
+/** Decimal text in the currency; absent where the utility sets no limit. */
+export interface PurchaseLimits {
+  minimumAmount?: string;
+  maximumAmount?: string;
+  leftToday?: string;
+  leftThisMonth?: string;
+}
+
+/** @param account as of the day of the purchase */
+export function limitsOf(
   { paid }: PrepaidAccount,
   { minimumAmount, maximumAmount, dailyLimit, monthlyLimit }: PrepaidSettings,
   currency: string,
-): void {
+): PurchaseLimits {
+  const shown = (text: string): string => amountOf(minorOf(text, currency), currency);
+  const left = (limit: string, before: string): string => {
+    const minor = minorOf(limit, currency) - BigInt(before);
+    return amountOf(minor > 0n ? minor : 0n, currency);
+  };
+  return {
+    ...(minimumAmount === undefined ? {} : { minimumAmount: shown(minimumAmount) }),
+    ...(maximumAmount === undefined ? {} : { maximumAmount: shown(maximumAmount) }),
+    ...(dailyLimit === undefined ? {} : { leftToday: left(dailyLimit, paid.dayMinor) }),
+    ...(monthlyLimit === undefined ? {} : { leftThisMonth: left(monthlyLimit, paid.monthMinor) }),
+  };
+}
+
+/** @throws AppError `unprocessable` with what is still possible */
+export function refuseBeyondLimits(minor: bigint, limits: PurchaseLimits, currency: string): void {
+  const { minimumAmount, maximumAmount, leftToday, leftThisMonth } = limits;
   const refuse = (en: string, ar: string): never => {
     throw new AppError('unprocessable', undefined, { texts: { en, ar } });
   };
+  const isAbove = (limit: string | undefined): limit is string =>
+    limit !== undefined && minor > minorOf(limit, currency);
   if (minimumAmount !== undefined && minor < minorOf(minimumAmount, currency))
     refuse(`A purchase is at least ${minimumAmount} ${currency}.`, `الحد الأدنى للشراء ${minimumAmount} ${currency}.`);
-  if (maximumAmount !== undefined && minor > minorOf(maximumAmount, currency))
+  if (isAbove(maximumAmount))
     refuse(`A purchase is at most ${maximumAmount} ${currency}.`, `الحد الأعلى للشراء ${maximumAmount} ${currency}.`);
-  const spans = [
-    { limit: dailyLimit, before: BigInt(paid.dayMinor), en: 'today', ar: 'اليوم' },
-    { limit: monthlyLimit, before: BigInt(paid.monthMinor), en: 'this month', ar: 'هذا الشهر' },
-  ];
-  for (const { limit, before, en, ar } of spans) {
-    if (limit === undefined) continue;
-    const left = minorOf(limit, currency) - before;
-    const shown = amountOf(left > 0n ? left : 0n, currency);
-    if (minor > left)
-      refuse(
-        `At most ${shown} ${currency} can still be bought ${en}.`,
-        `يمكن شراء ${shown} ${currency} على الأكثر ${ar}.`,
-      );
-  }
+  const refuseLeft = (left: string, en: string, ar: string): never =>
+    refuse(`At most ${left} ${currency} can still be bought ${en}.`, `يمكن شراء ${left} ${currency} على الأكثر ${ar}.`);
+  if (isAbove(leftToday)) refuseLeft(leftToday, 'today', 'اليوم');
+  if (isAbove(leftThisMonth)) refuseLeft(leftThisMonth, 'this month', 'هذا الشهر');
 }

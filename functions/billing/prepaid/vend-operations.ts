@@ -1,17 +1,21 @@
 /** What can be done with prepaid tokens. Whoever may only read sees them masked. */
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
+import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { tillForPayment } from '../cashier-sessions/till-of-payment.ts';
+import { answerDocument } from '../documents/answer-document.ts';
+import { refuseWithoutToken } from '../documents/token-slip.ts';
 import { approveToken, rejectToken, requestToken } from './request-token.ts';
 import { makeNow, quoteVend, requestFreeUnits, requestVend, vendsOf } from './request-vend.ts';
 import { reverseVend, settleReversal } from './reverse-vend.ts';
 import { type VendRow, vendEntity, vendPartitions } from './vend-entity.ts';
 import { shownVend } from './vend-payload.ts';
 import type { prepaidVends } from './vend-routes.ts';
+import { kindsOfCustomers } from './vend-schema.ts';
 
 const masked = (vend: VendRow) => shownVend(vend, { withTokens: false });
 const inFull = (vend: VendRow) => shownVend(vend, { withTokens: true });
@@ -55,7 +59,14 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
     await session.require(vendEntity, params);
     return { data: masked(await makeNow(session, params.id)) };
   },
-  reprintPrepaidVend: async ({ session, params }) => ({ data: inFull(await reprint(session, params.id)) }),
+  reprintPrepaidVend: async ({ session, params, principal }) => ({
+    data: inFull(await reprint(session, params.id, principal)),
+  }),
+  printTokenSlip: async ({ session, params, query, principal }) => {
+    const { id, customerId, reprints } = await reprint(session, params.id, principal);
+    const document = { kind: 'token_slip', id, ...(reprints === undefined ? {} : { print: reprints }) } as const;
+    return answerDocument(session, customerId, document, query.language);
+  },
   reversePrepaidVend: async ({ session, params, body }) => ({
     data: masked(await reverseVend(session, params.id, body.reason)),
   }),
@@ -65,11 +76,10 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
   getPrepaidVendHistory: readHistory(vendEntity),
 };
 
-async function reprint(session: TenantSession, id: string): Promise<VendRow> {
+/** Whoever gives customers their lost tokens gets none that clears a meter's credit or its tamper state. */
+async function reprint(session: TenantSession, id: string, principal: Principal): Promise<VendRow> {
   const vend = await session.require(vendEntity, { id });
-  if (vend.status !== 'vended')
-    throw new AppError('conflict', undefined, {
-      texts: { en: 'There is no token that is good.', ar: 'لا يوجد رمز شحن صالح.' },
-    });
+  if (!kindsOfCustomers.includes(vend.kind)) requirePermission(principal, 'billing:prepaid:engineer');
+  refuseWithoutToken(vend);
   return session.transact('billing', (unit) => unit.update(vendEntity, vend, { reprints: (vend.reprints ?? 0) + 1 }));
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
+import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import {
   quoteAnswerSchema,
   quoteSchema,
@@ -116,8 +117,24 @@ export const prepaidVends = defineResource({
       path: '/{id}/reprint',
       access: 'billing:prepaid:reprint',
       summary: 'Show a token in full again, for a customer who lost it; each time is counted.',
+      description: 'Tokens for technicians also need `billing:prepaid:engineer`.',
       ...outcome,
-      errors: ['not_found', 'conflict', 'version_conflict'],
+      errors: ['not_found', 'conflict', 'forbidden', 'version_conflict'],
+    },
+    printTokenSlip: {
+      method: 'POST',
+      path: '/{id}/slip',
+      access: 'billing:prepaid:reprint',
+      summary: 'Get the slip of a token as PDF, in Arabic or English; each time is counted as showing it in full.',
+      description:
+        'From the second time on it is marked as a copy. Tokens for technicians also need `billing:prepaid:engineer`.',
+      params,
+      query: documentQuery,
+      status: 200,
+      response: documentAnswer,
+      // Its URL is good for a quarter of an hour only.
+      idempotent: false,
+      errors: ['not_found', 'conflict', 'forbidden', 'version_conflict'],
     },
     reversePrepaidVend: {
       method: 'POST',

@@ -15,6 +15,8 @@ export const vendKinds = [
   'key_change',
   'test',
 ] as const;
+/** Those a customer keys in; the others are a technician's. */
+export const kindsOfCustomers: readonly string[] = ['credit', 'free_units', 'key_change'];
 export const engineeringKinds = ['clear_credit', 'clear_tamper', 'power_limit', 'key_change', 'test'] as const;
 
 /**

@@ -26,6 +26,11 @@ export async function showReceipt(session: TenantSession, paymentId: string): Pr
 
 /** Counts a print: the first is the receipt, every later one a copy. @throws AppError `not_found` */
 export async function printReceipt(session: TenantSession, paymentId: string): Promise<Receipt> {
+  return receiptOf(session, paymentId, (await countPrint(session, paymentId)) - 1);
+}
+
+/** @returns the how manieth print this is, whether of the screen's receipt or of the PDF @throws AppError `not_found` */
+export async function countPrint(session: TenantSession, paymentId: string): Promise<number> {
   // Numbered first, so that nothing is counted for a payment that does not exist.
   await numberReceipt(session, paymentId);
   const after = await updateAtomically(
@@ -38,7 +43,7 @@ export async function printReceipt(session: TenantSession, paymentId: string): P
       values: { ':none': 0, ':one': 1, ':payment': paymentId },
     },
   );
-  return receiptOf(session, paymentId, (after?.times ?? 1) - 1);
+  return after?.times ?? 1;
 }
 
 async function receiptOf(session: TenantSession, paymentId: string, timesPrinted: number): Promise<Receipt> {
