@@ -99,7 +99,9 @@ it.skipIf(!hasPdftotext)('another program reads Arabic in the order it is spoken
   const { stdout } = await run('pdftotext', ['-layout', file, '-']);
   rmSync(dirname(file), { recursive: true });
   const read = stdout.replace(/[\u202a-\u202e\u2066-\u2069]/g, '').split('\n');
-  expect(read.map((line) => line.trim()).filter(Boolean)).toEqual(lines);
+  // Beside a number the program guesses from gaps on which side the space is.
+  const spaced = (line: string): string => line.trim().replace(/\s*(\d+)\s*/g, ' $1 ');
+  expect(read.map(spaced).filter(Boolean)).toEqual(lines);
   expect(bytes.includes('/Lang (ar)')).toBe(true);
   expect(bytes.includes('/Marked true')).toBe(true);
 });

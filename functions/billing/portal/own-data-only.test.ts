@@ -48,9 +48,9 @@ const bodies: Record<string, () => object> = {
   payNow: () => ({ amount: '10', invoiceIds: [ids['inv']] }),
   quoteOwnToken: () => ({ supplyId: ids['sup'], amount: '10' }),
   buyToken: () => ({ supplyId: ids['sup'], amount: '10' }),
-  openOwnTicket: () => ({ subject: 'A', description: 'B', category: 'other' }),
+  openOwnTicket: () => ({ subject: 'A', description: 'B', category: 'other', attachmentIds: [ids['att']] }),
   uploadOwnTicketFiles: () => ({ files: [{ filename: 'a.txt', contentType: 'text/plain', sizeBytes: 1 }] }),
-  replyToOwnTicket: () => ({ text: 'x' }),
+  replyToOwnTicket: () => ({ text: 'x', attachmentIds: [ids['att']] }),
   rateOwnTicket: () => ({ rating: 1 }),
   requestAccountLink: () => ({ accountNumber: 'NONE' }),
   confirmAccountLink: () => ({ accountNumber: 'NONE', code: '123456' }),
@@ -59,20 +59,31 @@ const bodies: Record<string, () => object> = {
 const bodyOf = (name: string): object | undefined =>
   Object.entries(bodies).find(([end]) => name === end || name === `app${end[0]!.toUpperCase()}${end.slice(1)}`)?.[1]();
 
-const filled = (path: string): string =>
-  path
-    .replace('{id}', () =>
-      path.includes('invoices')
-        ? ids['inv']!
-        : path.includes('tickets')
-          ? ids['tkt']!
-          : path.includes('receipt')
-            ? ids['pay']!
-            : ids['chk']!,
-    )
-    .replace('{attachmentId}', () => ids['att']!)
-    .replace('{customerId}', () => ids['cus']!)
-    .replace('{deviceId}', 'x');
+/** Whose id stands in a path, by what is before it: a path with another parameter must be named here to be attacked. */
+const victims: [RegExp, string][] = [
+  [/\/invoices\/\{id\}/, 'inv'],
+  [/\/payments\/\{id\}/, 'pay'],
+  [/\/checkouts\/\{id\}/, 'chk'],
+  [/\/tokens\/\{id\}/, 'vnd'],
+  [/\/tickets\/\{id\}/, 'tkt'],
+  [/\/attachments\/\{attachmentId\}/, 'att'],
+  [/\/accounts\/\{customerId\}/, 'cus'],
+  [/\/devices\/\{deviceId\}/, 'dev'],
+];
+const filled = (path: string): string => {
+  const named = victims.reduce(
+    (rest, [part, kind]) => rest.replace(part, (found) => found.replace(/\{.*\}/, ids[kind]!)),
+    path,
+  );
+  if (named.includes('{')) throw new Error(`Whose id is in ${path}? Name it in this test.`);
+  return named;
+};
+/** Routes that take somebody's ids in their body are answered with 404 for another's. */
+const withIdsInBody = ['payNow', 'quoteOwnToken', 'buyToken'];
+/** Attachments are named in bodies, and one that is another's makes the request wrong. */
+const withAttachments = ['openOwnTicket', 'replyToOwnTicket'];
+const isOneOf = (names: readonly string[], name: string): boolean =>
+  names.some((each) => name === each || name === `app${each[0]!.toUpperCase()}${each.slice(1)}`);
 
 const attack = (tenant: string, { name, route, mount }: Case, as: object, query: Record<string, string> = {}) =>
   stack.call(tenant, mount.handler, route.method, mount.base + filled(route.path), { as, query, body: bodyOf(name) });
@@ -137,6 +148,9 @@ beforeAll(async () => {
   ids['tkt'] = (await own('POST', '/support/tickets', ticket)).body.data.id;
   await own('POST', `/support/tickets/${ids['tkt']}/messages`, { text: mark });
   ids['chk'] = `chk_${'0'.repeat(26)}`;
+  ids['vnd'] = `vnd_${'0'.repeat(26)}`;
+  const device = { token: `${mark}-push-token-0123456789`, platform: 'android' };
+  ids['dev'] = (await own('POST', '/devices', device)).body.data.id;
   const about = { customerId: victim.id, currency: 'YER', amount: '7.00' };
   const texts = { language: 'ar', reference: mark, text: mark, subject: mark, channel: 'email' } as const;
   await openSession('north').transact('billing', (unit) => {
@@ -159,7 +173,7 @@ beforeAll(async () => {
       attempts: 1,
     } as const;
     const vend = { ...about, ...token, tokens: [...token.tokens], requestedAt: now };
-    writeVend(unit, { ...vend, id: `vnd_${'0'.repeat(26)}`, meterId: `${mark}-METER` });
+    writeVend(unit, { ...vend, id: ids['vnd']!, meterId: `${mark}-METER` });
   });
 });
 
@@ -184,7 +198,7 @@ describe('every route', () => {
     for (const each of cases.filter((each) => each.route.method === 'GET' && isOfCustomer(each))) {
       const answer = await attack('north', each, as);
       expect(answer.status, each.name).toBe(200);
-      if (!/(Preferences|Neighbours|Consumption|Payments|Pdf|Receipt)$/.test(each.name))
+      if (!/(Preferences|Neighbours|Consumption|Payments|Pdf|Receipt|Slip|Limits|Statement)$/.test(each.name))
         expect(answer.text, each.name).toContain(mark);
     }
   });
@@ -212,7 +226,9 @@ describe('every route', () => {
       expectNothing(await attack('south', each, portalUser(1)), each.name);
       if (isOfCustomer(each))
         expect((await attack('south', each, portalUser(1), { account })).status, each.name).toBe(404);
-      if (each.route.path.includes('{')) expect(another.status, each.name).toBe(404);
+      if (each.route.path.includes('{') || isOneOf(withIdsInBody, each.name))
+        expect(another.status, each.name).toBe(404);
+      if (isOneOf(withAttachments, each.name)) expect(another.status, each.name).toBeGreaterThanOrEqual(400);
       expect(rows(), each.name).toBe(before);
     },
   );

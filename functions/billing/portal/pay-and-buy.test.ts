@@ -64,6 +64,35 @@ describe('a token', () => {
     expect(inApp.body.data).toEqual(tokens);
   });
 
+  it('is sold within the utility’s limits, which are said before', async () => {
+    const { openSession } = await import('../../../layers/kernel/data/session.ts');
+    const { prepaidSettingsEntity, prepaidSettingsSchema } = await import('../prepaid/settings.ts');
+    const limits = { minimumAmount: '500', maximumAmount: '5000', dailyLimit: '6000' };
+    const settings = prepaidSettingsSchema.parse(limits);
+    await openSession(tenant).transact('billing', (unit) =>
+      unit.put(prepaidSettingsEntity, { ...settings, id: 'prepaid' }),
+    );
+    const { supplyId, meterId, meterNumber } = own;
+    const shown = (await call(1, 'GET', '/tokens/limits')).body.data;
+    const bounds = { minimumAmount: '500.00', maximumAmount: '5000.00' };
+    // 3000 of the day went into the token above.
+    expect(shown).toEqual([{ supplyId, meterId, meterNumber, currency: 'YER', ...bounds, leftToday: '3000.00' }]);
+    expect((await call(2, 'GET', '/tokens/limits')).body.data).toMatchObject([{ leftToday: '6000.00' }]);
+    for (const [amount, why] of [
+      ['499.99', 'A purchase is at least 500.00 YER.'],
+      ['5000.01', 'A purchase is at most 5000.00 YER.'],
+      ['3000.01', 'At most 3000.00 YER can still be bought today.'],
+    ])
+      for (const path of ['/tokens', '/tokens/quote']) {
+        const refused = await call(1, 'POST', path, { supplyId, amount });
+        expect([refused.status, refused.body.detail ?? refused.body.message]).toEqual([422, why]);
+      }
+    expect((await call(1, 'POST', '/tokens', { supplyId, amount: '3000' })).status).toBe(201);
+    await openSession(tenant).transact('billing', (unit) =>
+      unit.put(prepaidSettingsEntity, { ...prepaidSettingsSchema.parse({}), id: 'prepaid' }),
+    );
+  });
+
   it('is not sold for another’s supply, for nothing, or for less than a step of energy', async () => {
     for (const path of ['/tokens', '/tokens/quote']) {
       expect((await call(2, 'POST', path, { supplyId: own.supplyId, amount: '3000' })).status).toBe(404);

@@ -93,6 +93,17 @@ describe('a customer', () => {
     expect((await get(`/invoices/${foreignInvoice}/pdf`)).status).toBe(404);
   });
 
+  it('gets the own statement, to read and as PDF', async () => {
+    const statement = (await get('/statement', 1, { from: '2026-01-01', to: '2027-01-01' })).body.data;
+    expect(statement.closing).toBe('3000.00');
+    expect(statement.entries.map(({ type }: any) => type)).toEqual(['invoice', 'payment']);
+    const { url } = (await get('/statement/pdf', 1, { language: 'en' })).body.data;
+    expect((await (await fetch(url)).text()).slice(0, 5)).toBe('%PDF-');
+    for (const path of ['/statement', '/statement/pdf'])
+      expect((await get(path, 1, { from: '2026-02-01', to: '2026-01-01' })).status).toBe(422);
+    expect((await get('/statement', 1, { currency: 'XXX' })).status).toBe(400);
+  });
+
   it('sees consumption beside the year before', async () => {
     const { body } = await get('/consumption', 1, { interval: 'month', from: '2026-04-01', to: '2026-06-01' });
     expect(body.data).toMatchObject([{ meterId: 'PM-0', totalKwh: '200', yearBeforeKwh: expect.any(String) }]);

@@ -1,0 +1,153 @@
+/** What is printed once and marked afterwards, over the handlers: receipts and slips of tokens, and who gets them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { hasProgram, run } from '../../../test/support/programs.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as payments } from '../payments/handler.ts';
+import { handler as app } from '../portal/app-handler.ts';
+import { handler as portal } from '../portal/handler.ts';
+import { linkUser } from '../portal/link-account.ts';
+import { handler as vends } from '../prepaid/vend-handler.ts';
+import { useDocumentBucket } from '../test-support/document-bucket.ts';
+import { type PrepaidSupply, usePrepaidScene } from '../test-support/prepaid-scene.ts';
+
+// Pauses between tries are tested with the engine of providers.
+vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
+
+const tenant = 'print';
+const scene = usePrepaidScene(tenant);
+useDocumentBucket();
+const { stack } = scene;
+const user = (n: number): string => `usr_${String(n).padStart(26, '0')}`;
+const hasPdftotext = hasProgram('pdftotext', 'poppler-utils');
+
+/** What another program reads in a document; without one, nothing but that it is there. */
+async function textOf({ body }: { body: any }): Promise<string> {
+  const bytes = Buffer.from(await (await fetch(body.data.url)).arrayBuffer());
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  if (!hasPdftotext) return '';
+  const file = join(mkdtempSync(join(tmpdir(), 'printed-')), 'x.pdf');
+  writeFileSync(file, bytes);
+  const { stdout } = await run('pdftotext', ['-layout', file, '-']);
+  rmSync(dirname(file), { recursive: true });
+  return stdout.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+}
+
+describe('the receipt of a payment', () => {
+  const english = { query: { language: 'en' } };
+  const pay = async () => {
+    const body = { name: 'Payer' };
+    const customerId = (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body })).body.data.id;
+    const money = { customerId, amount: '25', method: 'cash' };
+    return (await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: money })).body.data.id;
+  };
+  const print = (id: string) => stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt/pdf`, english);
+
+  it('is an original once; whatever is printed after it, of either kind, is a numbered copy', async () => {
+    const id = await pay();
+    const first = await print(id);
+    expect(first.body.data.filename).toBe(`receipt-${id}-en.pdf`);
+    expect(await textOf(first)).not.toContain('COPY');
+    const second = await print(id);
+    expect(second.body.data.filename).toBe(`receipt-${id}-copy-2-en.pdf`);
+    if (hasPdftotext) expect(await textOf(second)).toContain('COPY (print 2)');
+    const shown = await stack.call(tenant, payments, 'POST', `/api/billing/payments/${id}/receipt/print`);
+    expect(shown.body.data).toMatchObject({ isCopy: true, timesPrinted: 2 });
+    const fourth = await stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt/pdf`, {
+      query: { language: 'ar' },
+    });
+    if (hasPdftotext) expect(await textOf(fourth)).toMatch(/نسخة .*4/);
+  });
+
+  it('is an original for one of two who print at once', async () => {
+    const id = await pay();
+    const names = (await Promise.all([print(id), print(id), print(id)])).map(({ body }) => body.data.filename);
+    expect(names.sort()).toEqual([2, 3].map((n) => `receipt-${id}-copy-${n}-en.pdf`).concat(`receipt-${id}-en.pdf`));
+  });
+});
+
+describe('the slip of a token', () => {
+  let own: PrepaidSupply;
+  let sold: any;
+  const slip = (id: string, options: object = {}) =>
+    stack.call(tenant, vends, 'POST', `/api/billing/prepaid/vends/${id}/slip`, options);
+  const portalSlip = (id: string, n: number, permissions = ['portal:*'], of = tenant) => ({
+    web: stack.call(of, portal, 'GET', `/api/portal/tokens/${id}/slip`, { as: { subject: user(n), permissions } }),
+    app: stack.call(of, app, 'GET', `/api/v1/customers/me/tokens/${id}/slip`, {
+      as: { subject: user(n), permissions },
+    }),
+  });
+
+  beforeAll(async () => {
+    await stack.addTenant('elsewhere');
+    own = await scene.addSupply();
+    const other = await scene.addSupply();
+    await linkUser(scene.session, user(1), own.customerId);
+    await linkUser(scene.session, user(2), other.customerId);
+    sold = (await scene.buy(own.supplyId, '3000')).body.data;
+  });
+
+  it('has the digits, where the money went and how much energy; a second one is a copy', async () => {
+    const first = await slip(sold.id, { query: { language: 'en' } });
+    expect(first.status, first.text).toBe(200);
+    expect(first.text).not.toContain(sold.tokens[0]);
+    const text = await textOf(first);
+    if (hasPdftotext)
+      for (const part of [sold.tokens[0], own.meterNumber, '3,000.00 YER', '101.1 kWh', '142.75 YER'])
+        expect(text).toContain(part);
+    expect(text).not.toContain('COPY');
+    const again = await slip(sold.id, { query: { language: 'en' } });
+    if (hasPdftotext) expect(await textOf(again)).toContain('COPY (print 2)');
+    expect((await stack.call(tenant, vends, 'GET', `/api/billing/prepaid/vends/${sold.id}`)).body.data.reprints).toBe(
+      2,
+    );
+  });
+
+  it('is for those who may see digits: not for readers, nor another tenant', async () => {
+    const reader = { as: { subject: user(9), permissions: ['billing:prepaid:read', 'billing:prepaid:vend'] } };
+    expect((await slip(sold.id, reader)).status).toBe(403);
+    expect((await stack.call('elsewhere', vends, 'POST', `/api/billing/prepaid/vends/${sold.id}/slip`)).status).toBe(
+      404,
+    );
+  });
+
+  it('is in the portal and the app for its own customer alone', async () => {
+    for (const answer of Object.values(portalSlip(sold.id, 1))) {
+      const { status, body, text } = await answer;
+      expect(status, text).toBe(200);
+      if (hasPdftotext) expect(await textOf({ body })).toContain(sold.tokens[0]);
+    }
+    for (const [answers, status] of [
+      [portalSlip(sold.id, 2), 404],
+      [portalSlip(sold.id, 1, ['portal:invoices:read']), 403],
+      [portalSlip(sold.id, 1, ['billing:*']), 403],
+      [portalSlip(`vnd_${'0'.repeat(26)}`, 1), 404],
+    ] as const)
+      for (const answer of Object.values(answers)) expect((await answer).status).toBe(status);
+    for (const answer of Object.values(portalSlip(sold.id, 1, ['portal:*'], 'elsewhere')))
+      expect((await answer).status).toBe(403);
+  });
+
+  it('of a technician’s token is nothing for who sells energy', async () => {
+    const order = { kind: 'clear_tamper', meterId: own.meterId, reason: 'Opened by us' };
+    const made = (await scene.post('/engineering', order)).body.data;
+    expect(made.status).toBe('vended');
+    const cashier = { as: { subject: user(8), permissions: ['billing:prepaid:read', 'billing:prepaid:reprint'] } };
+    for (const path of ['slip', 'reprint']) {
+      const refused = await scene.post(`/${made.id}/${path}`, undefined, cashier);
+      expect(refused.status).toBe(403);
+      expect(refused.text).not.toContain(made.tokens[0]);
+    }
+    expect((await slip(made.id)).status).toBe(200);
+    for (const answer of Object.values(portalSlip(made.id, 1))) expect((await answer).status).toBe(404);
+  });
+
+  it('is gone when the token was taken back', async () => {
+    const reversed = await scene.post(`/${sold.id}/reversal`, { reason: 'Wrong meter' });
+    expect(reversed.body.data.status, reversed.text).toBe('reversed');
+    expect((await slip(sold.id)).status).toBe(409);
+    for (const answer of Object.values(portalSlip(sold.id, 1))) expect((await answer).status).toBe(409);
+  });
+});
