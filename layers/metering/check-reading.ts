@@ -94,6 +94,12 @@ function checkRegister(point: RegisterPoint, state: MeterState, segment: Registe
     const refusal = contradiction(point, checkpoint, limits);
     if (refusal) return refusal;
   }
+  return contradictsNoted(point, segment);
+}
+
+/** What was read off the device when it came and when it went binds whatever it is said to have shown meanwhile. */
+export function contradictsNoted(point: RegisterPoint, segment: RegisterSegment): Rejection | undefined {
+  const limits = limitsOf(segment);
   if (segment.startRegister !== undefined && segment.from > 0) {
     const refusal = contradiction(point, { time: segment.from, register: segment.startRegister }, limits);
     if (refusal) return refusal;

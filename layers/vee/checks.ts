@@ -3,7 +3,7 @@
  * Electric Institute, Uniform Business Practices, VEE; California's DASMMD rules for validating, editing and estimating);
  * every limit is a setting of the customer's class.
  */
-import { type Grid, gridCells, type IntervalValue, sumOfUnits } from './series.ts';
+import { type Grid, type IntervalValue, sumOfUnits } from './series.ts';
 import type { VeeSettings } from './vee-settings.ts';
 
 export const checkNames = [
@@ -41,8 +41,6 @@ export interface Finding {
 export interface Evidence {
   grid: Grid;
   values: readonly IntervalValue[];
-  /** Difference of the register over the grid, where both ends were read; units as the intervals. */
-  registerDifference?: bigint;
   /** The same days of earlier periods: energies a day, the newest first. */
   historyPerDay?: readonly bigint[];
   /** How far the meter's clock is ahead of ours, milliseconds. */
@@ -58,7 +56,6 @@ export function validate(evidence: Evidence, settings: VeeSettings): Finding[] {
     ...findNegatives(evidence),
     ...findStatuses(evidence),
     ...findSpike(evidence, settings),
-    ...checkSum(evidence, settings),
     ...compareWithHistory(evidence, settings),
     ...findZero(evidence, settings),
     ...checkClock(evidence, settings),
@@ -145,27 +142,6 @@ function findSpike({ values: all }: Evidence, { spike }: VeeSettings): Finding[]
   ];
 }
 
-/** What the intervals add up to against what the register moved. */
-function checkSum({ grid, values, registerDifference }: Evidence, { sum }: VeeSettings): Finding[] {
-  if (registerDifference === undefined) return [];
-  const total = sumOfUnits(values);
-  const tolerance = largest(
-    BigInt(sum.toleranceUnits),
-    (magnitude(registerDifference) * BigInt(sum.tolerancePermille)) / 1000n,
-  );
-  if (magnitude(total - registerDifference) <= tolerance) return [];
-  return [
-    {
-      check: 'sum',
-      from: grid.from,
-      to: grid.to,
-      severity: 'fail',
-      found: `${total}`,
-      expected: `${registerDifference} ± ${tolerance}, the register's difference`,
-    },
-  ];
-}
-
 function compareWithHistory({ grid, values, historyPerDay }: Evidence, { history }: VeeSettings): Finding[] {
   if (historyPerDay === undefined || historyPerDay.length < history.leastPeriods) return [];
   const span = BigInt(grid.to - grid.from);
@@ -236,20 +212,3 @@ function checkDisconnected({ grid, values, isDisconnected }: Evidence, { disconn
     },
   ];
 }
-
-/** Cells of the grid that have no value, or only values that failed: what estimation has to fill. */
-export function cellsToEstimate(
-  { grid, values }: Evidence,
-  findings: readonly Finding[],
-): { from: number; to: number }[] {
-  const failed = findings.filter(
-    ({ check, severity }) => severity === 'fail' && ['negative', 'spike', 'meter_status'].includes(check),
-  );
-  const isBad = (cell: { from: number; to: number }): boolean =>
-    failed.some(({ from, to }) => from < cell.to && to > cell.from);
-  const starts = new Set(values.map(({ from }) => from));
-  return [...gridCells(grid)].filter((cell) => !starts.has(cell.from) || isBad(cell));
-}
-
-const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
-const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -2,7 +2,7 @@
  * Estimation: fills what is missing, always marked and with its method, by the first method of the settings that has what it
  * needs. Where the register was read at both ends, the estimate is made to add up to what it moved: only the shape is guessed.
  */
-import { type EstimationMethod, type Grid, gridCells, type IntervalValue, sumOfUnits } from './series.ts';
+import { type EstimationMethod, type Grid, type IntervalValue, sumOfUnits } from './series.ts';
 import type { VeeSettings } from './vee-settings.ts';
 
 export interface EstimationInput {
@@ -175,14 +175,4 @@ function shareOut(whole: bigint, weights: readonly bigint[]): bigint[] {
     before += weight;
     return share;
   });
-}
-
-/** The whole grid, each cell with its best value; the estimate never replaces a good one. */
-export function merge(
-  grid: Grid,
-  good: readonly IntervalValue[],
-  estimated: readonly IntervalValue[],
-): (IntervalValue | undefined)[] {
-  const byStart = new Map([...estimated, ...good].map((value) => [value.from, value]));
-  return [...gridCells(grid)].map(({ from }) => byStart.get(from));
 }

@@ -1,6 +1,7 @@
 /**
- * Checks of a meter's own registers against each other, before intervals are looked at: phases and rates must add up to the
- * total (IEC 62056-6-1 names them), a roll-over is worth a look, and one moment has one reading.
+ * Checks of a meter's own registers against each other, before intervals are looked at: phases and rates add up to the
+ * total (IEC 62056-6-1 names them), so does what the meter says it counted from message to message (the sum check of the Uniform
+ * Business Practices), a roll-over is worth a look, and one moment has one reading.
  */
 import type { Finding } from './checks.ts';
 import type { VeeSettings } from './vee-settings.ts';
@@ -11,6 +12,8 @@ export interface RegisterEvidence {
   /** What the parts gained and what the total gained meanwhile, register units. */
   phases?: { parts: readonly bigint[]; total: bigint };
   rates?: { parts: readonly bigint[]; total: bigint };
+  /** What the meter says it counted in each of its messages, and what its register moved meanwhile. */
+  reported?: { parts: readonly bigint[]; total: bigint };
   /** Stretches in which the register passed its last digit. */
   rollOvers?: readonly { from: number; to: number }[];
   /** Moments with two readings of different registers. */
@@ -21,10 +24,11 @@ export interface RegisterEvidence {
 }
 
 export function checkRegisters(evidence: RegisterEvidence, settings: VeeSettings): Finding[] {
-  const { from, to, phases, rates, rollOvers = [], conflicts = [], broken = [], unmeasured = [] } = evidence;
+  const { from, to, phases, rates, reported, rollOvers = [], conflicts = [], broken = [], unmeasured = [] } = evidence;
   return [
-    ...(phases ? sumOfParts('phase_sum', 'phases', { from, to }, phases, settings) : []),
-    ...(rates ? sumOfParts('rate_sum', 'rates', { from, to }, rates, settings) : []),
+    ...(reported ? sumOfParts('sum', 'messages', { from, to }, reported, settings.sum) : []),
+    ...(phases ? sumOfParts('phase_sum', 'phases', { from, to }, phases, settings.registerSum) : []),
+    ...(rates ? sumOfParts('rate_sum', 'rates', { from, to }, rates, settings.registerSum) : []),
     ...rollOvers.map(
       (stretch): Finding => ({
         ...stretch,
@@ -66,21 +70,21 @@ export function checkRegisters(evidence: RegisterEvidence, settings: VeeSettings
 }
 
 function sumOfParts(
-  check: 'phase_sum' | 'rate_sum',
+  check: 'sum' | 'phase_sum' | 'rate_sum',
   name: string,
   where: { from: number; to: number },
   { parts, total }: { parts: readonly bigint[]; total: bigint },
-  { registerSum }: VeeSettings,
+  limits: VeeSettings['registerSum'],
 ): Finding[] {
   const sum = parts.reduce((all, part) => all + part, 0n);
-  const relative = (magnitude(total) * BigInt(registerSum.tolerancePermille)) / 1000n;
-  const tolerance = relative > BigInt(registerSum.toleranceUnits) ? relative : BigInt(registerSum.toleranceUnits);
+  const relative = (magnitude(total) * BigInt(limits.tolerancePermille)) / 1000n;
+  const tolerance = relative > BigInt(limits.toleranceUnits) ? relative : BigInt(limits.toleranceUnits);
   if (magnitude(sum - total) <= tolerance) return [];
   return [
     {
       ...where,
       check,
-      severity: registerSum.severity,
+      severity: limits.severity,
       found: `${sum} of ${parts.length} ${name}`,
       expected: `${total} ± ${tolerance}, the total`,
     },

@@ -17,7 +17,12 @@ export const veeSettingsSchema = z.object({
     }),
   ),
   sum: withDefaults(
-    z.object({ toleranceUnits: z._default(units(), 1_000_000), tolerancePermille: z._default(percent(1000), 10) }),
+    z.object({
+      toleranceUnits: z._default(units(), 1_000_000),
+      tolerancePermille: z._default(percent(1000), 10),
+      /** A lost message is no wrong register. */
+      severity: severity('warn'),
+    }),
   ),
   history: withDefaults(
     z.object({
@@ -40,12 +45,15 @@ export const veeSettingsSchema = z.object({
   ),
   /** Two readings of one moment: the one that contradicts the others is left out in any case. */
   overlap: withDefaults(z.object({ severity: severity('warn') })),
-  /** Phases against the total, rates against the total. */
+  /**
+   * Phases against the total, rates against the total. Bills stand on the total, which is what is calibrated: a part that was
+   * given the wrong scale would otherwise stop every bill of its model.
+   */
   registerSum: withDefaults(
     z.object({
       toleranceUnits: z._default(units(), 1_000_000),
       tolerancePermille: z._default(percent(1000), 10),
-      severity: severity('fail'),
+      severity: severity('warn'),
     }),
   ),
   rollOver: withDefaults(z.object({ severity: severity('warn') })),

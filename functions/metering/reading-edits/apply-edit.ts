@@ -3,6 +3,7 @@ import { tableName } from '../../../layers/kernel/config/resource-names.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { contradictsNoted } from '../../../layers/metering/check-reading.ts';
 import { segmentAt } from '../../../layers/metering/meter-state.ts';
 import { type Overlay, packOverlay } from '../../../layers/metering/reading-edits.ts';
 import { fromUnits, modulusOf, toUnits } from '../../../layers/metering/register.ts';
@@ -97,6 +98,8 @@ function checkValues(session: TenantSession, meter: Meter, edit: ReadingEdit, ti
   const value = toUnits(newRegisterKwh ?? (action === 'add' ? edit.registerKwh : undefined));
   if (value !== undefined && value >= modulusOf(segment.digits))
     throw refused('/newRegisterKwh', `It does not fit a register of ${segment.digits} digits.`);
+  const refusal = value === undefined ? undefined : contradictsNoted({ time: timeMs, register: value }, segment);
+  if (refusal !== undefined) throw refused('/newRegisterKwh', refusal.detail);
 }
 
 /** @param edit as it is recorded, applied */

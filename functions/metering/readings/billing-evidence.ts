@@ -1,8 +1,8 @@
 /** Everything a bill wants to know of a meter over a period, from one read of its readings: energies, and what speaks against them. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { ConsumptionFlag } from '../../../layers/metering/consumption.ts';
-import { segmentAt } from '../../../layers/metering/meter-state.ts';
-import { modulusOf } from '../../../layers/metering/register.ts';
+import { type RegisterSegment, segmentAt } from '../../../layers/metering/meter-state.ts';
+import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { readWithEdits } from './consumption-of-meter.ts';
@@ -27,6 +27,8 @@ export interface BillingEvidence {
   buckets: (BucketUsage & { gapMs?: number })[];
   phases?: Parts;
   rates?: Parts;
+  /** What the meter says it counted in its messages, where each says it. */
+  reported?: Parts;
   /** How far the meter's clock is ahead of ours, milliseconds: by the message that was held back least. */
   clockOffsetMs?: number;
   /** Moments with readings that contradict each other. */
@@ -50,7 +52,8 @@ export async function billingEvidence(
   const usage = usageFrom([readings, stretches], meter, buckets);
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
   const within = readings.filter(({ timeMs }) => timeMs >= start && timeMs <= end);
-  const phases = partsOf(meter, within, (code) => phaseCodes.includes(code));
+  const phases = partsOf(meter, within, (code) => phaseCodes.includes(code), phaseCodes.length);
+  const reported = reportedOf(meter, within);
   const rates = partsOf(meter, within, (code) => ratePattern.test(code));
   const clockOffsetMs = clockOffset(within);
   return {
@@ -59,6 +62,7 @@ export async function billingEvidence(
     buckets: withGaps(usage, readings),
     ...(phases === undefined ? {} : { phases }),
     ...(rates === undefined ? {} : { rates }),
+    ...(reported === undefined ? {} : { reported }),
     ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
     conflicts: within.flatMap(({ timeMs }, i) => (i > 0 && within[i - 1]!.timeMs === timeMs ? [timeMs] : [])),
     rollOvers: stretchesOf(usage, 'rolled_over'),
@@ -91,11 +95,38 @@ function withGaps(usage: readonly BucketUsage[], readings: readonly MeterReading
   });
 }
 
-/** Only over readings of one device that carry all the parts. */
+function reportedOf(meter: Meter, readings: readonly MeterReading[]): Parts | undefined {
+  const [segment, own] = ofLastDevice(meter, readings);
+  const [first, ...rest] = own;
+  const last = rest.at(-1);
+  // What a person decided, and what people read, is no count of the device.
+  if (segment === undefined || first === undefined || last === undefined) return undefined;
+  if (own.some(({ edit }) => edit !== undefined)) return undefined;
+  const parts = rest.map(({ reportedConsumptionKwh }) => toUnits(reportedConsumptionKwh));
+  if (!parts.every((units) => units !== undefined)) return undefined;
+  return { parts: parts.map(BigInt), total: gained(segment, first.register, last.register) };
+}
+
+/** The device that was installed last, with its readings. */
+function ofLastDevice(
+  meter: Meter,
+  readings: readonly MeterReading[],
+): [RegisterSegment | undefined, readonly MeterReading[]] {
+  const last = readings.at(-1);
+  const segment = last && segmentAt(profileOf(meter), last.timeMs);
+  return [segment, segment === undefined ? [] : readings.filter(({ timeMs }) => timeMs >= segment.from)];
+}
+
+/** A smaller later value has passed the last digit. */
+const gained = ({ digits }: RegisterSegment, from: number, to: number): bigint =>
+  BigInt(to < from ? to - from + modulusOf(digits) : to - from);
+
+/** Only over readings of one device that carry all the parts. @param least so many of them */
 function partsOf(
   meter: Meter,
   readings: readonly MeterReading[],
   isPart: (code: string) => boolean,
+  least = 2,
 ): Parts | undefined {
   const valuesOf = ({ registers = {} }: MeterReading): [string, number][] =>
     Object.entries(registers)
@@ -106,22 +137,19 @@ function partsOf(
     valuesOf(reading)
       .map(([code]) => code)
       .join();
-  const last = readings.findLast((reading) => valuesOf(reading).length > 1);
-  if (last === undefined) return undefined;
-  const segment = segmentAt(profileOf(meter), last.timeMs);
-  const first = readings.find((reading) => codesOf(reading) === codesOf(last));
-  if (segment === undefined || first === undefined || first.timeMs < segment.from || first === last) return undefined;
-  const gained = (from: number, to: number): bigint =>
-    BigInt(to < from ? to - from + modulusOf(segment.digits) : to - from);
+  const [segment, own] = ofLastDevice(meter, readings);
+  const last = own.findLast((reading) => valuesOf(reading).length >= least);
+  const first = last && own.find((reading) => codesOf(reading) === codesOf(last));
+  if (segment === undefined || last === undefined || first === undefined || first === last) return undefined;
   const [earlier, later] = [valuesOf(first), valuesOf(last)];
   return {
-    parts: later.map(([, units], i) => gained(earlier[i]![1], units)),
-    total: gained(first.register, last.register),
+    parts: later.map(([, units], i) => gained(segment, earlier[i]![1], units)),
+    total: gained(segment, first.register, last.register),
   };
 }
 
 /** `1-0:1.8.1*255` is `1.8.1`. */
-const reduced = (code: string): string => code.replace(/^\d+-\d+:/, '').replace(/\*\d+$/, '');
+export const reduced = (code: string): string => code.replace(/^\d+-\d+:/, '').replace(/\*\d+$/, '');
 
 function clockOffset(readings: readonly MeterReading[]): number | undefined {
   const lags = readings.filter(({ source }) => source === 'mqtt').map(({ timeMs, receivedMs }) => receivedMs - timeMs);
