@@ -88,7 +88,10 @@ export const platform = defineDomain({
         internet: true,
       },
       environment: addresses,
-      assets: ['portal.html', 'portal.js', 'portal.css'].map((file) => `${folder}/webhook-portal/${file}`),
+      assets: [
+        ...['portal.html', 'portal.js', 'portal.css'].map((file) => `${folder}/webhook-portal/${file}`),
+        'console/page.css',
+      ],
     },
     {
       resource: alerts,

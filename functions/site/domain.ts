@@ -35,7 +35,7 @@ export const site = defineDomain({
       resource: consolePage,
       entry: `${folder}/console/handler.ts`,
       access: { webSocketUrl: true },
-      assets: ['console/index.html', 'console/console.css', 'dist/site/console.js'],
+      assets: ['console/index.html', 'console/page.css', 'console/console.css', 'dist/site/console.js'],
     },
   ],
 });

@@ -201,8 +201,9 @@ describe('the page', () => {
     expect(page.text).toContain('portal.js');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     expect(page.headers['referrer-policy']).toBe('no-referrer');
-    for (const file of ['portal.js', 'portal.css'])
+    for (const file of ['portal.js', 'page.css', 'portal.css'])
       expect((await ask(undefined, 'GET', `/assets/${file}`)).status).toBe(200);
-    expect((await ask(undefined, 'GET', '/assets/handler.ts')).status).toBe(404);
+    for (const file of ['handler.ts', 'console.css', '__proto__', 'constructor'])
+      expect((await ask(undefined, 'GET', `/assets/${file}`)).status).toBe(404);
   });
 });

@@ -4,7 +4,7 @@ import { serve } from '../../../layers/kernel/http/serve.ts';
 import { staticFiles } from '../static-files.ts';
 import { consolePage } from './routes.ts';
 
-const file = staticFiles(import.meta.dirname, ['index.html', 'console.css', 'console.js']);
+const file = staticFiles(import.meta.dirname, ['index.html', 'page.css', 'console.css', 'console.js']);
 
 export const handler = serve(consolePage, {
   getStartPageSettings: async () => ({ data: { webSocketUrl: webSocketUrl() } }),
