@@ -53,8 +53,11 @@ export const fcm: CreateSimulator = ({ url, now, record }) => {
       if (!message?.token === !message?.topic)
         return error(400, 'INVALID_ARGUMENT', 'Exactly one of token, topic or condition is required');
       if (validate_only) return { json: { name: 'projects/simulated-project/messages/fake_message_id' } };
+      // An app that was removed: such tokens are known by their beginning.
+      if (message.token?.startsWith('unregistered'))
+        return error(404, 'NOT_FOUND', 'Requested entity was not found.', 'UNREGISTERED');
       const name = `projects/simulated-project/messages/${randomUUID()}`;
-      record('message', { id: name, to: message.token ?? message.topic, ...message.notification });
+      record('message', { id: name, to: message.token ?? message.topic, ...message.notification, data: message.data });
       return { json: { name } };
     },
     failure: (kind) =>

@@ -32,7 +32,7 @@ export const dunningStepSchema = z.discriminatedUnion('action', [
   z.object({
     ...step,
     action: z.literal('remind'),
-    channels: z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3)),
+    channels: z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(4)),
   }),
   z.object({
     ...step,

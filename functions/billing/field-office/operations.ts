@@ -19,6 +19,7 @@ import { decideCorrection } from './decide-correction.ts';
 import { confirmReading } from './decide-readings.ts';
 import { addStops, metersOfBillingRoute } from './route-stops.ts';
 import type { fieldOffice } from './routes.ts';
+import { tellOfRoute } from './tell-of-route.ts';
 
 async function pageOf(session: TenantSession, entity: Entity, page: Paging, options: QueryOptions) {
   const { items, nextCursor } = await session.query<any>(entity, { ...options, ...page });
@@ -43,8 +44,11 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
     if (body.assigneeId !== undefined) await requireUser(session, body.assigneeId);
     const stops = fromRouteId === undefined ? [] : await metersOfBillingRoute(session, fromRouteId);
     const route: ReadingRoute = { ...body, id: newId('rrt'), status: 'open', formerAssigneeIds: [] };
-    const data = await session.transact('billing', (unit) => unit.create(readingRouteEntity, route));
-    if (stops.length > 0) await addStops(session, route.id, stops);
+    const data = await session.transact('billing', (unit) => {
+      tellOfRoute(unit, route.id, route.assigneeId, 'assigned');
+      return unit.create(readingRouteEntity, route);
+    });
+    if (stops.length > 0) await addStops(session, route.id, stops, { isTold: true });
     return { data };
   },
   getReadingRoute: async ({ session, params }) => ({ data: await session.require(readingRouteEntity, params) }),
@@ -55,9 +59,13 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
     if (typeof assigneeId === 'string') await requireUser(session, assigneeId);
     const left = assigneeId !== undefined && assigneeId !== before.assigneeId ? before.assigneeId : undefined;
     const former = left === undefined ? {} : { formerAssigneeIds: [...new Set([...before.formerAssigneeIds, left])] };
-    const data = await session.transact('billing', (unit) =>
-      unit.update(readingRouteEntity, before, { ...body, ...former }),
-    );
+    const data = await session.transact('billing', (unit) => {
+      const after = unit.update(readingRouteEntity, before, { ...body, ...former });
+      tellOfRoute(unit, after.id, left, 'withdrawn');
+      if (after.status === 'open')
+        tellOfRoute(unit, after.id, after.assigneeId, after.assigneeId === before.assigneeId ? 'changed' : 'assigned');
+      return after;
+    });
     return { data };
   },
   getReadingRouteHistory: readHistory(readingRouteEntity),
@@ -67,8 +75,14 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
   },
   addRouteStops: async ({ session, params, body }) => ({ data: await addStops(session, params.id, body.stops) }),
   removeRouteStop: async ({ session, params: { id, meterId } }) => {
-    const stop = await session.require(stopEntity, { routeId: id, meterId });
-    await session.transact('billing', (unit) => unit.delete(stopEntity, stop));
+    const [{ assigneeId }, stop] = await Promise.all([
+      session.require(readingRouteEntity, { id }),
+      session.require(stopEntity, { routeId: id, meterId }),
+    ]);
+    await session.transact('billing', (unit) => {
+      unit.delete(stopEntity, stop);
+      tellOfRoute(unit, id, assigneeId, 'changed');
+    });
     return {};
   },
   listFieldReadings: ({ session, query: { routeId, meterId }, page }) => {

@@ -9,6 +9,7 @@ import type { Customer } from '../customers/customer-schema.ts';
 import { today } from '../invoices/local-day.ts';
 import { type RouteStop, readingRouteEntity, type StoredStop, stopEntity } from '../mobile/route-entity.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
+import { tellOfRoute } from './tell-of-route.ts';
 
 export const maxStopsPerRoute = 2000;
 /** A stop and its audit record are two of the hundred steps of a transaction. */
@@ -21,8 +22,14 @@ export interface NewStop {
   note?: string | undefined;
 }
 
-export async function addStops(session: TenantSession, routeId: string, stops: readonly NewStop[]) {
-  await session.require(readingRouteEntity, { id: routeId });
+/** @param options `isTold` where its assignee hears of the route by itself */
+export async function addStops(
+  session: TenantSession,
+  routeId: string,
+  stops: readonly NewStop[],
+  { isTold = false } = {},
+) {
+  const { assigneeId } = await session.require(readingRouteEntity, { id: routeId });
   const meterIds = stops.map(({ meterId }) => meterId);
   const meters = await metersById(session, meterIds);
   const unknown = [...new Set(meterIds.filter((id) => !meters.has(id)))];
@@ -55,6 +62,7 @@ export async function addStops(session: TenantSession, routeId: string, stops: r
     for (let start = 0; start < added.length; start += stopsPerTransaction)
       await session.transact('billing', (unit) => {
         for (const stop of added.slice(start, start + stopsPerTransaction)) unit.create(stopEntity, stop);
+        if (start === 0 && !isTold) tellOfRoute(unit, routeId, assigneeId, 'changed');
       });
     return { added: added.length, present: stops.length - added.length };
   });

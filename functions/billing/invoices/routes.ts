@@ -219,7 +219,7 @@ export const invoices = defineResource({
       params,
       body: z.object({
         /** @default the customer’s own */
-        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3))),
+        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(4))),
         again: z.optional(label(60)),
       }),
       status: 200,
@@ -245,7 +245,7 @@ export const invoices = defineResource({
         'Worked off in the background; run it as often as you like, a channel carries an invoice once. A run that is still making invoices is refused: ask again when it is completed.',
       params: runParams,
       body: z.object({
-        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(3))),
+        channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(4))),
       }),
       status: 202,
       response: z.object({ runId: z.string() }),

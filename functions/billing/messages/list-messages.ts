@@ -26,7 +26,7 @@ export async function listMessages(
   });
   const seesTokens = isGranted(permissions, 'billing:prepaid:reprint');
   return {
-    data: items.map(({ html: _, parameters: __, media: ___, ...message }) => ({
+    data: items.map(({ html: _, parameters: __, media: ___, notice: ____, ...message }) => ({
       ...message,
       ...outcomeOf(message, session.context.now()),
       ...(seesTokens || !holdTokens.includes(message.template) ? {} : { text: maskTokensIn(message.text) }),

@@ -16,7 +16,7 @@ export const customerMessageEntity = defineEntity<CustomerMessage>()({
   },
   idOf: ({ id }) => id,
   // A message may hold a token; the history of the row shows that it changed, not what it says.
-  secretAttributes: ['text', 'html', 'parameters'],
+  secretAttributes: ['text', 'html', 'parameters', 'notice'],
 });
 
 /** One id for a reference and channel, whenever it is asked for. */

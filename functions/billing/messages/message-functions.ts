@@ -72,6 +72,20 @@ export const messageSubscribers = (environment: Record<string, string>): Subscri
     environment,
   },
   {
+    name: 'tell-field-staff',
+    entry: `${folder}/push/tell-field-staff.ts`,
+    events: ['field.route_changed'],
+    queue: { name: 'field-notices', maxReceiveCount: 5 },
+    timeoutSeconds: 60,
+    access: {
+      queues: ['field-notices'],
+      tables: { ...rows, platform: 'readWrite' },
+      keys: { secrets: 'decrypt' },
+      internet: true,
+    },
+    environment,
+  },
+  {
     name: 'note-deliveries',
     entry: `${folder}/messages/on-message-delivered.ts`,
     events: ['message.delivered'],

@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
 import { documentRefSchema } from '../documents/document-schema.ts';
+import type { Notice } from '../push/push-to-users.ts';
 import { templateNames } from './templates/index.ts';
 
 /**
@@ -13,7 +14,7 @@ import { templateNames } from './templates/index.ts';
 export const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'failed', 'skipped'] as const;
 
 /**
- * Why it was not sent. `no_address`: the customer has none for the channel; `refused`: the customer does not want it;
+ * Why it was not sent. `no_address`: the customer has none for the channel, or no device any more; `refused`: the customer does not want it;
  * `not_configured`: no provider of the channel; `no_template`: WhatsApp takes no free text
  * outside of a conversation, and no approved template is set for the message; `rejected`: the provider refused it for good; `unreachable`: nobody took it
  * in all tries; `undelivered`: taken, and then reported as failed.
@@ -75,5 +76,7 @@ export interface CustomerMessage extends z.infer<typeof customerMessageSchema> {
   parameters?: string[];
   /** Of WhatsApp: the document as it was uploaded, for which try, and where alone it is known. */
   media?: { id: string; filename: string; integrationId: string; tries: number };
+  /** Of push: in the languages devices may have. */
+  notice?: Record<'ar' | 'en', Notice>;
 }
 export type MessageChannel = (typeof messageChannels)[number];

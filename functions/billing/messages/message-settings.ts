@@ -78,6 +78,8 @@ export const messageSettingsSchema = z.object({
   whatsappTemplates: z._default(z.partialRecord(z.enum(templateNames), label(512)), {}),
   /** Those with a document as their header, which carry the PDF of an invoice or receipt: name, and the message's values in order. */
   whatsappDocumentTemplates: z._default(z.partialRecord(z.enum(templateNames), label(512)), {}),
+  /** Whether what telephones show, also locked ones, names amounts. Tokens never are in it. */
+  pushAmounts: z._default(z.boolean(), false),
   logo: z.optional(logo()),
   /** Where and how to pay, and whom to call; at the foot of documents. */
   footer: z.optional(z.object({ ar: label(500), en: label(500) })),

@@ -11,7 +11,9 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { addDocumentLink } from '../documents/document-link.ts';
 import type { DocumentRef } from '../documents/document-schema.ts';
+import { hasApp } from '../push/users-of-customer.ts';
 import { composeMessage } from './compose-message.ts';
+import { composeNotice } from './compose-notice.ts';
 import { customerMessageEntity, messageIdOf } from './message-entity.ts';
 import { outcomeOf } from './message-outcome.ts';
 import type { CustomerMessage, MessageChannel } from './message-schema.ts';
@@ -27,7 +29,7 @@ export interface CustomerNotification<T extends TemplateName = TemplateName> {
   values: TemplateValues<T>;
   /** What makes it the same message when it is asked for again, e.g. `invoice inv_…`; a channel carries it once. */
   reference: string;
-  /** @default the customer's own; a channel the customer refuses stays silent whatever is asked */
+  /** @default the customer's own, and the app of those who have it; a channel the customer refuses stays silent whatever is asked */
   channels?: readonly MessageChannel[] | undefined;
   /** Attached to e-mail, linked in the others. */
   document?: DocumentRef | undefined;
@@ -57,7 +59,8 @@ export async function notifyCustomer<T extends TemplateName>(
       readMessageSettings(session),
       tenantProfile(session),
     ]);
-    const channels = [...new Set(order.channels ?? customer.channels)];
+    const isInApp = await mayBeInApp(session, customer, order.channels);
+    const channels = [...new Set(order.channels ?? [...customer.channels, ...(isInApp ? (['push'] as const) : [])])];
     const known = await Promise.all(
       channels.map((channel) =>
         session.get(customerMessageEntity, { id: messageIdOf(order.reference, channel) }, { consistent: true }),
@@ -67,7 +70,7 @@ export async function notifyCustomer<T extends TemplateName>(
     const plan = channels.map((channel, i) => ({
       channel,
       before: known[i],
-      ...routeTo(customer, channel, order.template),
+      ...routeTo(customer, channel, order.template, isInApp),
     }));
     const now = session.context.now();
     const toWrite = plan.filter(
@@ -78,9 +81,10 @@ export async function notifyCustomer<T extends TemplateName>(
       await session.transact('billing', (unit) => {
         const link = linkOf(unit, session, settings, order.document, customer);
         const message = composeMessage(order.template, customer, utility, order.values, link);
+        const notice = composeNotice(order.template, order.values, settings, profile.name);
         const sendAfter = waitUntil(session, settings, profile.timeZone, order.template);
         for (const { channel, before, to, reason } of toWrite) {
-          const row = messageRow(session, order, customer, { channel, to, reason, message, sendAfter });
+          const row = messageRow(session, order, customer, { channel, to, reason, message, notice, sendAfter });
           writeMessage(unit, before, row);
           written.set(channel, row);
         }
@@ -100,17 +104,29 @@ const mayTryAgain = (
   now: CustomerMessage['reason'],
 ): boolean => status === 'failed' || (status === 'skipped' && reason !== now);
 
+/** Whoever has the app hears there too, unless the channel is refused or others were asked for. */
+async function mayBeInApp(
+  session: TenantSession,
+  { id, refusedChannels }: Customer,
+  asked: readonly MessageChannel[] | undefined,
+): Promise<boolean> {
+  if (refusedChannels?.includes('push') || (asked !== undefined && !asked.includes('push'))) return false;
+  return hasApp(session, id);
+}
+
 function routeTo(
   customer: Customer,
   channel: MessageChannel,
   template: TemplateName,
+  isInApp: boolean,
 ): { to: string | undefined; reason: CustomerMessage['reason'] } {
   const isRefused =
     customer.refusedChannels?.includes(channel) ||
     (templateOf(template).isRefusable &&
       (customer.refusedMessages as readonly TemplateName[] | undefined)?.includes(template));
-  const to = channel === 'email' ? customer.email : customer.phone;
-  return { to, reason: isRefused ? 'refused' : to === undefined ? 'no_address' : undefined };
+  const to = channel === 'push' ? undefined : channel === 'email' ? customer.email : customer.phone;
+  const isReached = channel === 'push' ? isInApp : to !== undefined;
+  return { to, reason: isRefused ? 'refused' : isReached ? undefined : 'no_address' };
 }
 
 function waitUntil(

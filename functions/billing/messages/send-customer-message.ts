@@ -6,6 +6,8 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { sendEmailMessage, sendSms } from '../../platform/contract.ts';
 import { documentOf, readDocument } from '../documents/keep-document.ts';
+import { pushToUsers } from '../push/push-to-users.ts';
+import { usersOfCustomer } from '../push/users-of-customer.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { customerMessageEntity } from './message-entity.ts';
 import type { CustomerMessage } from './message-schema.ts';
@@ -32,7 +34,10 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
   const message = await session.require(customerMessageEntity, { id: messageId });
   if (message.status !== 'queued') return undefined;
   try {
-    const { value, integrationId, provider } = await send(session, message);
+    const sent = await send(session, message);
+    if (sent === undefined)
+      return void (await fail(session, messageId, 'no_address', 'No device takes push messages.'));
+    const { value, integrationId, provider } = sent;
     const { providerReference, status } = value;
     await noteSent(
       session,
@@ -44,22 +49,28 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
     const verdict = judgeFailure(error, message, Date.parse(session.context.now()), isLastTry);
     if (verdict === undefined) throw error;
     if ('againAfterSeconds' in verdict) return verdict.againAfterSeconds;
-    const current = await session.require(customerMessageEntity, { id: messageId });
-    if (current.status !== 'queued') return undefined;
-    await session.transact('billing', (unit) =>
-      unit.update(
-        customerMessageEntity,
-        current,
-        { status: 'failed', reason: verdict.reason, detail: verdict.detail.slice(0, 500) },
-        { isAudited: false },
-      ),
-    );
+    await fail(session, messageId, verdict.reason, verdict.detail);
   }
   return undefined;
 }
 
+async function fail(
+  session: TenantSession,
+  id: string,
+  reason: NonNullable<CustomerMessage['reason']>,
+  detail: string,
+): Promise<void> {
+  const message = await session.require(customerMessageEntity, { id });
+  if (message.status !== 'queued') return;
+  const changes = { status: 'failed', reason, detail: detail.slice(0, 500) } as const;
+  await session.transact('billing', (unit) =>
+    unit.update(customerMessageEntity, message, changes, { isAudited: false }),
+  );
+}
+
 async function send(session: TenantSession, message: StoredMessage) {
   const { id, channel, to, text, subject, html, document, language, tries } = message;
+  const { customerId, template, aboutId, notice } = message;
   const reference = `${id}-${tries}`;
   switch (channel) {
     case 'sms':
@@ -83,6 +94,13 @@ async function send(session: TenantSession, message: StoredMessage) {
         reference,
       });
     }
+    case 'push':
+      return pushToUsers(session, {
+        userIds: await usersOfCustomer(session, customerId),
+        notice: notice!,
+        data: { template, ...(aboutId === undefined ? {} : { aboutId }) },
+        reference,
+      });
     default:
       return channel satisfies never;
   }

@@ -14,6 +14,7 @@ export interface Written {
   to: string | undefined;
   reason: CustomerMessage['reason'];
   message: ComposedMessage;
+  notice: NonNullable<CustomerMessage['notice']>;
   sendAfter: string | undefined;
 }
 
@@ -21,7 +22,7 @@ export function messageRow(
   session: TenantSession,
   { reference, template, document, aboutId = document?.id }: Omit<CustomerNotification, 'values'>,
   { id: customerId, language }: Customer,
-  { channel, to, reason, message, sendAfter }: Written,
+  { channel, to, reason, message, notice, sendAfter }: Written,
 ): CustomerMessage {
   const status = reason !== undefined ? 'skipped' : sendAfter === undefined ? 'queued' : 'waiting';
   return {
@@ -33,7 +34,8 @@ export function messageRow(
     reference,
     ...(to === undefined ? {} : { to }),
     ...(channel === 'email' ? { subject: message.subject, html: message.html } : {}),
-    text: channel === 'email' ? message.text : message.short,
+    ...(channel === 'push' ? { subject: notice[language].title, notice } : {}),
+    text: channel === 'push' ? notice[language].body : channel === 'email' ? message.text : message.short,
     ...(channel === 'whatsapp' ? { parameters: message.parameters } : {}),
     ...(aboutId === undefined ? {} : { aboutId }),
     ...(document === undefined ? {} : { document }),

@@ -61,4 +61,23 @@ export const fieldCollectionHeld = defineEvent({
   },
 });
 
-export const fieldEvents = [fieldReadingRecorded, fieldCollectionHeld];
+export const routeChanges = ['assigned', 'changed', 'withdrawn'] as const;
+
+export const fieldRouteChanged = defineEvent({
+  ...base,
+  type: 'field.route_changed',
+  aggregateType: 'reading_route',
+  summary: {
+    en: 'A reading route was given to somebody, changed, or taken away from them.',
+    ar: 'أُسندت جولة قراءة إلى موظف أو عُدّلت أو سُحبت منه.',
+  },
+  payload: z.object({
+    routeId: z.string(),
+    /** Whom it concerns. */
+    userId: z.string(),
+    change: z.enum(routeChanges),
+  }),
+  example: { routeId: 'rrt_01JGFJJZ00ABCDEFGHJKMNPQRS', userId: reader, change: 'assigned' as const },
+});
+
+export const fieldEvents = [fieldReadingRecorded, fieldCollectionHeld, fieldRouteChanged];

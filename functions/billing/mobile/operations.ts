@@ -5,6 +5,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { tenantProfile } from '../../identity/contract.ts';
+import { listDevices, registerDevice, removeDevice } from '../push/push-devices.ts';
 import { applyOperations } from './apply-operations.ts';
 import { changesSince, routesOf } from './changes-since.ts';
 import { skewOf } from './device-clock.ts';
@@ -42,6 +43,14 @@ export const mobileOperations: Operations<typeof mobile.routes> = {
     });
     const data = await packStops(session, items, { mayCollect: mayCollect(principal) });
     return { data, pagination: { limit: page.limit, nextCursor } };
+  },
+  listFieldDevices: async ({ session, principal }) => ({ data: await listDevices(session, principal.subject) }),
+  registerFieldDevice: async ({ session, principal, body }) => ({
+    data: await registerDevice(session, principal, body),
+  }),
+  removeFieldDevice: async ({ session, principal, params }) => {
+    await removeDevice(session, principal.subject, params.deviceId);
+    return {};
   },
   announcePhoto: async ({ session, principal, body }) => ({
     data: await announcePhoto(session, principal.subject, body),

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-import { generatedId, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { deviceSchema, newDeviceSchema } from '../push/push-device-entity.ts';
 import {
   anyOperation,
   collectionFields,
@@ -60,6 +61,33 @@ export const mobile = defineResource({
       response: z.array(packedStopSchema),
       paginated: true,
       errors: ['not_found'],
+    },
+    listFieldDevices: {
+      method: 'GET',
+      path: '/devices',
+      access: work,
+      summary: 'The caller’s devices that take push messages.',
+      response: z.array(deviceSchema),
+    },
+    registerFieldDevice: {
+      method: 'POST',
+      path: '/devices',
+      access: work,
+      summary: 'Register a device for push messages, or say again that it is there.',
+      description:
+        'It is told when a route is assigned to the caller, changed or withdrawn, not in quiet hours. A device belongs to who registered it last.',
+      body: newDeviceSchema,
+      response: deviceSchema,
+      idempotent: false,
+      errors: ['conflict', 'forbidden'],
+    },
+    removeFieldDevice: {
+      method: 'DELETE',
+      path: '/devices/{deviceId}',
+      access: work,
+      summary: 'Take a device off the list, as at log-out.',
+      params: z.object({ deviceId: label(64) }),
+      errors: ['not_found', 'version_conflict'],
     },
     announcePhoto: {
       method: 'POST',

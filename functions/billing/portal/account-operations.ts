@@ -8,11 +8,11 @@ import { balancesOf } from '../accounts/show-account.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { subscriberUpdated } from '../events.ts';
+import { listDevices, registerDevice, removeDevice } from '../push/push-devices.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { askForLink, confirmLink, linksOf, unlinkUser } from './link-account.ts';
 import type { ownAccountRoutes } from './own-account-routes.ts';
 import { requireOwnCustomer } from './portal-access.ts';
-import { listDevices, registerDevice, removeDevice } from './push-devices.ts';
 
 export const accountOperations: Operations<typeof ownAccountRoutes> = {
   getOwnCustomer: async ({ session, principal, query }) => {

@@ -5,7 +5,7 @@ import type { Routes } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { createCustomerSchema, customerSchema } from '../customers/customer-schema.ts';
-import { deviceSchema, newDeviceSchema } from './push-device-entity.ts';
+import { deviceSchema, newDeviceSchema } from '../push/push-device-entity.ts';
 
 /** Chooses among the caller's accounts; without it the one that was linked first. */
 export const ownAccount = z.object({ account: z.optional(externalId()) });

@@ -99,6 +99,7 @@ export function useBillingStack(): BillingStack {
       'key-change-campaigns',
       'invoice-sendings',
       'customer-messages',
+      'field-notices',
       'billing-reports',
       'loss-reports',
     ]) {

@@ -39,3 +39,12 @@ export const pushDeviceEntity = defineEntity<PushDevice, Pick<PushDevice, 'userI
   expiresAt: ({ lastSeenAt }) => Math.floor(Date.parse(lastSeenAt) / 1000) + keptSeconds,
   secretAttributes: ['token'],
 });
+
+/** Whose a device is: the app of one telephone shows messages of one person, the one who logged in last. */
+export const deviceOwnerEntity = defineEntity<Pick<PushDevice, 'id' | 'userId' | 'lastSeenAt'>, { id: string }>()({
+  name: 'owner of a push device',
+  table: 'billing',
+  key: ({ id }) => ({ pk: ['PUSH-DEVICE', id], sk: ['PUSH-DEVICE'] }),
+  idOf: ({ id }) => id,
+  expiresAt: ({ lastSeenAt }) => Math.floor(Date.parse(lastSeenAt) / 1000) + keptSeconds,
+});

@@ -1,4 +1,4 @@
-/** Registering devices for push messages: the same device again is the same row. */
+/** Registering devices for push messages: the same device again is the same row, and is taken from whoever had it before. */
 import { createHash } from 'node:crypto';
 import type * as z from 'zod/mini';
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
@@ -6,7 +6,13 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { maxDevices, type newDeviceSchema, type PushDevice, pushDeviceEntity } from './push-device-entity.ts';
+import {
+  deviceOwnerEntity,
+  maxDevices,
+  type newDeviceSchema,
+  type PushDevice,
+  pushDeviceEntity,
+} from './push-device-entity.ts';
 
 const shown = ({ id, platform, language, name, lastSeenAt }: PushDevice) => ({
   id,
@@ -16,8 +22,8 @@ const shown = ({ id, platform, language, name, lastSeenAt }: PushDevice) => ({
   lastSeenAt,
 });
 
-async function devicesOf(session: TenantSession, userId: string): Promise<PushDevice[]> {
-  const { items } = await session.query<PushDevice>(pushDeviceEntity, {
+export async function devicesOf(session: TenantSession, userId: string): Promise<(PushDevice & Stored)[]> {
+  const { items } = await session.query<PushDevice & Stored>(pushDeviceEntity, {
     pk: ['PUSH-DEVICES', userId],
     limit: maxDevices,
     consistent: true,
@@ -38,23 +44,37 @@ export async function registerDevice(
   const id = createHash('sha256').update(device.token).digest('hex').slice(0, 32);
   const row: PushDevice = { ...device, id, userId, lastSeenAt: session.context.now() };
   await retryOnChangeOrMade(async () => {
-    const before: (PushDevice & Stored) | undefined = await session.get(
-      pushDeviceEntity,
-      { userId, id },
-      { consistent: true },
-    );
+    const [before, owner] = await Promise.all([
+      session.get(pushDeviceEntity, { userId, id }, { consistent: true }),
+      session.get(deviceOwnerEntity, { id }, { consistent: true }),
+    ]);
+    const others =
+      owner === undefined || owner.userId === userId
+        ? undefined
+        : await session.get(pushDeviceEntity, { userId: owner.userId, id }, { consistent: true });
     if (before === undefined && (await devicesOf(session, userId)).length >= maxDevices)
       throw new AppError('conflict', undefined, {
         texts: { en: `At most ${maxDevices} devices: remove one.`, ar: `${maxDevices} جهازًا على الأكثر: أزل جهازًا.` },
       });
-    await session.transact('billing', (unit) =>
-      before === undefined ? unit.create(pushDeviceEntity, row) : unit.update(pushDeviceEntity, before, row),
-    );
+    await session.transact('billing', (unit) => {
+      if (before === undefined) unit.create(pushDeviceEntity, row);
+      else unit.update(pushDeviceEntity, before, row);
+      if (others !== undefined) unit.delete(pushDeviceEntity, others);
+      const { lastSeenAt } = row;
+      if (owner === undefined) unit.create(deviceOwnerEntity, { id, userId, lastSeenAt });
+      else unit.update(deviceOwnerEntity, owner, { userId, lastSeenAt }, { isAudited: false });
+    });
   });
   return shown(row);
 }
 
 export async function removeDevice(session: TenantSession, userId: string, id: string): Promise<void> {
-  const device = await session.require(pushDeviceEntity, { userId, id });
-  await session.transact('billing', (unit) => unit.delete(pushDeviceEntity, device));
+  const [device, owner] = await Promise.all([
+    session.require(pushDeviceEntity, { userId, id }),
+    session.get(deviceOwnerEntity, { id }, { consistent: true }),
+  ]);
+  await session.transact('billing', (unit) => {
+    unit.delete(pushDeviceEntity, device);
+    if (owner?.userId === userId) unit.delete(deviceOwnerEntity, owner);
+  });
 }
