@@ -215,6 +215,23 @@ describe('a worker that dies at every write, and whose messages come again', () 
     expect((await call('GET', '/reports')).body.data[0]).toMatchObject({ id: lost.id, status: 'completed' });
   });
 
+  it('leaves a page that it did to the other one that did the same', async () => {
+    const { id } = await start([wide], year);
+    worker = crashingWorker(1);
+    await stack.workOff('loss-reports', async (body) => {
+      const message = JSON.parse(body) as LossReportMessage;
+      if (message.at?.part === 0 && message.at.page === 0) {
+        worker!.dieAt('send before');
+        await Promise.allSettled([workOnLossReport(message), workOnLossReport(message)]);
+      } else await workOnLossReport(message);
+    });
+    expect(await read(id)).toMatchObject({
+      status: 'completed',
+      metersDone: 30,
+      result: [{ quality: { meters: 29 } }],
+    });
+  });
+
   it('fails in words when an area is deleted before it is looked up', async () => {
     const gone = await addArea({});
     const { id } = await start([gone]);

@@ -38,8 +38,7 @@ export async function workOnLossReport({ tenantId, reportId, at }: LossReportMes
   const progress = await session.require(lossReportPartEntity, { reportId, part: at.part });
   if (progress.done) return;
   const after = progress.page === at.page ? await countPage(session, report, progress) : progress;
-  if (after !== undefined && !after.done)
-    await sendWork([{ tenantId, reportId, at: { part: at.part, page: after.page } }]);
+  if (!after.done) await sendWork([{ tenantId, reportId, at: { part: at.part, page: after.page } }]);
 }
 
 /** A message for each part that is not done. */
@@ -52,12 +51,12 @@ async function handOut(session: TenantSession, reportId: string): Promise<void> 
   await sendWork(items.flatMap(({ part, page, done }) => (done ? [] : [{ tenantId, reportId, at: { part, page } }])));
 }
 
-/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
+/** @returns how far the part is then, also when another worker did the same page meanwhile: that one may be gone before it hands on */
 async function countPage(
   session: TenantSession,
   report: LossReport,
   progress: LossReportPart & Stored,
-): Promise<LossReportPart | undefined> {
+): Promise<LossReportPart> {
   const { plan, id: reportId } = report;
   const { pages, parts, id: planId } = plan!;
   const page = progress.part + progress.page * parts;
@@ -85,7 +84,8 @@ async function countPage(
       return unit.update(lossReportPartEntity, progress, changes, { isAudited: false });
     });
   } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return undefined;
+    if (isAppError(error) && error.code === 'version_conflict')
+      return session.require(lossReportPartEntity, { reportId, part: progress.part });
     throw error;
   }
 }

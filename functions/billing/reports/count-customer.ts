@@ -5,6 +5,7 @@ import type { EntryType } from '../accounts/entry-types.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { ageEntries, isInvoice } from './age-account.ts';
+import { countPayments } from './count-payments.ts';
 import type { ReportOrder } from './report-schema.ts';
 import type { Totals } from './totals.ts';
 
@@ -35,7 +36,9 @@ export async function countCustomer(
   customer: Pick<Customer, 'id' | 'type'>,
   order: ReportOrder,
   totals: Totals,
+  timeZone: string,
 ): Promise<void> {
+  if (order.kind === 'collections') return countPayments(session, customer.id, order, totals, timeZone);
   const entries = await readEntries(session, customer.id, order.kind === 'ageing' ? order.asOf : order.to);
   const dueDates = order.kind === 'ageing' ? await readDueDates(session, entries) : undefined;
   for (const [currency, own] of Map.groupBy(entries, (entry) => entry.currency)) {
@@ -59,7 +62,9 @@ async function readDueDates(session: TenantSession, entries: readonly AccountEnt
 function countCollection(entries: readonly AccountEntry[], from: string, add: Add): void {
   for (const { date, type, minor } of entries) {
     const measure = collectionMeasures[type];
-    if (date >= from && measure !== undefined) add(measure, BigInt(minor));
+    if (date < from || measure === undefined) continue;
+    add(measure, BigInt(minor));
+    if (type === 'prepaid_reversal' || type === 'prepaid_credit') add('fromPrepaid', BigInt(minor));
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * Adds one page of customers to a report and hands on to the next. Sums and page move in one write on the version that was
  * read, so a page counts once, however often its message comes; a page that is done only hands on again, in case its message
- * was lost.
+ * was lost, or the worker that did it is gone.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { countCustomer } from './count-customer.ts';
@@ -26,29 +27,28 @@ export async function countPage({ tenantId, reportId, part, page }: ReportMessag
   ]);
   if (progress.done) return;
   const after = progress.page === page ? await workOff(session, report, progress) : progress;
-  if (after !== undefined && !after.done)
+  if (!after.done)
     await sendMessages(reportQueue, [{ body: JSON.stringify(messageOf(session, reportId, part, after.page)) }]);
 }
 
-/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
-async function workOff(
-  session: TenantSession,
-  report: Report,
-  progress: ReportPart & Stored,
-): Promise<ReportPart | undefined> {
+/** @returns how far the part is then, also when another worker did the same page meanwhile */
+async function workOff(session: TenantSession, report: Report, progress: ReportPart & Stored): Promise<ReportPart> {
+  const { id: reportId, routeId } = report;
   // Closed customers as well: what they left behind is owed.
   const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
-    index: 'gsi1',
-    pk: customerPartitions[progress.part]!,
+    ...(routeId === undefined
+      ? { index: 'gsi1', pk: customerPartitions[progress.part]! }
+      : { index: 'gsi2', pk: ['ROUTE', routeId] }),
     limit: pageSize,
     cursor: progress.cursor,
   });
+  const { timeZone } = await tenantProfile(session);
   const totals = new Totals(progress.totals);
   const waiting = [...items];
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
       for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop())
-        await countCustomer(session, customer, report, totals);
+        await countCustomer(session, customer, report, totals, timeZone);
     }),
   );
   const changes = {
@@ -59,11 +59,13 @@ async function workOff(
     totals: totals.toStored(),
   };
   try {
-    return await session.transact('billing', (unit) =>
-      unit.update(reportPartEntity, progress, changes as Partial<ReportPart>, { isAudited: false }),
-    );
+    return await session.transact('billing', (unit) => {
+      if (changes.done) unit.add(reportEntity, { id: reportId }, { partsDone: 1n });
+      return unit.update(reportPartEntity, progress, changes as Partial<ReportPart>, { isAudited: false });
+    });
   } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return undefined;
+    if (isAppError(error) && error.code === 'version_conflict')
+      return session.require(reportPartEntity, { reportId, part: progress.part });
     throw error;
   }
 }

@@ -1,23 +1,38 @@
 /** What can be done with reports: ask for one, and read it. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { today } from '../invoices/local-day.ts';
+import { type Report, reportEntity, reports } from './report-entity.ts';
 import { reportTable } from './report-table.ts';
 import type { billingReports } from './routes.ts';
-import { showReport } from './show-report.ts';
-import { startReport } from './start-report.ts';
+import { reportHead, showReport } from './show-report.ts';
+import { resumeReport, startReport } from './start-report.ts';
 
 export const reportOperations: Operations<typeof billingReports.routes> = {
   startBillingReport: async ({ session, body }) => {
-    const order = body.kind === 'ageing' ? { kind: body.kind, asOf: body.asOf ?? (await today(session)) } : body;
-    const { parts: _, ...report } = await startReport(session, order);
-    return { data: { ...report, status: 'running', customers: 0 } };
+    const order = body.kind === 'ageing' ? { ...body, asOf: body.asOf ?? (await today(session)) } : body;
+    return { data: { ...reportHead(await startReport(session, order)), customers: 0 } };
+  },
+  listBillingReports: async ({ session, page }) => {
+    const { items, nextCursor } = await session.query<Report & Stored>(reportEntity, {
+      index: 'gsi1',
+      pk: reports,
+      order: 'descending',
+      ...page,
+    });
+    return { data: items.map(reportHead), pagination: { limit: page.limit, nextCursor } };
   },
   getBillingReport: async ({ session, params }) => ({ data: await showReport(session, params.id) }),
+  resumeBillingReport: async ({ session, params }) => {
+    const report = await showReport(session, params.id);
+    await resumeReport(session, params.id);
+    return { data: report };
+  },
   getBillingReportCsv: async ({ session, params, locale }) => {
     const report = await showReport(session, params.id);
-    if (report.status === 'running')
+    if (!('result' in report))
       throw new AppError('conflict', undefined, {
         texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
       });

@@ -1,19 +1,42 @@
 /** A report over all customers, and how far each part of the walk over them has come: it can stop anywhere and go on. */
-import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
+import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
 import type { ReportOrder } from './report-schema.ts';
 
 export type Report = ReportOrder & {
   id: string;
   /** How many parts work on it side by side. */
   parts: number;
+  /** Parts that came to their end: counted in the transaction of the last page of each. */
+  partsDone?: number;
 };
+
+export const reports: KeyParts = ['REPORTS'];
+/** Reports an overview is made of: collection rates of whole months, by month, and ages of all debt, by day. */
+export const monthlyReports: KeyParts = ['REPORTS-OF-MONTHS'];
+export const ageingReports: KeyParts = ['REPORTS-OF-AGES'];
 
 export const reportEntity = defineEntity<Report>()({
   name: 'billing report',
   table: 'billing',
   key: ({ id }) => ({ pk: ['REPORT', id], sk: ['REPORT'] }),
+  indexes: {
+    gsi1: ({ id }) => ({ pk: reports, sk: [id] }),
+    gsi2: (report) => {
+      if (report.routeId !== undefined) return undefined;
+      if (report.kind === 'ageing') return { pk: ageingReports, sk: [report.asOf, report.id] };
+      return report.kind === 'collection_rate' && isWholeMonth(report)
+        ? { pk: monthlyReports, sk: [report.from.slice(0, 7), report.id] }
+        : undefined;
+    },
+  },
   idOf: ({ id }) => id,
 });
+
+const isWholeMonth = ({ from, to }: { from: string; to: string }): boolean =>
+  from.endsWith('-01') && to.startsWith(from.slice(0, 7)) && addDays(to, 1).endsWith('-01');
 
 export interface ReportPart {
   reportId: string;
@@ -33,3 +56,13 @@ export const reportPartEntity = defineEntity<ReportPart, Pick<ReportPart, 'repor
   key: ({ reportId, part }) => ({ pk: ['REPORT', reportId], sk: ['PART', part] }),
   idOf: ({ reportId, part }) => `${reportId}/${part}`,
 });
+
+export async function readParts(session: TenantSession, id: string): Promise<(ReportPart & Stored)[]> {
+  const { items } = await session.query<ReportPart & Stored>(reportPartEntity, {
+    pk: ['REPORT', id],
+    beginsWith: ['PART'],
+    limit: 100,
+    consistent: true,
+  });
+  return items;
+}

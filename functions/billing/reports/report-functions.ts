@@ -20,6 +20,6 @@ export const reportConsumers: QueueConsumerSpec[] = [
     batchSize: 1,
     timeoutSeconds: 120,
     memoryMb: 512,
-    access: { tables: { billing: 'readWrite' }, queues: ['billing-reports'] },
+    access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['billing-reports'] },
   },
 ];

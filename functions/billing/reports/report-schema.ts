@@ -2,9 +2,11 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
+import { externalId } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
+import { paymentMethods } from '../payments/payment-schema.ts';
 
 /** `to` is the last day that is counted, as in statements. */
 const span = { from: localDate(), to: localDate() };
@@ -14,19 +16,26 @@ const inOrder = () =>
     path: ['to'],
   });
 
+/** Only the customers of a route, as they are grouped now. @default all customers */
+const route = { routeId: z.optional(externalId()) };
+
 export const reportOrderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ageing'),
     /** @default today, where the tenant is */
     asOf: z.optional(localDate()),
+    ...route,
   }),
-  z.object({ kind: z.literal('collection_rate'), ...span }).check(inOrder()),
-  z.object({ kind: z.literal('billing_summary'), ...span }).check(inOrder()),
+  z.object({ kind: z.literal('collection_rate'), ...span, ...route }).check(inOrder()),
+  z.object({ kind: z.literal('billing_summary'), ...span, ...route }).check(inOrder()),
+  z.object({ kind: z.literal('collections'), ...span, ...route }).check(inOrder()),
 ]);
 
-export type ReportOrder =
+export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'collections'] as const;
+export type ReportOrder = { routeId?: string | undefined } & (
   | { kind: 'ageing'; asOf: string }
-  | { kind: 'collection_rate' | 'billing_summary'; from: string; to: string };
+  | { kind: 'collection_rate' | 'billing_summary' | 'collections'; from: string; to: string }
+);
 
 const group = {
   currency: z.string(),
@@ -61,6 +70,8 @@ export const collectionRowSchema = z.object({
   returnedAmount: z.string(),
   /** Received less returned. */
   collectedAmount: z.string(),
+  /** Of what was received: given back of tokens to the account, so that it is no new money. */
+  fromPrepaidAmount: z.string(),
   /** Tokens sold, paid for beforehand; neither billed nor collected. */
   prepaidAmount: z.string(),
   /** Collected of billed, cut after two digits; null where nothing was billed. */
@@ -75,21 +86,48 @@ export const summaryRowSchema = z.object({
   closingBalance: z.string(),
 });
 
+/** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the methods. */
+export const methodRowSchema = z.object({
+  currency: z.string(),
+  method: z.enum([...paymentMethods, 'all']),
+  payments: z.int(),
+  /** The next three together. */
+  receivedAmount: z.string(),
+  debtAmount: z.string(),
+  prepaidAmount: z.string(),
+  depositAmount: z.string(),
+  /** Of these payments, until now, whenever that was: reversed, and refunded. */
+  reversedAmount: z.string(),
+  refundedAmount: z.string(),
+  /** Received less reversed and refunded. */
+  keptAmount: z.string(),
+});
+
 export type AgeingRow = z.infer<typeof ageingRowSchema>;
 export type CollectionRow = z.infer<typeof collectionRowSchema>;
 export type SummaryRow = z.infer<typeof summaryRowSchema>;
+export type MethodRow = z.infer<typeof methodRowSchema>;
+export type ReportRow = AgeingRow | CollectionRow | SummaryRow | MethodRow;
 
 export const reportSchema = storedSchema(
   z.object({
     id: z.string(),
-    kind: z.enum(['ageing', 'collection_rate', 'billing_summary']),
+    kind: z.enum(reportKinds),
     asOf: z.optional(z.string()),
     from: z.optional(z.string()),
     to: z.optional(z.string()),
+    routeId: z.optional(z.string()),
     status: z.enum(['running', 'completed']),
-    /** Walked over so far. */
-    customers: z.int(),
-    /** There when completed: a row for each currency and type of customer, and one for all types. */
-    result: z.optional(z.union([z.array(ageingRowSchema), z.array(collectionRowSchema), z.array(summaryRowSchema)])),
+    /** Walked over so far; not in lists. */
+    customers: z.optional(z.int()),
+    /** There when completed: a row for each currency and type of customer or method, and one for all of them. */
+    result: z.optional(
+      z.union([
+        z.array(ageingRowSchema),
+        z.array(collectionRowSchema),
+        z.array(summaryRowSchema),
+        z.array(methodRowSchema),
+      ]),
+    ),
   }),
 );

@@ -1,6 +1,6 @@
 /** The rows of a report as a table for spreadsheets, headed in the reader's language. */
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
-import type { AgeingRow, CollectionRow, ReportOrder, SummaryRow } from './report-schema.ts';
+import type { ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
 
 const headings: Record<string, readonly [en: string, ar: string]> = {
   currency: ['Currency', 'العملة'],
@@ -20,8 +20,16 @@ const headings: Record<string, readonly [en: string, ar: string]> = {
   receivedAmount: ['Received', 'المقبوض'],
   returnedAmount: ['Reversed and refunded', 'المعكوس والمسترد'],
   collectedAmount: ['Collected', 'صافي التحصيل'],
+  fromPrepaidAmount: ['Given back of tokens', 'معاد من رموز الشحن'],
   prepaidAmount: ['Prepaid tokens', 'رموز الدفع المسبق'],
   ratePercent: ['Collection rate %', 'نسبة التحصيل %'],
+  method: ['Method', 'الطريقة'],
+  payments: ['Payments', 'الدفعات'],
+  debtAmount: ['For bills', 'للفواتير'],
+  depositAmount: ['Deposits', 'تأمينات'],
+  reversedAmount: ['Reversed', 'المعكوس'],
+  refundedAmount: ['Refunded', 'المسترد'],
+  keptAmount: ['Kept', 'المتبقي'],
   movement: ['Movement', 'الحركة'],
   count: ['Count', 'العدد'],
   amount: ['Amount', 'المبلغ'],
@@ -34,16 +42,16 @@ const columns = {
   ],
   collection_rate: [
     ...['currency', 'customerType', 'invoicedAmount', 'creditNoteAmount', 'billedAmount', 'receivedAmount'],
-    ...['returnedAmount', 'collectedAmount', 'prepaidAmount', 'ratePercent'],
+    ...['returnedAmount', 'collectedAmount', 'fromPrepaidAmount', 'prepaidAmount', 'ratePercent'],
   ],
   billing_summary: ['currency', 'customerType', 'movement', 'count', 'amount'],
+  collections: [
+    ...['currency', 'method', 'payments', 'receivedAmount', 'debtAmount', 'prepaidAmount', 'depositAmount'],
+    ...['reversedAmount', 'refundedAmount', 'keptAmount'],
+  ],
 } as const satisfies Record<ReportOrder['kind'], readonly string[]>;
 
-export function reportTable(
-  kind: ReportOrder['kind'],
-  rows: readonly (AgeingRow | CollectionRow | SummaryRow)[],
-  locale: Locale,
-): string[][] {
+export function reportTable(kind: ReportOrder['kind'], rows: readonly ReportRow[], locale: Locale): string[][] {
   const flat: Record<string, unknown>[] =
     kind === 'billing_summary' ? (rows as readonly SummaryRow[]).flatMap(lines) : rows.map((row) => ({ ...row }));
   const head = columns[kind].map((name) => headings[name]![locale === 'ar' ? 1 : 0]);

@@ -15,12 +15,32 @@ export const billingReports = defineResource({
       method: 'POST',
       path: '',
       access: 'billing:reports:write',
-      summary: 'Start a report over all customers: ageing of debt, collection rate, or billing summary.',
+      summary:
+        'Start a report over all customers or a route: ageing of debt, collection rate, billing summary, or money by method.',
       description:
         'Worked off in the background; `GET …/{id}` says how far it is and has the result when it is completed. Entries count by their local day, `to` and `asOf` included, as they stand when the walk comes to their customer.',
       body: reportOrderSchema,
       response: reportSchema,
       status: 202,
+    },
+    listBillingReports: {
+      method: 'GET',
+      path: '',
+      access: 'billing:reports:read',
+      summary: 'List reports without their rows, the newest first.',
+      response: z.array(reportSchema),
+      paginated: true,
+    },
+    resumeBillingReport: {
+      method: 'POST',
+      path: '/{id}/resume',
+      access: 'billing:reports:write',
+      summary: 'Go on with a report that stopped, from where it stopped.',
+      description: 'What was counted stays counted once, however often this is asked.',
+      params,
+      response: reportSchema,
+      status: 202,
+      errors: ['not_found'],
     },
     getBillingReport: {
       method: 'GET',

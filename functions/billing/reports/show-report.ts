@@ -4,45 +4,46 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { ageBuckets } from './age-account.ts';
-import { type ReportPart, reportEntity } from './report-entity.ts';
-import type { AgeingRow, CollectionRow, ReportOrder, SummaryRow } from './report-schema.ts';
+import { type Report, type ReportPart, readParts, reportEntity } from './report-entity.ts';
+import type { AgeingRow, CollectionRow, MethodRow, ReportOrder, SummaryRow } from './report-schema.ts';
 import { Totals } from './totals.ts';
 
 type Group = ReturnType<Totals['groups']>[number];
 
-/** @throws AppError `not_found` */
-export async function showReport(session: TenantSession, id: string) {
-  const [{ parts: _, ...report }, { items: parts }] = await Promise.all([
-    session.require(reportEntity, { id }),
-    session.query<ReportPart & Stored>(
-      { table: 'billing' },
-      {
-        pk: ['REPORT', id],
-        beginsWith: ['PART'],
-        limit: 100,
-        consistent: true,
-      },
-    ),
-  ]);
-  const customers = parts.reduce((sum, part) => sum + part.customers, 0);
-  if (!parts.every(({ done }) => done)) return { ...report, status: 'running' as const, customers };
-  const totals = new Totals();
-  for (const part of parts) totals.merge(part.totals);
-  return { ...report, status: 'completed' as const, customers, result: rowsOf(report.kind, totals) };
+/** Without rows: for lists. */
+export function reportHead({ parts, partsDone = 0, ...report }: Report & Stored) {
+  return { ...report, status: Number(partsDone) === parts ? ('completed' as const) : ('running' as const) };
 }
 
-function rowsOf(kind: ReportOrder['kind'], totals: Totals): AgeingRow[] | CollectionRow[] | SummaryRow[] {
+/** @throws AppError `not_found` */
+export async function showReport(session: TenantSession, id: string) {
+  const report = await session.require(reportEntity, { id });
+  const [head, parts] = [reportHead(report), await readParts(session, id)];
+  const customers = parts.reduce((sum, part) => sum + part.customers, 0);
+  return head.status === 'running' ? { ...head, customers } : { ...head, customers, result: rowsOf(head.kind, parts) };
+}
+
+export function rowsOf(kind: 'ageing', parts: readonly ReportPart[]): AgeingRow[];
+export function rowsOf(kind: 'collection_rate', parts: readonly ReportPart[]): CollectionRow[];
+export function rowsOf(
+  kind: ReportOrder['kind'],
+  parts: readonly ReportPart[],
+): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
+export function rowsOf(kind: ReportOrder['kind'], parts: readonly ReportPart[]) {
+  const totals = new Totals();
+  for (const part of parts) totals.merge(part.totals);
   const groups = totals.groups();
   if (kind === 'ageing') return groups.map(ageingRow);
+  if (kind === 'collections') return groups.map(methodRow);
   return kind === 'collection_rate' ? groups.map(collectionRow) : groups.map(summaryRow);
 }
 
-function ageingRow({ currency, customerType, measures }: Group): AgeingRow {
+function ageingRow({ currency, group, measures }: Group): AgeingRow {
   const columns = [...ageBuckets, 'credit'] as const;
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
   return {
     currency,
-    customerType,
+    customerType: group as AgeingRow['customerType'],
     customers: Number(minor('customers')),
     ...(Object.fromEntries(columns.map((name) => [name, amountOf(minor(name), currency)])) as Record<
       (typeof columns)[number],
@@ -55,7 +56,7 @@ function ageingRow({ currency, customerType, measures }: Group): AgeingRow {
   };
 }
 
-function collectionRow({ currency, customerType, measures }: Group): CollectionRow {
+function collectionRow({ currency, group, measures }: Group): CollectionRow {
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
   const amount = (value: bigint): string => amountOf(value, currency);
   const billed = minor('billed') + minor('credited');
@@ -63,15 +64,34 @@ function collectionRow({ currency, customerType, measures }: Group): CollectionR
   const collected = -minor('received') - minor('returned');
   return {
     currency,
-    customerType,
+    customerType: group as AgeingRow['customerType'],
     invoicedAmount: amount(minor('billed')),
     creditNoteAmount: amount(-minor('credited')),
     billedAmount: amount(billed),
     receivedAmount: amount(-minor('received')),
     returnedAmount: amount(minor('returned')),
     collectedAmount: amount(collected),
+    fromPrepaidAmount: amount(-minor('fromPrepaid')),
     prepaidAmount: amount(minor('prepaid')),
     ratePercent: billed > 0n ? percentOf(collected, billed) : null,
+  };
+}
+
+function methodRow({ currency, group, measures }: Group): MethodRow {
+  const minor = (name: string): bigint => measures.get(name) ?? 0n;
+  const amount = (value: bigint): string => amountOf(value, currency);
+  const received = minor('debt') + minor('prepaid') + minor('deposit');
+  return {
+    currency,
+    method: group as MethodRow['method'],
+    payments: Number(minor('payments')),
+    receivedAmount: amount(received),
+    debtAmount: amount(minor('debt')),
+    prepaidAmount: amount(minor('prepaid')),
+    depositAmount: amount(minor('deposit')),
+    reversedAmount: amount(minor('reversed')),
+    refundedAmount: amount(minor('refunded')),
+    keptAmount: amount(received - minor('reversed') - minor('refunded')),
   };
 }
 
@@ -81,13 +101,13 @@ function percentOf(part: bigint, whole: bigint): string {
   return `${hundredths < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-function summaryRow({ currency, customerType, measures }: Group): SummaryRow {
+function summaryRow({ currency, group, measures }: Group): SummaryRow {
   const opening = measures.get('opening') ?? 0n;
   const moved = entryTypes.filter((type) => measures.has(`count:${type}`));
   const sum = (type: string): bigint => measures.get(`sum:${type}`) ?? 0n;
   return {
     currency,
-    customerType,
+    customerType: group as AgeingRow['customerType'],
     openingBalance: amountOf(opening, currency),
     movements: moved.map((type) => ({
       type,

@@ -4,7 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
-import { type Report, reportEntity, reportPartEntity } from './report-entity.ts';
+import { type Report, readParts, reportEntity, reportPartEntity } from './report-entity.ts';
 import type { ReportOrder } from './report-schema.ts';
 
 export const reportQueue = 'billing-reports';
@@ -18,18 +18,24 @@ export interface ReportMessage {
 }
 
 export async function startReport(session: TenantSession, order: ReportOrder): Promise<Report & Stored> {
-  const parts = customerShards;
+  const parts = order.routeId === undefined ? customerShards : 1;
   const id = newId('brp');
   const report = await session.transact('billing', (unit) => {
     for (let part = 0; part < parts; part++)
       unit.put(reportPartEntity, { reportId: id, part, page: 0, customers: 0, totals: {}, done: false });
     return unit.create(reportEntity, { ...order, id, parts });
   });
+  await resumeReport(session, id);
+  return report;
+}
+
+/** A message for each part that is not done: for those that were never sent, or are lost. */
+export async function resumeReport(session: TenantSession, id: string): Promise<void> {
+  const parts = (await readParts(session, id)).filter(({ done }) => !done);
   await sendMessages(
     reportQueue,
-    Array.from({ length: parts }, (_, part) => ({ body: JSON.stringify(messageOf(session, id, part, 0)) })),
+    parts.map(({ part, page }) => ({ body: JSON.stringify(messageOf(session, id, part, page)) })),
   );
-  return report;
 }
 
 export const messageOf = (

@@ -1,5 +1,4 @@
-/** Sums of a report by currency, type of customer and measure. */
-import type { Customer } from '../customers/customer-schema.ts';
+/** Sums of a report by currency, group (a type of customer, a method of payment) and measure. */
 import { Sums } from './sums.ts';
 
 /** Minor units, or how many. */
@@ -10,8 +9,8 @@ export class Totals {
     this.#sums = new Sums(stored);
   }
 
-  add(currency: string, customerType: Customer['type'], measure: string, value: bigint): void {
-    this.#sums.add(`${currency}/${customerType}/${measure}`, value);
+  add(currency: string, group: string, measure: string, value: bigint): void {
+    this.#sums.add(`${currency}/${group}/${measure}`, value);
   }
 
   merge(stored: Readonly<Record<string, string>>): void {
@@ -22,13 +21,13 @@ export class Totals {
     return this.#sums.toStored();
   }
 
-  /** Measures of each currency and type, in order, and of each currency over `all` types. */
-  groups(): { currency: string; customerType: Customer['type'] | 'all'; measures: Map<string, bigint> }[] {
+  /** Measures of each currency and group, in order, and of each currency over `all` groups. */
+  groups(): { currency: string; group: string; measures: Map<string, bigint> }[] {
     const groups = new Map<string, Map<string, bigint>>();
     for (const [key, sum] of this.#sums.entries()) {
-      const [currency, customerType, measure] = key.split('/') as [string, string, string];
-      // '~' comes after every type.
-      for (const name of [`${currency}/${customerType}`, `${currency}/~`]) {
+      const [currency, group, measure] = key.split('/') as [string, string, string];
+      // '~' comes after every group.
+      for (const name of [`${currency}/${group}`, `${currency}/~`]) {
         const measures = groups.get(name) ?? new Map<string, bigint>();
         measures.set(measure, (measures.get(measure) ?? 0n) + sum);
         groups.set(name, measures);
@@ -37,8 +36,8 @@ export class Totals {
     return [...groups]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, measures]) => {
-        const [currency, type] = name.split('/') as [string, string];
-        return { currency, customerType: type === '~' ? 'all' : (type as Customer['type']), measures };
+        const [currency, group] = name.split('/') as [string, string];
+        return { currency, group: group === '~' ? 'all' : group, measures };
       });
   }
 }

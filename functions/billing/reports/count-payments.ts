@@ -1,0 +1,43 @@
+/** What a customer paid on the days of a report, by method: payments themselves, since entries of the account do not say how money came. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { addDays, dayStart } from '../../../layers/tariff/calendar.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
+import type { Totals } from './totals.ts';
+
+/** @param days local, `to` is the last */
+export async function countPayments(
+  session: TenantSession,
+  customerId: string,
+  days: { from: string; to: string },
+  totals: Totals,
+  timeZone: string,
+): Promise<void> {
+  const [from, end] = [days.from, addDays(days.to, 1)].map((day) => new Date(dayStart(day, timeZone)).toISOString());
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<Payment & Stored>(paymentEntity, {
+      index: 'gsi2',
+      pk: ['CUSTOMER-PAYMENTS', customerId],
+      from: [from!],
+      to: [end!],
+      limit: 200,
+      cursor,
+    });
+    for (const payment of page.items) if (payment.receivedAt < end!) countPayment(payment, totals);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+function countPayment(payment: Payment, totals: Totals): void {
+  const { currency, method, purpose = 'debt', status, amount, refundedAmount = '0' } = payment;
+  const [minor, refunded] = [minorOf(amount, currency), minorOf(refundedAmount, currency)];
+  const add = (measure: string, value: bigint): void => totals.add(currency, method, measure, value);
+  add('payments', 1n);
+  add(purpose, minor);
+  if (refunded > 0n) add('refunded', refunded);
+  // What was refunded before is not taken back a second time.
+  if (status === 'reversed') add('reversed', minor - refunded);
+}
