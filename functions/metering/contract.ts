@@ -13,6 +13,7 @@ import { type BillingEvidence, billingEvidence } from './readings/billing-eviden
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
 import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
 import { readNeighbour } from './readings/readings-store.ts';
+import type { RegisterUsage } from './readings/registers-of-meter.ts';
 import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 
@@ -75,6 +76,19 @@ export async function usageBetween(
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketUsage[]> {
   return usageOfMeter(session, await requireMeter(session, meterId), buckets);
+}
+
+export type { RegisterUsage } from './readings/registers-of-meter.ts';
+
+/** What the meter's own registers of rates and of demand tell, by buckets like `usageBetween`. Needs the same. @throws AppError `not_found` */
+export async function registersBetween(
+  session: TenantSession,
+  meterId: string,
+  buckets: readonly { start: number; end: number }[],
+  codes: readonly string[],
+): Promise<RegisterUsage> {
+  const { registersOfMeter } = await import('./readings/registers-of-meter.ts');
+  return registersOfMeter(session, await requireMeter(session, meterId), buckets, codes);
 }
 
 export type { BillingEvidence } from './readings/billing-evidence.ts';

@@ -16,10 +16,10 @@ const unitsPerKwh = 1_000_000n;
  */
 export function highestDemand(
   facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw'>,
-  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket'>,
+  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket' | 'source'>,
   spans: readonly BucketSpan[],
 ): Fraction {
-  if (facts.registeredDemandKw !== undefined && component.bucket === undefined)
+  if (facts.registeredDemandKw !== undefined && component.bucket === undefined && component.source !== 'intervals')
     return fractionOf(facts.registeredDemandKw);
   const windowMs = component.intervalMinutes * minuteMs;
   const chosen = spans.filter(({ bucket }) => component.bucket === undefined || bucket === component.bucket);

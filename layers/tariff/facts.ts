@@ -12,6 +12,8 @@ export interface UsageInterval {
   /** Millionths of a kvarh, inductive. */
   reactiveUnits?: bigint;
   estimated?: boolean;
+  /** Millionths of a kWh by register of the meter, such as `1.8.1`, where the meter told. */
+  rates?: Readonly<Record<string, bigint>>;
 }
 
 export interface BillingFacts {

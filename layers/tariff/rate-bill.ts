@@ -14,10 +14,11 @@ import { rateSubsidy, rateTax } from './components/relief.ts';
 import { rateDemand, rateFixed, rateMinimum } from './components/standing.ts';
 import type { BillingFacts } from './facts.ts';
 import { creditExports, setOffExports, settleBank } from './net-metering.ts';
-import { addEnergies, checkUsage } from './quantities.ts';
+import { addEnergies, checkUsage, energyByBucket } from './quantities.ts';
 import { RatingContext } from './rating-context.ts';
 import { cutSegments, type Segment } from './segments.ts';
 import type { Component, ComponentOf, TariffVersion } from './tariff-schema.ts';
+import { anyTime } from './time-of-use.ts';
 
 /** @throws RatingError when these facts cannot be priced under this tariff */
 export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
@@ -70,7 +71,7 @@ function total(context: RatingContext, bank: Map<string, bigint> | undefined): B
     taxes: amount(taxes),
     rounding: amount(rounded - exact),
     total: amount(rounded),
-    importKwh: kwh(energy.importUnits),
+    importKwh: kwh(takenUnits(context) ?? energy.importUnits),
     exportKwh: kwh(energy.exportUnits),
     reactiveKvarh: kwh(energy.reactiveUnits),
     ...(demandKw === undefined ? {} : { demandKw: fractionText(demandKw) }),
@@ -79,6 +80,13 @@ function total(context: RatingContext, bank: Map<string, bigint> | undefined): B
       : { exportBank: Object.fromEntries([...bank].map(([bucket, units]) => [bucket, kwh(units)])) }),
     estimated: facts.usage.some(({ estimated }) => estimated),
   };
+}
+
+/** Where rates come from registers of their own: what the register of the whole says. */
+function takenUnits({ segments, facts }: RatingContext): bigint | undefined {
+  if (segments.every(({ version }) => version.timeOfUse?.registers === undefined)) return undefined;
+  const whole = { from: segments[0]!.spans[0]!.from, to: segments.at(-1)!.spans.at(-1)!.to, bucket: anyTime };
+  return addEnergies(energyByBucket(facts.usage, [whole]).values()).importUnits;
 }
 
 function roundTotal(minor: bigint, { version: { rounding } }: Segment, currency: string): bigint {

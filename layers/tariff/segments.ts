@@ -63,7 +63,7 @@ function segmentOf(version: TariffVersion, from: string, to: string, facts: Bill
     days: daysBetween(from, to),
     months: monthsOf(version, from, to, facts),
     spans,
-    energies: energyByBucket(facts.usage, spans),
+    energies: energyByBucket(facts.usage, spans, version.timeOfUse?.registers),
     setOff: new Map(),
   };
 }

@@ -86,6 +86,27 @@ export const timeOfUseSchema = z.object({
       }),
     )
     .check(z.maxLength(48)),
+  /**
+   * Registers of the meter (IEC 62056-6-1) that count what a bucket uses, by the calendar in the meter. With them the meter's
+   * word counts; windows divide only what was estimated or is asked in a what-if.
+   */
+  registers: z.optional(
+    z
+      .array(
+        z.object({
+          bucket: code(),
+          obis: z
+            .string()
+            .check(
+              z.regex(
+                /^1\.8\.[1-9]$/,
+                fieldMessage('Not a rate register such as "1.8.1".', 'ليس سجل تعرفة مثل "1.8.1".'),
+              ),
+            ),
+        }),
+      )
+      .check(z.minLength(1), z.maxLength(9)),
+  ),
 });
 
 /** `upTo`: kWh a month (inclusive); the last block has none. */
@@ -135,6 +156,8 @@ export const componentSchema = z.discriminatedUnion('kind', [
     /** Rolling windows move by the metering interval; fixed ones begin with the clock's quarter or half hour. */
     window: z._default(z.enum(['rolling', 'fixed']), 'rolling'),
     bucket: z.optional(code()),
+    /** `register`: what the meter itself registered since it was reset (1.6.0). @default intervals */
+    source: z.optional(z.enum(['intervals', 'register'])),
     minimumKw: z.optional(decimal()),
     /** Not less than this share of the highest demand of the eleven months before. */
     ratchetPercent: z.optional(decimal()),

@@ -11,6 +11,7 @@ import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
 import { evidenceBetween, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
+import { billsByRegisters, collectRegisters } from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
 import { type Fineness, finenessOf, usageBuckets } from './usage-buckets.ts';
 
@@ -48,6 +49,10 @@ export interface CollectedUsage {
   estimates: MadeEstimate[];
   /** What validation found and let pass. */
   findings: string[];
+  /** Highest demand the meter registered, where the tariff bills by it; kW, decimal text. */
+  registeredDemandKw?: string;
+  /** What a register did not tell that the tariff bills by. */
+  missing?: string;
 }
 
 /** Why a supply was not billed. */
@@ -70,7 +75,9 @@ export async function collectUsage(
   const { meterId, versions, timeZone, from, to } = question;
   const fineness = finenessOf(versions, to);
   const evidence = await evidenceBetween(session, meterId, usageBuckets(fineness, { from, to }, timeZone));
-  return judgeUsage(question, evidence, () => readPast(session, question, fineness));
+  const judged = await judgeUsage(question, evidence, () => readPast(session, question, fineness));
+  if ('reason' in judged || !billsByRegisters(versions)) return judged;
+  return { ...judged, ...(await collectRegisters(session, question, judged.usage, evidence.buckets)) };
 }
 
 /** Measured values of the weeks before; what was interpolated between readings or decided has no shape to learn from. */

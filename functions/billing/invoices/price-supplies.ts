@@ -119,6 +119,8 @@ async function priceSupply(
         : undefined,
   });
   if ('reason' in collected) return collected;
+  const { registeredDemandKw, missing } = collected;
+  if (missing !== undefined) return { reason: 'not_priced', checks: [], details: [missing] };
   try {
     const bill = rateOrRefuse(versions, {
       timeZone,
@@ -128,6 +130,7 @@ async function priceSupply(
       usage: collected.usage,
       ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
+      ...(registeredDemandKw === undefined ? {} : { registeredDemandKw }),
       ...priorPeak(history),
       phases: supply.phases,
       dwellings: supply.dwellings,

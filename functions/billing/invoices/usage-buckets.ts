@@ -1,6 +1,6 @@
 /** How finely a bill looks at usage: the one rule of collecting it, of estimating it, and of tracing the bill afterwards. */
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
-import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { Component, TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 
 export interface UsageBucket {
   /** Milliseconds; `end` is exclusive. */
@@ -18,8 +18,13 @@ export type Fineness = keyof typeof lengthsMs | 'day';
  */
 export function finenessOf(versions: readonly TariffVersion[], to: string): Fineness {
   const inForce = versions.filter(({ from }) => from < to);
-  if (inForce.some(({ components }) => components.some(({ kind }) => kind === 'demand'))) return 'quarter';
-  const hasHours = inForce.some(({ timeOfUse, export: fedIn }) => timeOfUse !== undefined || fedIn !== undefined);
+  // What the meter registers by itself needs no intervals.
+  const isPeak = (component: Component): boolean => component.kind === 'demand' && component.source !== 'register';
+  if (inForce.some(({ components }) => components.some(isPeak))) return 'quarter';
+  const hasHours = inForce.some(
+    ({ timeOfUse, export: fedIn }) =>
+      (timeOfUse !== undefined && timeOfUse.registers === undefined) || fedIn !== undefined,
+  );
   return hasHours ? 'hour' : 'day';
 }
 

@@ -8,6 +8,7 @@ export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
     ...codesThatAreMissing(version),
     ...bucketsThatAreMissing(version),
     ...seasonsThatAreMissing(version),
+    ...registersThatDoNotFit(version),
   ];
   if (details.length > 0)
     throw new AppError('unprocessable', undefined, {
@@ -47,6 +48,9 @@ function bucketsThatAreMissing({ components, timeOfUse, ...version }: Omit<Tarif
     `/components/${i}/bucket`,
     'bucket' in component ? component.bucket : undefined,
   ]);
+  timeOfUse?.registers?.forEach(({ bucket }, i) => {
+    named.push([`/timeOfUse/registers/${i}/bucket`, bucket]);
+  });
   if (version.export?.mode === 'net_billing')
     version.export.rates.forEach(({ bucket }, i) => {
       named.push([`/export/rates/${i}/bucket`, bucket]);
@@ -54,6 +58,29 @@ function bucketsThatAreMissing({ components, timeOfUse, ...version }: Omit<Tarif
   return named
     .filter(([, bucket]) => bucket !== undefined && !buckets.has(bucket))
     .map(([path, bucket]) => detail(path, `No window and no default has the bucket "${bucket}".`));
+}
+
+/** A register counts for one bucket, and what no register counts would be billed to nobody; demand is registered as a whole. */
+function registersThatDoNotFit({ components, timeOfUse }: Omit<TariffVersion, 'to'>): ErrorDetail[] {
+  const registers = timeOfUse?.registers ?? [];
+  const twice = registers.flatMap(({ obis }, i) =>
+    registers.findIndex((other) => other.obis === obis) < i
+      ? [detail(`/timeOfUse/registers/${i}/obis`, `Register ${obis} counts for another bucket already.`)]
+      : [],
+  );
+  const buckets = new Set([timeOfUse?.defaultBucket, ...(timeOfUse?.windows.map(({ bucket }) => bucket) ?? [])]);
+  const uncounted = [...buckets].filter((bucket) => !registers.some((register) => register.bucket === bucket));
+  return [
+    ...twice,
+    ...(registers.length === 0 ? [] : uncounted).map((bucket) =>
+      detail('/timeOfUse/registers', `Bucket "${bucket}" has no register.`),
+    ),
+    ...components.flatMap((component, i) =>
+      component.kind === 'demand' && component.source === 'register' && component.bucket !== undefined
+        ? [detail(`/components/${i}/bucket`, 'The register of demand knows no buckets.')]
+        : [],
+    ),
+  ];
 }
 
 function seasonsThatAreMissing({ timeOfUse }: Pick<TariffVersion, 'timeOfUse'>): ErrorDetail[] {

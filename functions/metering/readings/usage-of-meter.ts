@@ -94,7 +94,7 @@ function curveOf(
 }
 
 /** What was noted at installation and exchange is the main register's. */
-const withoutAnchors = (profile: MeterProfile): MeterProfile => ({
+export const withoutAnchors = (profile: MeterProfile): MeterProfile => ({
   ...profile,
   segments: profile.segments.map(({ startRegister: _, endRegister: __, ...segment }) => segment),
 });

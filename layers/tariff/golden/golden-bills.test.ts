@@ -11,6 +11,7 @@ import { demandCases } from './demand-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { mixedCases } from './mixed-cases.ts';
 import { periodCases } from './period-cases.ts';
+import { registerCases } from './register-cases.ts';
 import { reliefCases } from './relief-cases.ts';
 import { solarCases } from './solar-cases.ts';
 import { timeOfUseCases } from './time-of-use-cases.ts';
@@ -20,6 +21,7 @@ const topics = {
   timeOfUseCases,
   clockCases,
   demandCases,
+  registerCases,
   reliefCases,
   periodCases,
   changeCases,

@@ -1,0 +1,155 @@
+/** Bills from the meter's own registers of rates and of highest demand. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { handler as tariffs } from '../tariffs/handler.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { handler } from './handler.ts';
+
+const stack = useBillingStack();
+const tenant = 'rates';
+const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
+const meter = { registers: ['1-0:1.8.1', '1-0:1.8.2', '1-0:1.6.0'].map((obis) => ({ obis })) };
+const windows = [
+  { bucket: 'peak', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'], from: '17:00', to: '22:00' },
+];
+const timeOfUse = {
+  ...{ defaultBucket: 'off', windows },
+  registers: [
+    { bucket: 'peak', obis: '1.8.1' },
+    { bucket: 'off', obis: '1.8.2' },
+  ],
+};
+const prices = [
+  { kind: 'energy', code: 'peak', label: label('Peak'), bucket: 'peak', blocks: [{ rate: '20' }] },
+  { kind: 'energy', code: 'off', label: label('Off'), bucket: 'off', blocks: [{ rate: '10' }] },
+];
+let byRates: string;
+let byDemand: string;
+
+beforeAll(async () => {
+  await stack.addTenant(tenant);
+  byRates = await addTariff('RATES', prices, { timeOfUse });
+  byDemand = await addTariff('DEMAND', [
+    { kind: 'demand', code: 'demand', label: label('Demand'), rate: '100', source: 'register' },
+  ]);
+});
+
+/** A reading at midnight with registers of rates. */
+const read = (day: string, whole: number, peak?: number, off?: number): [string, number, object?] => [
+  `${day}T00:00`,
+  whole,
+  peak === undefined ? {} : { registers: { '1-0:1.8.1': String(peak), '1-0:1.8.2': String(off) } },
+];
+/** A reading with the register of demand. */
+const peak = (time: string, whole: number, kw: number): [string, number, object] => [
+  time,
+  whole,
+  { registers: { '1-0:1.6.0': String(kw) } },
+];
+const lines = ({ bills }: any) => bills[0].bill.lines.map(({ code, quantity }: any) => `${code} ${quantity}`);
+
+describe('rates', () => {
+  it('are what the registers gained, whatever the clock says, and the bill can be traced', async () => {
+    const { customerId } = await setUp([read('2026-04-01', 1300, 400, 900), read('2026-05-01', 1500, 460, 1040)], {
+      tariff: byRates,
+      meter,
+    });
+    const [invoice] = (await bill(customerId)).invoices;
+    expect(lines(invoice)).toEqual(['peak 60', 'off 140']);
+    expect(invoice).toMatchObject({ totalAmount: '2600.00', estimated: false });
+    const trace = await stack.call(tenant, handler, 'GET', `/api/billing/invoices/${invoice.id}/trace`);
+    expect(trace.body.data.bills[0]).toMatchObject({ agrees: true, billed: { importKwh: '200' } });
+  });
+
+  it('that roll over count on', async () => {
+    const { customerId } = await setUp([read('2026-04-01', 50_000, 99_990, 100), read('2026-05-01', 50_200, 50, 240)], {
+      tariff: byRates,
+      meter,
+    });
+    expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 140']);
+  });
+
+  it('that the meter did not send are not made up', async () => {
+    const { customerId, meterId } = await setUp([read('2026-04-01', 1300, 400, 900), read('2026-05-01', 1500)], {
+      tariff: byRates,
+      meter,
+    });
+    expect((await bill(customerId)).problems).toMatchObject([
+      { meterId, reason: 'not_priced', details: [expect.stringContaining('1.8.1, 1.8.2')] },
+    ]);
+    await stack.read(tenant, meterId, [read('2026-05-02', 1506, 462, 1044)]);
+    // To the midnight between: 31 days for 62 and 144.
+    expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 139.355']);
+  });
+
+  it('of days that are estimated are divided by the clock', async () => {
+    const { customerId } = await setUp([read('2026-04-01', 1300, 400, 900), read('2026-05-01', 1540, 460, 1080)], {
+      tariff: byRates,
+      meter,
+    });
+    await bill(customerId);
+    const [estimated] = (await bill(customerId, may, { mayEstimate: true })).invoices;
+    // 8 kWh a day for 31 days, of which five hours are peak.
+    expect(estimated).toMatchObject({ estimated: true });
+    expect(lines(estimated)).toEqual(['peak 51.667', 'off 196.333']);
+  });
+
+  it('need a register for each bucket, and one bucket for each register', async () => {
+    const id = await addTariff('OTHER');
+    const publish = async (registers: object[]) =>
+      (
+        await stack.call(tenant, tariffs, 'POST', `/api/billing/tariffs/${id}/versions`, {
+          body: {
+            from: '2026-08-01',
+            currency: 'YER',
+            components: prices,
+            timeOfUse: { ...timeOfUse, registers },
+          },
+        })
+      ).status;
+    expect(await publish([{ bucket: 'peak', obis: '1.8.1' }])).toBe(422);
+    expect(await publish([...timeOfUse.registers, { bucket: 'night', obis: '1.8.3' }])).toBe(422);
+    expect(
+      await publish([
+        { bucket: 'peak', obis: '1.8.1' },
+        { bucket: 'off', obis: '1.8.1' },
+      ]),
+    ).toBe(422);
+    expect(await publish([{ bucket: 'peak', obis: '2.8.1' }])).toBe(400);
+    expect(await publish(timeOfUse.registers)).toBe(201);
+  });
+});
+
+describe('demand', () => {
+  it('is the highest the register showed after it was reset in the period', async () => {
+    const { customerId } = await setUp(
+      [
+        peak('2026-04-01T00:00', 0, 30),
+        peak('2026-04-02T00:00', 10, 12),
+        peak('2026-04-20T00:00', 100, 18.4),
+        peak('2026-05-01T00:00', 200, 18.4),
+      ],
+      { tariff: byDemand, meter },
+    );
+    const [invoice] = (await bill(customerId)).invoices;
+    expect(invoice).toMatchObject({ totalAmount: '1840.00', bills: [{ bill: { demandKw: '18.4' } }] });
+  });
+
+  it('that was reached before the period is not billed again: it is asked for a reset', async () => {
+    const { customerId, meterId } = await setUp([peak('2026-04-01T00:00', 0, 30), peak('2026-05-01T00:00', 200, 30)], {
+      tariff: byDemand,
+      meter,
+    });
+    expect((await bill(customerId)).problems).toMatchObject([
+      { meterId, reason: 'not_priced', details: [expect.stringContaining('1.6.0')] },
+    ]);
+  });
+
+  it('counts through transformers as the meter is built in', async () => {
+    const { customerId } = await setUp(
+      [peak('2026-04-01T00:00', 0, 3), peak('2026-04-10T00:00', 10, 4), peak('2026-05-01T00:00', 20, 4)],
+      { tariff: byDemand, meter: { ...meter, model: 'CT', ctRatio: 40, registerScale: 'secondary' } },
+    );
+    expect((await bill(customerId, april)).invoices[0]).toMatchObject({ totalAmount: '16000.00' });
+  });
+});
