@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DomainManifest } from '../layers/kernel/domain/manifest.ts';
+import { stageConfig } from './config/stages.ts';
+import { domains } from './domains.ts';
+import { awsGatewayQuotas, planGateways } from './manifest/plan-gateways.ts';
 import { access, gauging, sampleEvent } from './test-support/sample-domains.ts';
 import { type Sample, sampleStage, synthesizeSample } from './test-support/synthesize-sample.ts';
 
@@ -102,6 +105,32 @@ describe('data', () => {
       expect(table.Properties.DeletionProtectionEnabled).toBe(true);
       expect(table.DeletionPolicy).toBe('Delete');
     }
+  });
+});
+
+describe('objects', () => {
+  const rulesOf = (of: Sample) => of.find('AWS::S3::Bucket', () => true).Properties.LifecycleConfiguration.Rules;
+  const forgotten = { NoncurrentVersionExpiration: { NoncurrentDays: 35 }, Status: 'Enabled' };
+
+  it('that expired, were deleted or replaced are forgotten where versions are kept', () => {
+    const stage = sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'retain' });
+    expect(rulesOf(synthesizeSample(stage))).toEqual(
+      expect.arrayContaining([{ ExpirationInDays: 30, Status: 'Enabled' }, forgotten]),
+    );
+    const forEver = synthesizeSample(stage, [access, { ...gauging, buckets: { exports: {} } }]);
+    expect(rulesOf(forEver)).toEqual(
+      expect.arrayContaining([forgotten, { ExpiredObjectDeleteMarker: true, Status: 'Enabled' }]),
+    );
+  });
+
+  it('have no versions to forget elsewhere', () => {
+    expect(JSON.stringify(rulesOf(sample))).not.toContain('Noncurrent');
+  });
+});
+
+describe('the product in production', () => {
+  it('has one address, from which the start page and the document of the API reach everything', () => {
+    expect(planGateways(domains, stageConfig('prod').corsOrigins.length > 0, awsGatewayQuotas).count).toBe(1);
   });
 });
 
