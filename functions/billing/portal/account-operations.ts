@@ -1,4 +1,5 @@
 /** What customers do with their own record, their linked accounts and their devices. */
+import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -31,8 +32,9 @@ export const accountOperations: Operations<typeof ownAccountRoutes> = {
     return { data: { ...profileOf(customer), balances, meters } };
   },
 
-  updateOwnCustomer: async ({ session, principal, query, body }) => {
+  updateOwnCustomer: async ({ session, principal, query, body, expectedVersion }) => {
     const before = await requireOwnCustomer(session, principal, query.account);
+    refuseStale(before, expectedVersion);
     await refuseUnconfirmed(session, principal.subject, before, body);
     return { data: profileOf(await change(session, before, body)) };
   },
@@ -41,8 +43,9 @@ export const accountOperations: Operations<typeof ownAccountRoutes> = {
     data: preferencesOf(await requireOwnCustomer(session, principal, query.account)),
   }),
 
-  updateOwnPreferences: async ({ session, principal, query, body }) => {
+  updateOwnPreferences: async ({ session, principal, query, body, expectedVersion }) => {
     const before = await requireOwnCustomer(session, principal, query.account);
+    refuseStale(before, expectedVersion);
     return { data: preferencesOf(await change(session, before, body)) };
   },
 

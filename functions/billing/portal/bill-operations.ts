@@ -90,12 +90,13 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
     return { data: shownCheckout(checkout) };
   },
 
-  getOwnConsumption: async ({ session, principal, query: { account, interval, ...query } }) => {
+  getOwnConsumption: async ({ session, principal, query: { account, interval, supplyId, ...query } }) => {
     const { id } = await requireOwnCustomer(session, principal, account);
     const { timeZone } = await tenantProfile(session);
     const to = query.to ?? addDays(localDate(Date.parse(session.context.now()), timeZone), 1);
     const from = query.from ?? usualFrom(interval, to);
-    const supplies = await suppliesOfCustomer(session, id);
+    const supplies =
+      supplyId === undefined ? await suppliesOfCustomer(session, id) : [await requireOwnSupply(session, id, supplyId)];
     return { data: await ownConsumption(session, supplies, { interval, from, to, timeZone }) };
   },
 
@@ -158,9 +159,10 @@ async function requireOwnInvoice(session: TenantSession, customerId: string, id:
   return invoice;
 }
 
-async function requireOwnSupply(session: TenantSession, customerId: string, id: string): Promise<void> {
+async function requireOwnSupply(session: TenantSession, customerId: string, id: string) {
   const supply = await session.require(supplyEntity, { id });
   if (supply.customerId !== customerId) throw notFound('supply', id);
+  return supply;
 }
 
 const shownPayment = ({

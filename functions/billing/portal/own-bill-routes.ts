@@ -185,6 +185,8 @@ export const ownBillRoutes = {
     access: 'portal:consumption:read',
     summary: 'What you used, beside the same time of the year before and beside the period just before.',
     query: z.extend(ownAccount, {
+      /** One of your supplies; all of them without it, up to twelve. */
+      supplyId: z.optional(generatedId('sup')),
       interval: z._default(z.enum(['hour', 'day', 'month']), 'month'),
       from: z.optional(localDate()),
       /** First day after. */

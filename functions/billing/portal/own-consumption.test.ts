@@ -69,6 +69,23 @@ describe('a meter that changed hands', () => {
   });
 });
 
+describe('an account with many meters', () => {
+  it('is asked about one of them at a time, which must be its own', async () => {
+    const { customerId, supplyId, meterId } = await scene.setUp(ofMay(10));
+    await link(customerId, 20);
+    const tariffId = await scene.addTariff('MANY');
+    for (let n = 1; n <= 12; n++) {
+      await stack.addMeter(tenant, `MANY-${n}`);
+      const body = { customerId, meterId: `MANY-${n}`, tariffId, from: '2026-04-01' };
+      await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body });
+    }
+    const may = { interval: 'day', from: '2026-05-01', to: '2026-06-01' };
+    expect((await get(20, '', may)).status).toBe(422);
+    expect((await get(20, '', { ...may, supplyId })).body.data).toMatchObject([{ meterId, totalKwh: '10' }]);
+    expect((await get(1, '', { ...may, supplyId })).status).toBe(404);
+  });
+});
+
 describe('neighbours', () => {
   const onRoute = async (kwh: number, routeId: string, type = 'residential') =>
     (await scene.setUp(ofMay(kwh), { customer: { routeId, type } })).customerId;

@@ -15,6 +15,8 @@ export interface ConsumptionQuestion {
   timeZone: string;
 }
 
+/** Each costs three looks into a meter's readings. */
+const mostMeters = 12;
 /** Days one may ask about. */
 const longest = { hour: 7, day: 92, month: 800 };
 
@@ -38,6 +40,13 @@ export async function ownConsumption(
       },
     });
   const own = supplies.filter((supply) => supply.from < to && (supply.to === undefined || supply.to > from));
+  if (own.length > mostMeters)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `The account has more than ${mostMeters} meters in this time: name one of its supplies as supplyId.`,
+        ar: `للحساب أكثر من ${mostMeters} عدادًا في هذه الفترة: حدد توريدًا واحدًا في supplyId.`,
+      },
+    });
   return Promise.all(own.map((supply) => ofSupply(session, supply, question)));
 }
 

@@ -129,6 +129,12 @@ describe('a customer', () => {
     await put({ name: 'Somebody', status: 'closed', isProtected: true });
     expect((await get('/profile')).body.data).toMatchObject({ name: 'Own', status: 'active' });
     expect((await put({ phone: '12' })).status).toBe(400);
+    const stale = await stack.call(tenant, handler, 'PUT', '/api/portal/profile', {
+      ...as(1),
+      body: { language: 'en' },
+      headers: { 'if-match': '"1"' },
+    });
+    expect(stale.status).toBe(412);
   });
 
   it('gives no phone or e-mail that is not proven to be the own', async () => {
