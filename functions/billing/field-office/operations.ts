@@ -75,13 +75,15 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
   },
   addRouteStops: async ({ session, params, body }) => ({ data: await addStops(session, params.id, body.stops) }),
   removeRouteStop: async ({ session, params: { id, meterId } }) => {
-    const [{ assigneeId }, stop] = await Promise.all([
+    const [route, stop] = await Promise.all([
       session.require(readingRouteEntity, { id }),
       session.require(stopEntity, { routeId: id, meterId }),
     ]);
     await session.transact('billing', (unit) => {
       unit.delete(stopEntity, stop);
-      tellOfRoute(unit, id, assigneeId, 'changed');
+      // By this devices know that stops went: of rows that are gone nobody could tell them.
+      unit.update(readingRouteEntity, route, {}, { isAudited: false });
+      tellOfRoute(unit, id, route.assigneeId, 'changed');
     });
     return {};
   },

@@ -22,7 +22,7 @@ import { type FieldWorker, type Reason, rejected, sayReason } from './field-cont
 import { fieldCollectionHeld } from './field-events.ts';
 import { earlierResult, logOperation } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
-import { requireOwnRoute, stopEntity } from './route-entity.ts';
+import { requireOwnRoute, type StoredRoute, stopEntity } from './route-entity.ts';
 
 /** Ends a recording; the collection is held then. */
 class Held extends Error {
@@ -44,7 +44,8 @@ export async function applyCollection(
   const { session, userId, skewMs, mayCollect } = worker;
   const { id, routeId, meterId, customerId, amount, receiptNumber, time, gps, note } = operation;
   if (!mayCollect) return rejected(worker, id, 'forbidden');
-  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()));
+  const route = await ownRoute(worker, routeId);
+  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), route?.createdAt);
   const collection: Collection = {
     id: derivedId('fcl', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
     operationId: id,
@@ -62,7 +63,7 @@ export async function applyCollection(
     ...(note === undefined ? {} : { note }),
   };
   try {
-    if (!(await isAtOwnStop(worker, collection))) throw new Held('customer_not_at_meter');
+    if (route === undefined || !(await isAtStop(worker, collection))) throw new Held('customer_not_at_meter');
     return await retryOnTwin(worker, id, () => record(worker, collection));
   } catch (error) {
     if (error instanceof Held) return hold(worker, collection, error.reason, '');
@@ -123,7 +124,7 @@ async function record(worker: FieldWorker, collection: Collection): Promise<Oper
               server: { paymentNumber: payment.paymentNumber },
               time: takenAt,
             };
-            logOperation(unit, worker.userId, result, session.context.now());
+            logOperation(unit, worker, result);
           },
         };
       },
@@ -157,13 +158,16 @@ async function countToday(
   };
 }
 
-async function isAtOwnStop({ session, userId }: FieldWorker, { routeId, meterId, customerId }: Collection) {
+async function ownRoute({ session, userId }: FieldWorker, routeId: string): Promise<StoredRoute | undefined> {
   try {
-    await requireOwnRoute(session, userId, routeId, { orFormer: true });
+    return await requireOwnRoute(session, userId, routeId, { orFormer: true });
   } catch (error) {
-    if (isAppError(error) && error.code === 'not_found') return false;
+    if (isAppError(error) && error.code === 'not_found') return undefined;
     throw error;
   }
+}
+
+async function isAtStop({ session }: FieldWorker, { routeId, meterId, customerId }: Collection): Promise<boolean> {
   const [stop, occupancy] = await Promise.all([
     session.get(stopEntity, { routeId, meterId }, { consistent: true }),
     session.get(occupancyEntity, { meterId }, { consistent: true }),
@@ -189,7 +193,7 @@ function hold(worker: FieldWorker, collection: Collection, reason: Reason, detai
     return session.transact('billing', (unit) => {
       unit.create(collectionEntity, held);
       unit.emit(fieldCollectionHeld, { aggregateId: held.id, payload: held });
-      logOperation(unit, userId, result, session.context.now());
+      logOperation(unit, worker, result);
       return result;
     });
   });

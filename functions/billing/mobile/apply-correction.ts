@@ -16,7 +16,7 @@ export function applyCorrection(
   const { session, userId, skewMs } = worker;
   const { id, routeId, meterId, customerId, baseVersion, changes, note, time } = operation;
   return once(session, userId, id, async () => {
-    await requireOwnRoute(session, userId, routeId, { orFormer: true });
+    const { createdAt } = await requireOwnRoute(session, userId, routeId, { orFormer: true });
     const [stop, occupancy, customer] = await Promise.all([
       session.get(stopEntity, { routeId, meterId }, { consistent: true }),
       session.get(occupancyEntity, { meterId }, { consistent: true }),
@@ -25,7 +25,7 @@ export function applyCorrection(
     if (stop === undefined) return rejected(worker, id, 'not_on_route', { detail: meterId });
     if (customer === undefined || !occupancy?.spans.some((span) => span.customerId === customerId))
       return rejected(worker, id, 'customer_not_at_meter');
-    const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()));
+    const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), createdAt);
     const correction: Correction = {
       id: derivedId('fcp', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
       operationId: id,
@@ -49,7 +49,7 @@ export function applyCorrection(
         server: { customerVersion: customer.version },
         time: takenAt,
       };
-      logOperation(unit, userId, result, session.context.now());
+      logOperation(unit, worker, result);
       return result;
     });
   });

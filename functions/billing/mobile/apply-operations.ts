@@ -9,13 +9,15 @@ import { applyCorrection } from './apply-correction.ts';
 import { applyNoAccess, applyReading } from './apply-reading.ts';
 import { applyStopEdit } from './apply-stop-edit.ts';
 import { type FieldWorker, rejected } from './field-context.ts';
-import { earlierResult } from './operation-log.ts';
+import { digestOf, earlierResult, isReused } from './operation-log.ts';
 import { type FieldOperation, type OperationResult, operationSchema } from './operation-schema.ts';
+
+export type Caller = Omit<FieldWorker, 'digest'>;
 
 const lanes = 8;
 
 export async function applyOperations(
-  worker: FieldWorker,
+  worker: Caller,
   operations: readonly { id: string }[],
 ): Promise<OperationResult[]> {
   const results: OperationResult[] = new Array(operations.length);
@@ -43,9 +45,11 @@ export async function applyOperations(
   return results;
 }
 
-async function applyOne(worker: FieldWorker, operation: FieldOperation): Promise<OperationResult> {
+async function applyOne(caller: Caller, operation: FieldOperation): Promise<OperationResult> {
   const { id } = operation;
+  const worker: FieldWorker = { ...caller, digest: digestOf(operation) };
   try {
+    if (await isReused(worker, id)) return rejected(worker, id, 'id_reused');
     return (await earlierResult(worker.session, worker.userId, id)) ?? (await applyByType(worker, operation));
   } catch (error) {
     if (isAppError(error) && error.code === 'not_found') return rejected(worker, id, 'not_found');

@@ -93,7 +93,7 @@ export async function applyNoAccess(
         made: { readingId: row.id },
         time: row.takenAt,
       };
-      logOperation(unit, worker.userId, result, worker.session.context.now());
+      logOperation(unit, worker, result);
       return result;
     });
   });
@@ -102,12 +102,12 @@ export async function applyNoAccess(
 async function readVisit(worker: FieldWorker, operation: Visit): Promise<OperationResult | { row: FieldReadingRow }> {
   const { session, userId, skewMs, timeZone } = worker;
   const { id, routeId, meterId, time, photoIds, gps, note } = operation;
-  await requireOwnRoute(session, userId, routeId, { orFormer: true });
+  const { createdAt } = await requireOwnRoute(session, userId, routeId, { orFormer: true });
   if ((await session.get(stopEntity, { routeId, meterId }, { consistent: true })) === undefined)
     return rejected(worker, id, 'not_on_route', { detail: meterId });
   const foreign = await foreignPhoto(session, userId, photoIds);
   if (foreign !== undefined) return rejected(worker, id, 'unknown_photo', { detail: foreign });
-  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()));
+  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), createdAt);
   return {
     row: {
       id: derivedId('frd', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
@@ -163,7 +163,7 @@ function keepReading(
           ...(before.confirmedId === undefined || result.status !== 'conflict' ? {} : { isFollowed: false }),
         });
       visitStop(unit, stop, 'read', takenAt);
-      logOperation(unit, userId, result, session.context.now());
+      logOperation(unit, worker, result);
       const standing = standingOf(after)!.id;
       unit.emit(fieldReadingRecorded, {
         aggregateId: meterId,

@@ -24,7 +24,7 @@ export function applyStopEdit(worker: FieldWorker, operation: OperationOf<'stop_
           ...(note === undefined ? {} : { note }),
         });
         const result: OperationResult = { id, status: 'applied', server: { ...shownStop(after) } };
-        logOperation(unit, userId, result, session.context.now());
+        logOperation(unit, worker, result);
         return result;
       });
     });

@@ -27,8 +27,9 @@ export async function changesSince(session: TenantSession, userId: string, curso
   const stops: (RouteStop & Stored)[] = [];
   const reload: string[] = [];
   await Promise.all(
-    routes.map(async ({ id, createdAt }) => {
-      if (since === undefined || createdAt >= since) {
+    routes.map(async ({ id, updatedAt }) => {
+      // One that was given to the caller meanwhile, or lost a stop: what did not change since is not what the device has.
+      if (since === undefined || updatedAt >= since) {
         reload.push(id);
         return;
       }

@@ -10,6 +10,14 @@ export function skewOf(deviceTime: string | undefined, nowMs: number): number {
   return Math.abs(skew) <= toleratedSkewMs ? 0 : skew;
 }
 
-/** When it really was; never after now. */
-export const correctedTime = (deviceTime: string, skewMs: number, nowMs: number): string =>
-  new Date(Math.min(Date.parse(deviceTime) + skewMs, nowMs)).toISOString();
+const dayMs = 86_400_000;
+
+/**
+ * When it really was; never after now. A time more than a day before its route was made is one that no clock showed which was
+ * right: it would move a reading into another bill and cash to a day on which less was collected. It counts as now.
+ */
+export function correctedTime(deviceTime: string, skewMs: number, nowMs: number, routeMadeAt?: string): string {
+  const time = Math.min(Date.parse(deviceTime) + skewMs, nowMs);
+  const isBelieved = routeMadeAt === undefined || time >= Date.parse(routeMadeAt) - dayMs;
+  return new Date(isBelieved ? time : nowMs).toISOString();
+}

@@ -13,6 +13,8 @@ export interface FieldWorker {
   timeZone: string;
   /** Of the tenant. */
   currency: string;
+  /** Of the operation at hand. */
+  digest: string;
 }
 
 const reasons = {
@@ -25,6 +27,10 @@ const reasons = {
     ar: 'المتوقع بين {low} و{high} ك.و.س. انظر ثانية ثم أكّد.',
   },
   too_many_readings: { en: 'The meter was read too often on this day.', ar: 'قُرئ العداد مرات كثيرة في هذا اليوم.' },
+  id_reused: {
+    en: 'Another operation came under this id. Give this one an id of its own.',
+    ar: 'وردت عملية أخرى بهذا المعرّف. أعط هذه العملية معرّفًا خاصًا بها.',
+  },
   route_closed: { en: 'The route is closed.', ar: 'الجولة مغلقة.' },
   forbidden: { en: 'You may not collect money.', ar: 'لا يُسمح لك بالتحصيل.' },
   customer_not_at_meter: {

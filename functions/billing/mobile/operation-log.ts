@@ -1,13 +1,17 @@
 /** What became of each operation of a user: written in the transaction of its effect, so that a repetition has none. */
+import { createHash } from 'node:crypto';
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import type { OperationResult } from './operation-schema.ts';
+import type { FieldWorker } from './field-context.ts';
+import type { FieldOperation, OperationResult } from './operation-schema.ts';
 
 interface LoggedOperation {
   userId: string;
   id: string;
+  /** Of what was handed in: another operation under the same id is none that came before. */
+  digest: string;
   result: OperationResult;
   /** ISO 8601. */
   at: string;
@@ -24,8 +28,22 @@ export const operationEntity = defineEntity<LoggedOperation, Pick<LoggedOperatio
   expiresAt: ({ at }) => Math.floor(Date.parse(at) / 1000) + keepSeconds,
 });
 
-export function logOperation(unit: UnitOfWork, userId: string, result: OperationResult, at: string): void {
-  unit.create(operationEntity, { userId, id: result.id, result, at });
+/** `confirmed` may be added to what is sent again. */
+export const digestOf = ({ confirmed: _, ...operation }: FieldOperation & { confirmed?: boolean }): string =>
+  createHash('sha256').update(JSON.stringify(operation)).digest('base64url');
+
+export function logOperation(
+  unit: UnitOfWork,
+  { session, userId, digest }: Pick<FieldWorker, 'session' | 'userId' | 'digest'>,
+  result: OperationResult,
+): void {
+  unit.create(operationEntity, { userId, id: result.id, digest, result, at: session.context.now() });
+}
+
+/** Whether an id was given to something else before, which would be taken for done and lost. */
+export async function isReused({ session, userId, digest }: FieldWorker, id: string): Promise<boolean> {
+  const known = await session.get(operationEntity, { userId, id }, { consistent: true });
+  return known !== undefined && known.digest !== digest;
 }
 
 export async function earlierResult(

@@ -6,10 +6,9 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { listDevices, registerDevice, removeDevice } from '../push/push-devices.ts';
-import { applyOperations } from './apply-operations.ts';
+import { applyOperations, type Caller } from './apply-operations.ts';
 import { changesSince, routesOf } from './changes-since.ts';
 import { skewOf } from './device-clock.ts';
-import type { FieldWorker } from './field-context.ts';
 import { packStops } from './pack-stops.ts';
 import { announcePhoto } from './photo-entity.ts';
 import { requireOwnRoute, type StoredStop, stopEntity } from './route-entity.ts';
@@ -20,7 +19,7 @@ const mayCollect = ({ permissions }: Principal): boolean => isGranted(permission
 async function workerOf(
   { session, principal, locale }: { session: TenantSession; principal: Principal; locale: Locale },
   deviceTime: string | undefined,
-): Promise<FieldWorker> {
+): Promise<Caller> {
   const { timeZone, currency } = await tenantProfile(session);
   const skewMs = skewOf(deviceTime, Date.parse(session.context.now()));
   return { session, userId: principal.subject, locale, skewMs, mayCollect: mayCollect(principal), timeZone, currency };
