@@ -90,13 +90,13 @@ function versionOf(tariff: BaseTariff): PublishedVersion {
 
 type Row = [table: string, item: Record<string, unknown>];
 
-function put<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): Row {
+export function put<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): Row {
   const { table, request } = putStep(session, entity, { ...item, ...stamps });
   return [table, stored((request as { PutRequest: { Item: object } }).PutRequest.Item)];
 }
 
 /** Straight into the engine: no request of it belongs to what is measured. */
-function write(dynamodb: TestService, rows: readonly Row[]): void {
+export function write(dynamodb: TestService, rows: readonly Row[]): void {
   for (const [TableName, Item] of rows) dynamodb.call('PutItem', { TableName, Item });
 }
 

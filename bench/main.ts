@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   price: () => import('./ingest-price.ts'),
   billing: () => import('./billing.ts'),
+  'bank-import': () => import('./bank-import.ts'),
   authorizer: () => import('./authorizer.ts'),
   'log-in': () => import('./log-in.ts'),
   webhooks: () => import('./webhooks.ts'),

@@ -40,6 +40,7 @@ export async function assignLine(
         outcome: null,
       });
       unit.emit(bankLineReleased, { aggregateId: id, payload: after });
+      return after;
     });
   });
 }

@@ -8,22 +8,26 @@ import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { readObject } from '../../../layers/kernel/files/signed-urls.ts';
 import { readStatement } from '../../../layers/ledger/bank-statements/read-statement.ts';
 import { type LineProblem, problem, type Statement } from '../../../layers/ledger/bank-statements/statement.ts';
-import { bankAccountEntity, bankImportEntity, lineIds, type StoredLine } from './bank-entities.ts';
+import { bankAccountEntity, bankImportEntity, bankLineEntity, lineIds, type StoredLine } from './bank-entities.ts';
 import { type BankAccount, type BankImport, maxFileBytes, maxLines } from './bank-schema.ts';
 import { type OpenByAmount, openInvoices } from './recognise-customer.ts';
 import { bankFileBucket, type ImportMessage, keyOf, orderPage } from './start-import.ts';
 import { takeLine } from './take-line.ts';
 
-const pageSize = 200;
-const usualPages = 10;
+const usualPageSize = 200;
+/** A message works on for so long, well within the function's time: each reads the file and the open invoices anew. */
+const workMs = 180_000;
 /** Lines taken at a time. */
 const sideBySide = 8;
 const maxProblems = 50;
 
 type StoredImport = BankImport & Stored;
 
-/** @param pages how many before the next message; the file is read and understood anew for each message */
-export async function importPage({ tenantId, importId, position }: ImportMessage, pages = usualPages): Promise<void> {
+/** @param options `pages`: how many at most before the next message; `pageSize`: lines between two notes of how far it is */
+export async function importPage(
+  { tenantId, importId, position }: ImportMessage,
+  { pages = Number.POSITIVE_INFINITY, pageSize = usualPageSize }: { pages?: number; pageSize?: number } = {},
+): Promise<void> {
   const session = openSession(tenantId);
   let bankImport: StoredImport | undefined = await session.require(bankImportEntity, { id: importId });
   if (bankImport.status !== 'reading') return;
@@ -33,10 +37,19 @@ export async function importPage({ tenantId, importId, position }: ImportMessage
     // Once for a message: for each page it would be a hash of every line of the file.
     const ids = lineIds(bankImport.bankAccount, file.lines);
     const open = openInvoices(session);
-    for (let page = 0; page < pages && bankImport?.status === 'reading'; page++)
-      bankImport = await workOff(session, bankImport, account, { ...file, ids }, open);
+    const seen = new Set(ids.slice(0, position));
+    const until = performance.now() + workMs;
+    for (let page = 0; page < pages && bankImport?.status === 'reading' && performance.now() < until; page++)
+      bankImport = await workOff(session, bankImport, account, { ...file, ids, seen, pageSize }, open);
   }
   if (bankImport?.status === 'reading') await orderPage(session, importId, bankImport.position);
+}
+
+interface Reading extends Pick<Statement, 'lines' | 'problems'> {
+  ids: readonly string[];
+  /** Ids of the lines before. */
+  seen: Set<string>;
+  pageSize: number;
 }
 
 /** @returns undefined when another worker did the same page meanwhile, and hands on itself */
@@ -44,7 +57,7 @@ async function workOff(
   session: TenantSession,
   bankImport: StoredImport,
   account: BankAccount,
-  { lines, problems, ids }: Pick<Statement, 'lines' | 'problems'> & { ids: readonly string[] },
+  { lines, problems, ids, seen, pageSize }: Reading,
   open: OpenByAmount,
 ): Promise<StoredImport | undefined> {
   if (problems.length > 0)
@@ -57,7 +70,7 @@ async function workOff(
   const to = Math.min(from + pageSize, lines.length);
   const waiting = Array.from({ length: to - from }, (_, i) => from + i);
   const counts = { matched: 0, suspense: 0, returned: 0, outgoing: 0, duplicates: 0 };
-  const seen = new Set(ids.slice(0, from));
+  const known = await linesOf(session, ids.slice(from, to));
   const count = (id: string, line: StoredLine): void => {
     const isAgain = seen.has(id) || line.importId !== bankImport.id;
     seen.add(id);
@@ -67,8 +80,10 @@ async function workOff(
   };
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
-      for (let i = waiting.shift(); i !== undefined; i = waiting.shift())
-        count(ids[i]!, await takeLine(session, bankImport, account.currency, { id: ids[i]!, line: lines[i]! }, open));
+      for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
+        const of = { id: ids[i]!, line: lines[i]! };
+        count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, open)));
+      }
     }),
   );
   return move(session, bankImport, {
@@ -81,6 +96,13 @@ async function workOff(
     outgoing: bankImport.outgoing + counts.outgoing,
     duplicates: bankImport.duplicates + counts.duplicates,
   });
+}
+
+/** Those of a page that an earlier file, or an earlier reading of this one, had already. */
+async function linesOf(session: TenantSession, ids: readonly string[]): Promise<Map<string, StoredLine>> {
+  const keys = [...new Set(ids)].map((id) => ({ id }));
+  const found = await session.getMany(bankLineEntity, keys, { consistent: true });
+  return new Map(found.map((line) => [line.id, line]));
 }
 
 async function readFile(

@@ -18,7 +18,10 @@ export interface Recognised {
   matchedBy: NonNullable<BankLine['matchedBy']>;
 }
 
-export type OpenByAmount = () => Promise<ReadonlyMap<string, StoredInvoice[]>>;
+/** What is kept of an open invoice: twenty thousand whole ones would not fit into the function's memory. */
+type OpenInvoice = Pick<StoredInvoice, 'id' | 'customerId'>;
+
+export type OpenByAmount = () => Promise<ReadonlyMap<string, OpenInvoice[]>>;
 
 /** Beyond so many open invoices names are left to people: reading them all for a page of lines would cost too much. */
 const maxOpenInvoices = 20_000;
@@ -120,9 +123,10 @@ const wordsOf = (text: string): string[] =>
 
 /** Reads the open invoices when they are first asked for. */
 export function openInvoices(session: TenantSession): OpenByAmount {
-  let loading: Promise<ReadonlyMap<string, StoredInvoice[]>> | undefined;
-  const load = async (): Promise<ReadonlyMap<string, StoredInvoice[]>> => {
-    const all: StoredInvoice[] = [];
+  let loading: ReturnType<OpenByAmount> | undefined;
+  const load: OpenByAmount = async () => {
+    const byAmount = new Map<string, OpenInvoice[]>();
+    let count = 0;
     let cursor: string | undefined;
     do {
       const page = await queryShards(session, invoiceEntity, {
@@ -132,12 +136,16 @@ export function openInvoices(session: TenantSession): OpenByAmount {
         limit: 200,
         cursor,
       });
-      all.push(...page.items);
+      for (const { id, customerId, dueAmount, currency } of page.items) {
+        const key = `${dueAmount} ${currency}`;
+        const alike = byAmount.get(key);
+        if (alike === undefined) byAmount.set(key, [{ id, customerId }]);
+        else alike.push({ id, customerId });
+      }
+      count += page.items.length;
       cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined && all.length < maxOpenInvoices);
-    return cursor === undefined
-      ? Map.groupBy(all, ({ dueAmount, currency }) => `${dueAmount} ${currency}`)
-      : new Map<string, StoredInvoice[]>();
+    } while (cursor !== undefined && count < maxOpenInvoices);
+    return cursor === undefined ? byAmount : new Map<string, OpenInvoice[]>();
   };
   return () => {
     loading ??= load();

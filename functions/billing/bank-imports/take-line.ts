@@ -17,7 +17,10 @@ export interface LineOfFile {
   line: StatementLine;
 }
 
-/** @returns the line as stored; of another import when an earlier file had it */
+/**
+ * Takes a line that was not there when its page was begun.
+ * @returns the line as stored; of another import when an earlier file had it
+ */
 export async function takeLine(
   session: TenantSession,
   bankImport: BankImport,
@@ -25,8 +28,6 @@ export async function takeLine(
   { id, line }: LineOfFile,
   openByAmount: OpenByAmount,
 ): Promise<StoredLine> {
-  const known = await session.get(bankLineEntity, { id }, { consistent: true });
-  if (known !== undefined) return known;
   const { minor, bankId, position, date, reference, description } = line;
   const row: Omit<BankLine, 'status'> = {
     id,
@@ -67,9 +68,10 @@ export async function payFromLine(
   session: TenantSession,
   line: Omit<BankLine, 'status'>,
   { invoiceIds, ...owner }: Owner,
-  keep: (unit: UnitOfWork, line: BankLine) => unknown,
+  keep: (unit: UnitOfWork, line: BankLine) => StoredLine,
 ): Promise<StoredLine> {
   const now = session.context.now();
+  let kept: StoredLine | undefined;
   // Banks say a day and no time: a time that is the same day nearly everywhere.
   const atNoon = `${line.date}T10:00:00.000Z`;
   await recordPayment(
@@ -85,13 +87,33 @@ export async function payFromLine(
     },
     {
       isLate: true,
-      accompany: async () => ({
-        attributes: { bankLineId: line.id },
-        write: (unit, { id: paymentId }) => void keep(unit, { ...line, ...owner, status: 'matched', paymentId }),
-      }),
+      accompany: async () => {
+        const claim = await claimNumber(session, line);
+        return {
+          attributes: { bankLineId: line.id },
+          write(unit, { id: paymentId }) {
+            claim(unit, paymentId);
+            kept = keep(unit, { ...line, ...owner, status: 'matched', paymentId });
+          },
+        };
+      },
     },
   );
-  return session.require(bankLineEntity, { id: line.id });
+  return kept!;
+}
+
+/**
+ * The bank's number by itself stands for the payment too, so that a clerk who enters the transfer by hand, at this moment or
+ * later, is refused. Where another account's line or payment has the number already it stays with that.
+ */
+async function claimNumber(
+  session: TenantSession,
+  { bankId }: Pick<BankLine, 'bankId'>,
+): Promise<(unit: UnitOfWork, paymentId: string) => void> {
+  if (bankId === undefined) return () => undefined;
+  const key = { method: 'bank_transfer', reference: bankId.slice(0, 100) };
+  const isTaken = (await session.get(paymentReferenceEntity, key, { consistent: true })) !== undefined;
+  return (unit, paymentId) => void (isTaken || unit.create(paymentReferenceEntity, { ...key, paymentId }));
 }
 
 /** What a line's payment is known by. */
@@ -100,11 +122,18 @@ export const referenceOf = ({ bankAccount, bankId, id }: Pick<BankLine, 'bankAcc
 
 /** A payment that somebody entered by hand with the bank's number, before the file came. */
 async function enteredBefore(session: TenantSession, row: Omit<BankLine, 'status'>) {
-  for (const reference of new Set([row.bankId, row.reference])) {
-    if (reference === undefined) continue;
-    const payment = await paymentBy(session, reference);
+  const references = [...new Set([row.bankId, row.reference])].flatMap((one) => one?.slice(0, 100) ?? []);
+  const known = await session.getMany(
+    paymentReferenceEntity,
+    references.map((reference) => ({ method: 'bank_transfer', reference })),
+    { consistent: true },
+  );
+  for (const reference of references) {
+    const paymentId = known.find((one) => one.reference === reference)?.paymentId;
+    if (paymentId === undefined) continue;
+    const payment = await session.require(paymentEntity, { id: paymentId });
     const isIt =
-      payment?.status === 'received' &&
+      payment.status === 'received' &&
       payment.bankLineId === undefined &&
       payment.amount === row.amount &&
       payment.currency === row.currency;

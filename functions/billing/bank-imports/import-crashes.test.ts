@@ -1,0 +1,117 @@
+/** A worker that dies anywhere in a bank's file, and messages that come again or late: every line is taken once, and counted once. */
+import { beforeAll, expect, it, vi } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { handler as customers } from '../customers/handler.ts';
+import { useBankFiles } from '../test-support/bank-files.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { bankImportEntity } from './bank-entities.ts';
+import { handler } from './handler.ts';
+import { importPage } from './import-page.ts';
+import { bankImportQueue } from './start-import.ts';
+
+const worker = vi.hoisted(() => ({ taken: 0, diesBefore: new Set<number>(), diesAfter: new Set<number>() }));
+vi.mock('./take-line.ts', async (original) => {
+  const real = await original<typeof import('./take-line.ts')>();
+  return {
+    ...real,
+    takeLine: async (...of: Parameters<typeof real.takeLine>) => {
+      const nth = ++worker.taken;
+      if (worker.diesBefore.has(nth)) throw new Error('The function was stopped.');
+      const line = await real.takeLine(...of);
+      if (worker.diesAfter.has(nth)) throw new Error('The function was stopped.');
+      return line;
+    },
+  };
+});
+
+const stack = useBillingStack();
+useBankFiles();
+const base = '/api/billing/bank-imports';
+const page = { pages: 1, pageSize: 20 };
+const lines = 47;
+let serial = 0;
+
+async function newFile(): Promise<{ tenant: string; id: string; customerId: string }> {
+  const tenant = `crash${++serial}`;
+  await stack.addTenant(tenant);
+  const add = async (name: string) =>
+    (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name } })).body.data;
+  const { id: customerId, accountNumber } = await add('Ahmed Saleh');
+  await oweInvoice(tenant, (await add('Salma Omar')).id, '77.00');
+  const body = { name: 'Main', currency: 'YER', format: 'csv' };
+  await stack.call(tenant, handler, 'PUT', `${base}/accounts/main`, { body });
+  // Every tenth line is the customer's, every fifteenth is one that was there before, one pays another's invoice by name.
+  const text = Array.from({ length: lines }, (_, i) => {
+    if (i === 22) return '2026-06-10,77,I,,from Omar Salma';
+    if (i % 10 === 0) return `2026-06-10,1,P${i},${accountNumber},`;
+    return i % 15 === 1 && i > 15 ? '2026-06-10,2,S2,,nobody' : `2026-06-10,2,S${i},,nobody`;
+  });
+  const content = ['date,amount,id,reference,description', ...text].join('\n');
+  const { id } = (await stack.call(tenant, handler, 'POST', base, { body: { bankAccount: 'main', content } })).body
+    .data;
+  return { tenant, id, customerId };
+}
+
+async function stateOf({ tenant, id, customerId }: { tenant: string; id: string; customerId: string }) {
+  const { status, position, matched, suspense, duplicates } = await openSession(tenant).require(bankImportEntity, {
+    id,
+  });
+  const count = (type: string) => stack.events(type).filter(({ tenantId }) => tenantId.S === tenant).length;
+  const balance = await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`);
+  return {
+    import: { status, position, matched, suspense, duplicates },
+    payments: count('payment.received'),
+    suspended: count('bank_line.suspended'),
+    account: balance.body.data,
+  };
+}
+
+/** Delivers as SQS does: what was not acknowledged comes again. */
+async function deliver(body: string, times: number): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const tries = await Promise.allSettled(Array.from({ length: times }, () => importPage(JSON.parse(body), page)));
+    if (tries.every(({ status }) => status === 'fulfilled')) return;
+  }
+  throw new Error('It never went through.');
+}
+
+const readAll = (times = 1) => stack.workOff(bankImportQueue, (body) => deliver(body, times));
+let whole: Awaited<ReturnType<typeof stateOf>>;
+
+beforeAll(async () => {
+  const file = await newFile();
+  await readAll();
+  whole = await stateOf(file);
+  expect(whole.import).toMatchObject({ status: 'completed', position: lines, matched: 6 });
+  expect(whole.import.matched + whole.import.suspense + whole.import.duplicates).toBe(lines);
+});
+
+it.each<[string, number[], number[]]>([
+  ['before the first, a middle and the last line of each page', [1, 11, 20, 33, 42, 60], []],
+  ['after the first, a middle and the last line of each page', [], [1, 11, 20, 33, 42, 60]],
+])('a worker that dies %s', async (_, before, after) => {
+  const file = await newFile();
+  Object.assign(worker, { taken: 0, diesBefore: new Set(before), diesAfter: new Set(after) });
+  await readAll();
+  Object.assign(worker, { diesBefore: new Set(), diesAfter: new Set() });
+  expect(await stateOf(file)).toEqual(whole);
+});
+
+it('messages that come twice at once', async () => {
+  const file = await newFile();
+  await readAll(2);
+  expect(await stateOf(file)).toEqual(whole);
+});
+
+it('a message whose page was done and whose successor was lost hands on anew', async () => {
+  const file = await newFile();
+  const first = { tenantId: file.tenant, importId: file.id, position: 0 };
+  await importPage(first, page);
+  // All that was handed on is gone.
+  await stack.workOff(bankImportQueue, async () => undefined);
+  expect((await stateOf(file)).import).toMatchObject({ status: 'reading', position: 20 });
+  await importPage(first, page);
+  await readAll();
+  expect(await stateOf(file)).toEqual(whole);
+});
