@@ -9,7 +9,7 @@ export const lossResources: ResourceSpec[] = [
     resource: lossAreaRoutes,
     entry: `${folder}/handler.ts`,
     access: {
-      tables: { billing: 'readWrite', metering: 'read', scada: 'read', identity: 'read', limits: 'write' },
+      tables: { billing: 'readWrite', metering: 'read', scada: 'read', limits: 'write' },
       queues: ['loss-reports'],
     },
   },

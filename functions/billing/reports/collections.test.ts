@@ -136,6 +136,30 @@ describe('money at the edges', () => {
   });
 });
 
+it('at a glance are what the newest completed reports say, and nothing where there is none', async () => {
+  // A part of a month, a route, and a report that is under way are not what is asked for.
+  await run({ kind: 'collection_rate', from: '2026-04-01', to: '2026-04-29' });
+  await run({ kind: 'collection_rate', from: '2026-03-01', to: '2026-03-31', routeId: 'R-1' });
+  await run({ kind: 'ageing', asOf: '2026-12-31' });
+  const ages = await run({ kind: 'ageing' });
+  const { id } = await run({ kind: 'collection_rate', ...may });
+  await call('POST', '', { kind: 'collection_rate', ...may });
+  const { data } = (await call('GET', '/overview')).body;
+  expect(data.months.filter(({ currency }: any) => currency === 'YER')).toMatchObject([
+    { month: '2026-06', billedAmount: '-70.00', ratePercent: null },
+    { month: '2026-05', billedAmount: '170.00', collectedAmount: '40.00', ratePercent: '23.52', reportId: id },
+  ]);
+  expect(data.overdue.find(({ currency }: any) => currency === 'YER')).toMatchObject({
+    asOf: '2026-06-15',
+    reportId: ages.id,
+    overdueAmount: '0.00',
+    balance: all(ages.result).balance,
+  });
+  const query = { months: '99' };
+  expect((await stack.call(tenant, reports, 'GET', '/api/billing/reports/overview', { query })).status).toBe(400);
+  await work();
+});
+
 describe('a worker that dies', () => {
   let worker: CrashingWorker | undefined;
   afterEach(() => worker?.restore());

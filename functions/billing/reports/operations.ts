@@ -7,6 +7,7 @@ import { today } from '../invoices/local-day.ts';
 import { type Report, reportEntity, reports } from './report-entity.ts';
 import { reportTable } from './report-table.ts';
 import type { billingReports } from './routes.ts';
+import { showOverview } from './show-overview.ts';
 import { reportHead, showReport } from './show-report.ts';
 import { resumeReport, startReport } from './start-report.ts';
 
@@ -25,6 +26,7 @@ export const reportOperations: Operations<typeof billingReports.routes> = {
     return { data: items.map(reportHead), pagination: { limit: page.limit, nextCursor } };
   },
   getBillingReport: async ({ session, params }) => ({ data: await showReport(session, params.id) }),
+  getBillingOverview: async ({ session, query }) => ({ data: await showOverview(session, query.months ?? 12) }),
   resumeBillingReport: async ({ session, params }) => {
     const report = await showReport(session, params.id);
     await resumeReport(session, params.id);

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
-import { externalId } from '../../../layers/kernel/schema/common.ts';
+import { externalId, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
@@ -131,3 +131,21 @@ export const reportSchema = storedSchema(
     ),
   }),
 );
+
+const ofReport = { currency: z.string(), reportId: z.string(), reportedAt: utcTime() };
+export const overviewSchema = z.object({
+  /** The newest first; months without a completed report are left out. */
+  months: z.array(
+    z.object({
+      /** `yyyy-mm` */
+      month: z.string(),
+      billedAmount: z.string(),
+      collectedAmount: z.string(),
+      ratePercent: z.nullable(z.string()),
+      ...ofReport,
+    }),
+  ),
+  /** As of the newest ageing that is completed. */
+  overdue: z.array(z.object({ asOf: z.string(), overdueAmount: z.string(), balance: z.string(), ...ofReport })),
+});
+export type ReportOverview = z.infer<typeof overviewSchema>;

@@ -1,8 +1,8 @@
 /** Routes of reports over all customers, worked out in the background. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-import { generatedId } from '../../../layers/kernel/schema/common.ts';
-import { reportOrderSchema, reportSchema } from './report-schema.ts';
+import { generatedId, queryInteger } from '../../../layers/kernel/schema/common.ts';
+import { overviewSchema, reportOrderSchema, reportSchema } from './report-schema.ts';
 
 const params = z.object({ id: generatedId('brp') });
 
@@ -30,6 +30,19 @@ export const billingReports = defineResource({
       summary: 'List reports without their rows, the newest first.',
       response: z.array(reportSchema),
       paginated: true,
+    },
+    getBillingOverview: {
+      method: 'GET',
+      path: '/overview',
+      access: 'billing:reports:read',
+      summary: 'Billed, collected, the rate of the last months, and what is overdue, as the newest reports say.',
+      description:
+        'Made of completed reports over all customers: `collection_rate` of whole calendar months, and the newest `ageing`. Where none was made there is nothing.',
+      query: z.object({
+        /** @default 12 */
+        months: z.optional(queryInteger(1, 24)),
+      }),
+      response: overviewSchema,
     },
     resumeBillingReport: {
       method: 'POST',

@@ -1,14 +1,8 @@
 /** A report as it is answered: how far it is, and its rows once every part is done. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { entryTypes } from '../accounts/entry-types.ts';
-import { amountOf } from '../invoices/invoice-amounts.ts';
-import { ageBuckets } from './age-account.ts';
-import { type Report, type ReportPart, readParts, reportEntity } from './report-entity.ts';
-import type { AgeingRow, CollectionRow, MethodRow, ReportOrder, SummaryRow } from './report-schema.ts';
-import { Totals } from './totals.ts';
-
-type Group = ReturnType<Totals['groups']>[number];
+import { type Report, readParts, reportEntity } from './report-entity.ts';
+import { rowsOf } from './report-rows.ts';
 
 /** Without rows: for lists. */
 export function reportHead({ parts, partsDone = 0, ...report }: Report & Stored) {
@@ -21,102 +15,4 @@ export async function showReport(session: TenantSession, id: string) {
   const [head, parts] = [reportHead(report), await readParts(session, id)];
   const customers = parts.reduce((sum, part) => sum + part.customers, 0);
   return head.status === 'running' ? { ...head, customers } : { ...head, customers, result: rowsOf(head.kind, parts) };
-}
-
-export function rowsOf(kind: 'ageing', parts: readonly ReportPart[]): AgeingRow[];
-export function rowsOf(kind: 'collection_rate', parts: readonly ReportPart[]): CollectionRow[];
-export function rowsOf(
-  kind: ReportOrder['kind'],
-  parts: readonly ReportPart[],
-): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
-export function rowsOf(kind: ReportOrder['kind'], parts: readonly ReportPart[]) {
-  const totals = new Totals();
-  for (const part of parts) totals.merge(part.totals);
-  const groups = totals.groups();
-  if (kind === 'ageing') return groups.map(ageingRow);
-  if (kind === 'collections') return groups.map(methodRow);
-  return kind === 'collection_rate' ? groups.map(collectionRow) : groups.map(summaryRow);
-}
-
-function ageingRow({ currency, group, measures }: Group): AgeingRow {
-  const columns = [...ageBuckets, 'credit'] as const;
-  const minor = (name: string): bigint => measures.get(name) ?? 0n;
-  return {
-    currency,
-    customerType: group as AgeingRow['customerType'],
-    customers: Number(minor('customers')),
-    ...(Object.fromEntries(columns.map((name) => [name, amountOf(minor(name), currency)])) as Record<
-      (typeof columns)[number],
-      string
-    >),
-    balance: amountOf(
-      columns.reduce((sum, name) => sum + minor(name), 0n),
-      currency,
-    ),
-  };
-}
-
-function collectionRow({ currency, group, measures }: Group): CollectionRow {
-  const minor = (name: string): bigint => measures.get(name) ?? 0n;
-  const amount = (value: bigint): string => amountOf(value, currency);
-  const billed = minor('billed') + minor('credited');
-  // On the account, payments are below zero.
-  const collected = -minor('received') - minor('returned');
-  return {
-    currency,
-    customerType: group as AgeingRow['customerType'],
-    invoicedAmount: amount(minor('billed')),
-    creditNoteAmount: amount(-minor('credited')),
-    billedAmount: amount(billed),
-    receivedAmount: amount(-minor('received')),
-    returnedAmount: amount(minor('returned')),
-    collectedAmount: amount(collected),
-    fromPrepaidAmount: amount(-minor('fromPrepaid')),
-    prepaidAmount: amount(minor('prepaid')),
-    ratePercent: billed > 0n ? percentOf(collected, billed) : null,
-  };
-}
-
-function methodRow({ currency, group, measures }: Group): MethodRow {
-  const minor = (name: string): bigint => measures.get(name) ?? 0n;
-  const amount = (value: bigint): string => amountOf(value, currency);
-  const received = minor('debt') + minor('prepaid') + minor('deposit');
-  return {
-    currency,
-    method: group as MethodRow['method'],
-    payments: Number(minor('payments')),
-    receivedAmount: amount(received),
-    debtAmount: amount(minor('debt')),
-    prepaidAmount: amount(minor('prepaid')),
-    depositAmount: amount(minor('deposit')),
-    reversedAmount: amount(minor('reversed')),
-    refundedAmount: amount(minor('refunded')),
-    keptAmount: amount(received - minor('reversed') - minor('refunded')),
-  };
-}
-
-function percentOf(part: bigint, whole: bigint): string {
-  const hundredths = (part * 10_000n) / whole;
-  const digits = String(hundredths < 0n ? -hundredths : hundredths).padStart(3, '0');
-  return `${hundredths < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
-
-function summaryRow({ currency, group, measures }: Group): SummaryRow {
-  const opening = measures.get('opening') ?? 0n;
-  const moved = entryTypes.filter((type) => measures.has(`count:${type}`));
-  const sum = (type: string): bigint => measures.get(`sum:${type}`) ?? 0n;
-  return {
-    currency,
-    customerType: group as AgeingRow['customerType'],
-    openingBalance: amountOf(opening, currency),
-    movements: moved.map((type) => ({
-      type,
-      count: Number(measures.get(`count:${type}`)),
-      amount: amountOf(sum(type), currency),
-    })),
-    closingBalance: amountOf(
-      moved.reduce((balance, type) => balance + sum(type), opening),
-      currency,
-    ),
-  };
 }
