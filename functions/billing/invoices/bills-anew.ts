@@ -5,26 +5,39 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
+import { versionsOf } from '../tariffs/tariff-entity.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { priceSupplies } from './price-supplies.ts';
 
-/** @throws AppError `unprocessable` when a supply cannot be billed any more */
+export interface AnewOptions {
+  timeZone: string;
+  mayEstimate: boolean;
+  /** Whether prices stay as they were charged last. @default false, the supply's tariff and its versions of today */
+  keepTariff?: boolean;
+}
+
+/**
+ * @param charged the invoice, or the note that charged its bills last
+ * @throws AppError `unprocessable` when a supply cannot be billed any more; `conflict` when its currency is another now
+ */
 export async function billsAnew(
   session: TenantSession,
   invoice: StoredInvoice,
-  timeZone: string,
-  { mayEstimate, keepTariff = false }: { mayEstimate: boolean; keepTariff?: boolean },
+  charged: StoredInvoice,
+  { timeZone, mayEstimate, keepTariff = false }: AnewOptions,
 ): Promise<SuppliedBill[]> {
+  const versions = (tariffId: string) => versionsOf(session, tariffId, keepTariff ? charged.createdAt : undefined);
   const customer = await session.require(customerEntity, { id: invoice.customerId });
   const bills: SuppliedBill[] = [];
-  for (const { supplyId, tariffId, bill, nominal = invoice.period } of invoice.bills) {
+  for (const { supplyId, bill, nominal = invoice.period } of invoice.bills) {
+    const tariffId = charged.bills.find((each) => each.supplyId === supplyId)?.tariffId;
     const supply = await session.require(supplyEntity, { id: supplyId });
     const { priced, problems } = await priceSupplies(
       session,
       customer,
-      [keepTariff ? { ...supply, tariffId } : supply],
-      { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, anew: true },
+      [keepTariff && tariffId !== undefined ? { ...supply, tariffId } : supply],
+      { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, versions, anew: true },
     );
     const [made] = priced;
     if (made === undefined)
@@ -32,6 +45,13 @@ export async function billsAnew(
         texts: {
           en: `Meter "${supply.meterId}" cannot be billed: ${problems[0]?.reason ?? 'nothing to bill'}.`,
           ar: `لا يمكن احتساب العداد "${supply.meterId}": ${problems[0]?.reason ?? 'لا شيء للاحتساب'}.`,
+        },
+      });
+    if (made.supplied.bill.currency !== invoice.currency)
+      throw new AppError('conflict', undefined, {
+        texts: {
+          en: `Meter "${supply.meterId}" is billed in ${made.supplied.bill.currency} now: cancel the invoice and bill its days again.`,
+          ar: `يُفوتر العداد "${supply.meterId}" الآن بعملة ${made.supplied.bill.currency}: ألغ الفاتورة وأعد فوترة أيامها.`,
         },
       });
     bills.push(made.supplied);

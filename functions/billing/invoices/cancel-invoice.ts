@@ -98,7 +98,7 @@ async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(u
   const notes = await notesOf(session, corrected);
   const place = notes.findIndex(({ id }) => id === note.id);
   refuseNotes(notes.slice(place + 1));
-  const bank = await moveBank(session, note.bills, chargedLast(corrected, notes.slice(0, place)));
+  const bank = await moveBank(session, note.bills, chargedLast(corrected, notes.slice(0, place)).bills);
   return (unit) => {
     unit.update(invoiceEntity, corrected, {}, { isAudited: false });
     bank(unit);

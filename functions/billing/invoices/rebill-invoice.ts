@@ -18,7 +18,7 @@ import { today } from './local-day.ts';
 export interface RebillOptions {
   dueDays: number;
   mayEstimate: boolean;
-  /** Whether the tariffs the invoice was made with stay: only readings are looked at anew. @default false, the supply's tariff of today */
+  /** Whether prices stay as they were charged last: only readings are looked at anew. @default false, the supply's tariff of today */
   keepTariff?: boolean;
   /** What else the transaction of the note holds. */
   also?: (unit: UnitOfWork, note: StoredInvoice) => void;
@@ -81,9 +81,10 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     throw new AppError('conflict', undefined, {
       texts: { en: 'Only an invoice that stands can be made anew.', ar: 'لا يُعاد احتساب إلا فاتورة قائمة.' },
     });
-  const bills = await billsAnew(session, invoice, timeZone, options);
   const notes = await notesOf(session, invoice);
-  const last = chargedLast(invoice, notes);
+  const charged = chargedLast(invoice, notes);
+  const bills = await billsAnew(session, invoice, charged, { ...options, timeZone });
+  const last = charged.bills;
   const { currency } = invoice;
   const billed = [invoice, ...notes];
   const difference = (field: 'totalAmount' | 'subtotal' | 'taxAmount' | 'fixedCharges' | 'rounding'): string =>
@@ -120,9 +121,9 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
   return { invoice, bills, last, note };
 }
 
-/** The bills as they were charged last. */
-export const chargedLast = (invoice: StoredInvoice, notes: readonly StoredInvoice[]): SuppliedBill[] =>
-  (notes.at(-1) ?? invoice).bills;
+/** What charged the bills last. @param notes those that stand, in order */
+export const chargedLast = (invoice: StoredInvoice, notes: readonly StoredInvoice[]): StoredInvoice =>
+  notes.at(-1) ?? invoice;
 
 /** Difference notes of the invoice that stand, in order: the tenth is newer than the ninth. */
 export async function notesOf(session: TenantSession, invoice: StoredInvoice): Promise<StoredInvoice[]> {

@@ -48,13 +48,16 @@ export const tariffVersionEntity = defineEntity<PublishedVersion, { tariffId: st
   idOf: ({ tariffId, from }) => `${tariffId} of ${from}`,
 });
 
-/** All versions of a tariff in order of time, as the rating engine takes them. */
-export async function versionsOf(session: TenantSession, tariffId: string): Promise<TariffVersion[]> {
+/**
+ * All versions of a tariff in order of time, as the rating engine takes them.
+ * @param knownAt leaves out what was published later, ISO 8601
+ */
+export async function versionsOf(session: TenantSession, tariffId: string, knownAt?: string): Promise<TariffVersion[]> {
   const { items } = await session.query<PublishedVersion & Stored>(tariffVersionEntity, {
     pk: ['TARIFF', tariffId],
     beginsWith: ['VERSION'],
     limit: 200,
     consistent: true,
   });
-  return items;
+  return knownAt === undefined ? items : items.filter(({ createdAt }) => createdAt <= knownAt);
 }
