@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasProgram, run } from '../../test/support/programs.ts';
 import { breakLines, visualRuns } from './bidi-lines.ts';
@@ -71,6 +72,24 @@ it('quantities are as exact as a meter, and Arabic has the form that the number 
   ]);
   expect(displayCount('12.000000', 'day', { ...ar, digits: 'arabic' })).toBe('١٢ يومًا');
   expect([displayCount('1.0', 'month', en), displayCount('0.5', 'month', en)]).toEqual(['1 month', '0.5 months']);
+});
+
+it('any name can be drawn, whatever letters it has', () => {
+  const canvas = new PageCanvas({ direction: 'rtl', title: 'x', language: 'ar', made: new Date(0) });
+  const draw = (text: string): void => void canvas.text(text, 0, 40, 200);
+  // Letters without a place for their dots, and signs that stand nowhere.
+  for (const text of ['ڣ ڢ ڥ', 'ۖب', '\u0600\u064b', 'ݠ', '\ud800', '👨‍👩‍👧', 'می‌خواهم']) draw(text);
+  const arabic = fc.integer({ min: 0x600, max: 0x8ff }).map((code) => String.fromCodePoint(code));
+  const letters = fc.oneof(
+    arabic,
+    arabic,
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.constantFrom('(', '-5', ' '),
+  );
+  fc.assert(
+    fc.property(fc.array(letters, { maxLength: 12 }), (parts) => draw(parts.join(''))),
+    { numRuns: 500 },
+  );
 });
 
 const hasPdftotext = hasProgram('pdftotext', 'poppler-utils');

@@ -7,6 +7,7 @@ import { breakLines, type Direction, visualRuns } from './bidi-lines.ts';
 import { DocumentTags, type TextRole } from './document-tags.ts';
 import { drawRightToLeft } from './draw-run.ts';
 import { type FontName, fontBytes, fontNames } from './fonts.ts';
+import { allowMissingAnchors, type ShapingFont } from './missing-anchors.ts';
 
 /** `figures` are at the right in both directions: digits run from the left, and so the same places stand one below the other. */
 export type Align = 'start' | 'center' | 'end' | 'figures';
@@ -59,8 +60,10 @@ export class PageCanvas {
     });
     for (const name of fontNames) {
       this.#pdf.registerFont(name, (parsed.get(name) ?? fontBytes(name)) as string);
-      if (!parsed.has(name))
-        parsed.set(name, (this.#pdf.font(name) as unknown as { _font: { font: object } })._font.font);
+      if (parsed.has(name)) continue;
+      const { font } = (this.#pdf.font(name) as unknown as { _font: { font: ShapingFont } })._font;
+      allowMissingAnchors(font);
+      parsed.set(name, font);
     }
     this.tags = new DocumentTags(this.#pdf);
     this.#pdf.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
