@@ -23,6 +23,8 @@ export interface ApiKey {
   stationIds: string[];
   /** The one name it connects to the broker under. @default any that is nobody else's */
   mqttClientId?: string;
+  /** Paths below its stations that it may publish and listen at, e.g. `device/DCU-01/*`. @default all */
+  mqttPaths?: string[];
   /** Workspaces its holder may enter: those its maker could when it was made. @default none */
   workspaces?: string[];
   expiresAtTime?: string | undefined;

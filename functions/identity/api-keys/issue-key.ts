@@ -18,6 +18,8 @@ export interface DeviceKeyOrder {
   createdBy: string;
   /** Whether it connects under a name of its own, which no other key may take. @default false */
   hasOwnClientId?: boolean;
+  /** Paths below its stations, e.g. `meter/M-1/*`: it reaches no others. @default all */
+  mqttPaths?: string[];
 }
 
 export async function issueKey(

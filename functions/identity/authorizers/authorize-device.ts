@@ -62,14 +62,14 @@ export async function handler(event: DeviceEvent): Promise<object> {
 
 /** @returns undefined when the stations do not fit into what AWS lets a policy hold */
 function policiesOf(
-  { isMeter, isGateway, allowedIps, stationIds, clientId }: Device,
+  { isMeter, isGateway, allowedIps, stationIds, clientId, paths }: Device,
   stations: string[],
 ): string[] | undefined {
   if (!isMeter && stations.length === 0) return undefined;
   // A key for every station is one of people and programs, not of a gateway.
   const topics = isGateway && stationIds.length > 0 ? gatewayPolicies(stations, stageName()) : [];
   const others = isMeter
-    ? devicePolicies(stations, allowedIps, stageName(), clientId)
+    ? devicePolicies(stations, allowedIps, stageName(), clientId, paths)
     : gatewayConnectPolicies(stations, allowedIps);
   if (others === undefined) return undefined;
   const documents = [...others, ...topics];
@@ -86,6 +86,8 @@ interface Device {
   allowedIps: string[];
   /** The only name it may connect under, if it is bound to one. */
   clientId?: string | undefined;
+  /** What it reaches below its stations, if not all. */
+  paths?: string[] | undefined;
 }
 
 async function identify(username: string | undefined, password: string): Promise<Device | undefined> {
@@ -93,10 +95,10 @@ async function identify(username: string | undefined, password: string): Promise
   if (presented !== undefined) {
     const found = await findApiKey(presented, Date.now());
     if (found === undefined) return undefined;
-    const { id, scopes, stationIds, allowedIps, mqttClientId: clientId } = found.key;
+    const { id, scopes, stationIds, allowedIps, mqttClientId: clientId, mqttPaths: paths } = found.key;
     const [isMeter, isGateway] = [isGranted(scopes, deviceScope), isGranted(scopes, gatewayScope)];
     if (!isMeter && !(isGateway && stationIds.length > 0)) return undefined;
-    return { tenantId: found.tenantId, subject: id, isMeter, isGateway, stationIds, allowedIps, clientId };
+    return { tenantId: found.tenantId, subject: id, isMeter, isGateway, stationIds, allowedIps, clientId, paths };
   }
   // Only a development machine sets this: devices without any credential belong to the demo tenant.
   const anonymousTenant = config.ANONYMOUS_DEVICE_TENANT;

@@ -37,6 +37,30 @@ describe('the policy of a device', () => {
     expect(allows(documents, 'iot:Connect', 'client/device-key_1')).toBe(false);
   });
 
+  it('of one that speaks for itself reaches no other device or meter of its station', () => {
+    const own = devicePolicies(['ST-1'], [], 'dev', deviceClientId('key_1'), ['device/D1/*', 'meter/M1/*'])!;
+    const reach = (action: PolicyAction, path: string) =>
+      [`topic/acrel/ST-1/${path}`, `topic/$aws/rules/mizan_dev_meter_data/acrel/ST-1/${path}`].map((resource) =>
+        allows(own, action, resource),
+      );
+    for (const path of ['meter/M1/data', 'meter/M1/status', 'device/D1/status'])
+      expect(reach('iot:Publish', path)).toEqual([true, true]);
+    for (const path of ['meter/M2/data', 'meter/M11/data', 'device/D2/status', 'infrastructure/T1/data'])
+      expect(reach('iot:Publish', path)).toEqual([false, false]);
+    expect(allows(own, 'iot:Subscribe', 'topicfilter/acrel/ST-1/meter/M1/command')).toBe(true);
+    expect(allows(own, 'iot:Subscribe', 'topicfilter/acrel/ST-1/meter/+/command')).toBe(false);
+    expect(allows(own, 'iot:Subscribe', 'topicfilter/acrel/ST-1/#')).toBe(false);
+    // The longest names there are fit one document.
+    const long = 'X'.repeat(64);
+    expect(
+      devicePolicies([long], [], 'prod', undefined, [
+        `device/${long}/*`,
+        `meter/${long}/*`,
+        `meter/${'Y'.repeat(64)}/*`,
+      ]),
+    ).toHaveLength(2);
+  });
+
   it.each<[PolicyAction, string]>([
     ['iot:Publish', 'topic/acrel/ST-3/meter/M1/data'],
     ['iot:Publish', 'topic/acrel/ST-11/meter/M1/data'],

@@ -20,6 +20,7 @@ type Statement = {
 /**
  * @param stage whose rules Basic Ingest may reach; rules of other stages in the account stay closed
  * @param clientId the only one it may connect under. @default any that is not reserved
+ * @param paths below its stations that it reaches. @default all
  * @returns policy documents, or undefined when so many stations do not fit; a device without stations may only connect
  */
 export function devicePolicies(
@@ -27,6 +28,7 @@ export function devicePolicies(
   allowedIps: readonly string[],
   stage: string,
   clientId?: string,
+  paths: readonly string[] = ['*'],
 ): string[] | undefined {
   const connect =
     clientId === undefined
@@ -37,12 +39,12 @@ export function devicePolicies(
   );
   let packed: string[] = [];
   for (const station of stationIds) {
-    const tried = documentOf(stationStatements([...packed, station], stage));
+    const tried = documentOf(stationStatements([...packed, station], stage, paths));
     if (packed.length > 0 && tried.length <= maxCharacters) {
       documents[documents.length - 1] = tried;
       packed.push(station);
     } else {
-      documents.push(documentOf(stationStatements([station], stage)));
+      documents.push(documentOf(stationStatements([station], stage, paths)));
       packed = [station];
     }
   }
@@ -121,9 +123,9 @@ function connectStatements(
 }
 
 /** `*` also matches `/`, so readers of messages take the station from a topic's second level and refuse longer topics. */
-function stationStatements(stationIds: readonly string[], stage: string): Statement[] {
+function stationStatements(stationIds: readonly string[], stage: string, paths: readonly string[]): Statement[] {
   const arns = (kind: string, prefix: string): string[] =>
-    stationIds.map((station) => `arn:aws:iot:*:*:${kind}/${prefix}acrel/${station}/*`);
+    stationIds.flatMap((station) => paths.map((path) => `arn:aws:iot:*:*:${kind}/${prefix}acrel/${station}/${path}`));
   return [
     {
       Effect: 'Allow',

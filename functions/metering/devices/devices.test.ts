@@ -164,9 +164,14 @@ describe('a device', () => {
     expect((await asDevice('key_01JGFJJZ00ABCDEFGHJKMNPQRS', 'GET', '/self')).status).toBe(404);
     expect((await asDevice(keyId, 'GET', '/self', 'tenant-b')).status).toBe(404);
     const { topics } = await provision('D-1');
-    const policy = devicePolicies(['ST-1'], [], 'dev')!.join();
+    const { mqttPaths, mqttClientId } = await openSession('tenant-a').require(apiKeyEntity, {
+      id: await keyIdOf('D-1'),
+    });
+    expect(mqttPaths).toEqual(['device/D-1/*', 'meter/*', 'infrastructure/*']);
+    const policy = devicePolicies(['ST-1'], [], 'dev', mqttClientId, mqttPaths)!.join();
     for (const topic of Object.values<string>(topics)) expect(topic.startsWith('acrel/ST-1/')).toBe(true);
-    expect(policy).toContain('topic/acrel/ST-1/*');
+    expect(policy).toContain('topic/acrel/ST-1/device/D-1/*');
+    expect(policy).not.toContain('topic/acrel/ST-1/*');
     expect(policy).toContain('topic/acrel/*/device/*/config');
   });
 });
@@ -267,6 +272,21 @@ describe('silence', () => {
     await watch();
     expect(await presence('M-DEV')).toBe('online');
     expect(alerts()).toEqual([]);
+  });
+
+  it('of a meter is told by its own key alone, which ends when it becomes another meter', async () => {
+    const old = await keyIdOf('M-DEV');
+    const { mqttPaths } = await openSession('tenant-a').require(apiKeyEntity, { id: old });
+    expect(mqttPaths).toEqual(['device/M-DEV/*', 'meter/M-1/*', 'meter/SN-M-DEV/*']);
+    await stack.addMeter({ id: 'M-OTHER' });
+    expect((await call('PUT', '/devices/M-DEV', { name: 'Cellar' })).body.data).toMatchObject({
+      status: 'provisioned',
+    });
+    const put = await call('PUT', '/devices/M-DEV', { meterId: 'M-OTHER' });
+    expect(put.body.data).toMatchObject({ status: 'registered', meterId: 'M-OTHER' });
+    expect(isActive(old)).toBe(false);
+    await call('PUT', '/devices/M-DEV', { meterId: 'M-1' });
+    await provision('M-DEV');
   });
 
   it('raises one alert, and ends with the next sign of life', async () => {

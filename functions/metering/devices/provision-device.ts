@@ -1,10 +1,10 @@
 /**
- * Gives a device its credential: a key that reaches the topics of its station and nothing else, shown once. Doing so again
+ * Gives a device its credential: a key that reaches its own topics, and where it reads for others theirs,, shown once. Doing so again
  * replaces it. Of two who provision at once one wins, and the other’s key is gone before anybody saw it.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { issueDeviceKey, revokeDeviceKey } from '../../identity/contract.ts';
-import { deviceStateEntity, iotDeviceEntity, topicsOf } from './device-entity.ts';
+import { deviceStateEntity, iotDeviceEntity, pathsOf, topicsOf } from './device-entity.ts';
 import { deviceProvisioned } from './device-events.ts';
 import type { Credentials } from './device-schema.ts';
 import { endCredential } from './end-credential.ts';
@@ -23,6 +23,7 @@ export async function provisionDevice(session: TenantSession, id: string, by: st
     stationIds: [device.stationId],
     createdBy: by,
     hasOwnClientId: true,
+    mqttPaths: pathsOf(device),
   });
   try {
     const state = await session.require(deviceStateEntity, { id });

@@ -1,11 +1,11 @@
-/** Registers, changes and retires devices. A device that moves to another station needs a new credential for it. */
+/** Registers, changes and retires devices. A device that moves to another station, or becomes another meter, needs a new credential. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { revokeDeviceKey } from '../../identity/contract.ts';
 import { requireStation } from '../../scada/contract.ts';
 import { meterEntity } from '../meters/meter-entity.ts';
-import { deviceSerialEntity, deviceStateEntity, iotDeviceEntity, type StoredDevice } from './device-entity.ts';
+import { deviceSerialEntity, deviceStateEntity, iotDeviceEntity, pathsOf, type StoredDevice } from './device-entity.ts';
 import { configurationIssued, deviceRegistered, deviceRetired } from './device-events.ts';
 import type { Device, NewDevice } from './device-schema.ts';
 import { endCredential } from './end-credential.ts';
@@ -41,6 +41,8 @@ export async function updateDevice(
   const meterId = changes.meterId === undefined ? before.meterId : (changes.meterId ?? undefined);
   await checkPlace(session, { stationId, meterId });
   const moves = stationId !== before.stationId;
+  // Its credential is of the old station, or of the meter it was.
+  const isOutdated = moves || `${pathsOf(before)}` !== `${pathsOf({ ...before, meterId })}`;
   const version = before.configurationVersion;
   const [data, end] = await session.transact('metering', (unit) => {
     if (moves && version > 0)
@@ -50,10 +52,9 @@ export async function updateDevice(
       });
     const after = unit.update(iotDeviceEntity, before, {
       ...changes,
-      ...(moves ? { status: 'registered', keyId: null, provisionedAt: null } : {}),
+      ...(isOutdated ? { status: 'registered', keyId: null, provisionedAt: null } : {}),
     } as Partial<Device>);
-    // Its credential is of the old station.
-    const keyId = moves ? before.keyId : undefined;
+    const keyId = isOutdated ? before.keyId : undefined;
     return [after, endCredential(unit, session, { deviceId: id, keyId, endedBy: by })] as const;
   });
   await end();
