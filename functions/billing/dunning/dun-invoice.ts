@@ -2,25 +2,25 @@
 
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { currencyExponent } from '../../../layers/money/currencies.ts';
 import { fractionOf, over, scaled, times } from '../../../layers/money/fraction.ts';
 import { formatMoney, money, parseMoney } from '../../../layers/money/money.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { requestCommand } from '../commands/request-command.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceOverdue, invoiceReminder } from '../events.ts';
 import { writeInvoice } from '../invoices/bill-customer.ts';
-import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoiceEventPayload } from '../invoices/invoice-payload.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
-import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
+import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
+import { askDisconnection } from './ask-disconnection.ts';
+import { type Disconnection, logAction } from './collection-log.ts';
 import { doneBy, dueSteps } from './due-steps.ts';
-import { collectableAmounts, dunningSubject } from './overdue-debt.ts';
+import { collectableAmounts } from './overdue-debt.ts';
 import type { DunningPolicy, DunningStep } from './policy.ts';
 
 /** A fee is due this long after it is charged. */
@@ -31,16 +31,20 @@ export function dunInvoice(session: TenantSession, id: string, policy: DunningPo
     const invoice = await session.require(invoiceEntity, { id });
     if (!isOpen(invoice)) return;
     const customer = await session.require(customerEntity, { id: invoice.customerId });
-    const isGraced = await isSparedFromSteps(session, customer, invoice, today);
-    const steps = isGraced ? [] : dueSteps(invoice, policy, today);
+    const due = dueSteps(invoice, policy, today);
+    const isGraced = due.length > 0 && (await isSparedFromSteps(session, customer, invoice, today));
+    const steps = isGraced ? [] : due;
     const becomesOverdue = invoice.status !== 'overdue' && invoice.dueDate < today;
     if (!becomesOverdue && steps.length === 0) return;
+    const disconnections = new Map<string, Disconnection>();
     for (const step of steps)
-      if (step.action === 'disconnect') await disconnect(session, customer, invoice, step, today);
+      if (step.action === 'disconnect')
+        disconnections.set(step.id, await askDisconnection(session, customer, invoice.currency, step, today));
     await writeSteps(session, invoice, steps, {
       becomesOverdue,
       done: isGraced ? (invoice.dunning ?? []) : [...doneBy(invoice, policy, today), ...steps.map((step) => step.id)],
       today,
+      disconnections,
     });
   });
 }
@@ -53,14 +57,20 @@ async function isSparedFromSteps(
   today: string,
 ): Promise<boolean> {
   if (graceUntil !== undefined && graceUntil >= today) return true;
-  return dueDate < today && !(await collectableAmounts(session, id, today)).has(currency);
+  if (dueDate >= today || (await readActiveAgreement(session, id, currency)) === undefined) return false;
+  return !(await collectableAmounts(session, id, today)).has(currency);
 }
 
 async function writeSteps(
   session: TenantSession,
   invoice: StoredInvoice,
   steps: readonly DunningStep[],
-  { becomesOverdue, done, today }: { becomesOverdue: boolean; done: string[]; today: string },
+  {
+    becomesOverdue,
+    done,
+    today,
+    disconnections,
+  }: { becomesOverdue: boolean; done: string[]; today: string; disconnections: ReadonlyMap<string, Disconnection> },
 ): Promise<void> {
   const fees = steps.filter((step) => step.action === 'late_fee');
   const advance = fees.length > 0 ? await readAdvance(session, invoice.customerId, invoice.currency) : undefined;
@@ -74,21 +84,31 @@ async function writeSteps(
         aggregateId: invoice.id,
         payload: { ...invoiceEventPayload(after), isReminded: steps.some(({ action }) => action === 'remind') },
       });
-    for (const step of steps)
+    const now = session.context.now();
+    if (becomesOverdue) logAction(unit, after, { action: 'overdue' }, now);
+    for (const step of steps) {
+      const { id, action } = step;
+      const disconnection = disconnections.get(id);
+      logAction(
+        unit,
+        after,
+        {
+          action,
+          step: id,
+          ...(step.action === 'remind' ? { channels: step.channels } : {}),
+          ...(disconnection === undefined ? {} : { disconnection }),
+        },
+        now,
+      );
       if (step.action === 'remind')
         unit.emit(invoiceReminder, {
           aggregateId: invoice.id,
-          payload: { ...invoiceEventPayload(after), step: step.id, channels: step.channels },
+          payload: { ...invoiceEventPayload(after), step: id, channels: step.channels },
         });
+    }
     // An advance is written once in a transaction, so of several fees that fell due at once the sum is charged.
     const fee = fees.reduce((sum, step) => sum + feeOf(step, invoice), 0n);
-    if (fee > 0n)
-      writeInvoice(
-        unit,
-        feeInvoice(invoice, fee, fees.map(({ id }) => id).join(' '), today),
-        advance,
-        session.context.now(),
-      );
+    if (fee > 0n) writeInvoice(unit, feeInvoice(invoice, fee, fees.map(({ id }) => id).join(' '), today), advance, now);
   });
 }
 
@@ -123,28 +143,4 @@ function feeInvoice(invoice: StoredInvoice, fee: bigint, seed: string, today: st
     status: 'issued',
     estimated: false,
   };
-}
-
-/** A second person approves it where the settings say so; who is protected, or owes little, stays connected. */
-async function disconnect(
-  session: TenantSession,
-  customer: Customer,
-  { currency }: Invoice,
-  step: Extract<DunningStep, { action: 'disconnect' }>,
-  today: string,
-): Promise<void> {
-  if (customer.isProtected) return;
-  const owed = (await collectableAmounts(session, customer.id, today)).get(currency) ?? 0n;
-  if (owed === 0n || owed < minorOf(step.minimumDue, currency)) return;
-  for (const { meterId, from, to, mode } of await suppliesOfCustomer(session, customer.id)) {
-    // Debt of a prepaid supply comes in with its tokens.
-    if (from > today || (to !== undefined && to <= today) || mode === 'prepaid') continue;
-    try {
-      const reason = `Unpaid: step ${step.id}`;
-      await requestCommand(session, { meterId, command: 'disconnect', reason }, dunningSubject, customer.id);
-    } catch (error) {
-      // One is open already, or the meter cannot be switched from afar: somebody goes there.
-      if (!isAppError(error) || !['already_exists', 'unprocessable', 'not_found'].includes(error.code)) throw error;
-    }
-  }
 }

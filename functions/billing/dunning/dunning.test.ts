@@ -134,6 +134,49 @@ describe('an invoice', () => {
   });
 });
 
+describe('the collection log', () => {
+  const logOf = (query: Record<string, string>) =>
+    stack.call(tenant, handler, 'GET', '/api/billing/dunning-policy/actions', { query });
+
+  it('says what was done about a debt, once, and what must be done by hand', async () => {
+    const { id, customerId, meterId } = await debtor(25);
+    const other = `D-${serial++}`;
+    await stack.addMeter(tenant, other, { type: 'manual' });
+    await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
+      body: { customerId, meterId: other, tariffId, from: '2026-01-01' },
+    });
+    await Promise.all([stack.dun(tenant), stack.dun(tenant)]);
+    await stack.dun(tenant);
+    const { data } = (await logOf({ invoiceId: id })).body;
+    expect(data.map(({ action, step }: any) => [action, step]).reverse()).toEqual([
+      ['overdue', undefined],
+      ['remind', 'first'],
+      ['late_fee', 'fee'],
+      ['disconnect', 'cut'],
+    ]);
+    const { disconnection, dueAmount } = data[0];
+    expect(dueAmount).toBe('1000.00');
+    const meters = Object.fromEntries(disconnection.meters.map((one: any) => [one.meterId, one.outcome]));
+    expect(meters).toEqual({ [meterId]: expect.stringMatching(/requested|order_open/), [other]: 'not_switchable' });
+    expect((await logOf({ customerId })).body.data).toHaveLength(4);
+    await stack.addTenant('dun-foreign');
+    const foreign = await stack.call('dun-foreign', handler, 'GET', '/api/billing/dunning-policy/actions', {
+      query: { customerId },
+    });
+    expect(foreign.body.data).toEqual([]);
+    expect((await logOf({})).status).toBe(422);
+  });
+
+  it('says why somebody was spared', async () => {
+    const { id } = await debtor(25, { isProtected: true });
+    await stack.dun(tenant);
+    expect((await logOf({ invoiceId: id })).body.data[0]).toMatchObject({
+      action: 'disconnect',
+      disconnection: { spared: 'protected', meters: [] },
+    });
+  });
+});
+
 describe('disconnection', () => {
   it('is asked for once, and undone when the debt is paid', async () => {
     const { customerId, meterId } = await debtor(25);

@@ -1,5 +1,7 @@
 /** Lambda entry of `/api/billing/dunning-policy`. */
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
+import { listActions } from './collection-log.ts';
 import { dunningPolicyEntity, readPolicy } from './policy.ts';
 import { dunning } from './routes.ts';
 
@@ -7,6 +9,13 @@ export const handler = serve(
   dunning,
   {
     getDunningPolicy: async ({ session }) => ({ data: await readPolicy(session) }),
+    listCollectionActions: async ({ session, query: { customerId, invoiceId }, page }) => {
+      if (customerId !== undefined && invoiceId === undefined) return listActions(session, { customerId }, page);
+      if (invoiceId !== undefined && customerId === undefined) return listActions(session, { invoiceId }, page);
+      throw new AppError('unprocessable', undefined, {
+        texts: { en: 'Name either `customerId` or `invoiceId`.', ar: 'حدد إما `customerId` أو `invoiceId`.' },
+      });
+    },
     changeDunningPolicy: async ({ session, body }) => {
       const before = await session.get(dunningPolicyEntity, { id: 'dunning' }, { consistent: true });
       await session.transact('billing', (unit) => {

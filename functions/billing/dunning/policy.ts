@@ -28,6 +28,8 @@ const afterDays = z
     z.maximum(365),
   );
 
+export const dunningActions = ['remind', 'late_fee', 'disconnect'] as const;
+
 export const dunningStepSchema = z.discriminatedUnion('action', [
   z.object({
     ...step,

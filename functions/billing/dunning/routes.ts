@@ -1,5 +1,8 @@
-/** Routes of the dunning policy. */
+/** Routes of the dunning policy and of what it did. */
+import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { storedCollectionActionSchema } from './collection-log.ts';
 import { dunningPolicySchema } from './policy.ts';
 
 export const dunning = defineResource({
@@ -13,6 +16,18 @@ export const dunning = defineResource({
       access: 'billing:dunning:read',
       summary: 'How what is owed is collected: reminders, late fees, disconnection.',
       response: dunningPolicySchema,
+    },
+    listCollectionActions: {
+      method: 'GET',
+      path: '/actions',
+      access: 'billing:dunning:read',
+      summary: 'The collection log of a customer or an invoice, the newest first.',
+      description:
+        'What was done about a debt: that it became overdue, reminders, late fees, disconnections asked for, and why some were not. Meters that are `not_switchable` have to be gone to.',
+      query: z.object({ customerId: z.optional(generatedId('cus')), invoiceId: z.optional(generatedId('inv')) }),
+      response: z.array(storedCollectionActionSchema),
+      paginated: true,
+      errors: ['unprocessable'],
     },
     changeDunningPolicy: {
       method: 'PUT',
