@@ -6,9 +6,6 @@
  */
 import type { VisualRun } from './bidi-lines.ts';
 
-interface Glyph {
-  codePoints: readonly number[];
-}
 interface Place {
   xAdvance: number;
   xOffset: number;
@@ -21,7 +18,6 @@ interface DrawingPdf {
     id: string;
     /** In thousandths of the size. */
     ascender: number;
-    layout(text: string, features: readonly string[]): { glyphs: Glyph[]; positions: Place[] };
     /** @returns codes of the glyphs in the embedded font, four hexadecimal digits each */
     encode(text: string, features: readonly string[]): [codes: string[], places: Place[]];
     ref(): unknown;
@@ -41,7 +37,6 @@ export function drawRightToLeft(
 ): void {
   const pdf = document as unknown as DrawingPdf;
   const { _font: font, _fontSize: size, page } = pdf;
-  const { glyphs } = font.layout(text, features);
   const [codes, places] = font.encode(text, features);
   page.fonts[font.id] ??= font.ref();
   const baseline = page.height - top - (font.ascender / 1000) * size;
@@ -56,7 +51,7 @@ export function drawRightToLeft(
   // PDFKit counts from the top of the page; letters are upright in the paper's own coordinates.
   document.transform(1, 0, 0, -1, 0, page.height);
   pdf.addContent(`BT /${font.id} ${round(size)} Tf`);
-  for (const { says, from, to } of lettersOf(glyphs, logical))
+  for (const { says, from, to } of lettersOf(places, logical))
     pdf.addContent(`/Span <</ActualText <${utf16(says)}>>> BDC ${shown.slice(from, to).join(' ')} EMC`);
   pdf.addContent('ET');
   document.restore();
@@ -69,25 +64,23 @@ interface Letter {
   to: number;
 }
 
+/** Signs that stand on the letter before, or have no look. */
+const withoutWidth = /[\p{M}\p{Cf}]/u;
+
 /**
- * Glyphs stand from the left, text is read from the right. Dots say nothing, each by itself: with its dots a letter would seem to
- * begin where they are, and a gap before them to be a space.
+ * Glyphs stand from the left, text is read from the right. What has a width is a letter; dots and vowels have none and say nothing by
+ * themselves: a letter that began with its dots would seem to begin where they are, and a gap before them to be a space.
  */
-function lettersOf(glyphs: readonly Glyph[], logical: string): Letter[] {
-  const characters = [...logical];
-  const letters: Letter[] = [];
-  let last: Letter | undefined;
-  for (let from = glyphs.length - 1; from >= 0; from--) {
-    const says = characters.splice(0, glyphs[from]!.codePoints.length).join('');
-    // A vowel belongs to the letter it stands on.
-    const isMark = last !== undefined && /^\p{M}+$/u.test(says);
-    if (isMark) last!.says += says;
-    const letter = { says: isMark ? '' : says, from, to: from + 1 };
-    if (letter.says !== '') last = letter;
-    letters.push(letter);
+function lettersOf(places: readonly Place[], logical: string): Letter[] {
+  const said: string[] = [];
+  for (const character of logical) {
+    if (withoutWidth.test(character) && said.length > 0) said[said.length - 1] += character;
+    else said.push(character);
   }
-  // A shaping that this cannot follow is marked as a whole.
-  return characters.length === 0 ? letters.reverse() : [{ says: logical, from: 0, to: glyphs.length }];
+  const isLetter = ({ xAdvance }: Place): boolean => xAdvance !== 0;
+  // A shaping that this cannot follow, as of a ligature, is marked as a whole.
+  if (places.filter(isLetter).length !== said.length) return [{ says: logical, from: 0, to: places.length }];
+  return places.map((place, from) => ({ says: isLetter(place) ? said.pop()! : '', from, to: from + 1 }));
 }
 
 const round = (points: number): number => Math.round(points * 1000) / 1000;
