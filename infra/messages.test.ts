@@ -16,7 +16,7 @@ const writing: DomainManifest = {
   ],
 };
 const synthesized = (emailSender?: string) =>
-  synthesizeSample(sampleStage(emailSender === undefined ? {} : { emailSender }), [writing], true);
+  synthesizeSample(sampleStage(emailSender === undefined ? {} : { emailSender }), [writing]);
 const environmentOf = (sample: ReturnType<typeof synthesized>) =>
   sample
     .ofType('AWS::Lambda::Function')

@@ -2,17 +2,94 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { metricNamespace } from '../layers/kernel/observability/logger.ts';
+import type { StageConfig } from './config/stage-config.ts';
 import { stageConfig } from './config/stages.ts';
 import { domains } from './domains.ts';
 import { productNamespace } from './naming.ts';
+import { limits } from './test-support/limits.ts';
 import { type Sample, synthesizeSample } from './test-support/synthesize-sample.ts';
+import { flatten, type Statement, statementsIn, unexplained } from './test-support/wildcards.ts';
 
 const root = join(import.meta.dirname, '..');
 const runbooks = join(root, 'docs/runbooks');
 
+/** As a utility sets it: with a sender and names of its own. */
+const production: StageConfig = {
+  ...stageConfig('prod'),
+  emailSender: 'no-reply@mail.a.example',
+  domain: { name: 'api.a.example', certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1' },
+};
+
+/** Synthesized once for all that is asked of it, which cdk-nag and CloudFormation’s schemas have passed then. */
 let product: Sample;
 beforeAll(() => {
-  product = synthesizeSample(stageConfig('prod'), domains);
+  product = synthesizeSample(production, domains, true);
+}, 120_000);
+
+describe('least privilege', () => {
+  let sample: Sample;
+  beforeAll(() => {
+    sample = synthesizeSample();
+  });
+
+  it('holds for domains that use everything', () => {
+    expect(unexplained(sample)).toEqual([]);
+  });
+
+  it('holds for the product in production, which cdk-nag and CloudFormation’s schemas passed too', () => {
+    expect(unexplained(product)).toEqual([]);
+  });
+
+  it('denies topics to whoever may write to phones', () => {
+    const isText = (action: Statement['Action']): boolean => [action].flat().includes('sns:Publish');
+    const roles = product.resources.map(({ Properties }) => statementsIn(Properties));
+    const texting = roles.filter((statements) =>
+      statements.some(({ Effect, Action, Resource }) => isText(Action) && Effect === 'Allow' && Resource === '*'),
+    );
+    // Identity’s messages, the actions of alert rules, and the codes that link accounts.
+    expect(texting).toHaveLength(3);
+    for (const statements of texting)
+      expect(statements).toContainEqual(expect.objectContaining({ Effect: 'Deny', Action: 'sns:Publish' }));
+  });
+
+  it('notices a wildcard', () => {
+    const wild = {
+      ...sample.resources[0]!,
+      Properties: { Statement: [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: 'x' }] },
+    };
+    sample.resources.push(wild);
+    expect(unexplained(sample)).toHaveLength(1);
+    sample.resources.pop();
+  });
+
+  it('gives every function a role of its own', () => {
+    const roles = product
+      .ofType('AWS::Lambda::Function')
+      .map(({ stack, Properties }) => stack + JSON.stringify(Properties.Role));
+    expect(new Set(roles).size).toBe(roles.length);
+  });
+
+  it('uses no managed policies', () => {
+    for (const { Properties } of product.ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
+    expect(product.ofType('AWS::IAM::Policy')).toEqual([]);
+  });
+
+  it('lets a function log to its own group only', () => {
+    const logging = sample
+      .statementsOf('mizan-dev-gauging-ingest')
+      .filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('logs:')));
+    expect(logging.flatMap(({ Resource }) => [Resource].flat().map(flatten))).toEqual([
+      expect.stringMatching(/:log-group:\/aws\/lambda\/mizan-dev-gauging-ingest:\*$/),
+    ]);
+  });
+
+  it('lets services act for this account only', () => {
+    for (const { Properties } of sample.ofType('AWS::IAM::Role')) {
+      const [{ Principal, Condition }] = Properties.AssumeRolePolicyDocument.Statement;
+      if (Principal.Service !== 'lambda.amazonaws.com')
+        expect(Condition.StringEquals).toHaveProperty('aws:SourceAccount');
+    }
+  });
 });
 
 /** Text of every source file that runs in Lambda. */
@@ -123,5 +200,16 @@ describe('what is watched', () => {
     expect(alarms.filter(({ MetricName }) => MetricName === 'ExecutionFailed')).toHaveLength(
       product.ofType('AWS::Pipes::Pipe').length,
     );
+  });
+});
+
+describe('production keeps away from AWS’s limits', () => {
+  // While there is still room to divide something.
+  const usedShare = 0.8;
+
+  it.each(limits)('$what: $limit ($source)', ({ limit, measure }) => {
+    const used = measure(product);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter(([, number]) => !(number <= limit * usedShare))).toEqual([]);
   });
 });

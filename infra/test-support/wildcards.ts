@@ -1,7 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { stageConfig } from './config/stages.ts';
-import { domains } from './domains.ts';
-import { type Sample, synthesizeSample } from './test-support/synthesize-sample.ts';
+/** The wildcards that statements of ours may hold, and what finds all others. */
+import type { Sample } from './synthesize-sample.ts';
 
 /**
  * Every resource with a `*` that an Allow statement of ours may hold, and why. What is not in this list fails.
@@ -64,23 +62,26 @@ const allowedWildcards: { resource: RegExp; actions: RegExp; why: string }[] = [
   },
 ];
 
-interface Statement {
+export interface Statement {
   Effect: string;
   Action: string | string[];
   Resource?: unknown;
 }
 
-function statementsIn(value: any): Statement[] {
+/** Statements anywhere below a value. */
+export function statementsIn(value: any): Statement[] {
   if (value === null || typeof value !== 'object') return [];
   if (Array.isArray(value)) return value.flatMap(statementsIn);
   const own = value.Effect && value.Action ? [value as Statement] : [];
   return [...own, ...Object.values(value).flatMap(statementsIn)];
 }
 
-const flatten = (value: any): string =>
+/** A resource in one line. */
+export const flatten = (value: any): string =>
   typeof value === 'string' ? value : value?.['Fn::Join'] ? value['Fn::Join'][1].map(flatten).join('') : '<ref>';
 
-function unexplained(sample: Sample): string[] {
+/** What is allowed with a wildcard and not in the list. */
+export function unexplained(sample: Sample): string[] {
   const found: string[] = [];
   for (const resource of sample.resources)
     for (const { Effect, Action, Resource } of statementsIn(resource.Properties)) {
@@ -95,71 +96,3 @@ function unexplained(sample: Sample): string[] {
     }
   return found;
 }
-
-describe('least privilege', () => {
-  let sample: Sample;
-  let product: Sample;
-  beforeAll(() => {
-    sample = synthesizeSample();
-    product = synthesizeSample(stageConfig('prod'), domains, true);
-  });
-
-  it('holds for domains that use everything', () => {
-    expect(unexplained(sample)).toEqual([]);
-  });
-
-  it('holds for the product in production, which cdk-nag and CloudFormation’s schemas passed too', () => {
-    expect(unexplained(product)).toEqual([]);
-  });
-
-  it('denies topics to whoever may write to phones', () => {
-    const isText = (action: Statement['Action']): boolean => [action].flat().includes('sns:Publish');
-    const roles = product.resources.map(({ Properties }) => statementsIn(Properties));
-    const texting = roles.filter((statements) =>
-      statements.some(({ Effect, Action, Resource }) => isText(Action) && Effect === 'Allow' && Resource === '*'),
-    );
-    // Identity’s messages, the actions of alert rules, and the codes that link accounts.
-    expect(texting).toHaveLength(3);
-    for (const statements of texting)
-      expect(statements).toContainEqual(expect.objectContaining({ Effect: 'Deny', Action: 'sns:Publish' }));
-  });
-
-  it('notices a wildcard', () => {
-    const wild = {
-      ...sample.resources[0]!,
-      Properties: { Statement: [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: 'x' }] },
-    };
-    sample.resources.push(wild);
-    expect(unexplained(sample)).toHaveLength(1);
-    sample.resources.pop();
-  });
-
-  it('gives every function a role of its own', () => {
-    const roles = product
-      .ofType('AWS::Lambda::Function')
-      .map(({ stack, Properties }) => stack + JSON.stringify(Properties.Role));
-    expect(new Set(roles).size).toBe(roles.length);
-  });
-
-  it('uses no managed policies', () => {
-    for (const { Properties } of product.ofType('AWS::IAM::Role')) expect(Properties.ManagedPolicyArns).toBeUndefined();
-    expect(product.ofType('AWS::IAM::Policy')).toEqual([]);
-  });
-
-  it('lets a function log to its own group only', () => {
-    const logging = sample
-      .statementsOf('mizan-dev-gauging-ingest')
-      .filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('logs:')));
-    expect(logging.flatMap(({ Resource }) => [Resource].flat().map(flatten))).toEqual([
-      expect.stringMatching(/:log-group:\/aws\/lambda\/mizan-dev-gauging-ingest:\*$/),
-    ]);
-  });
-
-  it('lets services act for this account only', () => {
-    for (const { Properties } of sample.ofType('AWS::IAM::Role')) {
-      const [{ Principal, Condition }] = Properties.AssumeRolePolicyDocument.Statement;
-      if (Principal.Service !== 'lambda.amazonaws.com')
-        expect(Condition.StringEquals).toHaveProperty('aws:SourceAccount');
-    }
-  });
-});
