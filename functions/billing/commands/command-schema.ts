@@ -45,8 +45,11 @@ export const commandSchema = z.object({
   /** Attempts that the broker certainly did not take. */
   refusals: z.optional(z.int()),
   sentAt: z.optional(utcTime()),
-  /** How it was known: `status` message of the meter, or the platform's `webhook`. */
-  confirmedBy: z.optional(z.enum(['status', 'webhook'])),
+  /**
+   * How it was known: `status` message of the meter, or the platform's `webhook`. Of `set_tariff` nobody says that it was done, so
+   * that the `broker` took it is the end of it.
+   */
+  confirmedBy: z.optional(z.enum(['status', 'webhook', 'broker'])),
   endedAt: z.optional(utcTime()),
   /** Why it was rejected, cancelled or failed. */
   outcome: z.optional(z.string()),

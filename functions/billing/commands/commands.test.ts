@@ -240,6 +240,20 @@ describe('a command', () => {
     expect(stack.published().some(({ topic }) => topic === `acrel/ST-OTHER/meter/${moved}/command`)).toBe(true);
   });
 
+  it('that sets a tariff, which no meter answers, ends when the broker has it, and is told again until then', async () => {
+    const meterId = await addMeter();
+    stack.brokerAnswers(500);
+    const { id } = (await ask(meterId, 'set_tariff', { tariffId: 'T-2' })).body.data;
+    await stack.workOffCommands(0);
+    expect((await get(id)).status).toBe('sent');
+    stack.brokerAnswers(200);
+    await stack.workOffCommands(70);
+    expect(await get(id)).toMatchObject({ status: 'confirmed', confirmedBy: 'broker', attempts: 2 });
+    await stack.workOffCommands(120);
+    expect(sentTo(meterId)).toMatchObject([{ command: 'set_tariff', tariff_id: 'T-2' }]);
+    expect((await ask(meterId, 'reconnect')).status).toBe(201);
+  });
+
   it('the broker refuses to the end has failed', async () => {
     const meterId = await addMeter();
     stack.brokerAnswers(403);

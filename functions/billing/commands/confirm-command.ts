@@ -35,5 +35,8 @@ export function confirmCommand({ tenantId, meterId, newStatus, time, by }: Meter
 export const isDone = ({ status, command, sentAt }: MeterCommand, state: string, time: string): boolean =>
   status === 'sent' && states[command] === state && Date.parse(time) >= Date.parse(sentAt!) - clockToleranceMs;
 
-export const endConfirmed = (session: TenantSession, command: MeterCommand & Stored, by: MeterStateSeen['by']) =>
-  changeCommand(session, command, { status: 'confirmed', confirmedBy: by, endedAt: session.context.now() });
+export const endConfirmed = (
+  session: TenantSession,
+  command: MeterCommand & Stored,
+  by: NonNullable<MeterCommand['confirmedBy']>,
+) => changeCommand(session, command, { status: 'confirmed', confirmedBy: by, endedAt: session.context.now() });

@@ -98,6 +98,8 @@ async function publish(
     source: 'billing_system',
   };
   const outcome = await publishTopic(`acrel/${stationId}/meter/${meterId}/command`, JSON.stringify(payload));
+  if (outcome.outcome === 'taken' && sent.command === 'set_tariff')
+    return void (await endConfirmed(session, sent, 'broker'));
   if (outcome.outcome !== 'refused') return;
   const refused = { ...sent, refusals: (sent.refusals ?? 0) + 1 };
   const { refusals } = refused;

@@ -1,12 +1,15 @@
 /** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe, and light comes back once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { commandQueue } from '../commands/command-queue.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { handler as invoices } from '../invoices/handler.ts';
+import { makeAgreement } from '../prepaid/make-agreement.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { dunPage } from './dun-tenant.ts';
+import { overdueAmounts } from './overdue-debt.ts';
 
 const stack = useBillingStack();
 let tenants = 0;
@@ -123,6 +126,25 @@ describe('nobody is asked to be cut', () => {
     const debtor = await scene.debtor({ mode: 'prepaid' });
     await stack.dun(tenant);
     expect(await kinds(debtor)).toEqual([]);
+  });
+
+  it('for what an agreement pays in instalments, nor charged a fee for it, until there is more', async () => {
+    const fee = { id: 'fee', afterDays: 1, action: 'late_fee', fee: { type: 'amount', amount: '5' } };
+    await scene.setPolicy({ isActive: true, steps: [fee, ...steps] });
+    const debtor = await scene.debtor();
+    await makeAgreement(openSession(tenant), {
+      customerId: debtor.customerId,
+      amount: '1000',
+      instalment: { type: 'fixed', amount: '50' },
+    });
+    await stack.dun(tenant);
+    expect(await kinds(debtor)).toEqual([]);
+    expect(await overdueAmounts(openSession(tenant), debtor.customerId, '2026-06-15')).toEqual(
+      new Map([['YER', 100_000n]]),
+    );
+    await oweInvoice(tenant, debtor.customerId, '200.00', { dueDate: '2026-05-25' });
+    await stack.dun(tenant);
+    expect(await kinds(debtor)).toEqual(['disconnect requested']);
   });
 
   it('on the day it is due: a policy that would is refused', async () => {
