@@ -6,13 +6,11 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { reachOfReadings } from '../../metering/contract.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { longestBillDays } from '../invoices/price-supplies.ts';
 import { type Occupancy, occupancyEntity } from '../supplies/supply-entity.ts';
 import { correctInvoice } from './correct-invoice.ts';
 import { lateReadingsEntity, readCorrectionSettings } from './correction-entity.ts';
 import { type CorrectionMessage, orderCorrection } from './note-late-readings.ts';
-
-/** A bill begins at most so long before a day that it covers. */
-const longestBillDays = 400;
 
 export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Promise<void> {
   const session = openSession(tenantId);

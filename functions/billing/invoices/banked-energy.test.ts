@@ -145,5 +145,9 @@ it('a bill older than what is remembered is not made anew with a bank of another
   expect(await bankOf(supplyId)).toEqual({ all: '42' });
   expect(await post(`${made[0].id}/rebill`)).toMatchObject({ status: 422 });
   expect(await rebill(made[5].id)).toBeNull();
+  for (const { id } of made.slice(2).reverse()) expect(await cancel(id)).toBe(200);
+  expect(await bankOf(supplyId)).toEqual({ all: '6' });
+  expect(await cancel(made[1].id)).toBe(409);
+  for (const day of days.slice(2)) await bill(customerId, day);
   expect(await bankOf(supplyId)).toEqual({ all: '42' });
 });

@@ -80,12 +80,20 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
 
 /** The bank less what the bill put in or took out: corrections of earlier bills may have moved it since. */
 function bankWithout(
-  { history, exportBank }: BilledSupply,
-  { exportBank: left = {} }: Bill,
+  { meterId, history, exportBank }: BilledSupply,
+  { exportBank: left }: Bill,
 ): { exportBank?: Record<string, string> } {
+  if (left === undefined) return {};
   const before = history?.[0]?.bankBefore;
-  if (before === undefined) return {};
-  return { exportBank: shiftedBank(exportBank, left, before) ?? before };
+  const bank = before && shiftedBank(exportBank, left, before);
+  if (bank === undefined)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: `What meter "${meterId}" had in its bank before this bill is not known any more.`,
+        ar: `لم يعد معروفًا ما كان مرصودًا للعداد "${meterId}" قبل هذه الفاتورة.`,
+      },
+    });
+  return { exportBank: bank };
 }
 
 /**

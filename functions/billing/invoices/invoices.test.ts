@@ -220,6 +220,25 @@ describe('what cannot be billed', () => {
     expect(await balance(customerId)).toBe('2320.00');
   });
 
+  it('is a stretch longer than a bill, until it is billed in parts', async () => {
+    const { customerId } = await setUp(
+      [
+        ['2024-12-01T00:00', 0],
+        ['2026-01-01T00:00', 3960],
+        ['2026-05-01T00:00', 5160],
+      ],
+      { from: '2024-12-01' },
+    );
+    expect((await bill(customerId)).problems).toMatchObject([
+      { reason: 'not_priced', details: [expect.stringContaining('516 days')] },
+    ]);
+    const first = { from: '2025-01-01', to: '2026-01-01' };
+    expect((await bill(customerId, first, { mayEstimate: true })).invoices).toMatchObject([
+      { period: { from: '2024-12-01', to: '2026-01-01' } },
+    ]);
+    expect((await bill(customerId, april, { mayEstimate: true })).invoices).toHaveLength(1);
+  });
+
   it('cannot be estimated without history', async () => {
     const { customerId } = await setUp([]);
     expect((await bill(customerId, april, { mayEstimate: true })).problems[0].reason).toBe('estimation_impossible');

@@ -19,12 +19,10 @@ import { billCustomer } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
+import { longestBillDays } from './price-supplies.ts';
 import { rebillInvoice } from './rebill-invoice.ts';
 import type { invoices } from './routes.ts';
 import { traceInvoice } from './trace-invoice.ts';
-
-/** A run for days that have hardly passed would bill what is not read yet. */
-const longestPeriodDays = 400;
 
 export const invoiceOperations: Operations<typeof invoices.routes> = {
   listInvoices: async ({ session, query: { customerId, status, from, to }, page }) => {
@@ -131,8 +129,8 @@ function refusePeriod({ from, to }: { from: string; to: string }, present: strin
   };
   if (from >= to) refuse('The period has no day.', 'الفترة لا تحوي أي يوم.');
   if (to > present) refuse(`The period ends on ${to}, which has not passed.`, `تنتهي الفترة في ${to} ولم يمض بعد.`);
-  if (Date.parse(to) - Date.parse(from) > longestPeriodDays * 86_400_000)
-    refuse(`A period has at most ${longestPeriodDays} days.`, `الفترة ${longestPeriodDays} يومًا على الأكثر.`);
+  if (Date.parse(to) - Date.parse(from) > longestBillDays * 86_400_000)
+    refuse(`A period has at most ${longestBillDays} days.`, `الفترة ${longestBillDays} يومًا على الأكثر.`);
 }
 
 async function listOpen(

@@ -60,6 +60,17 @@ export interface PricedSupplies {
   problems: PricingProblem[];
 }
 
+/** A bill reads the readings of all its days, and corrections look so far back for it. */
+export const longestBillDays = 400;
+
+const tooLong = ({ from, to }: BillingPeriod): Unpriced => ({
+  reason: 'not_priced',
+  checks: [],
+  details: [
+    `${daysBetween(from, to)} days from ${from} are not billed, a bill has at most ${longestBillDays}: bill up to an earlier day first.`,
+  ],
+});
+
 /** Bills are an average of at most so many before. */
 const historyBills = 12;
 
@@ -75,7 +86,10 @@ export async function priceSupplies(
     if (supply.mode !== 'postpaid') continue;
     const span = spanOf(supply, options);
     if (span === undefined) continue;
-    const made = await priceSupply(session, customer, supply, span, { ...options, veeSettings });
+    const made =
+      !options.anew && daysBetween(span.from, span.to) > longestBillDays
+        ? tooLong(span)
+        : await priceSupply(session, customer, supply, span, { ...options, veeSettings });
     if ('bill' in made) result.priced.push({ supply, supplied: made });
     else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...span, ...made });
   }
@@ -89,6 +103,8 @@ function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): Billing
   return from < to ? { from, to } : undefined;
 }
 
+type Unpriced = Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>;
+
 type SettledOptions = PricingOptions & Required<Pick<PricingOptions, 'veeSettings'>>;
 
 async function priceSupply(
@@ -97,7 +113,7 @@ async function priceSupply(
   supply: BilledSupply,
   { from, to }: BillingPeriod,
   { timeZone, mayEstimate, period, anew, nominal = period, versions: readVersions, veeSettings }: SettledOptions,
-): Promise<SuppliedBill | Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>> {
+): Promise<SuppliedBill | Unpriced> {
   const versions = await (readVersions?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
   const known = anew ? remembered(supply, period.to) : supply;
   if (known === undefined && versions.some(restsOnHistory))
