@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { DomainManifest } from '../../layers/kernel/domain/manifest.ts';
+import { access, gauging } from '../test-support/sample-domains.ts';
 import { type Sample, sampleStage, synthesizeSample } from '../test-support/synthesize-sample.ts';
 
 let sample: Sample;
@@ -109,6 +111,44 @@ describe('the WebSocket API', () => {
     const [stage] = sample.ofType('AWS::ApiGatewayV2::Stage', '-realtime');
     expect(stage!.DependsOn).toHaveLength(3);
     expect(sample.ofType('AWS::ApiGatewayV2::RouteResponse')).toHaveLength(1);
+  });
+});
+
+describe('routes that one API cannot hold', () => {
+  const [template] = gauging.resources;
+  const many: DomainManifest = {
+    ...access,
+    name: 'many',
+    tables: {},
+    functions: [],
+    resources: Array.from({ length: 60 }, (_, index) => ({
+      entry: template!.entry,
+      access: {},
+      resource: { ...template!.resource, name: `resource-${index}`, base: `/api/many/resource-${index}` },
+    })),
+  };
+
+  it('go to a second, and ask the authorizer of their own', () => {
+    const spread = synthesizeSample(sampleStage(), [access, many]);
+    const authorizers = spread.ofType('AWS::ApiGatewayV2::Authorizer');
+    const apiOf = (stack: string) => {
+      const routes = spread.ofType('AWS::ApiGatewayV2::Route', stack).map(({ Properties }) => Properties);
+      for (const { AuthorizationType, AuthorizerId, ApiId } of routes) {
+        if (AuthorizationType !== 'CUSTOM') continue;
+        const { Value } = Object.values(spread.outputs['mizan-dev-access']!).find(
+          ({ Export }) => (Export as { Name: string } | undefined)?.Name === AuthorizerId['Fn::ImportValue'],
+        )!;
+        const asked = authorizers.find(({ logicalId }) => logicalId === (Value as { Ref: string }).Ref)!;
+        expect(asked.Properties.ApiId).toEqual(ApiId);
+      }
+      return [...new Set(routes.map(({ ApiId }) => JSON.stringify(ApiId)))];
+    };
+    const [first, second] = [apiOf('access-routes'), apiOf('many-routes')];
+    expect([first.length, second.length]).toEqual([1, 1]);
+    expect(first).not.toEqual(second);
+    expect(Object.keys(spread.outputs['mizan-dev-api']!)).toEqual(
+      expect.arrayContaining(['HttpApiUrl', 'HttpApiUrl2']),
+    );
   });
 });
 
