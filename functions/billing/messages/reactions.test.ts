@@ -13,7 +13,7 @@ import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { handler as settings } from './handler.ts';
 import { longestQueuedMs } from './message-outcome.ts';
 import { handler as onBillingEvents } from './on-billing-events.ts';
-import { sendingQueue, sendPage } from './send-invoice.ts';
+import { sendingQueue, sendPage, startSending } from './send-invoice.ts';
 
 const stack = useBillingStack();
 const told = new Set<string>();
@@ -159,6 +159,29 @@ it('all invoices of a run are sent page by page, once, and nobody else’s', asy
     body: {},
   });
   expect(foreign.status).toBe(404);
+});
+
+it('an invoice of a run that cannot be sent holds up no other, and stays asked for by itself', async () => {
+  const run = await startRun(openSession(tenant), {
+    period: { from: '2026-04-01', to: '2026-05-01' },
+    issueDate: '2026-06-01',
+    dueDays: 14,
+    mayEstimate: false,
+  } as never);
+  await stack.workOffRuns();
+  const owners: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    owners.push(await addCustomer());
+    await oweInvoice(tenant, owners[i]!, '10.00', { runId: run.id } as object);
+  }
+  const lost = await oweInvoice(tenant, 'cus_00000000000000000000000000', '10.00', { runId: run.id } as object);
+  await startSending(openSession(tenant), run.id, ['sms']);
+  const failed: string[] = [];
+  await stack.workOff(sendingQueue, (body) =>
+    sendPage(JSON.parse(body), 1).catch(() => void failed.push(JSON.parse(body).invoiceId)),
+  );
+  for (const owner of owners) expect(await templatesOf(owner)).toEqual(['invoice_issued']);
+  expect(failed).toEqual([lost.id]);
 });
 
 it('a message whose sender died at every try has failed by its age, and goes out when asked for again', async () => {

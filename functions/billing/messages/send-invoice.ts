@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { invoiceEntity, issuedPartitions } from '../invoices/invoice-entity.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
@@ -36,6 +37,8 @@ export interface SendingMessage {
   shard: number;
   channels?: MessageChannel[] | undefined;
   cursor?: string | undefined;
+  /** One of a page that could not be sent with it. */
+  invoiceId?: string | undefined;
 }
 
 /**
@@ -57,12 +60,14 @@ export async function startSending(session: TenantSession, runId: string, channe
   );
 }
 
-/** A page that comes twice makes no message twice: each has its reference. */
-export async function sendPage(
-  { tenantId, runId, shard, channels, cursor }: SendingMessage,
-  limit = pageSize,
-): Promise<void> {
+/**
+ * A page that comes twice makes no message twice: each has its reference. An invoice that cannot be sent is set aside as a message
+ * of its own, so that it holds up neither the others nor the pages that follow.
+ */
+export async function sendPage(part: SendingMessage, limit = pageSize): Promise<void> {
+  const { tenantId, runId, shard, channels, cursor, invoiceId } = part;
   const session = openSession(tenantId);
+  if (invoiceId !== undefined) return void (await sendInvoice(session, invoiceId, { channels }));
   const { issueDate } = await session.require(runEntity, { id: runId });
   const { items, nextCursor } = await session.query<Invoice & Stored>(invoiceEntity, {
     index: 'gsi1',
@@ -72,9 +77,15 @@ export async function sendPage(
     limit,
     cursor,
   });
-  for (const { id, status } of items) if (status !== 'cancelled') await sendInvoice(session, id, { channels });
-  if (nextCursor !== null)
-    await sendMessages(sendingQueue, [messageOf({ tenantId, runId, shard, channels, cursor: nextCursor })]);
+  const following: SendingMessage[] = nextCursor === null ? [] : [{ ...part, cursor: nextCursor }];
+  for (const { id, status } of items)
+    try {
+      if (status !== 'cancelled') await sendInvoice(session, id, { channels });
+    } catch (error) {
+      logger.error('invoice not sent with its run', { tenantId, runId, invoiceId: id, error: error as Error });
+      following.push({ tenantId, runId, shard, channels, invoiceId: id });
+    }
+  await sendMessages(sendingQueue, following.map(messageOf));
 }
 
 const messageOf = (message: SendingMessage): { body: string } => ({ body: JSON.stringify(message) });

@@ -10,6 +10,7 @@ const message = z.object({
   shard: z.int(),
   channels: z.optional(z.array(z.enum(messageChannels))),
   cursor: z.optional(z.string()),
+  invoiceId: z.optional(z.string()),
 });
 
 export const handler = consumeEach(
