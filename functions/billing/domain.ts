@@ -223,6 +223,13 @@ export const billing = defineDomain({
     ...prepaidSchedules,
     ...messageSchedules,
     {
+      name: 'sweep-photos',
+      entry: `${folder}/mobile/sweep-photos.ts`,
+      schedule: 'cron(30 1 * * ? *)',
+      timeoutSeconds: 300,
+      access: { tables: { billing: 'readWrite', identity: 'read' }, buckets: { 'field-photos': 'write' } },
+    },
+    {
       name: 'start-dunning',
       entry: `${folder}/dunning/start-dunning.ts`,
       // Early in the morning of Arabia; days are each tenant's own.

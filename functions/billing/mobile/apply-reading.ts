@@ -12,7 +12,7 @@ import { type FieldWorker, rejected } from './field-context.ts';
 import { fieldReadingRecorded } from './field-events.ts';
 import { earlierResult, logOperation } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
-import { foreignPhoto } from './photo-entity.ts';
+import { foreignPhoto, keepingPhotos } from './photo-entity.ts';
 import {
   addCandidate,
   type FieldReadingRow,
@@ -83,9 +83,13 @@ export async function applyNoAccess(
   return retryOnChangeOrMade(async () => {
     const earlier = await earlierResult(worker.session, worker.userId, operation.id);
     if (earlier !== undefined) return earlier;
-    const stop = await worker.session.require(stopEntity, row);
+    const [stop, keepPhotos] = await Promise.all([
+      worker.session.require(stopEntity, row),
+      keepingPhotos(worker.session, row.photoIds),
+    ]);
     return worker.session.transact('billing', (unit) => {
       unit.create(fieldReadingEntity, row);
+      keepPhotos(unit);
       visitStop(unit, stop, 'no_access', row.takenAt);
       const result = {
         id: row.operationId,
@@ -138,9 +142,10 @@ function keepReading(
   return retryOnChangeOrMade(async () => {
     const earlier = await earlierResult(session, userId, operationId);
     if (earlier !== undefined) return earlier;
-    const [before, stop] = await Promise.all([
+    const [before, stop, keepPhotos] = await Promise.all([
       session.get(meterDayEntity, { meterId, day }, { consistent: true }),
       session.require(stopEntity, { routeId: row.routeId, meterId }),
+      keepingPhotos(session, row.photoIds),
     ]);
     if (before !== undefined && before.candidates.length >= maxCandidates)
       return rejected(worker, operationId, 'too_many_readings');
@@ -155,6 +160,7 @@ function keepReading(
     const result = resultOf(row, before);
     return session.transact('billing', (unit) => {
       unit.create(fieldReadingEntity, row);
+      keepPhotos(unit);
       if (before === undefined) unit.create(meterDayEntity, after);
       else
         unit.update(meterDayEntity, before, {

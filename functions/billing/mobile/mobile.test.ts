@@ -1,13 +1,18 @@
 /** The field app over its handler: what a reader sees, what becomes of readings and cash, and whose routes nobody else has. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
+import { readObject } from '../../../layers/kernel/files/signed-urls.ts';
 import { createS3Service } from '../../../local/services/s3/index.ts';
 import { serveForTest, type TestEndpoint } from '../../../local/services/test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../../../local/services/test-support/fake-context.ts';
+import { tenantListingEntity } from '../../identity/tenants/add-tenant.ts';
 import { handler as readings } from '../../metering/meters/handler.ts';
 import { handler as tills } from '../cashier-sessions/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { fieldWork, reader } from '../test-support/field-work.ts';
+import { photoBucket, photoEntity } from './photo-entity.ts';
+import { handler as sweepPhotos } from './sweep-photos.ts';
 
 const stack = useBillingStack();
 const field = fieldWork(stack);
@@ -239,6 +244,39 @@ describe('a photo', () => {
     const shown = await field.office(tenant, 'GET', `/readings/${results[0].made.readingId}`);
     expect(await (await fetch(shown.body.data.photos[0].url)).text()).toBe('jpeg');
     expect((await field.office('other', 'GET', `/readings/${results[0].made.readingId}`)).status).toBe(404);
+  });
+
+  it('that no visit names is taken away after a month, with its file; one that is named stays', async () => {
+    for (const id of [tenant, 'other'])
+      await openGlobalSession().transact('identity', (unit) => unit.put(tenantListingEntity, { id, createdBy: '' }));
+    const upload = async () => {
+      const { body } = await field.call(tenant, 1, 'POST', '/photos', {
+        body: { contentType: 'image/jpeg', sizeBytes: 4 },
+      });
+      const { 'content-length': _, ...headers } = body.data.upload.headers;
+      await fetch(body.data.upload.url, { method: 'PUT', headers, body: 'jpeg' });
+      return body.data.id as string;
+    };
+    const [lost, named, leaving] = [await upload(), await upload(), await upload()];
+    const session = openSession(tenant);
+    const fileOf = (id: string) => readObject(photoBucket, `${tenant}/${reader(1)}/${id}.jpg`);
+    await field.sync(tenant, 1, [reading('F-2', '706.5', { photoIds: [named, named], confirmed: true })]);
+    expect(await sweepPhotos()).toEqual({ taken: 0 });
+    // The sweep before died after it had marked one.
+    const row = await session.require(photoEntity, { id: leaving });
+    await session.transact('billing', (unit) => unit.update(photoEntity, row, { status: 'leaving' }));
+    const { results } = await field.sync(tenant, 1, [
+      reading('F-2', '706.6', { photoIds: [leaving], confirmed: true }),
+    ]);
+    expect(results[0]).toMatchObject({ status: 'rejected', reason: 'unknown_photo' });
+    const now = Date.now();
+    stack.advance(31 * 86_400_000);
+    expect((await sweepPhotos()).taken).toBeGreaterThanOrEqual(2);
+    expect(await sweepPhotos()).toEqual({ taken: 0 });
+    vi.setSystemTime(now);
+    expect(await Promise.all([lost, leaving].map(fileOf))).toEqual([undefined, undefined]);
+    expect(await session.get(photoEntity, { id: lost })).toBeUndefined();
+    expect(Buffer.from((await fileOf(named))!).toString()).toBe('jpeg');
   });
 
   it.each([

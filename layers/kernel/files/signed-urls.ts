@@ -107,3 +107,9 @@ export async function writeObject(bucket: string, key: string, body: string, con
     new PutObjectCommand({ Bucket: bucketName(bucket), Key: key, Body: body, ContentType: contentType }),
   );
 }
+
+/** Takes an object away; one that is not there is none the less gone. Needs `write`. */
+export async function deleteObject(bucket: string, key: string): Promise<void> {
+  const { client, DeleteObjectCommand } = await sdk();
+  await client.send(new DeleteObjectCommand({ Bucket: bucketName(bucket), Key: key }));
+}
