@@ -2,9 +2,9 @@
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import type { LossRow } from './loss-report-schema.ts';
 
-const columns: readonly [value: (row: LossRow) => string | number | null, en: string, ar: string][] = [
+const columns: readonly [value: (row: LossRow, locale: Locale) => string | number | null, en: string, ar: string][] = [
   [({ name }) => name, 'Area', 'المنطقة'],
-  [({ kind }) => kind, 'Kind', 'النوع'],
+  [({ kind }, locale) => (locale === 'ar' ? arabicKinds[kind] : kind), 'Kind', 'النوع'],
   [({ from }) => from, 'From', 'من'],
   [({ to }) => to, 'First day after', 'أول يوم بعدها'],
   [({ inputKwh }) => inputKwh, 'Input kWh', 'الداخل ك.و.س'],
@@ -32,5 +32,7 @@ const columns: readonly [value: (row: LossRow) => string | number | null, en: st
 
 export function lossReportTable(rows: readonly LossRow[], locale: Locale): string[][] {
   const head = columns.map(([, en, ar]) => (locale === 'ar' ? ar : en));
-  return [head, ...rows.map((row) => columns.map(([value]) => String(value(row) ?? '')))];
+  return [head, ...rows.map((row) => columns.map(([value]) => String(value(row, locale) ?? '')))];
 }
+
+const arabicKinds: Record<LossRow['kind'], string> = { feeder: 'مغذٍّ', transformer: 'محوّل' };

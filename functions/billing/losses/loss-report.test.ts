@@ -163,7 +163,7 @@ it('has the worst area first, those that are not known last, and is a table that
   const csv = await call('GET', `/reports/${made.id}/csv`, { headers: { 'accept-language': 'ar' } });
   expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
   expect(csv.text.startsWith('\ufeffالمنطقة,')).toBe(true);
-  expect(csv.text).toContain(`"'=HYPERLINK(""http://x"")",transformer,2026-04-01,2026-05-01,200,`);
+  expect(csv.text).toContain(`"'=HYPERLINK(""http://x"")",محوّل,2026-04-01,2026-05-01,200,`);
   expect(csv.text).toContain('خط المدينة');
 });
 

@@ -1,7 +1,7 @@
 /** Balances of feeders and transformers over the handler, from readings on real tables; the arithmetic is written out. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { elementEntity } from '../../scada/topology/element-entity.ts';
+import { elementEntity, meterPlaceEntity } from '../../scada/topology/element-entity.ts';
 import { placeMeters } from '../../scada/topology/place-meters.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, lossReporting } from '../test-support/loss-reporting.ts';
@@ -214,6 +214,8 @@ describe('the balance of an area', () => {
       unit.create(elementEntity, { id: 'T', name: 'T', kind: 'transformer', parentId: 'S', ...more });
     });
     await placeMeters(session, 'T', ['A', 'B']);
+    // Gone from the register of meters, and still placed in the network.
+    await session.transact('scada', (unit) => unit.put(meterPlaceEntity, { meterId: 'GHOST', elementId: 'T' }));
     await placeMeters(session, 'F', ['IN']);
     const id = await addArea({
       kind: 'feeder',
@@ -224,6 +226,11 @@ describe('the balance of an area', () => {
       metersFrom: 'network',
       meteredKwh: '800', // 300 + 500; the input meter on the feeder is no output
       lossKwh: '200',
+      quality: { meters: 3, unreadMeters: 1 },
+    });
+    const made = await report([id]);
+    expect((await linesOf(made.id)).find(({ meterId }: any) => meterId === 'GHOST')).toMatchObject({
+      findings: ['unknown_meter', 'unread'],
     });
     expect(await assign(id, { A: [{ from: '2026-01-01' }] })).toMatchObject({ status: 409 });
     const byHand = await addArea({});

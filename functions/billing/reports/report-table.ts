@@ -1,5 +1,6 @@
 /** The rows of a report as a table for spreadsheets, headed in the reader's language. */
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
+import { wordOr } from '../documents/labels.ts';
 import type { ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
 
 const headings: Record<string, readonly [en: string, ar: string]> = {
@@ -55,8 +56,14 @@ export function reportTable(kind: ReportOrder['kind'], rows: readonly ReportRow[
   const flat: Record<string, unknown>[] =
     kind === 'billing_summary' ? (rows as readonly SummaryRow[]).flatMap(lines) : rows.map((row) => ({ ...row }));
   const head = columns[kind].map((name) => headings[name]![locale === 'ar' ? 1 : 0]);
-  return [head, ...flat.map((row) => columns[kind].map((name) => String(row[name] ?? '')))];
+  const cell = (name: string, value: unknown): string =>
+    locale === 'ar' && coded.has(name) ? arabic(String(value)) : String(value ?? '');
+  return [head, ...flat.map((row) => columns[kind].map((name) => cell(name, row[name])))];
 }
+
+/** Columns of codes: an Arabic reader gets words, and programs the codes of the English table. */
+const coded = new Set(['customerType', 'method', 'movement']);
+const arabic = (code: string): string => (code === 'all' ? 'الكل' : wordOr(code, 'ar'));
 
 /** A summary has a line for each movement, between the balances. */
 function lines({ currency, customerType, openingBalance, movements, closingBalance }: SummaryRow) {

@@ -168,7 +168,10 @@ it('is a table for spreadsheets, once it is completed', async () => {
   expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
   expect(text).toContain('Currency,Customer type,Movement,Count,Amount\r\n');
   expect(text).toContain('YER,commercial,payment,2,-230.00\r\n');
-  expect((await csv('ar')).text).toContain('العملة');
+  const arabic = (await csv('ar')).text;
+  expect(arabic.startsWith('\ufeffالعملة,')).toBe(true);
+  expect(arabic).toContain('YER,تجاري,سداد,2,-230.00\r\n');
+  expect(arabic).toContain('YER,الكل,الرصيد الافتتاحي,');
   for (const order of [{ kind: 'ageing' }, { kind: 'collection_rate', from: '2026-06-01', to: '2026-06-01' }]) {
     const { id, kind } = await run(order);
     const table = await stack.call(tenant, reports, 'GET', `/api/billing/reports/${id}/csv`);
