@@ -5,21 +5,17 @@ import { reconnectWhenPaid } from './reconnect-when-paid.ts';
 
 const ofCustomer = z.object({ customerId: z.string() });
 const customer = z.object({ id: z.string() });
-const command = z.object({ customerId: z.optional(z.string()), command: z.string(), status: z.string() });
-
-/**
- * Also one that was only asked for: the payment may have come between dunning's look at the debt and its order, and its event
- * before the order was there.
- */
-const reviewed = ['requested', 'approved', 'confirmed', 'timed_out'];
+const command = z.object({ customerId: z.optional(z.string()), status: z.string() });
 
 export const handler = consumeEvents(async ({ type, tenantId, payload }) => {
   switch (type) {
     case 'subscriber.updated':
       return reconnectWhenPaid(tenantId, customer.parse(payload).id);
     case 'meter.command_changed': {
-      const { customerId, command: kind, status } = command.parse(payload);
-      if (customerId === undefined || kind !== 'disconnect' || !reviewed.includes(status)) return;
+      // Also one that was only asked for: the payment may have come between dunning's look at the debt and its order, and its
+      // event before the order was there. And the end of any other: while it was open, light could not be given back.
+      const { customerId, status } = command.parse(payload);
+      if (customerId === undefined || status === 'sent') return;
       return reconnectWhenPaid(tenantId, customerId);
     }
     default:

@@ -5,6 +5,7 @@ import { commandQueue } from '../commands/command-queue.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { makeAgreement } from '../prepaid/make-agreement.ts';
+import { supplyEntity } from '../supplies/supply-entity.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
@@ -56,6 +57,15 @@ describe('an approved disconnection is not sent', () => {
       'to a customer who is protected by now',
       'The customer is protected',
       ({ customerId }) => scene.change(customerId, { isProtected: true }),
+    ],
+    [
+      'to a supply that became prepaid',
+      'The supply is prepaid',
+      async ({ supplyId }) => {
+        const session = openSession(tenant);
+        const supply = await session.require(supplyEntity, { id: supplyId });
+        await session.transact('billing', (unit) => unit.update(supplyEntity, supply, { mode: 'prepaid' }));
+      },
     ],
     [
       'to one who was given time',
@@ -182,6 +192,18 @@ describe('who was cut for debt', () => {
     await scene.calmDown(debtor);
     expect(debtor.isLit).toBe(true);
     expect(await kinds(debtor)).toEqual(['reconnect confirmed', 'disconnect confirmed']);
+  });
+
+  it('and has paid while another order was open has light when that one has come to its end', async () => {
+    const debtor = await cutOff();
+    await scene.needApproval(true);
+    const { body } = await scene.order(debtor, 'disconnect');
+    await scene.pay(debtor.customerId, '1000');
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(false);
+    expect((await scene.reject(body.data.id)).status).toBe(200);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
   });
 
   it('stays dark while anything is overdue, in whatever currency', async () => {

@@ -99,6 +99,9 @@ export function dunningScene(stack: BillingStack, tenant: string) {
     },
     commandsOf: async (meterId: string): Promise<any[]> =>
       (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data,
+    order: ({ meterId }: Debtor, command: string) =>
+      post(commands, 'meter-commands', { meterId, command, reason: 'By hand' }),
+    reject: (id: string) => post(commands, `meter-commands/${id}/reject`, { reason: 'No' }, { subject: 'usr_2' }),
     async approve({ meterId }: Debtor): Promise<number> {
       const [{ id }] = await this.commandsOf(meterId);
       return (await post(commands, `meter-commands/${id}/approve`, {}, { subject: 'usr_2' })).status;
