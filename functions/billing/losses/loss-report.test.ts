@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, daysBetween } from '../../../layers/tariff/calendar.ts';
 import { handler as invoices } from '../invoices/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { type CrashingWorker, crashingWorker } from '../test-support/crash-everywhere.ts';
 import { april, lossReporting } from '../test-support/loss-reporting.ts';
@@ -114,6 +115,26 @@ describe('energy that is billed', () => {
         ).status,
       ).toBe(200);
     expect(await row(own)).toMatchObject({ meteredKwh: '310', billedKwh: '0', unbilledKwh: '310' });
+  });
+
+  it('is each customer’s own where a meter changes hands in the middle, and nobody’s on days nobody has it', async () => {
+    const { meterId, customerId, supplyId } = await setUp(aprilReadings);
+    const supply = (path: string, body: object) =>
+      stack.call(tenant, supplies, 'POST', `/api/billing/supplies${path}`, { body });
+    const { tariffId } = (await supply(`/${supplyId}/end`, { to: '2026-04-11' })).body.data;
+    await bill(customerId);
+    const next = await setUp([], { from: '2026-05-01' });
+    const order = { customerId: next.customerId, meterId, tariffId, from: '2026-04-21' };
+    expect((await supply('', order)).status).toBe(201);
+    const own = await addArea({});
+    await assign(own, { [meterId]: always });
+    expect(await row(own)).toMatchObject({
+      meteredKwh: '150',
+      billedKwh: '50', // ten days of the first
+      withoutSupplyKwh: '50', // ten of nobody
+      unbilledKwh: '50', // ten of the next
+      quality: { billedApportionedKwh: '0', meteredEstimatedKwh: '0' },
+    });
   });
 
   it('is found behind many later bills', async () => {

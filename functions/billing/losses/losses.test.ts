@@ -7,7 +7,7 @@ import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, lossReporting } from '../test-support/loss-reporting.ts';
 
 const stack = useBillingStack();
-const { call, addArea, assign, report, row, linesOf } = lossReporting(stack, 'loss');
+const { call, addArea, assign, report, row, linesOf, work } = lossReporting(stack, 'loss');
 
 beforeAll(async () => {
   await stack.addTenant('loss');
@@ -316,6 +316,15 @@ describe('what does not fit', () => {
       expect((await call('GET', `/reports/${own.id}${path}`, {}, 'other')).status).toBe(404);
     expect((await call('POST', `/reports/${own.id}/resume`, {}, 'other')).status).toBe(404);
     expect((await call('GET', '/reports', {}, 'other')).body.data).toEqual([]);
+    // All of its own areas are none.
+    const { id: none } = (await call('POST', '/reports', { body: april }, 'other')).body.data;
+    await work();
+    expect((await call('GET', `/reports/${none}`, {}, 'other')).body.data).toMatchObject({
+      status: 'completed',
+      meters: 0,
+      result: [],
+    });
+    expect((await call('GET', `/reports/${none}`)).status).toBe(404);
     expect((await call('GET', '', {}, 'other')).body.data).toEqual([]);
   });
 });
