@@ -184,6 +184,37 @@ describe('the trace of an invoice', () => {
     expect(traced.intervals.some(({ flags }: any) => flags.includes('exchanged'))).toBe(true);
   });
 
+  it('knows nothing of an exchange that was told of after it was issued', async () => {
+    const { customerId, meterId } = await setUp([
+      ['2026-04-01T00:00', 1000],
+      ['2026-04-11T00:00', 1050],
+      ['2026-05-01T00:00', 1150],
+    ]);
+    const [invoice] = (await bill(customerId)).invoices;
+    stack.advance(hourMs);
+    const exchange = await stack.call(tenant, meters, 'POST', `/api/billing/meters/${meterId}/exchange`, {
+      as: { permissions: ['metering:*'] },
+      body: {
+        at: utc('2026-04-16T00:00'),
+        finalRegisterKwh: '1060',
+        newSerialNumber: `${meterId}-LATE`,
+        newInitialRegisterKwh: '1100',
+      },
+    });
+    expect(exchange.status, JSON.stringify(exchange.body)).toBe(200);
+    const [traced] = (await trace(invoice.id)).bills;
+    expect(traced).toMatchObject({ billed: { importKwh: '150' }, measuredKwh: '150', agrees: true });
+    expect(traced.devices).toHaveLength(1);
+    expect(traced.devices[0].removedAt).toBeUndefined();
+    // What is billed from now on does.
+    const rebill = await stack.call(tenant, handler, 'POST', `/api/billing/invoices/${invoice.id}/rebill`, {
+      body: {},
+    });
+    const [note] = (await trace(rebill.body.data.note.id)).bills;
+    expect(note).toMatchObject({ measuredKwh: '110', agrees: true });
+    expect(note.devices).toHaveLength(2);
+  });
+
   it('holds whole days as far as there is room, and goes on where it ended', async () => {
     const fine = await addTariff('FINE', [
       { kind: 'energy', code: 'energy', label: { en: 'e', ar: 'e' }, blocks: [{ rate: '5' }] },

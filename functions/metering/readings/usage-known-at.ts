@@ -2,6 +2,7 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
+import { meterKnownAt } from '../meters/meter-known-at.ts';
 import type { Device, Meter } from '../meters/meter-schema.ts';
 import { type TracedUsageEdit, usageEditsOf } from '../usage-edits/trace-usage-edits.ts';
 import { editedStretches } from '../usage-edits/usage-edit-entity.ts';
@@ -46,11 +47,12 @@ export interface UsageOfMoment {
 /** @param buckets in order of time, without gaps */
 export async function usageKnownAt(
   session: TenantSession,
-  meter: Meter,
+  present: Meter,
   buckets: readonly { start: number; end: number }[],
   knownMs: number,
 ): Promise<UsageOfMoment> {
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
+  const meter = await meterKnownAt(session, present, knownMs);
   const [before, within, after, next, stretches] = await Promise.all([
     neighbourKnownAt(session, meter.id, 'before', start, knownMs),
     readingsKnownAt(session, meter.id, { fromMs: start, toMs: end }, knownMs),
