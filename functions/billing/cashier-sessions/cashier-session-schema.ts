@@ -81,6 +81,7 @@ export const cashierSessionSchema = z.object({
   differences: z.optional(z.array(inTill)),
   differenceReason: z.optional(z.string()),
   countedAt: z.optional(utcTime()),
+  countedBy: z.optional(z.string()),
   approvedBy: z.optional(z.string()),
   closedAt: z.optional(utcTime()),
 });

@@ -127,6 +127,15 @@ describe('a till', () => {
     expect((await open()).status).toBe(201);
   });
 
+  it('that somebody counts for its cashier is accepted by neither of them', async () => {
+    const { id } = (await open()).body.data;
+    const counted = await act(id, 'close-for-cashier', { ...count(['cash', '900']), reason: 'Left ill' }, chief);
+    expect(counted.body.data).toMatchObject({ status: 'counted', countedBy: 'usr_chief' });
+    expect((await act(id, 'approve', {}, chief)).status).toBe(403);
+    expect((await act(id, 'approve')).status).toBe(403);
+    expect((await act(id, 'approve', {}, { subject: 'usr_third' })).body.data).toMatchObject({ status: 'closed' });
+  });
+
   it('may be counted again, and small differences need nobody where the settings say so', async () => {
     const { id } = (await open()).body.data;
     await act(id, 'close', { ...count(['cash', '900']), reason: 'x' });

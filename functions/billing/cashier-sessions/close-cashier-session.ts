@@ -21,8 +21,13 @@ export async function closeCashierSession(
   session: TenantSession,
   id: string,
   { counted, reason }: { counted: Count; reason?: string | undefined },
+  subject: string,
 ): Promise<StoredCashierSession> {
-  const [settings, profile] = await Promise.all([readPaymentSettings(session), tenantProfile(session)]);
+  const [settings, profile, countedBy] = await Promise.all([
+    readPaymentSettings(session),
+    tenantProfile(session),
+    personBehind(session, subject),
+  ]);
   const lines = readCount(counted, profile.currency);
   return retryOnChange(async () => {
     const till = await requireStatus(session, id, 'open');
@@ -43,6 +48,7 @@ export async function closeCashierSession(
       counted: lines,
       differences,
       countedAt: session.context.now(),
+      countedBy,
       ...(reason === undefined ? {} : { differenceReason: reason }),
     };
     if (needsApproval)
@@ -53,7 +59,7 @@ export async function closeCashierSession(
   });
 }
 
-/** A second person accepts the differences. @throws AppError `forbidden` for the cashier */
+/** A second person accepts the differences. @throws AppError `forbidden` for the cashier and for who counted */
 export async function approveDifferences(
   session: TenantSession,
   id: string,
@@ -62,9 +68,12 @@ export async function approveDifferences(
   const approvedBy = await personBehind(session, subject);
   return retryOnChange(async () => {
     const till = await requireStatus(session, id, 'counted');
-    if (till.cashierId === approvedBy)
+    if (till.cashierId === approvedBy || till.countedBy === approvedBy)
       throw new AppError('forbidden', undefined, {
-        texts: { en: 'A cashier cannot accept their own differences.', ar: 'لا يعتمد أمين الصندوق فروقه بنفسه.' },
+        texts: {
+          en: 'Neither the cashier nor who counted can accept the differences.',
+          ar: 'لا يعتمد الفروق أمين الصندوق ولا من عدّه.',
+        },
       });
     return end(session, till, { approvedBy });
   });
@@ -74,7 +83,7 @@ export async function approveDifferences(
 export function reopenCount(session: TenantSession, id: string): Promise<StoredCashierSession> {
   return retryOnChange(async () => {
     const till = await requireStatus(session, id, 'counted');
-    const empty = { counted: null, differences: null, differenceReason: null, countedAt: null };
+    const empty = { counted: null, differences: null, differenceReason: null, countedAt: null, countedBy: null };
     return session.transact('billing', (unit) => unit.update(cashierSessionEntity, till, { ...empty, status: 'open' }));
   });
 }

@@ -53,13 +53,13 @@ export const cashierSessionOperations: Operations<typeof cashierSessions.routes>
   }),
   closeCashierSession: async ({ session, params, body, principal }) => {
     await ownTill(session, params.id, await personBehind(session, principal.subject));
-    return { data: await closeCashierSession(session, params.id, body) };
+    return { data: await closeCashierSession(session, params.id, body, principal.subject) };
   },
   approveTillDifferences: async ({ session, params, principal }) => ({
     data: await approveDifferences(session, params.id, principal.subject),
   }),
   recountTill: async ({ session, params }) => ({ data: await reopenCount(session, params.id) }),
-  closeAbandonedTill: async ({ session, params, body }) => ({
-    data: await closeCashierSession(session, params.id, body),
+  closeAbandonedTill: async ({ session, params, body, principal }) => ({
+    data: await closeCashierSession(session, params.id, body, principal.subject),
   }),
 };

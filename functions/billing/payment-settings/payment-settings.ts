@@ -5,7 +5,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 
 export const paymentSettingsSchema = z.object({
-  /** Refunds of more than this, in the tenant's currency, need a second person; those in another currency always do. @default 0: every refund */
+  /** Refunds of a payment that come to more than this together, in the tenant's currency, need a second person; those in another currency always do. @default 0: every refund */
   refundApprovalAbove: z._default(amount(), '0'),
   /** Differences of a till above this, in the tenant's currency, need a second person. @default 0: every difference */
   differenceApprovalAbove: z._default(amount(), '0'),

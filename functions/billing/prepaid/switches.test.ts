@@ -131,5 +131,14 @@ describe('to bills', () => {
     expect(valueCredit(latestFirst, 200)).toEqual({ energy: 500n, taxes: 10n, unaccounted: 0 });
     expect(valueCredit(latestFirst, 600)).toEqual({ energy: 1200n, taxes: 80n, unaccounted: 50 });
     expect(valueCredit([], 0)).toEqual({ energy: 0n, taxes: 0n, unaccounted: 0 });
+    // A least amount of the month that the first purchase paid and the second got back is the price of neither's energy.
+    const minimum = (amount: string) => [{ kind: 'minimum', amount }];
+    const least = [
+      parts({ boughtKwh: '30.0', energyAmount: '0.00', lines: minimum('-7.50') }),
+      parts({ boughtKwh: '10.0', energyAmount: '10.00', lines: minimum('7.50') }),
+    ];
+    expect(valueCredit(least, 300)).toEqual({ energy: 750n, taxes: 0n, unaccounted: 0 });
+    expect(valueCredit(least, 400)).toEqual({ energy: 1000n, taxes: 0n, unaccounted: 0 });
+    expect(valueCredit([parts({ boughtKwh: '1.0', energyAmount: '-2.00' })], 10).energy).toBe(0n);
   });
 });

@@ -2,7 +2,7 @@
  * What credit left in a meter is worth: what was paid for it. The energy of the last token is used last, and of each token the
  * part that was given is used first, so the customer gets back the price of the energy that was bought last. Pure.
  */
-import { type Fraction, fraction, nothing, over, plus, scaled, times } from '../../../layers/money/fraction.ts';
+import { type Fraction, fraction, minus, nothing, over, plus, scaled, times } from '../../../layers/money/fraction.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { stepsOf } from './token-energy.ts';
 import type { VendParts } from './vend-schema.ts';
@@ -30,7 +30,7 @@ export function valueCredit(latestFirst: readonly VendParts[], remaining: number
     left -= taken;
     if (taken > 0) {
       const share = fraction(BigInt(taken), BigInt(bought));
-      energy = plus(energy, times(share, minor(parts.energyAmount, parts)));
+      energy = plus(energy, times(share, priceOfEnergy(parts)));
       taxes = plus(taxes, times(share, taxOnEnergy(parts)));
     }
     left -= Math.min(left, stepsOf(parts.freeKwh));
@@ -40,9 +40,20 @@ export function valueCredit(latestFirst: readonly VendParts[], remaining: number
 
 const minor = (text: string, { currency }: VendParts): Fraction => fraction(minorOf(text, currency));
 
+/**
+ * Without what was missing to the month's least amount: the first purchase pays it, and one that reaches the amount gets it back,
+ * so neither says what its energy cost. Never below nothing, as a subsidy of more than the energy would be.
+ */
+function priceOfEnergy(parts: VendParts): Fraction {
+  const missing = (parts.lines ?? [])
+    .filter(({ kind }) => kind === 'minimum')
+    .reduce((sum, { amount }) => plus(sum, minor(amount, parts)), nothing);
+  const price = minus(minor(parts.energyAmount, parts), missing);
+  return price.numerator > 0n ? price : nothing;
+}
+
 /** Tax is on energy and charges alike; charges are not given back, nor is the tax on them. */
 function taxOnEnergy(parts: VendParts): Fraction {
-  const energy = minor(parts.energyAmount, parts);
-  const all = plus(energy, minor(parts.fixedAmount, parts));
-  return all.numerator <= 0n ? nothing : times(minor(parts.taxAmount, parts), over(energy, all));
+  const all = plus(minor(parts.energyAmount, parts), minor(parts.fixedAmount, parts));
+  return all.numerator <= 0n ? nothing : times(minor(parts.taxAmount, parts), over(priceOfEnergy(parts), all));
 }

@@ -101,8 +101,10 @@ describe('a refund by hand', () => {
       body: { refundApprovalAbove: '50' },
     });
     const payment = await pay('100');
-    expect((await ask(payment.id, { amount: '50' })).body.data.status).toBe('approved');
-    expect((await ask(payment.id, { amount: '50' })).body.data.status).toBe('approved');
+    expect((await ask(payment.id, { amount: '30' })).body.data.status).toBe('approved');
+    expect((await ask(payment.id, { amount: '20' })).body.data.status).toBe('approved');
+    // What is more than the limit altogether is not made of parts below it.
+    expect((await ask(payment.id, { amount: '1' })).body.data.status).toBe('requested');
     const other = await pay('51');
     expect((await ask(other.id)).body.data.status).toBe('requested');
   });

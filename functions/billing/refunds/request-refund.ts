@@ -42,7 +42,9 @@ export async function requestRefund(
           ar: `يمكن رد ${amountOf(free, currency)} ${currency} من الدفعة.`,
         },
       });
-    const needsApproval = isAbove(minor, currency, settings, profile.currency);
+    // All of a payment together: a large refund is not made of small ones.
+    const altogether = minorOf(payment.refundedAmount ?? '0', currency) + pending + minor;
+    const needsApproval = isAbove(altogether, currency, settings, profile.currency);
     const refund: Refund = {
       id,
       paymentId,
