@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { sendSms } from '../../platform/contract.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
+import { handler as payments } from '../payments/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { useDocumentBucket } from '../test-support/document-bucket.ts';
 import { messageScene } from '../test-support/message-scene.ts';
@@ -11,6 +12,7 @@ import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { longestQueuedMs } from './message-outcome.ts';
 import { noteReport, noteSent } from './note-report.ts';
+import { notifyOfInvoice } from './notify-of-invoice.ts';
 import { handler as onDelivered } from './on-message-delivered.ts';
 import { sendInvoice } from './send-invoice.ts';
 
@@ -151,6 +153,28 @@ describe('providers that are busy', () => {
     });
     expect(judge(other, 0, true)).toBeUndefined();
   });
+});
+
+it('a reminder that waited, for the night or a provider, is not sent when the bill was paid meanwhile', async () => {
+  await providers.integrate(tenant, 'unifonic');
+  const before = providers.acts('unifonic', 'message').length;
+  const remind = async (amount: string) => {
+    const invoice = await oweInvoice(tenant, customerId, amount, { dueDate: '2026-06-10' });
+    const reference = `reminder ${invoice.id}`;
+    await notifyOfInvoice(openSession(tenant), invoice, 'invoice_reminder', { reference, channels: ['sms'] });
+    return invoice;
+  };
+  await remind('10.00');
+  await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+    body: { customerId, amount: '10', method: 'cash' },
+  });
+  await scene.deliver();
+  expect(await only()).toMatchObject({ status: 'skipped', reason: 'outdated' });
+  stack.advance(1000);
+  await remind('20.00');
+  await scene.deliver();
+  expect(await only()).toMatchObject({ status: 'sent' });
+  expect(providers.acts('unifonic', 'message')).toHaveLength(before + 1);
 });
 
 it('a sender that died after the provider took it sends nothing twice', async () => {

@@ -17,7 +17,7 @@ export const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'faile
  * Why it was not sent. `no_address`: the customer has none for the channel, or no device any more; `refused`: the customer does not want it;
  * `not_configured`: no provider of the channel; `no_template`: WhatsApp takes no free text
  * outside of a conversation, and no approved template is set for the message; `rejected`: the provider refused it for good; `unreachable`: nobody took it
- * in all tries; `undelivered`: taken, and then reported as failed.
+ * in all tries; `outdated`: a reminder of what was paid by then; `undelivered`: taken, and then reported as failed.
  */
 export const messageReasons = [
   'no_address',
@@ -27,6 +27,7 @@ export const messageReasons = [
   'rejected',
   'unreachable',
   'undelivered',
+  'outdated',
 ] as const;
 
 export const customerMessageSchema = z.object({

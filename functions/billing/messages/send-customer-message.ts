@@ -8,6 +8,7 @@ import { sendEmailMessage, sendSms } from '../../platform/contract.ts';
 import { documentOf, readDocument } from '../documents/keep-document.ts';
 import { pushToUsers } from '../push/push-to-users.ts';
 import { usersOfCustomer } from '../push/users-of-customer.ts';
+import { isOutdated } from './is-outdated.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { customerMessageEntity } from './message-entity.ts';
 import type { CustomerMessage } from './message-schema.ts';
@@ -33,10 +34,11 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
   const session = openSession(tenantId, { correlationId });
   const message = await session.require(customerMessageEntity, { id: messageId });
   if (message.status !== 'queued') return undefined;
+  if (await isOutdated(session, message)) return void (await end(session, messageId, 'skipped', 'outdated'));
   try {
     const sent = await send(session, message);
     if (sent === undefined)
-      return void (await fail(session, messageId, 'no_address', 'No device takes push messages.'));
+      return void (await end(session, messageId, 'failed', 'no_address', 'No device takes push messages.'));
     const { value, integrationId, provider } = sent;
     const { providerReference, status } = value;
     await noteSent(
@@ -49,20 +51,21 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
     const verdict = judgeFailure(error, message, Date.parse(session.context.now()), isLastTry);
     if (verdict === undefined) throw error;
     if ('againAfterSeconds' in verdict) return verdict.againAfterSeconds;
-    await fail(session, messageId, verdict.reason, verdict.detail);
+    await end(session, messageId, 'failed', verdict.reason, verdict.detail);
   }
   return undefined;
 }
 
-async function fail(
+async function end(
   session: TenantSession,
   id: string,
+  status: 'failed' | 'skipped',
   reason: NonNullable<CustomerMessage['reason']>,
-  detail: string,
+  detail?: string,
 ): Promise<void> {
   const message = await session.require(customerMessageEntity, { id });
   if (message.status !== 'queued') return;
-  const changes = { status: 'failed', reason, detail: detail.slice(0, 500) } as const;
+  const changes = { status, reason, ...(detail === undefined ? {} : { detail: detail.slice(0, 500) }) };
   await session.transact('billing', (unit) =>
     unit.update(customerMessageEntity, message, changes, { isAudited: false }),
   );
