@@ -67,7 +67,7 @@ describe('a report', () => {
     const { id } = await only();
     const session = openSession(tenant);
     for (const step of order)
-      if (step === 'sent') await noteSent(session, id, key, { isDelivered: false, provider: 'x' });
+      if (step === 'sent') await noteSent(session, id, key, { status: 'accepted', provider: 'x' });
       else await noteReport(session, key, step);
     expect(await only()).toMatchObject({ provider: 'x', ...expected });
   });
@@ -79,7 +79,7 @@ describe('a report', () => {
       const session = openSession(tenant);
       const at = { ...key, providerReference: `sm-${round}` };
       await Promise.all([
-        noteSent(session, id, at, { isDelivered: false, provider: 'x' }),
+        noteSent(session, id, at, { status: 'accepted', provider: 'x' }),
         noteReport(session, at, arrived),
       ]);
       expect(await only()).toMatchObject({ id, status: 'delivered' });
@@ -87,14 +87,29 @@ describe('a report', () => {
     }
   });
 
+  it('that comes as the provider’s answer counts', async () => {
+    await bill(['sms', 'email']);
+    const session = openSession(tenant);
+    const [one, two] = await scene.messagesOf(customerId);
+    await noteSent(session, one.id, { ...key, providerReference: 'a' }, { status: 'failed', provider: 'x' });
+    await noteSent(session, two.id, { ...key, providerReference: 'b' }, { status: 'delivered', provider: 'x' });
+    const outcomes = (await scene.messagesOf(customerId)).map(({ id, status, reason }) => [id, status, reason]);
+    expect(outcomes).toEqual(
+      expect.arrayContaining([
+        [one.id, 'failed', 'undelivered'],
+        [two.id, 'delivered', undefined],
+      ]),
+    );
+  });
+
   it('of an earlier try says nothing of a later one', async () => {
     const session = openSession(tenant);
     const invoice = await bill(['sms']);
     const { id } = await only();
-    await noteSent(session, id, key, { isDelivered: false, provider: 'x' });
+    await noteSent(session, id, key, { status: 'accepted', provider: 'x' });
     await noteReport(session, key, failed);
     await sendInvoice(session, invoice.id, { channels: ['sms'] });
-    await noteSent(session, id, { ...key, providerReference: 'sm-2' }, { isDelivered: false, provider: 'x' });
+    await noteSent(session, id, { ...key, providerReference: 'sm-2' }, { status: 'accepted', provider: 'x' });
     await noteReport(session, key, failed);
     expect(await only()).toMatchObject({ status: 'sent', tries: 1 });
   });
@@ -111,15 +126,15 @@ describe('providers that are busy', () => {
     await providers.integrate(tenant, 'unifonic');
     providers.providers.setMode('unifonic', 'rate_limited');
     const before = providers.acts('unifonic', 'message').length;
-    const owners = await Promise.all(Array.from({ length: 12 }, () => scene.addCustomer()));
+    const owners = await Promise.all(Array.from({ length: 5 }, () => scene.addCustomer()));
     for (const owner of owners) await bill(['sms'], owner);
     await scene.deliver();
-    await scene.workOff(1200);
+    await scene.workOff(300);
     expect(await Promise.all(owners.map(async (owner) => (await scene.messagesOf(owner))[0].status))).toEqual(
       owners.map(() => 'queued'),
     );
     providers.providers.setMode('unifonic', 'ok');
-    await scene.workOff(2400);
+    await scene.workOff(900);
     expect(await Promise.all(owners.map(async (owner) => (await scene.messagesOf(owner))[0].status))).toEqual(
       owners.map(() => 'sent'),
     );

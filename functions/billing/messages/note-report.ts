@@ -53,7 +53,7 @@ export function noteSent(
   session: TenantSession,
   messageId: string,
   key: Key,
-  taken: { isDelivered: boolean; provider: string },
+  { status, provider }: { status: 'accepted' | 'sent' | 'delivered' | 'failed'; provider: string },
 ): Promise<void> {
   return retryOnChangeOrMade(async () => {
     const [early, message] = await Promise.all([
@@ -61,17 +61,19 @@ export function noteSent(
       session.require(customerMessageEntity, { id: messageId }),
     ]);
     if (message.status !== 'queued') return;
-    const { provider } = taken;
     const sentAt = session.context.now();
+    // Some say at once what became of it.
+    const report: DeliveryReport | undefined =
+      early?.report ?? (status === 'delivered' || status === 'failed' ? { status, at: sentAt } : undefined);
     await session.transact('billing', (unit) => {
       unit.update(
         customerMessageEntity,
         message,
         {
-          status: taken.isDelivered ? 'delivered' : 'sent',
+          status: 'sent',
           sentAt,
           provider,
-          ...(early?.report === undefined ? {} : changesBy(early.report)),
+          ...(report === undefined ? {} : changesBy(report)),
         },
         { isAudited: false },
       );

@@ -41,12 +41,7 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
       return void (await end(session, messageId, 'failed', 'no_address', 'No device takes push messages.'));
     const { value, integrationId, provider } = sent;
     const { providerReference, status } = value;
-    await noteSent(
-      session,
-      messageId,
-      { integrationId, providerReference },
-      { isDelivered: status === 'delivered', provider },
-    );
+    await noteSent(session, messageId, { integrationId, providerReference }, { status, provider });
   } catch (error) {
     const verdict = judgeFailure(error, message, Date.parse(session.context.now()), isLastTry);
     if (verdict === undefined) throw error;
