@@ -88,7 +88,7 @@ it('any name can be drawn, whatever letters it has', () => {
   );
   fc.assert(
     fc.property(fc.array(letters, { maxLength: 12 }), (parts) => draw(parts.join(''))),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -16,7 +16,6 @@ export interface Cell {
   style?: TextStyle;
 }
 
-const footerHeight = 46;
 const gap = 6;
 const noteStyle: TextStyle = { size: 6.5, color: '#5b6470' };
 
@@ -25,15 +24,17 @@ export class PageFlow {
   /** Where the next block begins. */
   top: number = paper.margin;
   readonly #onNewPage: (flow: PageFlow) => void;
+  readonly #footerHeight: number;
 
-  /** @param onNewPage writes the head of every page after the first */
-  constructor(canvas: PageCanvas, onNewPage: (flow: PageFlow) => void) {
+  /** @param onNewPage writes the head of every page after the first @param footerHeight kept free above the margin */
+  constructor(canvas: PageCanvas, onNewPage: (flow: PageFlow) => void, footerHeight = 46) {
     this.canvas = canvas;
     this.#onNewPage = onNewPage;
+    this.#footerHeight = footerHeight;
   }
 
   get bottom(): number {
-    return paper.height - paper.margin - footerHeight;
+    return paper.height - paper.margin - this.#footerHeight;
   }
 
   /** Begins a new page when so much does not fit. @returns whether it did */

@@ -29,6 +29,8 @@ export interface FrameOptions {
 }
 
 const logoSize = 46;
+const footerStyle = { size: 7.5, color: '#5b6470' } as const;
+const footerWidth = contentWidth - 100;
 
 /** Says of a second print that it is one, so that it passes for no other payment. */
 export function writeCopyMark(flow: PageFlow, print: number, style: DisplayStyle): void {
@@ -50,32 +52,30 @@ export function openDocument({ letterhead, style, title, number, made }: FrameOp
     language: style.language,
     made: new Date(made),
   });
-  const flow = new PageFlow(canvas, (page) => {
+  const { utility, footer } = letterhead;
+  const footerHeight =
+    10 + (footer === undefined ? 0 : Math.max(24, canvas.heightOf(footer, footerWidth, { size: footerStyle.size })));
+  const onNewPage = (page: PageFlow): void => {
     // The head of the first page says it once.
     const head = { size: 8, color: '#5b6470', role: 'artifact' } as const;
-    page.space(canvas.text(`${letterhead.utility} · ${title} ${shownNumber}`, 0, page.top, contentWidth, head) + 3);
+    page.space(canvas.text(`${utility} · ${title} ${shownNumber}`, 0, page.top, contentWidth, head) + 3);
     canvas.rule(0, page.top - 2, contentWidth);
     page.space(6);
-  });
+  };
+  const flow = new PageFlow(canvas, onNewPage, footerHeight + 12);
   writeHead(flow, letterhead, title, shownNumber);
   return {
     flow,
     finish: () =>
       canvas.finish((page, pages) => {
-        const top = paper.height - paper.margin - 34;
+        const top = paper.height - paper.margin - footerHeight;
         canvas.rule(0, top, contentWidth);
         const numbers = word('page', style.language).replace('{page}', String(page)).replace('{pages}', String(pages));
-        canvas.text(inDigits(numbers, style), contentWidth - 90, top + 4, 90, {
-          size: 7.5,
-          align: 'end',
-          color: '#5b6470',
-          role: 'artifact',
-        });
-        if (letterhead.footer !== undefined) {
-          const [first = '', second = ''] = canvas.lines(letterhead.footer, contentWidth - 100, { size: 7.5 });
-          const footer = second === '' ? first : `${first}\n${second}`;
-          canvas.text(footer, 0, top + 4, contentWidth - 100, { size: 7.5, color: '#5b6470', role: 'artifact' });
-        }
+        const numberStyle = { ...footerStyle, align: 'end', role: 'artifact' } as const;
+        canvas.text(inDigits(numbers, style), contentWidth - 90, top + 4, 90, numberStyle);
+        // Read out once.
+        const role = page === pages ? 'P' : 'artifact';
+        if (footer !== undefined) canvas.text(footer, 0, top + 4, footerWidth, { ...footerStyle, role });
       }),
   };
 }

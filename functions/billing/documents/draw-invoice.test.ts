@@ -37,9 +37,9 @@ function contentOf(bills: Bill[], more: Partial<StoredInvoice> = {}, about?: str
   return { invoice, readings: bills.map(() => registers), about, previousBalance: '-10.50', months: [] };
 }
 
-async function read(content: InvoiceContent, language: Language): Promise<string[]> {
+async function read(content: InvoiceContent, language: Language, footer?: string): Promise<string[]> {
   const party = { name: 'x', accountNumber: '1000', type: 'residential' };
-  const bytes = await drawInvoice(content, party, { utility: 'U' }, { language, digits: 'latin' });
+  const bytes = await drawInvoice(content, party, { utility: 'U', footer }, { language, digits: 'latin' });
   const file = join(mkdtempSync(join(tmpdir(), 'invoice-')), 'x.pdf');
   writeFileSync(file, bytes);
   const { stdout } = await run('pdftotext', ['-layout', file, '-']);
@@ -74,6 +74,17 @@ it.skipIf(!hasPdftotext)('a fee has its charge, and says which invoice it is abo
   expect(returned).toMatch(/Payment number\s+PAY-2026-0000042/);
   const [note] = await read(contentOf([rateBill(sheet, april('1'))], { kind: 'difference_note' }, 'INV-1'), 'ar');
   expect(note).toContain('إشعار فرق');
+});
+
+it.skipIf(!hasPdftotext)('a long footer stands whole on every page, below everything else', async () => {
+  const footer = `${'Pay at our branches or by wallet. '.repeat(14)}THE END`;
+  const bills = Array.from({ length: 12 }, () => rateBill(sheet, april('100')));
+  const pages = await read(contentOf(bills), 'en', footer);
+  expect(pages.length).toBeGreaterThan(1);
+  for (const page of pages) {
+    expect(page.split('Pay at our').length).toBe(15);
+    expect(page.trim().endsWith('THE END')).toBe(true);
+  }
 });
 
 it.skipIf(!hasPdftotext)('many meters take many pages, each numbered and with the head of its table', async () => {
