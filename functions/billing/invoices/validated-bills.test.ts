@@ -6,6 +6,7 @@ import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, aprilReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler as settings } from '../vee-settings/handler.ts';
+import { handler as invoices } from './handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'val';
@@ -181,6 +182,30 @@ describe('an exchange', () => {
     const made = await firstOf(customerId, may);
     expect(made.bill.bill.importKwh).toBe('155');
     expect(made.findings).toEqual([]);
+  });
+
+  it('of the transformers alone changes nothing of what was counted with the old ones, also not for bills of the past', async () => {
+    const meter = { model: 'THREE', phases: 3, ctRatio: 20, registerScale: 'secondary', ratedCurrentA: 5 };
+    const { customerId, meterId } = await setUp(aprilReadings, { meter });
+    const [first] = (await bill(customerId)).invoices;
+    expect(first.bills[0].bill.importKwh).toBe('3000');
+    const same = { newSerialNumber: meterId, finalRegisterKwh: '1200', newInitialRegisterKwh: '1200', newCtRatio: 40 };
+    await exchange(meterId, '2026-05-11T00:00', same);
+    await stack.read(tenant, meterId, [['2026-06-01T00:00', 1305]]);
+    // 10 days of 5 × 20 and 21 days of 5 × 40.
+    expect((await firstOf(customerId, may)).bill.bill.importKwh).toBe('5200');
+    const { body } = await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${first.id}/rebill`, {
+      body: {},
+    });
+    expect(body.data.note).toBeNull();
+    // The record of the ratio is put right for the device that is there, and no other.
+    const put = await stack.call(tenant, meters, 'PUT', `/api/billing/meters/${meterId}`, {
+      ...asMetering,
+      body: { ctRatio: 30 },
+    });
+    expect(put.body.data).toMatchObject({ ctRatio: 30, devices: [{ ctRatio: 20 }, { serialNumber: meterId }] });
+    const again = await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${first.id}/rebill`, { body: {} });
+    expect(again.body.data.note).toBeNull();
   });
 
   it('leaves an edit of a reading of the old device with the old device', async () => {

@@ -30,7 +30,13 @@ export async function exchangeMeter(
   const old = before.devices.at(-1)!;
   await checkFinalRegister(session, before, at, request.finalRegisterKwh);
   const model = request.newModel === undefined ? undefined : await findModel(session, request.newModel);
-  refuseImpossible(before, model);
+  const { ctRatio, ptRatio, registerScale } = before;
+  const ratios = {
+    ctRatio: request.newCtRatio ?? ctRatio,
+    ptRatio: request.newPtRatio ?? ptRatio,
+    registerScale: request.newRegisterScale ?? registerScale,
+  };
+  refuseImpossible({ ...before, ...ratios }, model);
   const device: Device = {
     serialNumber: request.newSerialNumber,
     model: request.newModel ?? old.model,
@@ -41,16 +47,17 @@ export async function exchangeMeter(
   };
   const devices = [
     ...before.devices.slice(0, -1),
-    { ...old, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
+    { ...old, ctRatio, ptRatio, registerScale, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
     device,
   ];
-  await checkFirstReading(session, { ...before, devices }, device);
+  await checkFirstReading(session, { ...before, ...ratios, devices }, device);
   return session.transact(meterEntity.table, (unit) => {
     const after = unit.update(meterEntity, before, {
       serialNumber: device.serialNumber,
       model: device.model,
       digits: device.digits,
       decimals: device.decimals,
+      ...ratios,
       devices,
     });
     checkDevices(after);

@@ -18,21 +18,30 @@ export function profileOf(meter: Meter): MeterProfile {
   };
 }
 
-export function maxKwOf(meter: Meter): number {
-  const { phases, ratedCurrentA, ctRatio, ptRatio } = meter;
+/** What a device counts, or counted, with: new transformers change nothing of what was counted with the old ones. */
+const ratiosOf = ({ ctRatio, ptRatio, registerScale }: Meter, device: Device) => ({
+  ctRatio: device.ctRatio ?? ctRatio,
+  ptRatio: device.ptRatio ?? ptRatio,
+  registerScale: device.registerScale ?? registerScale,
+});
+
+function maxKwOf(meter: Meter, { ctRatio, ptRatio }: ReturnType<typeof ratiosOf>): number {
+  const { phases, ratedCurrentA } = meter;
   return meter.maxPlausibleKw ?? (phases * highestPhaseVoltage * ptRatio * ratedCurrentA * ctRatio) / 1000;
 }
 
 function segmentOf(meter: Meter, device: Device): RegisterSegment {
+  const ratios = ratiosOf(meter, device);
+  const { ctRatio, ptRatio, registerScale } = ratios;
   const segment: RegisterSegment = {
     from: device.installedAt ? Date.parse(device.installedAt) : 0,
     serial: device.serialNumber,
     digits: device.digits,
     decimals: device.decimals,
-    maxKw: maxKwOf(meter),
-    multiplier: meter.registerScale === 'secondary' ? meter.ctRatio * meter.ptRatio : 1,
-    maxVoltage: highestLineVoltage * meter.ptRatio,
-    maxCurrent: meter.ratedCurrentA * meter.ctRatio * overcurrentFactor,
+    maxKw: maxKwOf(meter, ratios),
+    multiplier: registerScale === 'secondary' ? ctRatio * ptRatio : 1,
+    maxVoltage: highestLineVoltage * ptRatio,
+    maxCurrent: meter.ratedCurrentA * ctRatio * overcurrentFactor,
   };
   if (device.removedAt !== undefined) segment.to = Date.parse(device.removedAt);
   const start = toUnits(device.initialRegisterKwh);

@@ -116,6 +116,13 @@ export const exchangeMeterSchema = z.object({
   newModel: z.optional(label(60)),
   newDigits: z.optional(digits()),
   newDecimals: z.optional(decimals()),
+  /**
+   * Transformers are exchanged like devices, also alone: with the serial number that stays, and the register going on where it was.
+   * @default those of the old device
+   */
+  newCtRatio: z.optional(z.number().check(z.gte(0.001), z.lte(100_000))),
+  newPtRatio: z.optional(z.number().check(z.gte(0.001), z.lte(100_000))),
+  newRegisterScale: z.optional(z.enum(['primary', 'secondary'])),
 });
 
 /** One device that is or was at the metering point. */
@@ -128,6 +135,10 @@ export const deviceSchema = z.object({
   initialRegisterKwh: z.optional(z.string()),
   removedAt: z.optional(utcTime()),
   finalRegisterKwh: z.optional(z.string()),
+  /** Of a device that was taken out: what it counted with. The installed one counts with the meter's. */
+  ctRatio: z.optional(z.number()),
+  ptRatio: z.optional(z.number()),
+  registerScale: z.optional(z.enum(['primary', 'secondary'])),
 });
 
 export const meterSchema = z.object({

@@ -9,7 +9,7 @@ import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { refused } from '../meters/check-devices.ts';
-import { maxKwOf, profileOf } from '../meters/meter-profile.ts';
+import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { type BucketUsage, usageOfMeter } from '../readings/usage-of-meter.ts';
 import type { UsageCell } from './usage-edit-entity.ts';
@@ -159,8 +159,9 @@ async function readPast(session: TenantSession, meter: Meter, grid: readonly Cel
 }
 
 function refuseImpossible(meter: Meter, grid: readonly Cell[], units: readonly bigint[]): void {
+  const profile = profileOf(meter);
   // kW × ms / 3,600,000 ms/h × 1,000,000 units/kWh, and a unit for rounding
-  const most = ({ from, to }: Cell): number => (maxKwOf(meter) * (to - from)) / 3.6 + 1;
+  const most = ({ from, to }: Cell): number => ((segmentAt(profile, from)?.maxKw ?? 0) * (to - from)) / 3.6 + 1;
   if (grid.some((cell, i) => Number(units[i]!) > most(cell)))
     throw refused('/values', 'It is more than the metering point can draw.');
 }
