@@ -1,6 +1,7 @@
 /** Lambda entry: the customer at the meter is sent the token, by the channels they chose. The event has it masked; the row has it. */
 import * as z from 'zod/mini';
-import { type DisplayStyle, displayAmount, displayCode, displayNumber } from '../../../layers/documents/display.ts';
+import { type DisplayStyle, displayAmount, displayCode } from '../../../layers/documents/display.ts';
+import { displayQuantity } from '../../../layers/documents/display-quantity.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
@@ -38,7 +39,7 @@ export const handler = consumeEvents(async ({ tenantId, payload, correlationId, 
       values: {
         ...common,
         amount: displayAmount(parts.amount, parts.currency, style),
-        energy: `${displayNumber(parts.energyKwh, style)} ${language === 'ar' ? 'ك.و.س' : 'kWh'}`,
+        energy: `${displayQuantity(parts.energyKwh, style)} ${language === 'ar' ? 'ك.و.س' : 'kWh'}`,
       },
     });
 });
