@@ -39,6 +39,8 @@ export interface Bill {
   reactiveKvarh: string;
   /** Highest demand that was billed, kW. */
   demandKw?: string;
+  /** Highest demand that was measured, kW: what later bills' ratchets rest on. */
+  peakKw?: string;
   /** kWh kept for later bills, by bucket; present with net metering. */
   exportBank?: Record<string, string>;
   /** Some energy was estimated. */

@@ -28,7 +28,7 @@ export interface BillingFacts {
   usage: readonly UsageInterval[];
   /** Highest demand the meter itself registered, kW; counts before what the intervals give. */
   registeredDemandKw?: string;
-  /** Highest demand of the eleven months before, kW. */
+  /** Highest demand measured in the eleven months before, kW. */
   priorPeakKw?: string;
   connectedKw?: string;
   contractedKw?: string;

@@ -69,6 +69,35 @@ describe('every bill', () => {
     );
   });
 
+  it('cut anywhere bills all that the meter’s own registers counted, each register once', () => {
+    const timeOfUse = {
+      ...{ defaultBucket: 'off', windows: [{ bucket: 'peak', days: ['mon'], from: '17:00', to: '22:00' }] },
+      registers: [
+        { bucket: 'peak', obis: '1.8.1' },
+        { bucket: 'off', obis: '1.8.2' },
+      ],
+    };
+    const prices = ['peak', 'off'].map((bucket) => ({ ...energy(bucket, ['0.1']), bucket }));
+    const units = fc.bigInt({ min: 0n, max: 9_999_999_999n });
+    fc.assert(
+      fc.property(fc.uniqueArray(day, { minLength: 1, maxLength: 5 }), units, units, (cuts, first, second) => {
+        const edges = ['2000-01-01', ...cuts.sort()];
+        const versions = edges.map((from, i) =>
+          tariff(prices, {
+            ...{ from, timeOfUse, rounding: { energyDecimals: 6 } },
+            ...(edges[i + 1] ? { to: edges[i + 1] } : {}),
+          }),
+        );
+        const usage = [{ ...april(1).usage[0]!, rates: { '1.8.1': first, '1.8.2': second } }];
+        const { lines } = rateBill(versions, { ...april(0), usage });
+        const billed = (code: string) =>
+          total(lines.filter((line) => line.code === code).map(({ quantity }) => fractionOf(quantity)));
+        expect(billed('peak')).toEqual(fraction(first, 1_000_000n));
+        expect(billed('off')).toEqual(fraction(second, 1_000_000n));
+      }),
+    );
+  });
+
   it('of a customer who leaves and of the one who comes bills the days of one month between them', () => {
     fc.assert(
       fc.property(day, (moving) => {

@@ -55,7 +55,7 @@ function rate(context: RatingContext, segment: Segment, component: Component): v
 }
 
 function total(context: RatingContext, bank: Map<string, bigint> | undefined): Bill {
-  const { currency, segments, lines, facts, demandKw } = context;
+  const { currency, segments, lines, facts, demandKw, peakKw } = context;
   const amount = (minor: bigint): string => fromMinorUnits(minor, currency);
   const taxes = context.minorOf(({ kind }) => kind === 'tax');
   const exact = context.minorOf(() => true);
@@ -75,6 +75,7 @@ function total(context: RatingContext, bank: Map<string, bigint> | undefined): B
     exportKwh: kwh(energy.exportUnits),
     reactiveKvarh: kwh(energy.reactiveUnits),
     ...(demandKw === undefined ? {} : { demandKw: fractionText(demandKw) }),
+    ...(peakKw === undefined ? {} : { peakKw: fractionText(peakKw) }),
     ...(bank === undefined
       ? {}
       : { exportBank: Object.fromEntries([...bank].map(([bucket, units]) => [bucket, kwh(units)])) }),

@@ -27,6 +27,7 @@ export class RatingContext {
   readonly #segmentByLine: Segment[] = [];
   readonly #running = new Map<string, Fraction>();
   demandKw: Fraction | undefined;
+  peakKw: Fraction | undefined;
 
   constructor(facts: BillingFacts, segments: readonly Segment[]) {
     this.facts = facts;

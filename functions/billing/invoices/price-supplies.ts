@@ -128,10 +128,10 @@ async function priceSupply(
     historyPerDay: history.map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
     mayEstimate,
     settings: await veeSettings(customer.type),
-    decisionOn: async (checks) =>
+    decisionOn: async (failed) =>
       // A bill made anew stands on what was decided when it was made first.
       anew || supply.veeException === exceptionIdOf(supply.id, from)
-        ? decisionOn(session, { supplyId: supply.id, from, to, checks })
+        ? decisionOn(session, { supplyId: supply.id, from, to, ...failed })
         : undefined,
   });
   if ('reason' in collected) return collected;
@@ -147,7 +147,7 @@ async function priceSupply(
       ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
       ...(registeredDemandKw === undefined ? {} : { registeredDemandKw }),
-      ...priorPeak(history),
+      ...priorPeak(history, from),
       phases: supply.phases,
       dwellings: supply.dwellings,
       exemptTaxes: customer.exemptTaxes,
@@ -211,7 +211,7 @@ export function afterBill(
   const made = {
     to: bill.to,
     kwhPerDay: perDay,
-    ...(bill.demandKw === undefined ? {} : { demandKw: bill.demandKw }),
+    ...(bill.peakKw === undefined ? {} : { demandKw: bill.peakKw }),
     ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),
   };
   return {
@@ -223,8 +223,10 @@ export function afterBill(
   };
 }
 
-/** The highest demand of the eleven bills before. */
-function priorPeak(history: NonNullable<BilledSupply['history']>): { priorPeakKw?: string } {
-  const peaks = history.slice(0, 11).flatMap(({ demandKw }) => (demandKw === undefined ? [] : [demandKw]));
+/** The highest demand measured in the eleven months before, however many bills they had. */
+function priorPeak(history: NonNullable<BilledSupply['history']>, from: string): { priorPeakKw?: string } {
+  const [year, month, day] = from.split('-').map(Number);
+  const since = new Date(Date.UTC(year!, month! - 12, day!)).toISOString().slice(0, 10);
+  const peaks = history.flatMap(({ to = from, demandKw }) => (demandKw === undefined || to <= since ? [] : [demandKw]));
   return peaks.length === 0 ? {} : { priorPeakKw: peaks.reduce((a, b) => (Number(b) > Number(a) ? b : a)) };
 }

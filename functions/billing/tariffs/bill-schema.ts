@@ -44,6 +44,8 @@ export const billSchema = z.object({
   exportKwh: z.string(),
   reactiveKvarh: z.string(),
   demandKw: z.optional(z.string()),
+  /** Highest demand that was measured; `demandKw` is what was billed, not below contract and ratchet. */
+  peakKw: z.optional(z.string()),
   /** kWh kept for later bills, by bucket. */
   exportBank: z.optional(z.record(z.string(), z.string())),
   estimated: z.boolean(),

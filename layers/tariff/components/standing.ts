@@ -114,9 +114,11 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
     }
   billed = rounded(billed, 3, 'half-up');
   context.demandKw = larger(context.demandKw ?? billed, billed);
+  const peak = rounded(measured, 3, 'half-up');
+  context.peakKw = larger(context.peakKw ?? peak, peak);
   addDemandLine(context, segment, component, billed, component.rate, why);
   if (component.excessRate !== undefined && facts.contractedKw !== undefined) {
-    const excess = minus(rounded(measured, 3, 'half-up'), fractionOf(facts.contractedKw));
+    const excess = minus(peak, fractionOf(facts.contractedKw));
     if (isPositive(excess))
       addDemandLine(context, segment, component, excess, component.excessRate, {
         en: `above the contracted ${facts.contractedKw} kW`,

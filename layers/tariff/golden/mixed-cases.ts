@@ -143,7 +143,7 @@ export const mixedCases: GoldenCase[] = [
     facts: { ...quarters, priorPeakKw: '30', contractedKw: '25' },
     lines: ['demand: max(max(20; 18); max(30 × 80 / 100; 25 × 90 / 100)) × 2 = 48.00'],
     total: '48.00 = 48.00',
-    also: { demandKw: '24' },
+    also: { demandKw: '24', peakKw: '20' },
   },
   {
     name: 'a ratchet in a month of change: one demand, two prices',
