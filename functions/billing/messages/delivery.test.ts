@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { sendSms } from '../../platform/contract.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { useDocumentBucket } from '../test-support/document-bucket.ts';
@@ -174,10 +175,10 @@ it('a reminder that waited, for the night or a provider, is not sent when the bi
   await providers.integrate(tenant, 'unifonic');
   const before = providers.acts('unifonic', 'message').length;
   const remind = async (amount: string) => {
-    const invoice = await oweInvoice(tenant, customerId, amount, { dueDate: '2026-06-10' });
-    const reference = `reminder ${invoice.id}`;
+    const { id } = await oweInvoice(tenant, customerId, amount, { dueDate: '2026-06-10' });
+    const invoice = await openSession(tenant).require(invoiceEntity, { id });
+    const reference = `reminder ${id}`;
     await notifyOfInvoice(openSession(tenant), invoice, 'invoice_reminder', { reference, channels: ['sms'] });
-    return invoice;
   };
   await remind('10.00');
   await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
