@@ -28,7 +28,7 @@ export interface UsageQuestion {
   /** Of the customer's class. @default the usual ones */
   settings?: VeeSettings;
   /** What a person decided about readings that fail these checks; asked only where some fail. @default nothing */
-  decisionOn?: (failed: readonly CheckName[]) => Promise<ExceptionDecision | undefined>;
+  decisionOn?: (failed: Pick<UsageRefusal, 'checks' | 'failures'>) => Promise<ExceptionDecision | undefined>;
 }
 
 /** How a part of the energy was made up. */
@@ -60,6 +60,8 @@ export interface UsageRefusal {
   reason: VeeException['reason'];
   /** Those that failed. */
   checks: CheckName[];
+  /** Each interval that failed, for telling it from others. */
+  failures: string[];
   details: string[];
   /** Whether a person had decided, and it did not help. */
   isDecided: boolean;

@@ -25,10 +25,12 @@ export async function judgeUsage(
   const findings = findIn(question, evidence, values);
   const failed = findings.filter(({ severity }) => severity === 'fail');
   const checks = [...new Set(failed.map(({ check }) => check))];
-  const decision = checks.length === 0 ? undefined : await question.decisionOn?.(checks);
+  const failures = failuresIn(failed);
+  const decision = checks.length === 0 ? undefined : await question.decisionOn?.({ checks, failures });
   const refuse = (reason: UsageRefusal['reason'], because: readonly Finding[]): UsageRefusal => ({
     reason,
     checks,
+    failures,
     details: describe(because),
     isDecided: decision !== undefined,
   });
@@ -58,6 +60,25 @@ export async function judgeUsage(
   if (blocking.length > 0 && decision !== 'estimate') return refuse('validation_failed', blocking);
   const estimated = [...made.values, ...shapeSilences(silent, likeness, settings)].sort((a, b) => a.from - b.from);
   return assemble(measured, estimated, describe(findings));
+}
+
+/** Findings of an interval, not of the whole stretch, whose figures every new reading changes. */
+const ofIntervals = new Set<CheckName>([
+  'spike',
+  'negative',
+  'meter_status',
+  'overlap',
+  'register_broken',
+  'unmeasured',
+]);
+const mostFailures = 100;
+
+/** Of very many, their number stands for those that are not named. */
+function failuresIn(failed: readonly Finding[]): string[] {
+  const all = failed
+    .filter(({ check }) => ofIntervals.has(check))
+    .map(({ check, from, found }) => `${check} ${new Date(from).toISOString()} ${found}`);
+  return all.length <= mostFailures ? all : [...all.slice(0, mostFailures), `and ${all.length - mostFailures} more`];
 }
 
 function findIn(

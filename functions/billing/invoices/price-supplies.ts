@@ -50,6 +50,8 @@ export interface PricingProblem {
   reason: string;
   /** Codes of the checks that failed. */
   checks: CheckName[];
+  /** Each interval that failed. @default none */
+  failures?: string[];
   details: string[];
   /** Whether a person had decided how to bill it, and it did not help. */
   isDecided?: boolean;
@@ -103,7 +105,7 @@ function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): Billing
   return from < to ? { from, to } : undefined;
 }
 
-type Unpriced = Pick<PricingProblem, 'reason' | 'checks' | 'details' | 'isDecided'>;
+type Unpriced = Pick<PricingProblem, 'reason' | 'checks' | 'failures' | 'details' | 'isDecided'>;
 
 type SettledOptions = PricingOptions & Required<Pick<PricingOptions, 'veeSettings'>>;
 

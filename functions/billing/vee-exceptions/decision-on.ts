@@ -1,6 +1,6 @@
 /**
- * What a person decided about a stretch whose readings failed. A decision holds for what the person saw: a longer stretch, or
- * another check that fails, is asked about anew.
+ * What a person decided about a stretch whose readings failed. A decision holds for what the person saw: a longer stretch,
+ * another check or another interval that fails, is asked about anew.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
@@ -12,6 +12,8 @@ export interface FailedStretch {
   from: string;
   to: string;
   checks: readonly CheckName[];
+  /** As the exception has them. */
+  failures: readonly string[];
 }
 
 export async function decisionOn(
@@ -23,5 +25,10 @@ export async function decisionOn(
   return exception !== undefined && covers(exception, stretch) ? exception.decision : undefined;
 }
 
-export const covers = ({ to, checks }: VeeException, stretch: Pick<FailedStretch, 'to' | 'checks'>): boolean =>
-  stretch.to <= to && stretch.checks.every((check) => checks.includes(check));
+export const covers = (
+  { to, checks, failures }: VeeException,
+  stretch: Pick<FailedStretch, 'to' | 'checks' | 'failures'>,
+): boolean =>
+  stretch.to <= to &&
+  stretch.checks.every((check) => checks.includes(check)) &&
+  stretch.failures.every((failure) => failures.includes(failure));

@@ -33,6 +33,8 @@ export const veeExceptionSchema = z.object({
   reason: z.enum(usageRefusals),
   /** Codes of the checks that failed. */
   checks: z.array(z.enum(checkNames)),
+  /** Each interval that failed: check, beginning, and what was found. A decision covers these and no others. */
+  failures: z.array(z.string()),
   /** What was found and what was expected. */
   details: z.array(z.string()),
   runId: z.optional(z.string()),

@@ -19,6 +19,7 @@ export interface UnbilledStretch {
   to: string;
   reason: string;
   checks: readonly CheckName[];
+  failures?: readonly string[];
   details: readonly string[];
   /** Whether a decision was followed, and did not help. */
   isDecided?: boolean;
@@ -34,13 +35,14 @@ export async function raiseExceptions(
   problems: readonly UnbilledStretch[],
   runId: string | undefined,
 ): Promise<void> {
-  for (const { supplyId, meterId, from, to, reason, checks, details, isDecided = false } of problems)
+  for (const { supplyId, meterId, from, to, reason, checks, failures = [], details, isDecided = false } of problems)
     if (isRefusal(reason))
       await raise(session, isDecided, {
         id: exceptionIdOf(supplyId, from),
         ...{ supplyId, customerId, meterId, from, to, reason },
         status: 'open',
         checks: [...checks],
+        failures: [...failures],
         details: details.slice(0, mostDetails),
         ...(runId === undefined ? {} : { runId }),
       });
@@ -89,4 +91,7 @@ const saysIt = (before: StoredException, found: VeeException, isDecided: boolean
   before.status !== 'closed' &&
   before.reason === found.reason &&
   covers(before, found) &&
-  ((before.status === 'decided' && !isDecided) || (before.to === found.to && `${before.checks}` === `${found.checks}`));
+  ((before.status === 'decided' && !isDecided) ||
+    (before.to === found.to &&
+      `${before.checks}` === `${found.checks}` &&
+      `${before.failures}` === `${found.failures}`));

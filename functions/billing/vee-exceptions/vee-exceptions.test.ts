@@ -1,5 +1,6 @@
 /** Settings of validation decide what is billed; what fails is an exception until somebody decides or the readings are right. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
@@ -193,6 +194,27 @@ describe('an exception', () => {
     await bill(customerId, may);
     expect(await exceptionOf(supplyId)).toMatchObject([{ id: later.id, from: may.from }]);
     expect((await exceptionOf(supplyId))[0].closedFor).toBeUndefined();
+  });
+
+  it('is asked about anew when another interval fails than those that were decided on', async () => {
+    const { supplyId, customerId, meterId } = await setUp(spiked);
+    await bill(customerId);
+    const [{ id, failures }] = await exceptionOf(supplyId);
+    expect(failures).toEqual(['spike 2026-04-09T21:00:00.000Z 50000000']);
+    await resolve(id, 'accept');
+    // The leap is larger than what was looked at.
+    const edit = (body: object) =>
+      stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', {
+        as: { permissions: ['metering:*'] },
+        body: { meterId, action: 'correct', time: '2026-04-09T21:00:00.000Z', reason: 'Photo', ...body },
+      });
+    expect((await edit({ registerKwh: '1045', newRegisterKwh: '1041' })).status).toBe(201);
+    expect((await bill(customerId)).invoices).toEqual([]);
+    const [again] = await exceptionOf(supplyId);
+    expect(again).toMatchObject({ id, checks: ['spike'], failures: ['spike 2026-04-09T21:00:00.000Z 54000000'] });
+    expect(again.decision).toBeUndefined();
+    await resolve(id, 'accept');
+    expect((await bill(customerId)).invoices).toHaveLength(1);
   });
 
   it('of another tenant does not exist', async () => {
