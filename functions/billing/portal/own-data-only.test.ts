@@ -85,8 +85,21 @@ const withAttachments = ['openOwnTicket', 'replyToOwnTicket'];
 const isOneOf = (names: readonly string[], name: string): boolean =>
   names.some((each) => name === each || name === `app${each[0]!.toUpperCase()}${each.slice(1)}`);
 
-const attack = (tenant: string, { name, route, mount }: Case, as: object, query: Record<string, string> = {}) =>
-  stack.call(tenant, mount.handler, route.method, mount.base + filled(route.path), { as, query, body: bodyOf(name) });
+const questionsOf = (route: Route): string[] =>
+  Object.keys((route.query as { shape?: object } | undefined)?.shape ?? {});
+/** What may be asked without naming anything of anybody. */
+const harmless = ['account', 'language', 'from', 'to', 'currency', 'interval', 'month', 'status'];
+/** Ids of the victim that a question may name. */
+const namedInQuestions: Record<string, string> = { supplyId: 'sup' };
+const named = (route: Route): [string, string][] =>
+  questionsOf(route).flatMap((key) => (key in namedInQuestions ? [[key, ids[namedInQuestions[key]!]!]] : []));
+
+const attack = (tenant: string, { name, route, mount }: Case, as: object, more: Record<string, string> = {}) => {
+  const query = { ...Object.fromEntries(named(route)), ...more };
+  return stack.call(tenant, mount.handler, route.method, mount.base + filled(route.path), {
+    ...{ as, query, body: bodyOf(name) },
+  });
+};
 
 /** Nothing of the victim, and no crash. */
 function expectNothing(answer: HandlerAnswer, name: string): void {
@@ -189,6 +202,11 @@ describe('every route', () => {
     for (const { name, route } of cases) {
       expect(route.access, name).toMatch(/^portal:[a-z]+:(read|write)$/);
       if (route.body !== undefined) expect(bodyOf(name), name).toBeDefined();
+      const known = [...harmless, ...Object.keys(namedInQuestions)];
+      expect(
+        questionsOf(route).filter((key) => !known.includes(key)),
+        name,
+      ).toEqual([]);
     }
     expect(cases.filter(isOfCustomer).length).toBeGreaterThan(30);
   });
@@ -226,7 +244,7 @@ describe('every route', () => {
       expectNothing(await attack('south', each, portalUser(1)), each.name);
       if (isOfCustomer(each))
         expect((await attack('south', each, portalUser(1), { account })).status, each.name).toBe(404);
-      if (each.route.path.includes('{') || isOneOf(withIdsInBody, each.name))
+      if (each.route.path.includes('{') || named(each.route).length > 0 || isOneOf(withIdsInBody, each.name))
         expect(another.status, each.name).toBe(404);
       if (isOneOf(withAttachments, each.name)) expect(another.status, each.name).toBeGreaterThanOrEqual(400);
       expect(rows(), each.name).toBe(before);
