@@ -57,7 +57,7 @@ interface BundleSettings {
 }
 
 /** esbuild keeps all it knows of a bundle until it is done: as many at once as it has processors, and some to wait with. */
-const bundlesAtOnce = 6;
+const bundlesAtOnce = 4;
 
 /** Every function, each by itself. */
 async function bundle(specs: DomainFunctionSpec[], settings: BundleSettings): Promise<Map<string, PlannedFile[]>> {
