@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
+import { campaignPartEntity } from './campaign-entity.ts';
 import { handler as campaigns } from './campaign-handler.ts';
 import { handler as meters } from './meter-handler.ts';
 import { campaignPage, campaignQueue } from './run-campaign.ts';
@@ -73,5 +74,24 @@ describe('a campaign', () => {
     expect(again.body.data).toMatchObject([{ meterId: failed.meterId, status: 'vended' }]);
     expect(keyTokens()).toHaveLength(5);
     expect((await scene.stack.call('other', campaigns, 'GET', `${base}/${id}`)).status).toBe(404);
+  });
+
+  it.each<[string, object]>([
+    ['before the next page was ordered', { page: 1 }],
+    ['before the campaign was ended', { page: 1, done: true }],
+  ])('goes on after workers that died when their page was done, %s', async (_, state) => {
+    const { id } = (await call('POST', '', order)).body.data;
+    const bodies: string[] = [];
+    await scene.stack.workOff(campaignQueue, async (body) => void bodies.push(body));
+    const session = openSession(tenant);
+    for (const body of bodies) {
+      const { campaignId, part } = JSON.parse(body);
+      const row = await session.require(campaignPartEntity, { campaignId, part });
+      await session.transact('billing', (unit) => unit.update(campaignPartEntity, row, state, { isAudited: false }));
+    }
+    expect((await call('GET', `/${id}`)).body.data.status).toBe('running');
+    for (const body of bodies) await campaignPage(JSON.parse(body));
+    await walk();
+    expect((await call('GET', `/${id}`)).body.data.status).toBe('done');
   });
 });

@@ -82,7 +82,11 @@ export async function campaignPage({ tenantId, campaignId, part, page }: Campaig
     session.require(campaignEntity, { id: campaignId }),
     session.require(campaignPartEntity, { campaignId, part }),
   ]);
-  if (campaign.status !== 'running' || progress.done || progress.page !== page) return;
+  if (campaign.status !== 'running') return;
+  // It comes again after a worker that died when the page was done: what followed from it may not have happened.
+  if (progress.done) return finish(session, campaignId);
+  if (progress.page === page + 1) return sendMessages(campaignQueue, [messageOf(session, progress)]);
+  if (progress.page !== page) return;
   const { items, nextCursor } = await session.query<VendingMeter & Stored>(vendingMeterEntity, {
     index: 'gsi1',
     pk: vendingMeterPartitions[part]!,
