@@ -98,7 +98,7 @@ it('somebody who bills the customer by hand', async () => {
       expect(await balance(customerId), call).toBe('1200.00');
     },
   );
-}, 60_000);
+}, 120_000);
 
 it('another run, and the same message a second time', async () => {
   const seconds = new Map<string, string>();
@@ -116,7 +116,7 @@ it('another run, and the same message a second time', async () => {
       expect(await balance(customerId), call).toBe('1200.00');
     },
   );
-}, 60_000);
+}, 120_000);
 
 it('the customer moves out in mid-month', async () => {
   await atEveryCall(
@@ -137,7 +137,7 @@ it('the customer moves out in mid-month', async () => {
       expect(await balance(next.customerId), call).toBe('600.00');
     },
   );
-}, 60_000);
+}, 120_000);
 
 it('a new price is published from the 16th: one bill never mixes two states of a tariff', async () => {
   const dearer = usualComponents.map((component) =>
@@ -159,7 +159,7 @@ it('a new price is published from the 16th: one bill never mixes two states of a
     },
     (routeId) => addTariff(routeId),
   );
-}, 60_000);
+}, 120_000);
 
 it('a reading is edited', async () => {
   await atEveryCall(
@@ -181,4 +181,4 @@ it('a reading is edited', async () => {
       expect(await balance(customerId), call).toBe('1040.00');
     },
   );
-}, 60_000);
+}, 120_000);
