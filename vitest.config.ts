@@ -35,7 +35,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          // Each runs a whole platform and waits for it half of the time; a third would only take memory.
+          // Each runs a whole platform, and waits for it much of the time; a third would only take memory.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           include: ['test/{http,e2e,faults,console}/**/*.test.ts'],
