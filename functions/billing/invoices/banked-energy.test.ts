@@ -127,7 +127,7 @@ it('notes are cancelled from the newest on, also while another is made', async (
     // 40 kWh at 5, whoever was first.
     expect(await balance(raced.customerId), `call ${number}`).toBe('200.00');
   }
-});
+}, 90_000);
 
 it('a bill older than what is remembered is not made anew with a bank of another time', async () => {
   const readings = Array.from({ length: 15 }, (_, i): [string, number, object] => [
