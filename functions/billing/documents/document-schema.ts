@@ -9,7 +9,7 @@ export const documentRefSchema = z.object({
   kind: z.enum(documentKinds),
   /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`. */
   id: z.string(),
-  /** Of a receipt or slip that is printed: the how manieth time it is. From the second on it is marked as a copy. */
+  /** Of a receipt or slip: the how manieth print it is. From the second on it is marked as a copy. */
   print: z.optional(z.int()),
 });
 

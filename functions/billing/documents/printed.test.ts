@@ -43,28 +43,44 @@ describe('the receipt of a payment', () => {
     const money = { customerId, amount: '25', method: 'cash' };
     return (await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: money })).body.data.id;
   };
-  const print = (id: string) => stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt/pdf`, english);
+  const print = (id: string, headers: Record<string, string> = {}) =>
+    stack.call(tenant, payments, 'POST', `/api/billing/payments/${id}/receipt/print`, { headers });
+  const pdf = (id: string, options: object = english) =>
+    stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt/pdf`, options);
 
-  it('is an original once; whatever is printed after it, of either kind, is a numbered copy', async () => {
+  it('is an original once; whatever is printed after it is a numbered copy', async () => {
     const id = await pay();
-    const first = await print(id);
+    expect((await print(id)).body.data).toMatchObject({ isCopy: false, timesPrinted: 0 });
+    const first = await pdf(id);
     expect(first.body.data.filename).toBe(`receipt-${id}-en.pdf`);
     expect(await textOf(first)).not.toContain('COPY');
-    const second = await print(id);
+    expect((await print(id)).body.data).toMatchObject({ isCopy: true, timesPrinted: 1 });
+    const second = await pdf(id);
     expect(second.body.data.filename).toBe(`receipt-${id}-copy-2-en.pdf`);
     if (hasPdftotext) expect(await textOf(second)).toContain('COPY (print 2)');
-    const shown = await stack.call(tenant, payments, 'POST', `/api/billing/payments/${id}/receipt/print`);
-    expect(shown.body.data).toMatchObject({ isCopy: true, timesPrinted: 2 });
-    const fourth = await stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt/pdf`, {
-      query: { language: 'ar' },
-    });
+    for (const timesPrinted of [2, 3])
+      expect((await print(id)).body.data).toMatchObject({ isCopy: true, timesPrinted });
+    const fourth = await pdf(id, { query: { language: 'ar' } });
     if (hasPdftotext) expect(await textOf(fourth)).toMatch(/نسخة .*4/);
   });
 
-  it('is an original for one of two who print at once', async () => {
+  it('is printed by printing alone: whoever looks, a browser that looks ahead or tries again, makes no copy of it', async () => {
     const id = await pay();
-    const names = (await Promise.all([print(id), print(id), print(id)])).map(({ body }) => body.data.filename);
-    expect(names.sort()).toEqual([2, 3].map((n) => `receipt-${id}-copy-${n}-en.pdf`).concat(`receipt-${id}-en.pdf`));
+    for (let look = 0; look < 3; look++) expect((await pdf(id)).body.data.filename).toBe(`receipt-${id}-en.pdf`);
+    const once = { 'idempotency-key': `print-${id}` };
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect((await print(id, once)).body.data).toMatchObject({ isCopy: false, timesPrinted: 0 });
+    expect((await pdf(id)).body.data.filename).toBe(`receipt-${id}-en.pdf`);
+    expect((await stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt`)).body.data).toMatchObject({
+      timesPrinted: 1,
+    });
+  });
+
+  it('is an original for one of three who print at once', async () => {
+    const id = await pay();
+    const prints = await Promise.all([print(id), print(id), print(id)]);
+    expect(prints.map(({ body }) => body.data.timesPrinted).sort()).toEqual([0, 1, 2]);
+    expect((await pdf(id)).body.data.filename).toBe(`receipt-${id}-copy-3-en.pdf`);
   });
 });
 

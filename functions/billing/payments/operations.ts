@@ -6,7 +6,7 @@ import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { tillForPayment, tillForReversal } from '../cashier-sessions/till-of-payment.ts';
 import { answerDocument } from '../documents/answer-document.ts';
-import { countPrint, printReceipt, showReceipt } from '../receipts/show-receipt.ts';
+import { printReceipt, showReceipt, timesPrinted } from '../receipts/show-receipt.ts';
 import { requestRefund } from '../refunds/request-refund.ts';
 import { paymentEntity, paymentPartitions } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
@@ -55,7 +55,7 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   printReceipt: async ({ session, params }) => ({ data: await printReceipt(session, params.id) }),
   getReceiptPdf: async ({ session, params: { id }, query: { language } }) => {
     const { customerId } = await session.require(paymentEntity, { id });
-    const print = await countPrint(session, id);
+    const print = await timesPrinted(session, id);
     return answerDocument(session, customerId, { kind: 'receipt', id, print }, language);
   },
   getPaymentHistory: readHistory(paymentEntity),

@@ -119,7 +119,8 @@ export const payments = defineResource({
       method: 'POST',
       path: '/{id}/receipt/print',
       access: 'billing:payments:write',
-      summary: 'Get a receipt to print it; every print after the first is a copy.',
+      summary: 'Print a receipt, on a till’s printer or as PDF: every print after the first is a copy.',
+      description: 'Send an `Idempotency-Key`, so that a request that is sent again is no second print.',
       params,
       status: 200,
       response: receiptSchema,
@@ -130,7 +131,7 @@ export const payments = defineResource({
       path: '/{id}/receipt/pdf',
       access: 'billing:payments:read',
       summary:
-        'Get the receipt as PDF, in Arabic or English; each time is a print, and every one after the first is marked as a copy.',
+        'Get the receipt as PDF, in Arabic or English, as it was printed last: from the second print on it is marked as a copy.',
       params,
       query: documentQuery,
       response: documentAnswer,

@@ -8,6 +8,7 @@ export const receiptSchema = z.object({
   receiptNumber: z.string(),
   /** Whether it was printed before: this one is then marked as a copy. */
   isCopy: z.boolean(),
+  /** Of an answer to a print, the times before it. */
   timesPrinted: z.int(),
   paymentId: z.string(),
   paymentNumber: z.string(),

@@ -20,8 +20,7 @@ const receiptPrintsEntity = defineEntity<{ paymentId: string; times: number }, {
 
 /** What a receipt says; asking for it prints nothing. @throws AppError `not_found` */
 export async function showReceipt(session: TenantSession, paymentId: string): Promise<Receipt> {
-  const prints = await session.get(receiptPrintsEntity, { paymentId }, { consistent: true });
-  return receiptOf(session, paymentId, prints?.times ?? 0);
+  return receiptOf(session, paymentId, await timesPrinted(session, paymentId));
 }
 
 /** Counts a print: the first is the receipt, every later one a copy. @throws AppError `not_found` */
@@ -29,8 +28,13 @@ export async function printReceipt(session: TenantSession, paymentId: string): P
   return receiptOf(session, paymentId, (await countPrint(session, paymentId)) - 1);
 }
 
-/** @returns the how manieth print this is, whether of the screen's receipt or of the PDF @throws AppError `not_found` */
-export async function countPrint(session: TenantSession, paymentId: string): Promise<number> {
+/** @returns 0 before the first print */
+export async function timesPrinted(session: TenantSession, paymentId: string): Promise<number> {
+  return (await session.get(receiptPrintsEntity, { paymentId }, { consistent: true }))?.times ?? 0;
+}
+
+/** @returns the how manieth print this is */
+async function countPrint(session: TenantSession, paymentId: string): Promise<number> {
   // Numbered first, so that nothing is counted for a payment that does not exist.
   await numberReceipt(session, paymentId);
   const after = await updateAtomically(
@@ -46,7 +50,7 @@ export async function countPrint(session: TenantSession, paymentId: string): Pro
   return after?.times ?? 1;
 }
 
-async function receiptOf(session: TenantSession, paymentId: string, timesPrinted: number): Promise<Receipt> {
+async function receiptOf(session: TenantSession, paymentId: string, printedBefore: number): Promise<Receipt> {
   const payment = await numberReceipt(session, paymentId);
   const { customerId, currency, cashierSessionId, externalReference, provider, supplyId } = payment;
   const [customer, totals, till, { timeZone }] = await Promise.all([
@@ -58,8 +62,8 @@ async function receiptOf(session: TenantSession, paymentId: string, timesPrinted
   const { id, accountNumber, name, nameAr, language } = customer;
   return {
     receiptNumber: payment.receiptNumber,
-    isCopy: timesPrinted > 0,
-    timesPrinted,
+    isCopy: printedBefore > 0,
+    timesPrinted: printedBefore,
     paymentId,
     paymentNumber: payment.paymentNumber,
     status: payment.status,
