@@ -2,6 +2,7 @@
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { commandEntity, commandSettingsEntity, readCommandSettings } from './command-entity.ts';
 import type { MeterCommand } from './command-schema.ts';
@@ -27,11 +28,7 @@ export const commandOperations: Operations<typeof meterCommands.routes> = {
   }),
   getCommandSettings: async ({ session }) => ({ data: await readCommandSettings(session) }),
   changeCommandSettings: async ({ session, body }) => {
-    const before = await session.get(commandSettingsEntity, { id: 'commands' }, { consistent: true });
-    await session.transact('billing', (unit) => {
-      if (before === undefined) unit.create(commandSettingsEntity, { id: 'commands', ...body });
-      else unit.update(commandSettingsEntity, before, body);
-    });
+    await saveRow(session, commandSettingsEntity, { id: 'commands', ...body });
     return { data: body };
   },
   getMeterCommand: async ({ session, params }) => ({ data: await session.require(commandEntity, params) }),

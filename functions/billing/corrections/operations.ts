@@ -1,5 +1,6 @@
 /** What people do with corrections: look, apply, dismiss, and say how much happens by itself. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -21,11 +22,7 @@ export const correctionOperations: Operations<typeof corrections.routes> = {
   },
   getCorrectionSettings: async ({ session }) => ({ data: await readCorrectionSettings(session) }),
   changeCorrectionSettings: async ({ session, body }) => {
-    const before = await session.get(correctionSettingsEntity, { id: 'corrections' }, { consistent: true });
-    await session.transact('billing', (unit) => {
-      if (before === undefined) unit.create(correctionSettingsEntity, { id: 'corrections', ...body });
-      else unit.update(correctionSettingsEntity, before, body);
-    });
+    await saveRow(session, correctionSettingsEntity, { id: 'corrections', ...body });
     return { data: body };
   },
   getCorrection: async ({ session, params }) => ({ data: await session.require(correctionEntity, params) }),

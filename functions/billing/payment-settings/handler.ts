@@ -1,4 +1,5 @@
 /** Lambda entry of `/api/billing/payment-settings`. */
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { paymentSettingsEntity, readPaymentSettings } from './payment-settings.ts';
 import { paymentSettings } from './routes.ts';
@@ -8,11 +9,7 @@ export const handler = serve(
   {
     getPaymentSettings: async ({ session }) => ({ data: await readPaymentSettings(session) }),
     changePaymentSettings: async ({ session, body }) => {
-      const before = await session.get(paymentSettingsEntity, { id: 'payments' }, { consistent: true });
-      await session.transact('billing', (unit) => {
-        if (before === undefined) unit.create(paymentSettingsEntity, { id: 'payments', ...body });
-        else unit.update(paymentSettingsEntity, before, body);
-      });
+      await saveRow(session, paymentSettingsEntity, { id: 'payments', ...body });
       return { data: body };
     },
   },

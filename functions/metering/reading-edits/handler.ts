@@ -1,5 +1,6 @@
 /** Lambda entry of `/api/billing/reading-edits`. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { editSettingsEntity, readEditSettings, readingEditEntity } from './edit-entity.ts';
 import type { ReadingEdit } from './edit-schema.ts';
@@ -23,11 +24,7 @@ export const handler = serve(
     }),
     getReadingEditSettings: async ({ session }) => ({ data: await readEditSettings(session) }),
     changeReadingEditSettings: async ({ session, body }) => {
-      const before = await session.get(editSettingsEntity, { id: 'reading-edits' }, { consistent: true });
-      await session.transact('metering', (unit) => {
-        if (before === undefined) unit.create(editSettingsEntity, { id: 'reading-edits', ...body });
-        else unit.update(editSettingsEntity, before, body);
-      });
+      await saveRow(session, editSettingsEntity, { id: 'reading-edits', ...body });
       return { data: body };
     },
     getReadingEdit: async ({ session, params }) => ({ data: await session.require(readingEditEntity, params) }),

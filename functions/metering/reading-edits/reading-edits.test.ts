@@ -159,6 +159,12 @@ describe('two persons', () => {
   const request = (subject: string, method: string, path: string, body?: object) =>
     stack.request(handler, method, `${base}${path}`, { ...(body ? { body } : {}), subject });
 
+  it('may set for the first time, both at once, whether they are asked', async () => {
+    const body = { needsApproval: false };
+    const answers = await Promise.all([1, 2, 3].map(() => call('PUT', '/settings', body, { tenantId: 'tenant-b' })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
   it('decide where the settings ask for it', async () => {
     await setUp('ED-8');
     await call('PUT', '/settings', { needsApproval: true });
