@@ -4,6 +4,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { useBankFiles } from '../test-support/bank-files.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { crashingWorker } from '../test-support/crash-everywhere.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { bankImportEntity } from './bank-entities.ts';
 import { handler } from './handler.ts';
@@ -113,5 +114,26 @@ it('a message whose page was done and whose successor was lost hands on anew', a
   expect((await stateOf(file)).import).toMatchObject({ status: 'reading', position: 20 });
   await importPage(first, page);
   await readAll();
+  expect(await stateOf(file)).toEqual(whole);
+});
+
+it('goes on where two read a page at once and the one who was first dies before handing on', async () => {
+  const file = await newFile();
+  const worker = crashingWorker(1);
+  let isFirst = true;
+  await stack.workOff(
+    bankImportQueue,
+    async (body) => {
+      if (!isFirst) return deliver(body, 1);
+      isFirst = false;
+      worker.dieAt('send before');
+      // One message, delivered twice: who came second has it acknowledged.
+      const read = () => importPage(JSON.parse(body), page);
+      const ends = (await Promise.allSettled([read(), read()])).map(({ status }) => status);
+      expect(ends.sort()).toEqual(['fulfilled', 'rejected']);
+    },
+    { seconds: 300 },
+  );
+  worker.restore();
   expect(await stateOf(file)).toEqual(whole);
 });

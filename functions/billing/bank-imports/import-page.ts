@@ -4,8 +4,8 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { readObject } from '../../../layers/kernel/files/signed-urls.ts';
+import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { readStatement } from '../../../layers/ledger/bank-statements/read-statement.ts';
 import { type LineProblem, problem, type Statement } from '../../../layers/ledger/bank-statements/statement.ts';
 import { bankAccountEntity, bankImportEntity, bankLineEntity, lineIds, type StoredLine } from './bank-entities.ts';
@@ -29,20 +29,23 @@ export async function importPage(
   { pages = Number.POSITIVE_INFINITY, pageSize = usualPageSize }: { pages?: number; pageSize?: number } = {},
 ): Promise<void> {
   const session = openSession(tenantId);
-  let bankImport: StoredImport | undefined = await session.require(bankImportEntity, { id: importId });
-  if (bankImport.status !== 'reading') return;
-  if (bankImport.position === position) {
-    const account = await session.require(bankAccountEntity, { code: bankImport.bankAccount });
-    const file = await readFile(session, bankImport, account);
+  const before = await session.require(bankImportEntity, { id: importId });
+  if (before.status !== 'reading') return;
+  let step: Step<StoredImport> = { row: before, delaySeconds: 0 };
+  if (before.position === position) {
+    const account = await session.require(bankAccountEntity, { code: before.bankAccount });
+    const file = await readFile(session, before, account);
     // Once for a message: for each page it would be a hash of every line of the file.
-    const ids = lineIds(bankImport.bankAccount, file.lines);
+    const ids = lineIds(before.bankAccount, file.lines);
     const open = openInvoices(session);
     const seen = new Set(ids.slice(0, position));
     const until = performance.now() + workMs;
-    for (let page = 0; page < pages && bankImport?.status === 'reading' && performance.now() < until; page++)
-      bankImport = await workOff(session, bankImport, account, { ...file, ids, seen, pageSize }, open);
+    const mayGoOn = ({ row, delaySeconds }: Step<StoredImport>): boolean =>
+      row.status === 'reading' && delaySeconds === 0 && performance.now() < until;
+    for (let page = 0; page < pages && mayGoOn(step); page++)
+      step = await workOff(session, step.row, account, { ...file, ids, seen, pageSize }, open);
   }
-  if (bankImport?.status === 'reading') await orderPage(session, importId, bankImport.position);
+  if (step.row.status === 'reading') await orderPage(session, importId, step.row.position, step.delaySeconds);
 }
 
 interface Reading extends Pick<Statement, 'lines' | 'problems'> {
@@ -52,14 +55,13 @@ interface Reading extends Pick<Statement, 'lines' | 'problems'> {
   pageSize: number;
 }
 
-/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
 async function workOff(
   session: TenantSession,
   bankImport: StoredImport,
   account: BankAccount,
   { lines, problems, ids, seen, pageSize }: Reading,
   open: OpenByAmount,
-): Promise<StoredImport | undefined> {
+): Promise<Step<StoredImport>> {
   if (problems.length > 0)
     return move(session, bankImport, {
       status: 'failed',
@@ -128,17 +130,13 @@ async function readFile(
   return statement;
 }
 
-async function move(
+const move = (
   session: TenantSession,
   bankImport: StoredImport,
   changes: Partial<BankImport>,
-): Promise<StoredImport | undefined> {
-  try {
-    return await session.transact('billing', (unit) =>
-      unit.update(bankImportEntity, bankImport, changes, { isAudited: false }),
-    );
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return undefined;
-    throw error;
-  }
-}
+): Promise<Step<StoredImport>> =>
+  moveOn(
+    () =>
+      session.transact('billing', (unit) => unit.update(bankImportEntity, bankImport, changes, { isAudited: false })),
+    () => session.require(bankImportEntity, bankImport),
+  );

@@ -76,5 +76,12 @@ export async function startImport(session: TenantSession, id: string): Promise<B
   return started;
 }
 
-export const orderPage = ({ tenantId }: TenantSession, importId: string, position: number): Promise<void> =>
-  sendMessages(bankImportQueue, [{ body: JSON.stringify({ tenantId, importId, position } satisfies ImportMessage) }]);
+export const orderPage = (
+  { tenantId }: TenantSession,
+  importId: string,
+  position: number,
+  delaySeconds = 0,
+): Promise<void> =>
+  sendMessages(bankImportQueue, [
+    { body: JSON.stringify({ tenantId, importId, position } satisfies ImportMessage), delaySeconds },
+  ]);

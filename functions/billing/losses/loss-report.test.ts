@@ -239,13 +239,14 @@ describe('a worker that dies at every write, and whose messages come again', () 
   it('leaves a page that it did to the other one that did the same', async () => {
     const { id } = await start([wide], year);
     worker = crashingWorker(1);
-    await stack.workOff('loss-reports', async (body) => {
+    const work = async (body: string): Promise<void> => {
       const message = JSON.parse(body) as LossReportMessage;
       if (message.at?.part === 0 && message.at.page === 0) {
         worker!.dieAt('send before');
         await Promise.allSettled([workOnLossReport(message), workOnLossReport(message)]);
       } else await workOnLossReport(message);
-    });
+    };
+    await stack.workOff('loss-reports', work, { seconds: 60 });
     expect(await read(id)).toMatchObject({
       status: 'completed',
       metersDone: 30,

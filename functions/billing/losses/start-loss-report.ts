@@ -43,10 +43,10 @@ export async function startLossReport(session: TenantSession, order: LossReportO
   return report;
 }
 
-export const sendWork = (messages: readonly LossReportMessage[]): Promise<void> =>
+export const sendWork = (messages: readonly LossReportMessage[], delaySeconds = 0): Promise<void> =>
   sendMessages(
     lossReportQueue,
-    messages.map((message) => ({ body: JSON.stringify(message) })),
+    messages.map((message) => ({ body: JSON.stringify(message), delaySeconds })),
   );
 
 /** One more than a report holds, where there are so many. */

@@ -4,7 +4,7 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { Sums } from '../reports/sums.ts';
 import { billReader } from './billed-energy.ts';
@@ -36,9 +36,9 @@ export async function workOnLossReport({ tenantId, reportId, at }: LossReportMes
     return handOut(session, reportId);
   }
   const progress = await session.require(lossReportPartEntity, { reportId, part: at.part });
-  if (progress.done) return;
-  const after = progress.page === at.page ? await countPage(session, report, progress) : progress;
-  if (!after.done) await sendWork([{ tenantId, reportId, at: { part: at.part, page: after.page } }]);
+  const next = await nextStep<LossReportPart>(progress, at.page, () => countPage(session, report, progress));
+  if (next !== undefined)
+    await sendWork([{ tenantId, reportId, at: { part: at.part, page: next.row.page } }], next.delaySeconds);
 }
 
 /** A message for each part that is not done. */
@@ -51,12 +51,11 @@ async function handOut(session: TenantSession, reportId: string): Promise<void> 
   await sendWork(items.flatMap(({ part, page, done }) => (done ? [] : [{ tenantId, reportId, at: { part, page } }])));
 }
 
-/** @returns how far the part is then, also when another worker did the same page meanwhile: that one may be gone before it hands on */
 async function countPage(
   session: TenantSession,
   report: LossReport,
   progress: LossReportPart & Stored,
-): Promise<LossReportPart> {
+): Promise<Step<LossReportPart>> {
   const { plan, id: reportId } = report;
   const { pages, parts, id: planId } = plan!;
   const page = progress.part + progress.page * parts;
@@ -73,21 +72,19 @@ async function countPage(
     sums: sums.toStored(),
     done,
   };
-  try {
-    return await session.transact('billing', (unit) => {
-      for (const [meterId, lines] of measured) {
-        const shown = lines.map((line) => shownLine(line, plan!.areas, rows));
-        const hasFindings = shown.some(({ findings }) => findings.length > 0);
-        unit.put(lossReportMeterEntity, { reportId, meterId, hasFindings, lines: shown });
-      }
-      if (done) unit.add(lossReportEntity, { id: reportId }, { partsDone: 1n });
-      return unit.update(lossReportPartEntity, progress, changes, { isAudited: false });
-    });
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict')
-      return session.require(lossReportPartEntity, { reportId, part: progress.part });
-    throw error;
-  }
+  return moveOn<LossReportPart>(
+    () =>
+      session.transact('billing', (unit) => {
+        for (const [meterId, lines] of measured) {
+          const shown = lines.map((line) => shownLine(line, plan!.areas, rows));
+          const hasFindings = shown.some(({ findings }) => findings.length > 0);
+          unit.put(lossReportMeterEntity, { reportId, meterId, hasFindings, lines: shown });
+        }
+        if (done) unit.add(lossReportEntity, { id: reportId }, { partsDone: 1n });
+        return unit.update(lossReportPartEntity, progress, changes, { isAudited: false });
+      }),
+    () => session.require(lossReportPartEntity, progress),
+  );
 }
 
 async function measureAll(

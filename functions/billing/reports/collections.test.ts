@@ -193,14 +193,15 @@ describe('a worker that dies', () => {
   it('after it did a page leaves it to the other one that did the same', async () => {
     const { id } = (await call('POST', '', order)).body.data;
     worker = crashingWorker(7);
-    await stack.workOff('billing-reports', async (body) => {
+    const work = async (body: string): Promise<void> => {
       const message = JSON.parse(body) as ReportMessage;
       if (message.part === 3 && message.page === 0) {
         worker!.dieAt('send before');
         const ends = await Promise.allSettled([countPage(message), countPage(message)]);
         expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       } else await countPage(message);
-    });
+    };
+    await stack.workOff('billing-reports', work, { seconds: 60 });
     expect(await read(id)).toMatchObject({ status: 'completed' });
   });
 

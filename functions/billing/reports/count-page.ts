@@ -5,8 +5,8 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
@@ -25,14 +25,19 @@ export async function countPage({ tenantId, reportId, part, page }: ReportMessag
     session.require(reportEntity, { id: reportId }),
     session.require(reportPartEntity, { reportId, part }),
   ]);
-  if (progress.done) return;
-  const after = progress.page === page ? await workOff(session, report, progress) : progress;
-  if (!after.done)
-    await sendMessages(reportQueue, [{ body: JSON.stringify(messageOf(session, reportId, part, after.page)) }]);
+  const next = await nextStep<ReportPart>(progress, page, () => workOff(session, report, progress));
+  if (next === undefined) return;
+  const { row, delaySeconds } = next;
+  await sendMessages(reportQueue, [
+    { body: JSON.stringify(messageOf(session, reportId, part, row.page)), delaySeconds },
+  ]);
 }
 
-/** @returns how far the part is then, also when another worker did the same page meanwhile */
-async function workOff(session: TenantSession, report: Report, progress: ReportPart & Stored): Promise<ReportPart> {
+async function workOff(
+  session: TenantSession,
+  report: Report,
+  progress: ReportPart & Stored,
+): Promise<Step<ReportPart>> {
   const { id: reportId, routeId } = report;
   // Closed customers as well: what they left behind is owed.
   const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
@@ -58,14 +63,12 @@ async function workOff(session: TenantSession, report: Report, progress: ReportP
     customers: progress.customers + items.length,
     totals: totals.toStored(),
   };
-  try {
-    return await session.transact('billing', (unit) => {
-      if (changes.done) unit.add(reportEntity, { id: reportId }, { partsDone: 1n });
-      return unit.update(reportPartEntity, progress, changes as Partial<ReportPart>, { isAudited: false });
-    });
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict')
-      return session.require(reportPartEntity, { reportId, part: progress.part });
-    throw error;
-  }
+  return moveOn<ReportPart>(
+    () =>
+      session.transact('billing', (unit) => {
+        if (changes.done) unit.add(reportEntity, { id: reportId }, { partsDone: 1n });
+        return unit.update(reportPartEntity, progress, changes as Partial<ReportPart>, { isAudited: false });
+      }),
+    () => session.require(reportPartEntity, progress),
+  );
 }

@@ -4,8 +4,8 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
@@ -27,19 +27,18 @@ export async function billPage({ tenantId, runId, part, page }: RunMessage, limi
     session.require(runEntity, { id: runId }),
     session.require(runPartEntity, { runId, part }),
   ]);
-  if (progress.done) return;
-  const after = progress.page === page ? await workOff(session, run, progress, limit) : progress;
-  if (after !== undefined && !after.done)
-    await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, part, after.page)) }]);
+  const next = await nextStep<RunPart>(progress, page, () => workOff(session, run, progress, limit));
+  if (next === undefined) return;
+  const { row, delaySeconds } = next;
+  await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, part, row.page)), delaySeconds }]);
 }
 
-/** @returns undefined when another worker did the same page meanwhile, and hands on itself */
 async function workOff(
   session: TenantSession,
   run: BillingRun,
   progress: RunPart & Stored,
   limit: number,
-): Promise<RunPart | undefined> {
+): Promise<Step<RunPart>> {
   const { timeZone } = await tenantProfile(session);
   const { items, nextCursor } = await session.query<Customer & Stored>(customerEntity, {
     ...(run.routeId === undefined
@@ -80,20 +79,14 @@ async function workOff(
 
 type Changes = { [P in keyof RunPart]?: RunPart[P] | null };
 
-async function move(
-  session: TenantSession,
-  progress: RunPart & Stored,
-  changes: Changes,
-): Promise<RunPart | undefined> {
-  try {
-    return await session.transact('billing', (unit) =>
-      unit.update(runPartEntity, progress, changes as Partial<RunPart>, { isAudited: false }),
-    );
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return undefined;
-    throw error;
-  }
-}
+const move = (session: TenantSession, progress: RunPart & Stored, changes: Changes): Promise<Step<RunPart>> =>
+  moveOn<RunPart>(
+    () =>
+      session.transact('billing', (unit) =>
+        unit.update(runPartEntity, progress, changes as Partial<RunPart>, { isAudited: false }),
+      ),
+    () => session.require(runPartEntity, progress),
+  );
 
 /** Tariffs of a page: its customers have the same few. A page takes seconds, and a version that bills stand on never changes. */
 function readOnce(session: TenantSession): (tariffId: string) => Promise<TariffVersion[]> {

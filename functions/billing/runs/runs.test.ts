@@ -5,6 +5,9 @@ import { handler as invoices } from '../invoices/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { crashingWorker } from '../test-support/crash-everywhere.ts';
+import { billPage } from './bill-page.ts';
+import { billingQueue, type RunMessage } from './start-run.ts';
 
 const stack = useBillingStack();
 const tenant = 'runs';
@@ -88,4 +91,25 @@ it('a run of another tenant does not exist', async () => {
   await stack.addTenant('foreign-runs');
   expect((await stack.call('foreign-runs', invoices, 'GET', `/api/billing/invoices/runs/${run.id}`)).status).toBe(404);
   await stack.workOffRuns();
+});
+
+it('goes on where two do a page at once and the one who was first dies before handing on', async () => {
+  const { run } = await generate({ routeId: 'R-1' });
+  const worker = crashingWorker(1);
+  const page = (body: string) => billPage(JSON.parse(body) as RunMessage, 3);
+  let isFirst = true;
+  await stack.workOff(
+    billingQueue,
+    async (body) => {
+      if (!isFirst) return page(body);
+      isFirst = false;
+      worker.dieAt('send before');
+      // One message, delivered twice: who came second has it acknowledged.
+      const ends = (await Promise.allSettled([page(body), page(body)])).map(({ status }) => status);
+      expect(ends.sort()).toEqual(['fulfilled', 'rejected']);
+    },
+    { seconds: 300 },
+  );
+  worker.restore();
+  expect(await runOf(run.id)).toMatchObject({ status: 'completed', nothingToBill: 10 });
 });
