@@ -5,7 +5,7 @@ import { formatMoney, parseMoney } from '../../money/money.ts';
 import { loadProvider } from '../adapters/index.ts';
 import type { PaymentOperations } from '../provider.ts';
 import { currencies, order } from './test-support/scenarios.ts';
-import { failureOf, testContext } from './test-support/test-context.ts';
+import { failureOf, silencesOf, testContext } from './test-support/test-context.ts';
 
 const clock = { nowMs: Date.parse('2026-03-01T10:00:00Z') };
 let providers: RunningProviders;
@@ -16,7 +16,8 @@ afterAll(() => providers.close());
 
 async function open(provider: string, more: Record<string, string> = {}): Promise<PaymentOperations> {
   const definition = (await loadProvider(provider))!;
-  return definition.operations(testContext({ ...providers.settingsOf(provider), ...more }, clock));
+  const settings = { ...providers.settingsOf(provider), ...more };
+  return definition.operations(testContext(settings, clock, silencesOf(providers, provider)));
 }
 
 describe.each(Object.entries(currencies))('%s', (provider, { currency, amount }) => {

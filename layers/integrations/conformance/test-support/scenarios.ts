@@ -170,7 +170,8 @@ export const extraSettings: Readonly<Record<string, Record<string, string>>> = O
   ]),
 );
 
-export const quick: Readonly<Record<string, Record<string, string>>> = {
+/** Who has a time-out of its own gives up soon where the answer never comes. */
+export const impatient: Readonly<Record<string, Record<string, string>>> = {
   smtp: { timeout_ms: '250' },
   generic_mqtt: { mqtt_timeout_ms: '250' },
 };
