@@ -126,6 +126,14 @@ describe('objects', () => {
   it('have no versions to forget elsewhere', () => {
     expect(JSON.stringify(rulesOf(sample))).not.toContain('Noncurrent');
   });
+
+  it('that are not to be brought back leave no version behind', () => {
+    const stage = sampleStage({ name: 'staging', deletionProtection: true, removalPolicy: 'retain' });
+    const buckets = { exports: { expireAfterDays: 1, recoverable: false } };
+    const passing = synthesizeSample(stage, [access, { ...gauging, buckets }]);
+    expect(passing.find('AWS::S3::Bucket', () => true).Properties.VersioningConfiguration).toBeUndefined();
+    expect(JSON.stringify(rulesOf(passing))).not.toContain('Noncurrent');
+  });
 });
 
 describe('the product in production', () => {

@@ -58,7 +58,7 @@ const ofCustomers = {
       identity: 'read',
       ...limits,
     },
-    buckets: { 'ticket-files': 'readWrite', documents: 'readWrite' },
+    buckets: { 'ticket-files': 'readWrite', ...documentMaker.kept, ...documentMaker.drawn },
     queues: ['portal-link-codes'],
     ...providers,
   },
@@ -79,6 +79,8 @@ export const billing = defineDomain({
     'bank-files': { expireAfterDays: 366, browserAccess: true },
     // Bills are evidence for as long as the law keeps books; nothing here expires by itself.
     documents: {},
+    // Statements, and slips with the digits of tokens: there to be fetched, and nothing to hold on to.
+    'drawn-documents': { expireAfterDays: 1, recoverable: false },
   },
   events: billingEvents,
   resources: [
@@ -87,7 +89,7 @@ export const billing = defineDomain({
       entry: `${folder}/customers/handler.ts`,
       access: {
         tables: { billing: 'readWrite', identity: 'read', ...limits },
-        buckets: documentMaker.buckets,
+        buckets: documentMaker.drawn,
       },
       assets: documentMaker.assets,
       timeoutSeconds: 29,
@@ -113,7 +115,7 @@ export const billing = defineDomain({
       access: {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
         queues: ['billing-runs', 'invoice-sendings'],
-        buckets: documentMaker.buckets,
+        buckets: documentMaker.kept,
       },
       assets: documentMaker.assets,
       timeoutSeconds: 29,
@@ -166,7 +168,7 @@ export const billing = defineDomain({
       entry: `${folder}/payments/handler.ts`,
       access: {
         tables: { billing: 'readWrite', identity: 'read', ...limits },
-        buckets: documentMaker.buckets,
+        buckets: documentMaker.kept,
       },
       assets: documentMaker.assets,
       timeoutSeconds: 29,

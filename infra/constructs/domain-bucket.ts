@@ -25,7 +25,7 @@ const keepReplacedDays = 35;
 
 export class DomainBucket extends Bucket {
   constructor(scope: Construct, id: string, { spec, stage }: DomainBucketProps) {
-    const isVersioned = stage.removalPolicy === 'retain';
+    const isVersioned = stage.removalPolicy === 'retain' && spec.recoverable !== false;
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,

@@ -1,6 +1,7 @@
 /**
  * Documents in S3: an invoice, credit note or receipt is made once in a language and never changes afterwards, whatever becomes
- * of the customer's name or the utility's logo. Whoever makes one second gets the first.
+ * of the customer's name or the utility's logo. Whoever makes one second gets the first. What is drawn for the asking is there to be
+ * fetched, and gone a day later.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { bucketName, isEndpointOverridden } from '../../../layers/kernel/config/resource-names.ts';
@@ -9,7 +10,9 @@ import { describeObject, signDownload } from '../../../layers/kernel/files/signe
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 
-export const documentsBucket = 'documents';
+const keptBucket = 'documents';
+/** Apart, since digits of tokens must not lie where bills are kept for years. */
+const drawnBucket = 'drawn-documents';
 /** Grows when documents are drawn differently: kept ones stay as they were sent. */
 const layout = 'v2';
 /** Drawn for the asking: an account goes on, and a token may have been taken back. */
@@ -19,18 +22,19 @@ const loadSdk = () => import('@aws-sdk/client-s3');
 let client: S3Client | undefined;
 
 export interface KeptDocument {
+  bucket: typeof keptBucket | typeof drawnBucket;
   key: string;
   filename: string;
 }
 
-/** Finds the document, or makes and keeps it. Needs `readWrite` on the bucket `documents`. @throws AppError `not_found` */
+/** Finds the document, or makes and keeps it. Needs `readWrite` on its bucket. @throws AppError `not_found` */
 export async function documentOf(
   session: TenantSession,
   document: DocumentRef,
   language: DocumentLanguage,
 ): Promise<KeptDocument> {
   const kept = await keyOf(session, document, language);
-  if (!isDrawnAnew(document) && (await describeObject(documentsBucket, kept.key)) !== undefined) return kept;
+  if (!isDrawnAnew(document) && (await describeObject(kept.bucket, kept.key)) !== undefined) return kept;
   const { makeDocument } = await import('./make-document.ts');
   return keepDocument(session, document, language, await makeDocument(session, document, language));
 }
@@ -47,7 +51,7 @@ async function keepDocument(
   try {
     await (await s3()).send(
       new PutObjectCommand({
-        Bucket: bucketName(documentsBucket),
+        Bucket: bucketName(kept.bucket),
         Key: kept.key,
         Body: bytes,
         ContentType: 'application/pdf',
@@ -63,25 +67,23 @@ async function keepDocument(
 }
 
 /** @returns a URL good for a quarter of an hour */
-export const downloadUrl = ({ key }: KeptDocument): Promise<string> => signDownload(documentsBucket, key, urlSeconds);
+export const downloadUrl = ({ bucket, key }: KeptDocument): Promise<string> => signDownload(bucket, key, urlSeconds);
 export const urlSeconds = 900;
 
-export async function readDocument({ key }: KeptDocument): Promise<Uint8Array> {
+export async function readDocument({ bucket, key }: KeptDocument): Promise<Uint8Array> {
   const { GetObjectCommand } = await loadSdk();
-  const { Body } = await (await s3()).send(new GetObjectCommand({ Bucket: bucketName(documentsBucket), Key: key }));
+  const { Body } = await (await s3()).send(new GetObjectCommand({ Bucket: bucketName(bucket), Key: key }));
   return Body!.transformToByteArray();
 }
 
 /** A receipt of a payment that was taken back is another document. */
-async function keyOf(
-  session: TenantSession,
-  { kind, id, print = 1 }: DocumentRef,
-  language: DocumentLanguage,
-): Promise<KeptDocument> {
+async function keyOf(session: TenantSession, document: DocumentRef, language: DocumentLanguage): Promise<KeptDocument> {
+  const { kind, id, print = 1 } = document;
   const isReversed =
     kind === 'receipt' && (await session.get(paymentEntity, { id }, { consistent: true }))?.status === 'reversed';
   const name = `${kind}${isReversed ? '-reversed' : ''}-${id}${print > 1 ? `-copy-${print}` : ''}-${language}`;
-  return { key: `${session.tenantId}/${kind}/${id}/${name}-${layout}.pdf`, filename: `${name}.pdf` };
+  const bucket = isDrawnAnew(document) ? drawnBucket : keptBucket;
+  return { bucket, key: `${session.tenantId}/${kind}/${id}/${name}-${layout}.pdf`, filename: `${name}.pdf` };
 }
 
 async function s3(): Promise<S3Client> {

@@ -15,7 +15,10 @@ const rows = { billing: 'readWrite', identity: 'read' } as const;
 /** What a function needs that makes documents. */
 export const documentMaker = {
   tables: { metering: 'read', readings: 'read' } as const,
-  buckets: { documents: 'readWrite' } as const,
+  /** Invoices, credit notes and receipts. */
+  kept: { documents: 'readWrite' } as const,
+  /** Statements and slips of tokens. */
+  drawn: { 'drawn-documents': 'readWrite' } as const,
   assets: fontAssets,
 };
 
@@ -28,7 +31,7 @@ export const messageResources: ResourceSpec[] = [
   {
     resource: publicDocuments,
     entry: `${folder}/documents/handler.ts`,
-    access: { tables: { ...rows, ...documentMaker.tables, limits: 'write' }, buckets: documentMaker.buckets },
+    access: { tables: { ...rows, ...documentMaker.tables, limits: 'write' }, buckets: documentMaker.kept },
     assets: fontAssets,
     memoryMb: 1024,
     timeoutSeconds: 29,
@@ -64,7 +67,7 @@ export const messageSubscribers = (environment: Record<string, string>): Subscri
     access: {
       queues: ['customer-messages'],
       tables: { ...rows, ...documentMaker.tables, platform: 'readWrite' },
-      buckets: documentMaker.buckets,
+      buckets: documentMaker.kept,
       keys: { secrets: 'decrypt' },
       internet: true,
     },

@@ -36,7 +36,7 @@ export const prepaidResources: ResourceSpec[] = [
       tables: { billing: 'readWrite', platform: 'readWrite', metering: 'read', identity: 'read', ...limits },
       ...vendor,
       queues: [tokens],
-      buckets: documentMaker.buckets,
+      buckets: documentMaker.drawn,
     },
     environment: addresses,
     // Draws slips.

@@ -1,4 +1,4 @@
-/** The bucket of documents for tests: the local runtime's S3 over real HTTP. */
+/** The buckets of documents for tests: the local runtime's S3 over real HTTP. */
 import { afterAll, beforeAll } from 'vitest';
 import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
 import { createS3Service } from '../../../local/services/s3/index.ts';
@@ -12,8 +12,10 @@ export function useDocumentBucket(): void {
     const endpoint = await serveForTest(s3);
     closing.push(endpoint.close, async () => s3.stop?.());
     process.env['AWS_ENDPOINT_URL_S3'] = endpoint.url;
-    const { ref } = await createResource(s3, 'AWS::S3::Bucket', 'documents', { BucketName: 'documents' });
-    process.env[environmentName.bucket('documents')] = ref;
+    for (const name of ['documents', 'drawn-documents']) {
+      const { ref } = await createResource(s3, 'AWS::S3::Bucket', name, { BucketName: name });
+      process.env[environmentName.bucket(name)] = ref;
+    }
   });
   afterAll(async () => {
     for (const close of closing) await close();

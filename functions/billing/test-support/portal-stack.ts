@@ -48,7 +48,7 @@ export function usePortalStack(): PortalStack {
     const [queues, files, keys, texts] = await Promise.all([sqs, s3, kms, sns].map((service) => serveForTest(service)));
     closing.push(queues!.close, files!.close, keys!.close, texts!.close);
     const queue = await createResource(sqs, 'AWS::SQS::Queue', linkCodeQueue, { QueueName: linkCodeQueue });
-    for (const name of ['ticket-files', 'documents']) {
+    for (const name of ['ticket-files', 'documents', 'drawn-documents']) {
       await createResource(s3, 'AWS::S3::Bucket', name, { BucketName: name });
       process.env[environmentName.bucket(name)] = name;
     }

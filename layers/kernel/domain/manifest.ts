@@ -65,6 +65,8 @@ export interface BucketSpec {
   expireAfterDays?: number;
   /** Whether browsers upload and download by presigned URL, from the origins of the stage. @default false */
   browserAccess?: boolean;
+  /** Whether what is deleted, replaced or expired can be brought back for a while, in stages that keep data. @default true */
+  recoverable?: boolean;
 }
 
 export interface QueueSpec {
