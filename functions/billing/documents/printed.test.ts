@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
 import { hasProgram, run } from '../../../test/support/programs.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { billing } from '../domain.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as app } from '../portal/app-handler.ts';
 import { handler as portal } from '../portal/handler.ts';
@@ -121,6 +123,33 @@ describe('the slip of a token', () => {
     );
   });
 
+  it('lies where everything is gone after a day, with no version kept, and not among the bills', async () => {
+    const { id } = (await scene.buy(own.supplyId, '500')).body.data;
+    const { url } = (await slip(id)).body.data;
+    const [, bucket] = new URL(url).pathname.split('/');
+    expect(billing.buckets).toHaveProperty(bucket!, { expireAfterDays: 1, recoverable: false });
+  });
+
+  it('that could not be drawn was no print: the next one is no copy', async () => {
+    const { id } = (await scene.buy(own.supplyId, '500')).body.data;
+    const name = environmentName.bucket('drawn-documents');
+    const bucket = process.env[name];
+    process.env[name] = 'gone-missing';
+    expect((await slip(id)).status).toBeGreaterThanOrEqual(500);
+    process.env[name] = bucket;
+    expect((await slip(id)).body.data.filename).not.toContain('copy');
+    expect((await slip(id)).body.data.filename).toContain('copy-2');
+  });
+
+  it('is one print for each of those who print at once', async () => {
+    const { id } = (await scene.buy(own.supplyId, '500')).body.data;
+    const all = await Promise.all([slip(id), slip(id), scene.post(`/${id}/reprint`)]);
+    expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const [one, other] = all.map(({ body }) => body.data.filename);
+    expect(one).not.toBe(other);
+    expect((await slip(id)).body.data.filename).toContain('copy-4');
+  });
+
   it('is for those who may see digits: not for readers, nor another tenant', async () => {
     const reader = { as: { subject: user(9), permissions: ['billing:prepaid:read', 'billing:prepaid:vend'] } };
     expect((await slip(sold.id, reader)).status).toBe(403);
@@ -161,6 +190,7 @@ describe('the slip of a token', () => {
   });
 
   it('is gone when the token was taken back', async () => {
+    sold = (await scene.buy(own.supplyId, '3000')).body.data;
     const reversed = await scene.post(`/${sold.id}/reversal`, { reason: 'Wrong meter' });
     expect(reversed.body.data.status, reversed.text).toBe('reversed');
     expect((await slip(sold.id)).status).toBe(409);

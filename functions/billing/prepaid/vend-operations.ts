@@ -3,6 +3,7 @@ import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -59,14 +60,20 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
     await session.require(vendEntity, params);
     return { data: masked(await makeNow(session, params.id)) };
   },
-  reprintPrepaidVend: async ({ session, params, principal }) => ({
-    data: inFull(await reprint(session, params.id, principal)),
-  }),
-  printTokenSlip: async ({ session, params, query, principal }) => {
-    const { id, customerId, reprints } = await reprint(session, params.id, principal);
-    const document = { kind: 'token_slip', id, ...(reprints === undefined ? {} : { print: reprints }) } as const;
-    return answerDocument(session, customerId, document, query.language);
-  },
+  reprintPrepaidVend: ({ session, params, principal }) =>
+    retryOnChange(async () => ({
+      data: inFull(await countReprint(session, await requireShowable(session, params.id, principal))),
+    })),
+  printTokenSlip: ({ session, params, query, principal }) =>
+    retryOnChange(async () => {
+      const vend = await requireShowable(session, params.id, principal);
+      const { id, customerId, reprints = 0 } = vend;
+      // Counted when it is drawn: a slip that could not be drawn was no print.
+      const slip = { kind: 'token_slip', id, print: reprints + 1 } as const;
+      const answer = await answerDocument(session, customerId, slip, query.language);
+      await countReprint(session, vend);
+      return answer;
+    }),
   reversePrepaidVend: async ({ session, params, body }) => ({
     data: masked(await reverseVend(session, params.id, body.reason)),
   }),
@@ -77,9 +84,13 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
 };
 
 /** Whoever gives customers their lost tokens gets none that clears a meter's credit or its tamper state. */
-async function reprint(session: TenantSession, id: string, principal: Principal): Promise<VendRow> {
+async function requireShowable(session: TenantSession, id: string, principal: Principal): Promise<VendRow> {
   const vend = await session.require(vendEntity, { id });
   if (!kindsOfCustomers.includes(vend.kind)) requirePermission(principal, 'billing:prepaid:engineer');
   refuseWithoutToken(vend);
-  return session.transact('billing', (unit) => unit.update(vendEntity, vend, { reprints: (vend.reprints ?? 0) + 1 }));
+  return vend;
 }
+
+/** @throws AppError `version_conflict` when somebody else was shown it meanwhile */
+const countReprint = (session: TenantSession, vend: VendRow): Promise<VendRow> =>
+  session.transact('billing', (unit) => unit.update(vendEntity, vend, { reprints: (vend.reprints ?? 0) + 1 }));

@@ -119,7 +119,7 @@ export const prepaidVends = defineResource({
       summary: 'Show a token in full again, for a customer who lost it; each time is counted.',
       description: 'Tokens for technicians also need `billing:prepaid:engineer`.',
       ...outcome,
-      errors: ['not_found', 'conflict', 'forbidden', 'version_conflict'],
+      errors: ['not_found', 'conflict', 'forbidden'],
     },
     printTokenSlip: {
       method: 'POST',
@@ -134,7 +134,7 @@ export const prepaidVends = defineResource({
       response: documentAnswer,
       // Its URL is good for a quarter of an hour only.
       idempotent: false,
-      errors: ['not_found', 'conflict', 'forbidden', 'version_conflict'],
+      errors: ['not_found', 'conflict', 'forbidden'],
     },
     reversePrepaidVend: {
       method: 'POST',
