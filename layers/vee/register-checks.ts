@@ -11,7 +11,8 @@ export interface RegisterEvidence {
   to: number;
   /** What the parts gained and what the total gained meanwhile, register units. */
   phases?: { parts: readonly bigint[]; total: bigint };
-  rates?: { parts: readonly bigint[]; total: bigint };
+  /** `isBilled`: each rate is charged by its own register, so what they miss, or count twice, is money. */
+  rates?: { parts: readonly bigint[]; total: bigint; isBilled?: boolean };
   /** What the meter says it counted in each of its messages, and what its register moved meanwhile. */
   reported?: { parts: readonly bigint[]; total: bigint };
   /** Stretches in which the register passed its last digit. */
@@ -28,7 +29,7 @@ export function checkRegisters(evidence: RegisterEvidence, settings: VeeSettings
   return [
     ...(reported ? sumOfParts('sum', 'messages', { from, to }, reported, settings.sum) : []),
     ...(phases ? sumOfParts('phase_sum', 'phases', { from, to }, phases, settings.registerSum) : []),
-    ...(rates ? sumOfParts('rate_sum', 'rates', { from, to }, rates, settings.registerSum) : []),
+    ...(rates ? sumOfParts('rate_sum', 'rates', { from, to }, rates, ratesLimits(rates, settings)) : []),
     ...rollOvers.map(
       (stretch): Finding => ({
         ...stretch,
@@ -68,6 +69,11 @@ export function checkRegisters(evidence: RegisterEvidence, settings: VeeSettings
     ),
   ];
 }
+
+const ratesLimits = (
+  { isBilled = false }: NonNullable<RegisterEvidence['rates']>,
+  { registerSum }: VeeSettings,
+): VeeSettings['registerSum'] => (isBilled ? { ...registerSum, severity: 'fail' } : registerSum);
 
 function sumOfParts(
   check: 'sum' | 'phase_sum' | 'rate_sum',

@@ -47,7 +47,7 @@ export const veeSettingsSchema = z.object({
   overlap: withDefaults(z.object({ severity: severity('warn') })),
   /**
    * Phases against the total, rates against the total. Bills stand on the total, which is what is calibrated: a part that was
-   * given the wrong scale would otherwise stop every bill of its model.
+   * given the wrong scale would otherwise stop every bill of its model. Rates that are billed by their own registers always fail.
    */
   registerSum: withDefaults(
     z.object({

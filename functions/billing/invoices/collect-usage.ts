@@ -11,7 +11,7 @@ import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
 import { evidenceBetween, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
-import { billsByRegisters, collectRegisters } from './collect-registers.ts';
+import { ratesAgainstWhole, readRegisters, withRegisters } from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
 import { type Fineness, finenessOf, usageBuckets } from './usage-buckets.ts';
 
@@ -76,10 +76,17 @@ export async function collectUsage(
 ): Promise<CollectedUsage | UsageRefusal> {
   const { meterId, versions, timeZone, from, to } = question;
   const fineness = finenessOf(versions, to);
-  const evidence = await evidenceBetween(session, meterId, usageBuckets(fineness, { from, to }, timeZone));
-  const judged = await judgeUsage(question, evidence, () => readPast(session, question, fineness));
-  if ('reason' in judged || !billsByRegisters(versions)) return judged;
-  return { ...judged, ...(await collectRegisters(session, question, judged.usage, evidence.buckets)) };
+  const buckets = usageBuckets(fineness, { from, to }, timeZone);
+  const [evidence, registers] = await Promise.all([
+    evidenceBetween(session, meterId, buckets),
+    readRegisters(session, question, buckets),
+  ]);
+  const rates = registers && ratesAgainstWhole(registers, evidence.buckets);
+  const judged = await judgeUsage(question, rates === undefined ? evidence : { ...evidence, rates }, () =>
+    readPast(session, question, fineness),
+  );
+  if ('reason' in judged || registers === undefined) return judged;
+  return { ...judged, ...withRegisters(judged.usage, registers, evidence.buckets) };
 }
 
 /** Measured values of the weeks before; what was interpolated between readings or decided has no shape to learn from. */

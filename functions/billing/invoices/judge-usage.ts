@@ -3,7 +3,7 @@ import { offsetMs } from '../../../layers/metering/time-zone.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import { type CheckName, type Finding, validate } from '../../../layers/vee/checks.ts';
 import { estimate } from '../../../layers/vee/estimate.ts';
-import { checkRegisters } from '../../../layers/vee/register-checks.ts';
+import { checkRegisters, type RegisterEvidence } from '../../../layers/vee/register-checks.ts';
 import { type IntervalValue, sumOfUnits } from '../../../layers/vee/series.ts';
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import type { BillingEvidence, BucketUsage } from '../../metering/contract.ts';
@@ -15,7 +15,7 @@ const dayMs = 86_400_000;
 /** @param readPast measured values of the weeks before, read only where something is estimated */
 export async function judgeUsage(
   question: UsageQuestion,
-  evidence: BillingEvidence,
+  evidence: BillingEvidence & Pick<RegisterEvidence, 'rates'>,
   readPast: () => Promise<IntervalValue[]>,
 ): Promise<CollectedUsage | UsageRefusal> {
   const { historyPerDay, timeZone, settings = usualSettings } = question;
@@ -83,7 +83,7 @@ function failuresIn(failed: readonly Finding[]): string[] {
 
 function findIn(
   { historyPerDay, settings = usualSettings }: UsageQuestion,
-  evidence: BillingEvidence,
+  evidence: BillingEvidence & Pick<RegisterEvidence, 'rates'>,
   values: readonly IntervalValue[],
 ): Finding[] {
   const grid = gridOf(evidence.buckets);

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { handler as exceptions } from '../vee-exceptions/handler.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
@@ -80,6 +81,36 @@ describe('rates', () => {
     await stack.read(tenant, meterId, [read('2026-05-02', 1506, 462, 1044)]);
     // To the midnight between: 31 days for 62 and 144.
     expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 139.355']);
+  });
+
+  it('that do not come to the whole keep the bill back until a person decides, whatever the settings let pass', async () => {
+    const { customerId, supplyId } = await setUp(
+      [read('2026-04-01', 1300, 400, 900), read('2026-05-01', 1500, 460, 1000)],
+      { tariff: byRates, meter },
+    );
+    const failed = await bill(customerId);
+    expect(failed.invoices).toEqual([]);
+    expect(failed.problems).toMatchObject([{ supplyId, reason: 'validation_failed', checks: ['rate_sum'] }]);
+    const { body } = await stack.call(tenant, exceptions, 'GET', '/api/billing/vee-exceptions');
+    const { id } = body.data.find((each: any) => each.supplyId === supplyId);
+    await stack.call(tenant, exceptions, 'POST', `/api/billing/vee-exceptions/${id}/resolve`, {
+      body: { decision: 'accept', reason: 'The calendar was set anew' },
+    });
+    expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 100']);
+  });
+
+  it('that are not billed must not hold energy, even where all rates together come to the whole', async () => {
+    const third = (peak: number, off: number, other: number) => ({
+      registers: { '1-0:1.8.1': String(peak), '1-0:1.8.2': String(off), '1-0:1.8.3': String(other) },
+    });
+    const { customerId } = await setUp(
+      [
+        ['2026-04-01T00:00', 1300, third(400, 900, 0)],
+        ['2026-05-01T00:00', 1500, third(460, 1000, 40)],
+      ],
+      { tariff: byRates, meter: { registers: [...meter.registers, { obis: '1-0:1.8.3' }] } },
+    );
+    expect((await bill(customerId)).problems).toMatchObject([{ checks: ['rate_sum'] }]);
   });
 
   it('of days that are estimated are divided by the clock', async () => {

@@ -90,7 +90,7 @@ const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({
 });
 
 /** The readings within the buckets and their nearest neighbours on both sides. */
-async function readForBuckets(
+export async function readForBuckets(
   session: TenantSession,
   meter: Meter,
   buckets: readonly { start: number; end: number }[],

@@ -8,7 +8,7 @@ import { segmentAt } from '../../../layers/metering/meter-state.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { reduced } from './billing-evidence.ts';
-import { isBillable, readWithEdits } from './consumption-of-meter.ts';
+import { isBillable, readForBuckets } from './consumption-of-meter.ts';
 import type { MeterReading } from './readings-store.ts';
 import { withoutAnchors } from './usage-of-meter.ts';
 
@@ -32,7 +32,7 @@ export async function registersOfMeter(
   codes: readonly string[],
 ): Promise<RegisterUsage> {
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
-  const [readings] = await readWithEdits(session, meter, [{ start: start - reachMs, end: end + reachMs }]);
+  const readings = await readForBuckets(session, meter, [{ start: start - reachMs, end: end + reachMs }]);
   const profile = withoutAnchors(profileOf(meter));
   const rates = buckets.map((): Record<string, bigint> => ({}));
   for (const code of codes) {
