@@ -95,8 +95,7 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
     const { timeZone } = await tenantProfile(session);
     const to = query.to ?? addDays(localDate(Date.parse(session.context.now()), timeZone), 1);
     const from = query.from ?? usualFrom(interval, to);
-    const supplies =
-      supplyId === undefined ? await suppliesOfCustomer(session, id) : [await requireOwnSupply(session, id, supplyId)];
+    const supplies = await ownSupplies(session, id, supplyId);
     return { data: await ownConsumption(session, supplies, { interval, from, to, timeZone }) };
   },
 
@@ -120,7 +119,7 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
 
   getOwnTokenLimits: async ({ session, principal, query }) => {
     const { id } = await requireOwnCustomer(session, principal, query.account);
-    return { data: await purchaseLimitsOf(session, await suppliesOfCustomer(session, id)) };
+    return { data: await purchaseLimitsOf(session, await ownSupplies(session, id, query.supplyId)) };
   },
 
   quoteOwnToken: async ({ session, principal, query, body }) => {
@@ -164,6 +163,12 @@ async function requireOwnSupply(session: TenantSession, customerId: string, id: 
   if (supply.customerId !== customerId) throw notFound('supply', id);
   return supply;
 }
+
+/** All of the customer's supplies, or the one that is named. */
+const ownSupplies = async (session: TenantSession, customerId: string, supplyId: string | undefined) =>
+  supplyId === undefined
+    ? suppliesOfCustomer(session, customerId)
+    : [await requireOwnSupply(session, customerId, supplyId)];
 
 const shownPayment = ({
   note: _note,

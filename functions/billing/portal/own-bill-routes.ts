@@ -235,9 +235,12 @@ export const ownBillRoutes = {
     access: 'portal:tokens:read',
     summary:
       'The least and the most you can pay at once for each prepaid meter, and what is left today and this month.',
-    query: ownAccount,
+    query: z.extend(ownAccount, {
+      /** One of your supplies; all of them without it, up to twelve. */
+      supplyId: z.optional(generatedId('sup')),
+    }),
     response: z.array(ownLimitsSchema),
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   },
   quoteOwnToken: {
     method: 'POST',

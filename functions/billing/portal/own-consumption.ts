@@ -6,6 +6,7 @@ import { timeBuckets } from '../../../layers/metering/time-buckets.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays, dayStart, daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
 import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
+import { refuseMany } from '../supplies/refuse-many.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 
 export interface ConsumptionQuestion {
@@ -15,8 +16,6 @@ export interface ConsumptionQuestion {
   timeZone: string;
 }
 
-/** Each costs three looks into a meter's readings. */
-const mostMeters = 12;
 /** Days one may ask about. */
 const longest = { hour: 7, day: 92, month: 800 };
 
@@ -40,13 +39,7 @@ export async function ownConsumption(
       },
     });
   const own = supplies.filter((supply) => supply.from < to && (supply.to === undefined || supply.to > from));
-  if (own.length > mostMeters)
-    throw new AppError('unprocessable', undefined, {
-      texts: {
-        en: `The account has more than ${mostMeters} meters in this time: name one of its supplies as supplyId.`,
-        ar: `للحساب أكثر من ${mostMeters} عدادًا في هذه الفترة: حدد توريدًا واحدًا في supplyId.`,
-      },
-    });
+  refuseMany(own);
   return Promise.all(own.map((supply) => ofSupply(session, supply, question)));
 }
 

@@ -93,6 +93,38 @@ describe('a token', () => {
     );
   });
 
+  it('has limits for a dozen meters at once, and for one of more when it is named', async () => {
+    const { openSession } = await import('../../../layers/kernel/data/session.ts');
+    const { linkUser } = await import('./link-account.ts');
+    const { customerId, supplyId } = await scene.addSupply();
+    await linkUser(openSession(tenant), user(3), customerId);
+    const limits = (query: object = {}) =>
+      stack.call(tenant, portal, 'GET', '/api/portal/tokens/limits', {
+        query,
+        as: { subject: user(3), permissions: ['portal:*'] },
+      });
+    for (let n = 2; n <= 12; n++) await scene.addSupply({ customerId });
+    expect((await limits()).body.data).toHaveLength(12);
+    await scene.addSupply({ customerId });
+    expect(await limits()).toMatchObject({ status: 422 });
+    expect((await limits({ supplyId })).body.data).toMatchObject([{ supplyId }]);
+    expect((await limits({ supplyId: own.supplyId })).status).toBe(404);
+  });
+
+  it('has no limits where none is sold: what was kept from purchases is in another currency than the tariff', async () => {
+    const { openSession } = await import('../../../layers/kernel/data/session.ts');
+    const { linkUser } = await import('./link-account.ts');
+    const { customerId, supplyId } = await scene.addSupply();
+    await linkUser(openSession(tenant), user(4), customerId);
+    expect((await scene.buy(supplyId, '3000')).status).toBe(201);
+    const { prepaidAccountEntity, readPrepaidAccount } = await import('../prepaid/prepaid-account.ts');
+    const session = openSession(tenant);
+    const account = (await readPrepaidAccount(session, supplyId))!;
+    await session.transact('billing', (unit) => unit.update(prepaidAccountEntity, account, { currency: 'USD' }));
+    expect((await call(4, 'POST', '/tokens/quote', { supplyId, amount: '3000' })).status).toBe(422);
+    expect((await call(4, 'GET', '/tokens/limits')).body.data).toEqual([]);
+  });
+
   it('is not sold for another’s supply, for nothing, or for less than a step of energy', async () => {
     for (const path of ['/tokens', '/tokens/quote']) {
       expect((await call(2, 'POST', path, { supplyId: own.supplyId, amount: '3000' })).status).toBe(404);

@@ -25,10 +25,16 @@ const unitsPerStep = 100_000n;
 export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`;
 export const nextMonth = (day: string): string => monthStart(addDays(monthStart(day), 31));
 
+/** @returns undefined before the first */
+export const versionInForce = (versions: readonly TariffVersion[], day: string): TariffVersion | undefined =>
+  versions
+    .filter(({ from }) => from <= day)
+    .sort((a, b) => (a.from < b.from ? -1 : 1))
+    .at(-1);
+
 /** The price sheet of a day; what is bought is priced by the day it is bought on. @throws AppError `unprocessable` */
 export function versionOn(versions: readonly TariffVersion[], day: string): TariffVersion {
-  const inForce = versions.filter(({ from }) => from <= day).sort((a, b) => (a.from < b.from ? -1 : 1));
-  const version = inForce.at(-1);
+  const version = versionInForce(versions, day);
   if (version === undefined)
     throw new AppError('unprocessable', undefined, {
       texts: { en: `No version of the tariff holds on ${day}.`, ar: `لا توجد نسخة سارية من التعرفة في ${day}.` },

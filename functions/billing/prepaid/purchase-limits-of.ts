@@ -3,9 +3,11 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
+import { refuseMany } from '../supplies/refuse-many.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { accountOn, readPrepaidAccount } from './prepaid-account.ts';
+import { versionInForce } from './price-month.ts';
 import { limitsOf, type PurchaseLimits } from './purchase-limits.ts';
 import { readPrepaidSettings } from './settings.ts';
 import { vendingMeterEntity } from './vending-meter.ts';
@@ -17,7 +19,7 @@ export interface SupplyLimits extends PurchaseLimits {
   currency: string;
 }
 
-/** Of those for which tokens are sold today. @param supplies of one customer */
+/** Of those for which tokens are sold today. @param supplies of one customer @throws AppError `unprocessable` for too many */
 export async function purchaseLimitsOf(
   session: TenantSession,
   supplies: readonly (BilledSupply & Stored)[],
@@ -27,6 +29,7 @@ export async function purchaseLimitsOf(
   const present = supplies.filter(
     ({ mode, from, to }) => mode === 'prepaid' && from <= day && (to === undefined || to > day),
   );
+  refuseMany(present);
   const all = await Promise.all(
     present.map(async (supply): Promise<SupplyLimits[]> => {
       const [meter, stored, versions] = await Promise.all([
@@ -34,8 +37,10 @@ export async function purchaseLimitsOf(
         readPrepaidAccount(session, supply.id),
         versionsOf(session, supply.tariffId),
       ]);
-      const currency = versions.filter(({ from }) => from <= day).at(-1)?.currency;
+      const currency = versionInForce(versions, day)?.currency;
       if (meter === undefined || currency === undefined || stored?.isClosed) return [];
+      // What was kept is in the currency it was paid in, and until that is settled nothing is sold in another.
+      if (stored !== undefined && stored.currency !== currency) return [];
       const account = accountOn(stored, supply, currency, day, timeZone);
       const { id: supplyId, meterId } = supply;
       return [
