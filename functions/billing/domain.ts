@@ -251,7 +251,7 @@ export const billing = defineDomain({
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,
-      events: ['meter.reading', 'meter.reading_edited', 'meter.usage_edited', 'meter.exchanged'],
+      events: ['meter.reading', 'meter.reading_edited', 'meter.usage_edited', 'meter.exchanged', 'meter.record_corrected'],
       access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['corrections'] },
     },
     {

@@ -4,6 +4,7 @@ import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { utcTime } from '../../layers/kernel/schema/common.ts';
 import { iotEvents } from './devices/device-events.ts';
 import { meterStatuses, storedMeterSchema } from './meters/meter-schema.ts';
+import { meterRecordCorrected } from './meters/record-corrected.ts';
 import { readingEdited } from './reading-edits/edit-events.ts';
 import { usageEdited } from './usage-edits/usage-edit-events.ts';
 
@@ -180,6 +181,7 @@ export const meteringEvents = [
   meterCreated,
   meterUpdated,
   meterExchanged,
+  meterRecordCorrected,
   meterAlert,
   meterStatusChanged,
   assetReadingReceived,

@@ -10,8 +10,12 @@ export const correctionCauses = [
   'edited_usage',
   'awaited_reading',
   'exchanged_meter',
+  /** Of the record of the meter, such as the ratios of its transformers. */
+  'corrected_meter',
   /** A supply that ended on a day its bill reaches beyond. */
   'moved_out',
+  /** The highest demand of an earlier bill is another now, which a ratchet rests on. */
+  'earlier_bill',
 ] as const;
 /**
  * `proposed`: waits for a person; `applied`: a difference note was issued; `settled`: nothing differs any more; `refused`: the

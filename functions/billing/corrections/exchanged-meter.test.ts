@@ -120,3 +120,52 @@ describe('an exchange told of late', () => {
     expect(await used(meterId, '2026-04-01T00:00', '2026-05-01T00:00')).toBe('150');
   });
 });
+
+describe('a correction of the record of the meter', () => {
+  const put = async (meterId: string, body: object) => {
+    const answer = await stack.call(tenant, meters, 'PUT', `/api/billing/meters/${meterId}`, { ...asMetering, body });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    await bringReadings(stack, 2);
+    await settle();
+  };
+  const notesOf = async (customerId: string) =>
+    (await kinds(customerId)).filter(([kind]) => kind === 'difference_note').map(([, amount]) => amount);
+  const transformers = { model: 'THREE', phases: 3, ctRatio: 20, registerScale: 'secondary', ratedCurrentA: 5 };
+
+  it('makes the bills anew since the device was installed, of whoever had it then, and back again', async () => {
+    const { customerId, meterId } = await setUp(
+      [
+        ['2026-04-01T00:00', 1000],
+        ['2026-05-01T00:00', 1005],
+      ],
+      { meter: { ...transformers, installedAt: utc('2026-04-01T00:00'), initialRegisterKwh: '1000' } },
+    );
+    const [invoice] = (await bill(customerId)).invoices;
+    expect(invoice.bills[0].bill.importKwh).toBe('100');
+    await bringReadings(stack);
+    await settle();
+    // 5 × 20 was billed, 5 × 30 flowed: 50 kWh more at 8.
+    await put(meterId, { ctRatio: 30 });
+    expect(await notesOf(customerId)).toEqual(['400.00']);
+    await put(meterId, { ctRatio: 20 });
+    expect(await notesOf(customerId)).toEqual(['-400.00', '400.00']);
+  });
+
+  it('is found where nobody knows when it was installed, and says nothing where readings count as before', async () => {
+    const { customerId, meterId } = await setUp(
+      [
+        ['2026-04-01T00:00', 1000],
+        ['2026-05-01T00:00', 1005],
+      ],
+      { meter: { ...transformers } },
+    );
+    await bill(customerId);
+    const told = () => stack.tables.scan('metering').filter(({ type }) => type?.S === 'meter.record_corrected');
+    const before = told().length;
+    await put(meterId, { model: 'FOUR', ctRatio: 20, status: 'offline' });
+    expect(told()).toHaveLength(before);
+    await put(meterId, { ctRatio: 30 });
+    expect(told()).toHaveLength(before + 1);
+    expect(await notesOf(customerId)).toEqual(['400.00']);
+  });
+});

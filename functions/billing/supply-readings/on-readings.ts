@@ -1,4 +1,4 @@
-/** Lambda entry: readings that arrived, decisions of people about readings and usage, and exchanges, which change what readings mean. */
+/** Lambda entry: readings that arrived, decisions of people about readings and usage, and exchanges and corrections of meters, which change what readings mean. */
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
@@ -17,6 +17,7 @@ const arrived = z.object({
 });
 const edited = z.object({ meterId: z.string(), time: z.string() });
 const usageEdited = z.object({ meterId: z.string(), from: z.string(), to: z.string() });
+const corrected = z.object({ meterId: z.string(), since: z.optional(z.string()) });
 const exchanged = z.object({
   id: z.string(),
   devices: z.array(z.object({ installedAt: z.optional(z.string()) })).check(z.minLength(1)),
@@ -41,6 +42,12 @@ export const handler = consumeEvents(async ({ type, tenantId, id, occurredAt, co
     // The last moment of the stretch: its end is of the next day already.
     const [fromMs, toMs] = [Date.parse(from), Date.parse(to) - 1];
     await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'edited_usage' }]);
+    return;
+  }
+  if (type === 'meter.record_corrected') {
+    const { meterId, since } = corrected.parse(payload);
+    const [fromMs, toMs] = [since === undefined ? 0 : Date.parse(since), Date.parse(occurredAt)];
+    await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'corrected_meter' }]);
     return;
   }
   const { meterId, time } = edited.parse(payload);

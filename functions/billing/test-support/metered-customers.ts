@@ -91,7 +91,7 @@ export async function bringReadings(stack: BillingStack, times = 1): Promise<voi
       (item) =>
         item['_type']?.S === 'outbox' &&
         (item['type'].S.startsWith('meter.reading') ||
-          ['meter.exchanged', 'meter.usage_edited'].includes(item['type'].S)),
+          ['meter.exchanged', 'meter.record_corrected', 'meter.usage_edited'].includes(item['type'].S)),
     )
     .filter((item) => !taken.has(item['id'].S));
   for (const item of waiting) {

@@ -10,6 +10,7 @@ import { checkDevices, refused } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import type { Device, Meter, UpdateMeter } from './meter-schema.ts';
 import { updateProfile } from './meter-states.ts';
+import { countsOtherwiseSince, meterRecordCorrected, recordCorrected } from './record-corrected.ts';
 import { recordStatusChange } from './status-changes.ts';
 
 export async function updateMeter(
@@ -39,6 +40,9 @@ export async function updateMeter(
       deviceFields.some((field) => request[field] !== undefined),
     );
     unit.emit(meterUpdated, { aggregateId: id, payload: after });
+    const since = countsOtherwiseSince(before, after);
+    if (since !== undefined)
+      unit.emit(meterRecordCorrected, { aggregateId: id, payload: recordCorrected(after, since) });
     if (isStatusChange) {
       const change = {
         meterId: id,
