@@ -50,16 +50,10 @@ export async function requireNetworkElement(session: TenantSession, elementId: s
 }
 
 /**
- * Meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches say
- * now; none for an element that is gone. Needs read access to table `scada`.
+ * Reads meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches
+ * say now; none for an element that is gone. The network is read once for all that is asked. Needs read access to table `scada`.
  */
-export async function metersBelow(session: TenantSession, elementId: string): Promise<string[]> {
-  const [{ loadNetwork }, { metersBehind }, { descendants }] = await Promise.all([
-    import('./topology/load-network.ts'),
-    import('./topology/network-extent.ts'),
-    import('../../layers/scada/topology.ts'),
-  ]);
-  const network = await loadNetwork(session);
-  if (!network.elements.has(elementId)) return [];
-  return (await metersBehind(session, descendants(network, elementId))).map(({ meterId }) => meterId);
+export async function metersBelow(session: TenantSession): Promise<(elementId: string) => Promise<string[]>> {
+  const { metersBelowReader } = await import('./topology/meters-below.ts');
+  return metersBelowReader(session);
 }

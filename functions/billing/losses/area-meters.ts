@@ -1,6 +1,5 @@
 /** Which meters count in an area on which days of a period, those of its transformers included: at most so many. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { metersBelow } from '../../scada/contract.ts';
 import { clip, union } from './day-spans.ts';
 import {
   type LossArea,
@@ -21,6 +20,9 @@ export interface Period {
 /** Days a meter counts, disjoint and in order. */
 export type MeterDays = Map<string, Period[]>;
 
+/** The meters on an element of the network and below it. */
+export type NetworkReader = (elementId: string) => Promise<string[]>;
+
 /**
  * Meters whose consumption is the area's output. Meters through which energy enters the area or one of its transformers are never output.
  * @param most reading stops once more meters are found than this
@@ -30,6 +32,7 @@ export async function outputMeters(
   area: LossArea,
   period: Period,
   most: number,
+  metersBelow: NetworkReader,
 ): Promise<MeterDays> {
   const areas = [area, ...(area.kind === 'feeder' ? await transformersOf(session, area.id) : [])];
   const inputs = new Set(areas.flatMap(({ inputMeters }) => inputMeters.map(({ meterId }) => meterId)));
@@ -39,7 +42,7 @@ export async function outputMeters(
   };
   for (const { id, networkElementId } of areas) {
     if (networkElementId === undefined) await addAssigned(session, id, period, () => found.size > most, add);
-    else for (const meterId of await metersBelow(session, networkElementId)) add(meterId, [period]);
+    else for (const meterId of await metersBelow(networkElementId)) add(meterId, [period]);
     if (found.size > most) break;
   }
   return found;
@@ -78,6 +81,8 @@ export async function assignedMeters(
   const rows: LossPlace[] = await session.getMany(
     lossPlaceEntity,
     items.map(({ meterId }) => ({ meterId })),
+    // Written together with the members: a meter that was assigned just now has its days.
+    { consistent: true },
   );
   const places = new Map(rows.map((row) => [row.meterId, row.spans]));
   return {

@@ -1,5 +1,6 @@
 /** Balances of feeders and transformers over the handler, from readings on real tables; the arithmetic is written out. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { documentClient } from '../../../layers/kernel/data/client.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { elementEntity, meterPlaceEntity } from '../../scada/topology/element-entity.ts';
 import { placeMeters } from '../../scada/topology/place-meters.ts';
@@ -232,6 +233,18 @@ describe('the balance of an area', () => {
     expect((await linesOf(made.id)).find(({ meterId }: any) => meterId === 'GHOST')).toMatchObject({
       findings: ['unknown_meter', 'unread'],
     });
+    // Read once for all areas: it is whole each time.
+    const transformer = await addArea({ networkElementId: 'T', parentId: id });
+    const send = vi.spyOn(documentClient(), 'send');
+    expect((await report([id, transformer])).result).toMatchObject([
+      { areaId: id, quality: { meters: 3 } },
+      { areaId: transformer, quality: { meters: 3 } },
+    ]);
+    const ofNetwork = send.mock.calls.filter(([{ input }]: any) =>
+      /\bNETWORK$/.test(input.ExpressionAttributeValues?.[':pk']),
+    );
+    expect(ofNetwork).toHaveLength(1);
+    send.mockRestore();
     expect(await assign(id, { A: [{ from: '2026-01-01' }] })).toMatchObject({ status: 409 });
     const byHand = await addArea({});
     await assign(byHand, { A: [{ from: '2026-01-01' }] });

@@ -6,6 +6,7 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
+import { metersBelow } from '../../scada/contract.ts';
 import { outputMeters } from './area-meters.ts';
 import { clip } from './day-spans.ts';
 import { type LossArea, lossAreaEntity } from './loss-area-entity.ts';
@@ -87,13 +88,14 @@ async function metersOf(
   const add = (meterId: string, place: PlannedMeter['places'][number]): void => {
     meters.set(meterId, [...(meters.get(meterId) ?? []), place]);
   };
+  const below = await metersBelow(session);
   for (const [i, area] of areas.entries()) {
     const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
     for (const [meterId, own] of inputs) {
       const spans = own.flatMap((span) => clip(span, period) ?? []);
       if (spans.length > 0) add(meterId, { area: i, role: 'input', spans });
     }
-    const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters);
+    const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters, below);
     for (const [meterId, spans] of outputs) add(meterId, { area: i, role: 'output', spans });
     if (meters.size > mostMeters) break;
   }
