@@ -15,6 +15,7 @@ export const publicDocuments = defineResource({
       description:
         'Answers with a redirect to the PDF, which is good for a quarter of an hour; the link itself for 400 days.',
       params: z.object({ token: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,100}$/)) }),
+      secretParams: ['token'],
       status: 302,
       contentType: 'text/plain',
       errors: ['not_found'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as publicDocuments } from '../documents/handler.ts';
@@ -148,8 +149,13 @@ it('the link in a message leads to the PDF, and no other does', async () => {
   const [{ text }] = await listed();
   const path = /https:\/\/api\.example\.com(\S+)/.exec(text)![1]!;
   const open = (to: string) => stack.call(tenant, publicDocuments, 'GET', to);
+  const logged = vi.spyOn(logger, 'info');
   const answer = await open(path);
   expect(answer.status).toBe(302);
+  // Whoever has the link has the document, and a log is read by many.
+  expect(logged).toHaveBeenCalledWith('request', expect.objectContaining({ path: '/api/public/documents/{token}' }));
+  expect(JSON.stringify(logged.mock.calls)).not.toContain(path.split('/').at(-1));
+  logged.mockRestore();
   const pdf = await fetch(answer.headers['location']!);
   expect([pdf.status, pdf.headers.get('content-type')]).toEqual([200, 'application/pdf']);
   const bytes = Buffer.from(await pdf.arrayBuffer());
