@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { keepDarkMeters } from '../dunning/dark-meters.ts';
 import { meterCommandChanged } from '../events.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import { type MeterCommand, openCommandStatuses } from './command-schema.ts';
@@ -17,10 +18,12 @@ export async function changeCommand(
   const open = isEnd
     ? await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true })
     : undefined;
+  const keepDark = await keepDarkMeters(session, command, changes.status);
   return session.transact('billing', (unit) => {
     const after = unit.update(commandEntity, command, changes);
     if (open?.commandId === command.id) unit.delete(openCommandEntity, open);
     unit.emit(meterCommandChanged, { aggregateId: command.meterId, payload: after });
+    keepDark(unit);
     also?.(unit);
     return after;
   });

@@ -6,11 +6,13 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { commandEntity } from '../commands/command-entity.ts';
 import type { MeterCommand } from '../commands/command-schema.ts';
 import { endUnsent } from '../commands/decide-command.ts';
 import { requestCommand } from '../commands/request-command.ts';
 import { today as localToday } from '../invoices/local-day.ts';
+import { presentCustomer } from '../supplies/present-customer.ts';
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { obstacleToDunning } from './disconnection-obstacle.ts';
 import { dunningSubject } from './overdue-debt.ts';
@@ -30,8 +32,31 @@ async function reviewMeter(session: TenantSession, meterId: string): Promise<voi
   if (!isOff && last.status === 'sent') return;
   const obstacle = await obstacleToDunning(session, last, { isOff });
   if (obstacle === undefined) return;
-  if (isOff) await requestCommand(session, { meterId, command: 'reconnect', reason: obstacle }, dunningSubject);
+  if (isOff) await giveLight(session, meterId, obstacle);
   else await withdraw(session, last.id, obstacle);
+}
+
+/** A meter that dunning had switched off: also where it did not hear yesterday that it is to be on again. An empty house stays off. */
+export async function reviewMorning(session: TenantSession, meterId: string): Promise<void> {
+  if ((await presentCustomer(session, meterId)) === undefined) return;
+  const last = await lastSwitching(session, meterId);
+  if (last?.command !== 'reconnect') return reviewMeter(session, meterId);
+  if (last.status !== 'timed_out') return;
+  const obstacle = await obstacleToDunning(session, last, { isOff: true });
+  if (obstacle !== undefined) await giveLight(session, meterId, obstacle);
+}
+
+async function giveLight(session: TenantSession, meterId: string, reason: string): Promise<void> {
+  try {
+    await requestCommand(session, { meterId, command: 'reconnect', reason }, dunningSubject);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    // Another order is open, whose end brings us here again.
+    if (error.code === 'already_exists') return;
+    // Taken out, or people's to switch by now: that must keep no other meter of the customer dark.
+    if (error.code !== 'unprocessable' && error.code !== 'not_found') throw error;
+    logger.warn('light not given back from afar', { tenantId: session.tenantId, meterId, reason: error.message });
+  }
 }
 
 /** What was never sent changed nothing at the meter. */

@@ -1,6 +1,7 @@
 /** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe, and light comes back once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
+import { meterEntity } from '../../metering/meters/meter-entity.ts';
 import { commandQueue } from '../commands/command-queue.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { handler as invoices } from '../invoices/handler.ts';
@@ -221,6 +222,73 @@ describe('who was cut for debt', () => {
     await scene.pay(debtor.customerId, '901');
     await scene.calmDown(debtor);
     expect(debtor.isLit).toBe(true);
+  });
+});
+
+describe('light that cannot be given back at once', () => {
+  it('at one meter does not keep the other dark', async () => {
+    await scene.needApproval(false);
+    const debtor = await scene.debtor();
+    const others = [await scene.addMeter(debtor), await scene.addMeter(debtor)];
+    await stack.dun(tenant);
+    for (const one of [debtor, ...others]) await scene.calmDown(one);
+    const session = openSession(tenant);
+    const meter = await session.require(meterEntity, { id: debtor.meterId });
+    await session.transact('metering', (unit) => unit.update(meterEntity, meter, { status: 'retired' }));
+    await scene.pay(debtor.customerId, '1000');
+    for (const one of others) await scene.calmDown(one);
+    expect(others).toMatchObject([{ isLit: true }, { isLit: true }]);
+    expect(await scene.deliver()).toBe(0);
+  });
+
+  it('since the broker refuses, comes the next morning, and is not asked for all day', async () => {
+    const debtor = await cutOff();
+    stack.brokerAnswers(403);
+    await scene.pay(debtor.customerId, '1000');
+    for (let i = 0; i < 3; i++) {
+      await scene.deliver();
+      await stack.workOffCommands(200);
+    }
+    stack.brokerAnswers(200);
+    expect(await kinds(debtor)).toEqual(['reconnect failed', 'disconnect confirmed']);
+    await stack.dun(tenant);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+  });
+
+  it('since the meter is deaf, is asked for again the next morning, and not after that', async () => {
+    const debtor = await cutOff();
+    await scene.pay(debtor.customerId, '1000');
+    await scene.deliver();
+    await stack.workOffCommands(250);
+    expect((await kinds(debtor))[0]).toBe('reconnect timed_out');
+    scene.wasDeaf(debtor);
+    await stack.dun(tenant);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+    await stack.dun(tenant);
+    expect(await kinds(debtor)).toEqual(['reconnect confirmed', 'reconnect timed_out', 'disconnect confirmed']);
+  });
+
+  it('for somebody who moves in on another day comes on the morning of that day, and an empty house stays off', async () => {
+    const debtor = await cutOff();
+    await scene.moveOut(debtor.supplyId, '2026-06-15');
+    await scene.moveIn(await scene.addCustomer(), debtor.meterId, '2026-06-17');
+    await scene.calmDown(debtor);
+    await stack.dun(tenant);
+    await scene.calmDown(debtor);
+    expect(await kinds(debtor)).toEqual(['disconnect confirmed']);
+    vi.setSystemTime(Date.UTC(2026, 5, 17, 4));
+    await stack.dun(tenant);
+    await scene.calmDown(debtor);
+    expect(debtor.isLit).toBe(true);
+  });
+
+  it('stays off in the morning where there is debt', async () => {
+    const debtor = await cutOff();
+    await stack.dun(tenant);
+    await scene.calmDown(debtor);
+    expect(await kinds(debtor)).toEqual(['disconnect confirmed']);
   });
 });
 

@@ -24,8 +24,9 @@ import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
 import { type CommandMessage, commandQueue, orderSending } from '../commands/command-queue.ts';
 import { sendCommand } from '../commands/send-command.ts';
-import { type DunningMessage, dunningQueue, dunPage } from '../dunning/dun-tenant.ts';
-import { openPartitions } from '../invoices/invoice-entity.ts';
+import { handler as dunPage } from '../dunning/dun-page.ts';
+import { dunningQueue } from '../dunning/dunning-queue.ts';
+import { startWalks } from '../dunning/start-dunning.ts';
 import { billPage } from '../runs/bill-page.ts';
 import { billingQueue, type RunMessage } from '../runs/start-run.ts';
 
@@ -56,7 +57,7 @@ export interface BillingStack {
   ): Promise<HandlerAnswer>;
   /** Works off the command queue, delays included, until no message is due within so many seconds. */
   workOffCommands(seconds: number, times?: number): Promise<void>;
-  /** Looks through a tenant's open invoices as the schedule would. */
+  /** Looks through a tenant's open invoices and dark meters as the schedule would. */
   dun(tenantId: string): Promise<void>;
   /** Hands what is due in a queue to a worker, each message so many times; delays run off for so many seconds. */
   workOff(
@@ -68,8 +69,8 @@ export interface BillingStack {
   published(): { topic: string; payload: any }[];
   /** How the broker answers from now on. */
   brokerAnswers(status: number): void;
-  /** Outbox items of a type, the oldest first. */
-  events(type: string): any[];
+  /** Outbox items of some types, the oldest first. */
+  events(...types: string[]): any[];
 }
 
 export function useBillingStack(): BillingStack {
@@ -132,10 +133,10 @@ export function useBillingStack(): BillingStack {
     await tables.close();
     for (const close of closing) await close();
   });
-  const events = (type: string): any[] =>
+  const events = (...types: string[]): any[] =>
     tables
       .scan('billing')
-      .filter((item) => item['_type'].S === 'outbox' && item['type']?.S === type)
+      .filter((item) => item['_type'].S === 'outbox' && types.includes(item['type']?.S))
       .sort((a, b) => (a['sk'].S < b['sk'].S ? -1 : 1));
   const ordered = new Set<string>();
   /** What the bus brings of commands that were approved. */
@@ -207,10 +208,15 @@ export function useBillingStack(): BillingStack {
       }
     },
     async dun(tenantId) {
-      for (let shard = 0; shard < openPartitions.length; shard++) await dunPage({ tenantId, shard });
+      await startWalks(tenantId);
       const take = () => sqs.queue(dunningQueue).receive(10);
       for (let due = take(); due.length > 0; due = take())
-        for (const { body } of due) await dunPage(JSON.parse(body) as DunningMessage);
+        for (const { body } of due) {
+          const { batchItemFailures } = await dunPage({
+            Records: [{ messageId: 'm', body, attributes: { ApproximateReceiveCount: '1' } }],
+          } as never);
+          if (batchItemFailures.length > 0) throw new Error(`A page of dunning failed: ${body}`);
+        }
     },
     async workOff(queue, work, { seconds = 0, times = 1 } = {}) {
       const until = Date.now() + seconds * 1000;

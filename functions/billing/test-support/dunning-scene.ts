@@ -30,28 +30,34 @@ export interface Debtor {
 
 export function dunningScene(stack: BillingStack, tenant: string) {
   let tariffId: string;
-  let [serial, heard] = [0, 0];
+  let serial = 0;
+  /** How much of what was published each meter has heard. */
+  const heard = new Map<string, number>();
   const brought = new Set<string>();
   const post = async (handler: any, path: string, body: object, as?: object) =>
     stack.call(tenant, handler, 'POST', `/api/billing/${path}`, { body, ...(as ? { as } : {}) });
 
-  async function deliver(): Promise<void> {
+  /** @returns how many nobody could work off */
+  async function deliver(): Promise<number> {
+    let failed = 0;
     for (let round = 0; round < 5; round++) {
-      const fresh = reasons
-        .flatMap((type) => stack.events(type))
-        .filter(({ id, tenantId }) => tenantId.S === tenant && !brought.has(id.S));
-      if (fresh.length === 0) return;
+      const fresh = stack.events(...reasons).filter(({ id, tenantId }) => tenantId.S === tenant && !brought.has(id.S));
+      if (fresh.length === 0) return 0;
       const events = fresh.map((item) =>
         makeEvent({ type: item.type.S, source: 'billing', tenantId: tenant, payload: JSON.parse(item.payload.S) }),
       );
       const { batchItemFailures } = await onReasons(busBatch([...events, ...events]));
-      if (batchItemFailures.length === 0) for (const { id } of fresh) brought.add(id.S);
+      failed = batchItemFailures.length;
+      if (failed === 0) for (const { id } of fresh) brought.add(id.S);
     }
+    return failed;
   }
 
   async function meterActs(debtor: Debtor): Promise<void> {
-    for (const { topic, payload } of stack.published().slice(heard)) {
-      heard += 1;
+    const published = stack.published();
+    const from = heard.get(debtor.meterId) ?? 0;
+    heard.set(debtor.meterId, published.length);
+    for (const { topic, payload } of published.slice(from)) {
       if (!topic.includes(`/${debtor.meterId}/`)) continue;
       debtor.isLit = payload.command === 'relay_on';
       await confirmCommand({
@@ -90,13 +96,22 @@ export function dunningScene(stack: BillingStack, tenant: string) {
       post(payments, 'payments', { customerId, amount, method: 'cash', ...more }),
     /** A customer at a meter of its own who owes 1,000 since 20 May. */
     async debtor(more: object = {}): Promise<Debtor> {
+      const customerId = await this.addCustomer();
+      const { id: invoiceId } = await oweInvoice(tenant, customerId, '1000.00', { dueDate: '2026-05-20' });
+      return this.addMeter({ customerId, invoiceId }, more);
+    },
+    /** One more of the same customer. */
+    async addMeter(
+      { customerId, invoiceId }: Pick<Debtor, 'customerId' | 'invoiceId'>,
+      more: object = {},
+    ): Promise<Debtor> {
       const meterId = `${tenant.toUpperCase()}-${++serial}`;
       await stack.addMeter(tenant, meterId);
-      const customerId = await this.addCustomer();
       const supplyId = await this.moveIn(customerId, meterId, '2026-01-01', more);
-      const { id: invoiceId } = await oweInvoice(tenant, customerId, '1000.00', { dueDate: '2026-05-20' });
       return { meterId, customerId, supplyId, invoiceId, isLit: true };
     },
+    /** What was said to a meter until now it has not heard. */
+    wasDeaf: ({ meterId }: Debtor) => void heard.set(meterId, stack.published().length),
     commandsOf: async (meterId: string): Promise<any[]> =>
       (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data,
     order: ({ meterId }: Debtor, command: string) =>
@@ -108,7 +123,8 @@ export function dunningScene(stack: BillingStack, tenant: string) {
     },
     /** Everything that is under way comes to its end. */
     async calmDown(debtor: Debtor): Promise<void> {
-      for (let round = 0; round < 4; round++) {
+      for (let known = -1; known !== brought.size + stack.published().length; ) {
+        known = brought.size + stack.published().length;
         await deliver();
         await stack.workOffCommands(0, 2);
         await meterActs(debtor);
