@@ -164,6 +164,8 @@ export const meterSchema = z.object({
   devices: z.array(deviceSchema),
   /** Stations in order of time; `since` is missing where it is unknown. */
   stations: z.array(z.object({ stationId: z.string(), since: z.optional(utcTime()) })),
+  /** Whether a person ever edited its usage: who counts without having to ask for edits is spared a read. */
+  hasUsageEdits: z.optional(z.boolean()),
 });
 
 export const storedMeterSchema = storedSchema(meterSchema);

@@ -79,7 +79,7 @@ export const readWithEdits = (
 ): Promise<[MeterReading[], EditedStretch[]]> =>
   Promise.all([
     readForBuckets(session, meter, buckets),
-    editedStretches(session, meter.id, { start: buckets[0]!.start, end: buckets.at(-1)!.end }),
+    editedStretches(session, meter, { start: buckets[0]!.start, end: buckets.at(-1)!.end }),
   ]);
 
 /** What a person decided weighs more than what arrived. */

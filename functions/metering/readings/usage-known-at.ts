@@ -58,7 +58,7 @@ export async function usageKnownAt(
     readingsKnownAt(session, meter.id, { fromMs: start, toMs: end }, knownMs),
     neighbourKnownAt(session, meter.id, 'after', end, knownMs),
     readNeighbour(session, meter.id, 'after', end, 6),
-    editedStretches(session, meter.id, { start, end }, knownMs),
+    editedStretches(session, meter, { start, end }, knownMs),
   ]);
   const known = [before, ...within.known, after].filter((reading) => reading !== undefined);
   const closing =
@@ -67,7 +67,7 @@ export async function usageKnownAt(
       : (await readingsKnownAt(session, meter.id, { fromMs: next.timeMs, toMs: next.timeMs + 1 }, knownMs)).later;
   return {
     usage: usageFrom([known, stretches], meter, buckets),
-    usageEdits: await usageEditsOf(session, meter.id, { start, end }, knownMs),
+    usageEdits: await usageEditsOf(session, meter, { start, end }, knownMs),
     devices: meter.devices.filter(
       ({ installedAt, removedAt }) =>
         (installedAt === undefined || Date.parse(installedAt) < end) &&

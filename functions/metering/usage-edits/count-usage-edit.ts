@@ -2,6 +2,7 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { meterEntity } from '../meters/meter-entity.ts';
 import { type MeterUsageEdits, meterUsageEditsEntity, usageEditEntity } from './usage-edit-entity.ts';
 import { usageEdited } from './usage-edit-events.ts';
 import type { UsageEdit } from './usage-edit-schema.ts';
@@ -20,6 +21,7 @@ export async function countInto(
   const { meterId, action, undoes } = asked;
   const before = await session.get(meterUsageEditsEntity, { meterId }, { consistent: true });
   const edits = before?.edits ?? [];
+  const unmarked = before === undefined ? await session.require(meterEntity, { id: meterId }) : undefined;
   if (action === 'set') refuseTouching(edits, asked);
   const undone = action === 'undo' ? await session.require(usageEditEntity, { id: undoes! }) : undefined;
   if (undone !== undefined && !edits.some(({ id, until }) => id === undoes && until === undefined))
@@ -33,6 +35,7 @@ export async function countInto(
       undone === undefined
         ? [...edits, { id, from, to, method, since }]
         : edits.map((each) => (each.id === undoes ? { ...each, until: since } : each));
+    if (unmarked !== undefined) unit.update(meterEntity, unmarked, { hasUsageEdits: true }, { isAudited: false });
     if (before === undefined) unit.create(meterUsageEditsEntity, { meterId, edits: after });
     else unit.update(meterUsageEditsEntity, before, { edits: after }, { isAudited: false });
     if (undone !== undefined) unit.update(usageEditEntity, undone, { undoneBy: id, undoneAt: since });

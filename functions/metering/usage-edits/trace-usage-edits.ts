@@ -1,5 +1,6 @@
 /** Edits of usage as a trace shows them: those a bill stood on, and those that came, or were taken back, after it was issued. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { Meter } from '../meters/meter-schema.ts';
 import { meterUsageEditsEntity, usageEditEntity } from './usage-edit-entity.ts';
 import type { UsageEdit } from './usage-edit-schema.ts';
 
@@ -15,10 +16,11 @@ export interface TracedUsageEdit
 /** @param knownMs the moment asked about, milliseconds */
 export async function usageEditsOf(
   session: TenantSession,
-  meterId: string,
+  { id: meterId, hasUsageEdits = false }: Pick<Meter, 'id' | 'hasUsageEdits'>,
   { start, end }: { start: number; end: number },
   knownMs: number,
 ): Promise<TracedUsageEdit[]> {
+  if (!hasUsageEdits) return [];
   const row = await session.get(meterUsageEditsEntity, { meterId }, { consistent: true });
   const touching = (row?.edits ?? []).filter(({ from, to }) => Date.parse(from) < end && Date.parse(to) > start);
   return Promise.all(

@@ -1,10 +1,11 @@
 /**
- * How edits of usage are stored. One row of a meter names all that ever counted: bills find them with one small read, and its
- * version keeps two persons from editing one stretch at once.
+ * How edits of usage are stored. One row of a meter names all that ever counted, and its version keeps two persons from editing one
+ * stretch at once. The meter says whether there is such a row, so that bills of the others need not ask.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { EditedStretch } from '../../../layers/metering/edit-curve.ts';
+import type { Meter } from '../meters/meter-schema.ts';
 import type { UsageEdit } from './usage-edit-schema.ts';
 
 export const usageEditEntity = defineEntity<UsageEdit>()({
@@ -73,10 +74,11 @@ export const meterUsageEditsEntity = defineEntity<MeterUsageEdits, { meterId: st
  */
 export async function editedStretches(
   session: TenantSession,
-  meterId: string,
+  { id: meterId, hasUsageEdits = false }: Pick<Meter, 'id' | 'hasUsageEdits'>,
   { start, end }: { start: number; end: number },
   knownMs?: number,
 ): Promise<EditedStretch[]> {
+  if (!hasUsageEdits) return [];
   const row = await session.get(meterUsageEditsEntity, { meterId }, { consistent: true });
   const counts = ({ since, until }: MeterUsageEdits['edits'][number]): boolean =>
     knownMs === undefined

@@ -1,5 +1,6 @@
 /** Edits of usage: a stretch counts as a person decided, the rest as the registers say, and it can be taken back. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { documentClient } from '../../../layers/kernel/data/client.ts';
 import { usageBetween } from '../contract.ts';
 import { handler as ingest } from '../ingest/handler.ts';
 import { handler as readingEdits } from '../reading-edits/handler.ts';
@@ -184,6 +185,20 @@ describe('an edit of usage', () => {
     expect((await call('GET', '', undefined, { ...foreign, query: { meterId: 'UE-1' } })).body.data).toEqual([]);
     expect((await edit('UE-1', 0, 1, {}, foreign)).status).toBe(404);
   });
+});
+
+it('are asked for only at a meter that has some', async () => {
+  await setUp('UE-8');
+  const sent = vi.spyOn(documentClient(), 'send');
+  const asked = async () => {
+    sent.mockClear();
+    await used('UE-8', 6, 12);
+    return JSON.stringify(sent.mock.calls.map(([{ input }]) => input)).includes('USAGE-EDITS');
+  };
+  expect(await asked()).toBe(false);
+  await edit('UE-8', 6, 12);
+  expect(await asked()).toBe(true);
+  sent.mockRestore();
 });
 
 describe('two persons', () => {
