@@ -55,14 +55,14 @@ export async function deviceOfKey(session: TenantSession, keyId: string): Promis
 }
 
 /**
- * What a device may say and hear below its station: its own, and what it reads for others. A meter speaks for itself alone; a
- * concentrator for the meters of the station, but for no other device.
+ * What a device may say and hear below its station: its own, and what it reads for others. A meter speaks for itself alone, also
+ * while nobody has said which one it is; a concentrator for the meters of the station, but for no other device.
  */
-export const pathsOf = ({ id, type, meterId, serialNumber }: Device): string[] =>
-  type === 'meter' && meterId !== undefined
-    ? // A device that took another's place may go on under its own number.
-      [`device/${id}/*`, ...[...new Set([meterId, serialNumber])].map((name) => `meter/${name}/*`)]
-    : [`device/${id}/*`, 'meter/*', 'infrastructure/*'];
+export const pathsOf = ({ id, type, meterId, serialNumber }: Device): string[] => {
+  // A device that took another's place may go on under its own number.
+  const own = [...new Set([meterId ?? serialNumber, serialNumber])].map((name) => `meter/${name}/*`);
+  return [`device/${id}/*`, ...(type === 'meter' ? own : ['meter/*', 'infrastructure/*'])];
+};
 
 /** Topics of a device, below those of its station: its credential reaches no other station. */
 export const topicsOf = ({ id, stationId, meterId }: Pick<Device, 'id' | 'stationId' | 'meterId'>) => ({

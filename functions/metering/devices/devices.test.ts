@@ -289,6 +289,17 @@ describe('silence', () => {
     await provision('M-DEV');
   });
 
+  it('of a meter that is not linked yet is told under its own number, and nobody else’s', async () => {
+    await register('M-LATER', { type: 'meter' });
+    await provision('M-LATER');
+    const pathsNow = async () =>
+      (await openSession('tenant-a').require(apiKeyEntity, { id: await keyIdOf('M-LATER') })).mqttPaths;
+    expect(await pathsNow()).toEqual(['device/M-LATER/*', 'meter/SN-M-LATER/*']);
+    expect((await call('PUT', '/devices/M-LATER', { meterId: 'M-OTHER' })).body.data.status).toBe('registered');
+    await provision('M-LATER');
+    expect(await pathsNow()).toEqual(['device/M-LATER/*', 'meter/M-OTHER/*', 'meter/SN-M-LATER/*']);
+  });
+
   it('raises one alert, and ends with the next sign of life', async () => {
     vi.setSystemTime(startTime + 2 * day);
     await watch();

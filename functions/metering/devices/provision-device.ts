@@ -1,6 +1,6 @@
 /**
- * Gives a device its credential: a key that reaches its own topics, and where it reads for others theirs,, shown once. Doing so again
- * replaces it. Of two who provision at once one wins, and the other’s key is gone before anybody saw it.
+ * Gives a device its credential: a key that reaches its own topics and, where it reads for others, theirs. It is shown once; doing so
+ * again replaces it. Of two who provision at once one wins, and the other’s key is gone before anybody saw it.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { issueDeviceKey, revokeDeviceKey } from '../../identity/contract.ts';
