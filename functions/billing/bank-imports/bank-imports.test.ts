@@ -193,6 +193,26 @@ describe('a bank file', () => {
     expect((await paymentsOf())[0]).toMatchObject({ status: 'reversed' });
   });
 
+  it('knows what the bank took back, also where the newest stands first', async () => {
+    const line = (n: number) => `2026-06-10,${n},R${n},${ahmed.accountNumber},`;
+    const lines = ['2026-06-12,-3,X3,R3,', '2026-06-12,-2,X2,R2,', line(3), '2026-06-11,-1,X1,R1,', line(2), line(1)];
+    const content = ['date,amount,id,reference,description', ...lines].join('\n');
+    const { id } = (await call('POST', '', { bankAccount: 'main', content })).body.data;
+    await stack.workOff(bankImportQueue, (body) => importPage(JSON.parse(body), { pages: 1, pageSize: 2 }));
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'completed', matched: 3, returned: 3 });
+    expect((await account(ahmed.id)).balance).toBe('0.00');
+  });
+
+  it('pays an open invoice by name once: the same again waits for a person', async () => {
+    await oweInvoice(tenant, salma.id, '777.00');
+    const twice = ['2026-06-11,777,N1,,from Salma Omar', '2026-06-12,777,N2,,from Salma Omar'];
+    const content = ['date,amount,id,reference,description', ...twice].join('\n');
+    const { id } = (await call('POST', '', { bankAccount: 'main', content })).body.data;
+    // A page for each, by one message: open invoices are read once.
+    await stack.workOff(bankImportQueue, (body) => importPage(JSON.parse(body), { pageSize: 1 }));
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ matched: 1, suspense: 1 });
+  });
+
   it('is not taken again for what a clerk entered by hand before', async () => {
     const byHand = await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
       body: { customerId: ahmed.id, amount: '60', method: 'bank_transfer', externalReference: 'B60' },
@@ -212,6 +232,32 @@ describe('a line in suspense', () => {
     await importCsv(['2026-06-10,90,S1,,Who']);
     return (await call('GET', '/suspense')).body.data[0];
   };
+  const enter = async (customerId: string, externalReference: string, amount = '90') => {
+    const body = { customerId, amount, method: 'bank_transfer', externalReference };
+    return (await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body })).body.data;
+  };
+
+  it('that a clerk entered by the bank’s number while it waited is that payment, and no second one', async () => {
+    const { id } = await waiting();
+    const entered = await enter(ahmed.id, 'S1');
+    const other = await call('POST', `/lines/${id}/assign`, { customerId: salma.id });
+    expect([other.status, JSON.stringify(other.body)]).toEqual([409, expect.stringContaining(entered.paymentNumber)]);
+    const { status, body } = await call('POST', `/lines/${id}/assign`, { customerId: ahmed.id });
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ status: 'matched', matchedBy: 'entered_before', paymentId: entered.id });
+    expect(await paymentsOf()).toMatchObject([{ id: entered.id, bankLineId: id }]);
+    expect((await account(ahmed.id)).balance).toBe('-90.00');
+    expect(stack.events('bank_line.released').filter(({ tenantId }) => tenantId.S === tenant)).toHaveLength(1);
+  });
+
+  it('whose number the bank gave to another transfer as well finds its owner', async () => {
+    const lines = [`2026-06-10,10,D1,${ahmed.accountNumber},`, `2026-06-10,11,D1,${salma.accountNumber},`];
+    expect(await importCsv(lines)).toMatchObject({ matched: 1, suspense: 1 });
+    const [{ id, amount }] = (await call('GET', '/suspense')).body.data;
+    const owner = amount === '10.00' ? ahmed : salma;
+    expect((await call('POST', `/lines/${id}/assign`, { customerId: owner.id })).status).toBe(200);
+    expect([(await account(ahmed.id)).balance, (await account(salma.id)).balance]).toEqual(['-10.00', '-11.00']);
+  });
 
   it('is assigned once, also by two at the same time', async () => {
     const { id } = await waiting();

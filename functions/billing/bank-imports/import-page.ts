@@ -4,21 +4,20 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { readObject } from '../../../layers/kernel/files/signed-urls.ts';
 import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
-import { readStatement } from '../../../layers/ledger/bank-statements/read-statement.ts';
-import { type LineProblem, problem, type Statement } from '../../../layers/ledger/bank-statements/statement.ts';
-import { bankAccountEntity, bankImportEntity, bankLineEntity, lineIds, type StoredLine } from './bank-entities.ts';
-import { type BankAccount, type BankImport, maxFileBytes, maxLines } from './bank-schema.ts';
-import { type OpenByAmount, openInvoices } from './recognise-customer.ts';
-import { bankFileBucket, type ImportMessage, keyOf, orderPage } from './start-import.ts';
-import { takeLine } from './take-line.ts';
+import { bankAccountEntity, bankImportEntity, bankLineEntity, type StoredLine } from './bank-entities.ts';
+import type { BankAccount, BankImport } from './bank-schema.ts';
+import { lookUpLines } from './look-up-lines.ts';
+import { type OpenByAmount, openInvoices } from './open-by-amount.ts';
+import { type BankFile, isIn, readBankFile } from './read-bank-file.ts';
+import { type ImportMessage, orderPage } from './start-import.ts';
+import { type LineOfFile, takeLine } from './take-line.ts';
 
 const usualPageSize = 200;
 /** A message works on for so long, well within the function's time: each reads the file and the open invoices anew. */
 const workMs = 180_000;
 /** Lines taken at a time. */
-const sideBySide = 8;
+const atATime = 8;
 const maxProblems = 50;
 
 type StoredImport = BankImport & Stored;
@@ -34,22 +33,19 @@ export async function importPage(
   let step: Step<StoredImport> = { row: before, delaySeconds: 0 };
   if (before.position === position) {
     const account = await session.require(bankAccountEntity, { code: before.bankAccount });
-    const file = await readFile(session, before, account);
-    // Once for a message: for each page it would be a hash of every line of the file.
-    const ids = lineIds(before.bankAccount, file.lines);
+    const file = await readBankFile(session, before, account);
     const open = openInvoices(session);
-    const seen = new Set(ids.slice(0, position));
+    const seen = new Set(file.lines.slice(0, position).map(({ id }) => id));
     const until = performance.now() + workMs;
     const mayGoOn = ({ row, delaySeconds }: Step<StoredImport>): boolean =>
       row.status === 'reading' && delaySeconds === 0 && performance.now() < until;
     for (let page = 0; page < pages && mayGoOn(step); page++)
-      step = await workOff(session, step.row, account, { ...file, ids, seen, pageSize }, open);
+      step = await workOff(session, step.row, account, { ...file, seen, pageSize }, open);
   }
   if (step.row.status === 'reading') await orderPage(session, importId, step.row.position, step.delaySeconds);
 }
 
-interface Reading extends Pick<Statement, 'lines' | 'problems'> {
-  ids: readonly string[];
+interface Reading extends BankFile {
   /** Ids of the lines before. */
   seen: Set<string>;
   pageSize: number;
@@ -59,7 +55,7 @@ async function workOff(
   session: TenantSession,
   bankImport: StoredImport,
   account: BankAccount,
-  { lines, problems, ids, seen, pageSize }: Reading,
+  { lines, problems, seen, pageSize }: Reading,
   open: OpenByAmount,
 ): Promise<Step<StoredImport>> {
   if (problems.length > 0)
@@ -70,9 +66,9 @@ async function workOff(
     });
   const from = bankImport.position;
   const to = Math.min(from + pageSize, lines.length);
-  const waiting = Array.from({ length: to - from }, (_, i) => from + i);
   const counts = { matched: 0, suspense: 0, returned: 0, outgoing: 0, duplicates: 0 };
-  const known = await linesOf(session, ids.slice(from, to));
+  const page = lines.slice(from, to);
+  const known = await linesOf(session, page);
   const count = (id: string, line: StoredLine): void => {
     const isAgain = seen.has(id) || line.importId !== bankImport.id;
     seen.add(id);
@@ -80,14 +76,15 @@ async function workOff(
     const status = line.status === 'dismissed' ? 'suspense' : line.status;
     counts[isAgain ? 'duplicates' : status] += 1;
   };
-  await Promise.all(
-    Array.from({ length: sideBySide }, async () => {
-      for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
-        const of = { id: ids[i]!, line: lines[i]! };
-        count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, open)));
-      }
-    }),
+  const moneyIn = page.filter(({ line }) => isIn(line));
+  const lookedUp = await lookUpLines(
+    session,
+    moneyIn.flatMap(({ id, line }) => (known.has(id) ? [] : [line])),
   );
+  const take = async (of: LineOfFile): Promise<void> =>
+    count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
+  await sideBySide(moneyIn, take);
+  await sideBySide(page.slice(moneyIn.length), take);
   return move(session, bankImport, {
     position: to,
     lines: lines.length,
@@ -100,34 +97,19 @@ async function workOff(
   });
 }
 
-/** Those of a page that an earlier file, or an earlier reading of this one, had already. */
-async function linesOf(session: TenantSession, ids: readonly string[]): Promise<Map<string, StoredLine>> {
-  const keys = [...new Set(ids)].map((id) => ({ id }));
-  const found = await session.getMany(bankLineEntity, keys, { consistent: true });
-  return new Map(found.map((line) => [line.id, line]));
+async function sideBySide(lines: readonly LineOfFile[], take: (of: LineOfFile) => Promise<void>): Promise<void> {
+  const waiting = [...lines];
+  const work = async (): Promise<void> => {
+    for (let of = waiting.shift(); of !== undefined; of = waiting.shift()) await take(of);
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
 }
 
-async function readFile(
-  session: TenantSession,
-  { id, format }: BankImport,
-  { currency, csv }: BankAccount,
-): Promise<Pick<Statement, 'lines' | 'problems'>> {
-  const refused = (refusal: LineProblem) => ({ lines: [], problems: [refusal] });
-  const bytes = await readObject(bankFileBucket, keyOf(session, id));
-  if (bytes === undefined) return refused(problem(1, 'The file is gone.', 'الملف غير موجود.'));
-  if (bytes.length > maxFileBytes) return refused(problem(1, 'The file is too large.', 'الملف كبير جدًا.'));
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return refused(problem(1, 'The file is not written in UTF-8.', 'الملف ليس بترميز UTF-8.'));
-  }
-  const statement = readStatement(format, text, currency, csv);
-  if (statement.lines.length > maxLines)
-    return refused(problem(1, `A file holds at most ${maxLines} lines.`, `يحوي الملف ${maxLines} سطر على الأكثر.`));
-  if (statement.lines.length + statement.problems.length === 0)
-    return refused(problem(1, 'There is no line in the file.', 'لا يوجد سطر في الملف.'));
-  return statement;
+/** Those of a page that an earlier file, or an earlier reading of this one, had already. */
+async function linesOf(session: TenantSession, page: readonly LineOfFile[]): Promise<Map<string, StoredLine>> {
+  const keys = [...new Set(page.map(({ id }) => id))].map((id) => ({ id }));
+  const found = await session.getMany(bankLineEntity, keys, { consistent: true });
+  return new Map(found.map((line) => [line.id, line]));
 }
 
 const move = (

@@ -1,24 +1,29 @@
 /** Takes one line of a bank's file: a payment, a payment that came back, or money whose owner a person must find. Once, however often. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { StatementLine } from '../../../layers/ledger/bank-statements/statement.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
-import { paymentEntity, paymentReferenceEntity } from '../payments/payment-entity.ts';
-import { recordPayment } from '../payments/record-payment.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
 import { reversePayment } from '../payments/reverse-payment.ts';
 import { bankLineEntity, type StoredLine } from './bank-entities.ts';
 import { bankLineSuspended } from './bank-events.ts';
 import type { BankImport, BankLine } from './bank-schema.ts';
-import { type OpenByAmount, recogniseCustomer } from './recognise-customer.ts';
+import { enteredBefore, paymentNamed } from './line-numbers.ts';
+import { type LookedUp, lookUpLines } from './look-up-lines.ts';
+import type { OpenByAmount } from './open-by-amount.ts';
+import { payFromLine } from './pay-from-line.ts';
+import { recogniseCustomer } from './recognise-customer.ts';
 
 export interface LineOfFile {
   id: string;
   line: StatementLine;
 }
 
+type NewLine = Omit<BankLine, 'status'>;
+
 /**
  * Takes a line that was not there when its page was begun.
+ * @param lookedUp with the lines of its page
  * @returns the line as stored; of another import when an earlier file had it
  */
 export async function takeLine(
@@ -26,137 +31,63 @@ export async function takeLine(
   bankImport: BankImport,
   currency: string,
   { id, line }: LineOfFile,
+  lookedUp: LookedUp,
   openByAmount: OpenByAmount,
 ): Promise<StoredLine> {
-  const { minor, bankId, position, date, reference, description } = line;
-  const row: Omit<BankLine, 'status'> = {
-    id,
-    importId: bankImport.id,
-    bankAccount: bankImport.bankAccount,
-    position,
-    date,
-    amount: amountOf(minor, currency),
-    currency,
-    ...(bankId === undefined ? {} : { bankId }),
-    ...(reference === undefined ? {} : { reference }),
-    ...(description === undefined ? {} : { description }),
-  };
+  const row = rowOf(bankImport, currency, id, line);
+  if (line.minor < 0n) return orTaken(session, row, () => takeOut(session, row, line.minor));
+  const takeIn = (known: LookedUp) => takeMoneyIn(session, row, line, known, openByAmount);
   try {
-    if (minor < 0n) return await takeOut(session, row, minor);
-    const before = await enteredBefore(session, row);
-    if (before !== undefined)
-      return await write(session, { ...row, status: 'matched', matchedBy: 'entered_before', ...before });
-    const recognised = await recogniseCustomer(session, line, currency, openByAmount);
-    if (recognised === undefined) return await write(session, { ...row, status: 'suspense' });
-    return await payFromLine(session, row, recognised, (unit, matched) => unit.create(bankLineEntity, matched));
+    return await takeIn(lookedUp);
   } catch (error) {
-    if (!isAppError(error) || error.code !== 'already_exists') throw error;
-    // Another worker took the same line in this very moment; or the bank used one number for two transactions.
-    const taken = await session.get(bankLineEntity, { id }, { consistent: true });
+    if (!isTaken(error)) throw error;
+    // A clerk entered the transfer since the page was begun, or the same number came in another line: looked up again.
+    return orTaken(session, row, async () => takeIn(await lookUpLines(session, [row])));
+  }
+}
+
+/** Another worker took the same line in this very moment; or the bank used one number for two transactions. */
+async function orTaken(session: TenantSession, row: NewLine, take: () => Promise<StoredLine>): Promise<StoredLine> {
+  const taken = () => session.get(bankLineEntity, { id: row.id }, { consistent: true });
+  try {
+    return await take();
+  } catch (error) {
+    if (!isTaken(error)) throw error;
     const outcome = 'Another payment has the number that the bank gave it';
-    return taken ?? write(session, { ...row, status: 'suspense', outcome });
+    return (await taken()) ?? write(session, { ...row, status: 'suspense', outcome });
   }
 }
 
-type Owner = Pick<BankLine, 'matchedBy' | 'assignedBy' | 'assignedAt'> & {
-  customerId: string;
-  invoiceIds?: string[] | undefined;
-};
+const isTaken = (error: unknown): boolean => isAppError(error) && error.code === 'already_exists';
 
-/** The payment and the line in one transaction. @param keep writes the line */
-export async function payFromLine(
+async function takeMoneyIn(
   session: TenantSession,
-  line: Omit<BankLine, 'status'>,
-  { invoiceIds, ...owner }: Owner,
-  keep: (unit: UnitOfWork, line: BankLine) => StoredLine,
+  row: NewLine,
+  line: StatementLine,
+  known: LookedUp,
+  openByAmount: OpenByAmount,
 ): Promise<StoredLine> {
-  const now = session.context.now();
-  let kept: StoredLine | undefined;
-  // Banks say a day and no time: a time that is the same day nearly everywhere.
-  const atNoon = `${line.date}T10:00:00.000Z`;
-  await recordPayment(
-    session,
-    {
-      customerId: owner.customerId,
-      amount: line.amount,
-      currency: line.currency,
-      method: 'bank_transfer',
-      externalReference: referenceOf(line),
-      receivedAt: atNoon < now ? atNoon : now,
-      ...(invoiceIds === undefined ? {} : { invoiceIds }),
-    },
-    {
-      isLate: true,
-      accompany: async () => {
-        const claim = await claimNumber(session, line);
-        return {
-          attributes: { bankLineId: line.id },
-          write(unit, { id: paymentId }) {
-            claim(unit, paymentId);
-            kept = keep(unit, { ...line, ...owner, status: 'matched', paymentId });
-          },
-        };
-      },
-    },
-  );
-  return kept!;
-}
-
-/**
- * The bank's number by itself stands for the payment too, so that a clerk who enters the transfer by hand, at this moment or
- * later, is refused. Where another account's line or payment has the number already it stays with that.
- */
-async function claimNumber(
-  session: TenantSession,
-  { bankId }: Pick<BankLine, 'bankId'>,
-): Promise<(unit: UnitOfWork, paymentId: string) => void> {
-  if (bankId === undefined) return () => undefined;
-  const key = { method: 'bank_transfer', reference: bankId.slice(0, 100) };
-  const isTaken = (await session.get(paymentReferenceEntity, key, { consistent: true })) !== undefined;
-  return (unit, paymentId) => void (isTaken || unit.create(paymentReferenceEntity, { ...key, paymentId }));
-}
-
-/** What a line's payment is known by. */
-export const referenceOf = ({ bankAccount, bankId, id }: Pick<BankLine, 'bankAccount' | 'bankId' | 'id'>): string =>
-  `${bankAccount}:${bankId ?? id}`.slice(0, 100);
-
-/** A payment that somebody entered by hand with the bank's number, before the file came. */
-async function enteredBefore(session: TenantSession, row: Omit<BankLine, 'status'>) {
-  const references = [...new Set([row.bankId, row.reference])].flatMap((one) => one?.slice(0, 100) ?? []);
-  const known = await session.getMany(
-    paymentReferenceEntity,
-    references.map((reference) => ({ method: 'bank_transfer', reference })),
-    { consistent: true },
-  );
-  for (const reference of references) {
-    const paymentId = known.find((one) => one.reference === reference)?.paymentId;
-    if (paymentId === undefined) continue;
-    const payment = await session.require(paymentEntity, { id: paymentId });
-    const isIt =
-      payment.status === 'received' &&
-      payment.bankLineId === undefined &&
-      payment.amount === row.amount &&
-      payment.currency === row.currency;
-    if (isIt) return { paymentId: payment.id, customerId: payment.customerId, payment };
+  const before = await enteredBefore(session, row, known.payments);
+  if (before !== undefined) {
+    const { id: paymentId, customerId } = before;
+    return write(session, { ...row, status: 'matched', matchedBy: 'entered_before', paymentId, customerId }, before);
   }
-  return undefined;
-}
-
-async function paymentBy(session: TenantSession, reference: string) {
-  const known = await session.get(
-    paymentReferenceEntity,
-    { method: 'bank_transfer', reference: reference.slice(0, 100) },
-    { consistent: true },
+  const recognised = await recogniseCustomer(session, line, row.currency, known, openByAmount);
+  if (recognised === undefined) return write(session, { ...row, status: 'suspense' });
+  const { customer, ...how } = recognised;
+  return payFromLine(
+    session,
+    row,
+    { ...how, customerId: customer.id },
+    { payments: known.payments, customer, keep: (unit, matched) => unit.create(bankLineEntity, matched) },
   );
-  return known && session.require(paymentEntity, { id: known.paymentId });
 }
 
 /** Money that leaves: a transfer that the bank took back, or nothing of a customer's. */
-async function takeOut(session: TenantSession, row: Omit<BankLine, 'status'>, minor: bigint): Promise<StoredLine> {
+async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Promise<StoredLine> {
   for (const reference of new Set([row.reference, row.bankId])) {
     if (reference === undefined) continue;
-    const payment =
-      (await paymentBy(session, `${row.bankAccount}:${reference}`)) ?? (await paymentBy(session, reference));
+    const payment = await paymentNamed(session, row.bankAccount, reference);
     if (payment?.status !== 'received' || payment.amount !== amountOf(-minor, row.currency)) continue;
     const returned: BankLine = { ...row, status: 'returned', paymentId: payment.id, customerId: payment.customerId };
     try {
@@ -168,24 +99,37 @@ async function takeOut(session: TenantSession, row: Omit<BankLine, 'status'>, mi
     } catch (error) {
       if (!isAppError(error) || error.code !== 'conflict') throw error;
       // Its token is being made, or a refund is under way: a person decides.
-      return write(session, {
-        ...row,
-        status: 'suspense',
-        paymentId: payment.id,
-        outcome: error.message.slice(0, 500),
-      });
+      const outcome = error.message.slice(0, 500);
+      return write(session, { ...row, status: 'suspense', paymentId: payment.id, outcome });
     }
   }
   return write(session, { ...row, status: 'outgoing' });
 }
 
+function rowOf({ id: importId, bankAccount }: BankImport, currency: string, id: string, line: StatementLine): NewLine {
+  const { minor, bankId, position, date, reference, description } = line;
+  return {
+    id,
+    importId,
+    bankAccount,
+    position,
+    date,
+    amount: amountOf(minor, currency),
+    currency,
+    ...(bankId === undefined ? {} : { bankId }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** @param payment belongs to this line from now on, and to no other */
 function write(
   session: TenantSession,
-  { payment, ...line }: BankLine & { payment?: Awaited<ReturnType<typeof paymentBy>> },
+  line: BankLine,
+  payment?: Awaited<ReturnType<typeof enteredBefore>>,
 ): Promise<StoredLine> {
   return session.transact('billing', (unit) => {
     const stored = unit.create(bankLineEntity, line);
-    // The payment belongs to this line from now on, and to no other.
     if (payment !== undefined) unit.update(paymentEntity, payment, { bankLineId: line.id });
     if (line.status === 'suspense' && !line.amount.startsWith('-'))
       unit.emit(bankLineSuspended, { aggregateId: line.id, payload: stored });

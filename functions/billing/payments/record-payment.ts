@@ -10,6 +10,7 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
 import { paymentReceived, subscriberPayment } from '../events.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
@@ -35,13 +36,15 @@ export interface RecordOptions {
   accompany?: () => Promise<PaymentCompanion>;
   /** The money is here whatever was meant to be paid: what was named and owes nothing any more is passed over. */
   isLate?: boolean;
+  /** Whose it is, if read already. */
+  customer?: (Customer & Stored) | undefined;
 }
 
 /** @throws AppError `not_found`, `unprocessable`, `already_exists` for a reference that is taken */
 export async function recordPayment(
   session: TenantSession,
   order: NewPayment,
-  { accompany, isLate = false }: RecordOptions = {},
+  { accompany, isLate = false, customer: payer }: RecordOptions = {},
 ): Promise<Payment & Stored> {
   const profile = await tenantProfile(session);
   const currency = order.currency ?? profile.currency;
@@ -56,7 +59,7 @@ export async function recordPayment(
   if (supplyId !== undefined) await requireSupplyOf(session, supplyId, order.customerId);
   const id = newId('pay');
   const recorded = await retryOnChange(async () => {
-    const customer = await session.require(customerEntity, { id: order.customerId });
+    const customer = payer ?? (await session.require(customerEntity, { id: order.customerId }));
     const [invoices, advance, companion] = await Promise.all([
       invoicesToSettle(session, order, currency, isLate),
       readAdvance(session, customer.id, currency),
