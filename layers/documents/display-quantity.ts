@@ -14,6 +14,9 @@ export function roundedQuantity(decimal: string): string {
   return text === '0' ? text : sign + text;
 }
 
+/** What is zero is left away. @param decimal decimal text */
+export const isZero = (decimal: string): boolean => !/[1-9]/.test(decimal);
+
 export const displayQuantity = (decimal: string, style: DisplayStyle): string =>
   displayNumber(roundedQuantity(decimal), style);
 

@@ -6,6 +6,7 @@ import {
   displayDay,
   displayPeriod,
 } from '../../../layers/documents/display.ts';
+import { isZero } from '../../../layers/documents/display-quantity.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
 import { word, wordOr } from './labels.ts';
@@ -43,7 +44,7 @@ export async function drawCreditNote(
     [[{ text: wordOr(invoice.kind, language) }, { text: amount(invoice.totalAmount) }]],
   );
   flow.totals([
-    ...(/[1-9]/.test(invoice.taxAmount) ? [[word('taxes', language), amount(invoice.taxAmount)] as const] : []),
+    ...(isZero(invoice.taxAmount) ? [] : [[word('taxes', language), amount(invoice.taxAmount)] as const]),
     [word('credited', language), amount(invoice.totalAmount)],
   ]);
   return finish();

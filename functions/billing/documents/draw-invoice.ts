@@ -11,7 +11,7 @@ import {
   displayPeriod,
   inDigits,
 } from '../../../layers/documents/display.ts';
-import { displayCount, displayQuantity } from '../../../layers/documents/display-quantity.ts';
+import { displayCount, displayQuantity, isZero } from '../../../layers/documents/display-quantity.ts';
 import { contentWidth } from '../../../layers/documents/page-canvas.ts';
 import type { Cell, Column, PageFlow } from '../../../layers/documents/page-flow.ts';
 import type { BillLine } from '../../../layers/tariff/bill.ts';
@@ -188,5 +188,3 @@ function writeChart(flow: PageFlow, { months }: InvoiceContent, style: DisplaySt
     })),
   );
 }
-
-const isZero = (decimal: string): boolean => /^-?0*(\.0*)?$/.test(decimal);

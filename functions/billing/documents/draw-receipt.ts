@@ -6,6 +6,7 @@ import {
   displayDay,
   displayNumber,
 } from '../../../layers/documents/display.ts';
+import { isZero } from '../../../layers/documents/display-quantity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts, writeCopyMark } from './document-frame.ts';
 import { word, wordOr } from './labels.ts';
@@ -56,9 +57,9 @@ export async function drawReceipt(
       ]),
     );
   flow.totals([
-    ...(/[1-9]/.test(payment.advanceAmount)
-      ? [[word('advance', language), displayAmount(payment.advanceAmount, currency, style)] as const]
-      : []),
+    ...(isZero(payment.advanceAmount)
+      ? []
+      : [[word('advance', language), displayAmount(payment.advanceAmount, currency, style)] as const]),
     [word('received', language), displayAmount(payment.amount, currency, style)],
   ]);
   return finish();

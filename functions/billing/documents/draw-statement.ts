@@ -7,6 +7,7 @@ import {
   displayNumber,
   displayPeriod,
 } from '../../../layers/documents/display.ts';
+import { isZero } from '../../../layers/documents/display-quantity.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import type { statementOf } from '../accounts/show-account.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
@@ -36,7 +37,7 @@ export async function drawStatement(
   ]);
   flow.space(6);
   const amount = (value: string): { text: string } => ({
-    text: /[1-9]/.test(value) ? displayNumber(value, style) : '',
+    text: isZero(value) ? '' : displayNumber(value, style),
   });
   flow.table(
     [

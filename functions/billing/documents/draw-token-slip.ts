@@ -1,6 +1,6 @@
 /** A slip with a prepayment token: twenty digits in groups of four, large, to be keyed into the meter from left to right. */
 import { type DisplayStyle, displayAmount, displayCode, displayDay } from '../../../layers/documents/display.ts';
-import { displayQuantity } from '../../../layers/documents/display-quantity.ts';
+import { displayQuantity, isZero } from '../../../layers/documents/display-quantity.ts';
 import { contentWidth } from '../../../layers/documents/page-canvas.ts';
 import { groupToken } from '../prepaid/sts-numbers.ts';
 import type { VendParts } from '../prepaid/vend-schema.ts';
@@ -55,7 +55,7 @@ export async function drawTokenSlip(
 function energyOf({ energyKwh, freeKwh }: VendParts, style: DisplayStyle): string {
   const say = (name: Word): string => word(name, style.language);
   const kwh = (value: string): string => `${displayQuantity(value, style)} ${say('kWh')}`;
-  const free = /[1-9]/.test(freeKwh) ? ` (${say('freeOfIt')} ${kwh(freeKwh)})` : '';
+  const free = isZero(freeKwh) ? '' : ` (${say('freeOfIt')} ${kwh(freeKwh)})`;
   return `${say('energy')}: ${kwh(energyKwh)}${free}`;
 }
 
@@ -63,7 +63,7 @@ function energyOf({ energyKwh, freeKwh }: VendParts, style: DisplayStyle): strin
 function whereMoneyWent(parts: VendParts, style: DisplayStyle): (readonly [string, string])[] {
   const { currency } = parts;
   const row = (name: Word, value: string, sign = ''): (readonly [string, string])[] =>
-    /[1-9]/.test(value) ? [[word(name, style.language), displayAmount(sign + value, currency, style)]] : [];
+    isZero(value) ? [] : [[word(name, style.language), displayAmount(sign + value, currency, style)]];
   return [
     ...row('energy', parts.energyAmount),
     ...row('fixedCharges', parts.fixedAmount),

@@ -1,6 +1,7 @@
 /** What stands on an invoice, read together as it was when the invoice was issued: payments made later do not change a bill. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type RegisterReading, registerAt } from '../../metering/contract.ts';
@@ -87,21 +88,10 @@ async function usageUntil(session: TenantSession, invoice: StoredInvoice): Promi
     .reverse()
     .map(({ id, period, bills, estimated }) => ({
       from: period.from,
-      kwh: sumOf(bills.map(({ bill }) => bill.importKwh)),
+      kwh: fromUnits(bills.reduce((sum, { bill }) => sum + BigInt(toUnits(bill.importKwh)!), 0n)),
       estimated,
       isThis: id === invoice.id,
     }));
-}
-
-/** Exact sum of decimals; the longest fraction is kept. */
-function sumOf(values: readonly string[]): string {
-  const places = Math.max(0, ...values.map((value) => value.split('.')[1]?.length ?? 0));
-  const total = values.reduce((sum, value) => {
-    const [whole = '0', fraction = ''] = value.split('.');
-    return sum + BigInt(whole + fraction.padEnd(places, '0'));
-  }, 0n);
-  const text = String(total).padStart(places + 1, '0');
-  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
 }
 
 /** What is to pay with the balance before, decimal text. */
