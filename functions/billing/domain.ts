@@ -114,7 +114,8 @@ export const billing = defineDomain({
       entry: `${folder}/invoices/handler.ts`,
       access: {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
-        queues: ['billing-runs', 'invoice-sendings'],
+        // A bill made anew may move a peak that later bills rest on.
+        queues: ['billing-runs', 'invoice-sendings', 'corrections'],
         buckets: documentMaker.kept,
       },
       assets: documentMaker.assets,
@@ -126,6 +127,7 @@ export const billing = defineDomain({
       entry: `${folder}/corrections/handler.ts`,
       access: {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
+        queues: ['corrections'],
       },
       timeoutSeconds: 29,
       memoryMb: 512,
@@ -251,7 +253,13 @@ export const billing = defineDomain({
     {
       name: 'take-readings',
       entry: `${folder}/supply-readings/on-readings.ts`,
-      events: ['meter.reading', 'meter.reading_edited', 'meter.usage_edited', 'meter.exchanged', 'meter.record_corrected'],
+      events: [
+        'meter.reading',
+        'meter.reading_edited',
+        'meter.usage_edited',
+        'meter.exchanged',
+        'meter.record_corrected',
+      ],
       access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['corrections'] },
     },
     {

@@ -1,8 +1,6 @@
-/** The bills of an invoice as they would be made today, and what they change in energy that was banked. */
+/** The bills of an invoice as they would be made today. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
@@ -18,6 +16,7 @@ export interface AnewOptions {
 }
 
 /**
+ * Of supplies that had ended before, as was told of later, there is none.
  * @param charged the invoice, or the note that charged its bills last
  * @throws AppError `unprocessable` when a supply cannot be billed any more; `conflict` when its currency is another now
  */
@@ -33,6 +32,8 @@ export async function billsAnew(
   for (const { supplyId, bill, nominal = invoice.period } of invoice.bills) {
     const tariffId = charged.bills.find((each) => each.supplyId === supplyId)?.tariffId;
     const supply = await session.require(supplyEntity, { id: supplyId });
+    // Who had moved out by then is charged nothing for these days.
+    if (supply.to !== undefined && supply.to <= bill.from) continue;
     const { priced, problems } = await priceSupplies(
       session,
       customer,
@@ -58,65 +59,3 @@ export async function billsAnew(
   }
   return bills;
 }
-
-/**
- * What a difference in banked energy does to the supplies' banks of today: later bills have drawn on them, so the
- * difference is added and the sum of energy is kept.
- * @throws AppError `conflict` when later bills have used what is not there any more
- */
-export async function moveBank(
-  session: TenantSession,
-  before: readonly SuppliedBill[],
-  after: readonly SuppliedBill[],
-): Promise<(unit: UnitOfWork) => void> {
-  const moves: ((unit: UnitOfWork) => void)[] = [];
-  for (const { supplyId, meterId, old, made } of movesOf(before, after)) {
-    const supply = await session.require(supplyEntity, { id: supplyId });
-    const exportBank = shiftedBank(supply.exportBank, old, made);
-    if (exportBank === undefined)
-      throw new AppError('conflict', undefined, {
-        texts: {
-          en: `Later bills of meter "${meterId}" have used the energy that was banked: cancel them first.`,
-          ar: `استخدمت فواتير لاحقة للعداد "${meterId}" الطاقة المرصودة: ألغها أولًا.`,
-        },
-      });
-    moves.push((unit) => void unit.update(supplyEntity, supply, { exportBank }, { isAudited: false }));
-  }
-  return (unit) => {
-    for (const move of moves) move(unit);
-  };
-}
-
-export const movesBank = (before: readonly SuppliedBill[], after: readonly SuppliedBill[]): boolean =>
-  movesOf(before, after).length > 0;
-
-/** Supplies of which the bills leave different banks. */
-const movesOf = (before: readonly SuppliedBill[], after: readonly SuppliedBill[]) =>
-  after
-    .map(({ supplyId, meterId, bill }) => ({
-      supplyId,
-      meterId,
-      old: before.find((each) => each.supplyId === supplyId)?.bill.exportBank ?? {},
-      made: bill.exportBank ?? {},
-    }))
-    .filter(({ old, made }) => changesOf(old, made).length > 0);
-
-type Bank = Readonly<Record<string, string>>;
-
-/** A bank (kWh by bucket) after what a bill leaves has become another; undefined where that is not there any more. */
-export function shiftedBank(bank: Bank = {}, before: Bank, after: Bank): Record<string, string> | undefined {
-  const shifted: Record<string, string> = { ...bank };
-  for (const { bucket, units } of changesOf(before, after)) {
-    const left = unitsOf(shifted[bucket]) + units;
-    if (left < 0) return undefined;
-    shifted[bucket] = fromUnits(left);
-  }
-  return shifted;
-}
-
-const changesOf = (before: Bank, after: Bank): { bucket: string; units: number }[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .map((bucket) => ({ bucket, units: unitsOf(after[bucket]) - unitsOf(before[bucket]) }))
-    .filter(({ units }) => units !== 0);
-
-const unitsOf = (kwh: string | undefined): number => toUnits(kwh ?? '0')!;

@@ -12,7 +12,7 @@ import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-en
 import { invoiceCancelled } from '../events.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
-import { moveBank, shiftedBank } from './bills-anew.ts';
+import { followBills, shiftedBank } from './follow-bills.ts';
 import { minorOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload } from './invoice-payload.ts';
@@ -106,10 +106,12 @@ async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(u
   const notes = await notesOf(session, corrected);
   const place = notes.findIndex(({ id }) => id === note.id);
   refuseNotes(notes.slice(place + 1));
-  const bank = await moveBank(session, note.bills, chargedLast(corrected, notes.slice(0, place)).bills);
+  const charged = chargedLast(corrected, notes.slice(0, place)).bills;
+  const followed = await followBills(session, corrected, note.bills, charged);
+  await followed.announce();
   return (unit) => {
     unit.update(invoiceEntity, corrected, {}, { isAudited: false });
-    bank(unit);
+    followed.write(unit);
   };
 }
 

@@ -3,6 +3,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import type { Bill } from '../../../layers/tariff/bill.ts';
 import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
@@ -208,12 +209,9 @@ export function afterBill(
   { bill }: SuppliedBill,
   runId?: string,
 ): { [P in keyof BilledSupply]?: BilledSupply[P] | null } {
-  const days = daysBetween(bill.from, bill.to);
-  const perDay = fromUnits(BigInt(toUnits(bill.importKwh)!) / BigInt(days));
   const made = {
     to: bill.to,
-    kwhPerDay: perDay,
-    ...(bill.peakKw === undefined ? {} : { demandKw: bill.peakKw }),
+    ...rememberedOf(bill),
     ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),
   };
   return {
@@ -224,6 +222,12 @@ export function afterBill(
     ...(bill.exportBank === undefined ? {} : { exportBank: bill.exportBank }),
   };
 }
+
+/** What later bills are compared with and rest on. */
+export const rememberedOf = ({ from, to, importKwh, peakKw }: Bill): { kwhPerDay: string; demandKw?: string } => ({
+  kwhPerDay: fromUnits(BigInt(toUnits(importKwh)!) / BigInt(daysBetween(from, to))),
+  ...(peakKw === undefined ? {} : { demandKw: peakKw }),
+});
 
 /** The highest demand measured in the eleven months before, however many bills they had. */
 function priorPeak(history: NonNullable<BilledSupply['history']>, from: string): { priorPeakKw?: string } {

@@ -9,7 +9,8 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { writeInvoice } from './bill-customer.ts';
-import { billsAnew, moveBank, movesBank } from './bills-anew.ts';
+import { billsAnew } from './bills-anew.ts';
+import { followBills, movesBank } from './follow-bills.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
@@ -38,16 +39,21 @@ export async function rebillInvoice(
   const { timeZone } = await tenantProfile(session);
   return retryOnChangeOrMade(async () => {
     const { invoice, bills, last, note } = await draftNote(session, id, timeZone, options);
-    if (note === undefined) return { note };
-    const [advance, bank] = await Promise.all([
+    const [advance, followed] = await Promise.all([
       readAdvance(session, invoice.customerId, invoice.currency),
-      moveBank(session, last, bills),
+      followBills(session, invoice, last, bills),
     ]);
+    await followed.announce();
+    if (note === undefined) {
+      // What is charged does not differ, what later bills rest on may.
+      if (followed.isNeeded) await session.transact('billing', followed.write);
+      return { note };
+    }
     return {
       note: await session.transact('billing', (unit) => {
         // The lock: a second one who makes it anew, or cancels it, at the same time must look again.
         unit.update(invoiceEntity, invoice, { notes: (invoice.notes ?? 0) + 1 }, { isAudited: false });
-        bank(unit);
+        followed.write(unit);
         const stored = writeInvoice(unit, note, advance, session.context.now());
         options.also?.(unit, stored);
         return stored;
