@@ -97,8 +97,9 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 /** Days after the end that are billed already: their bills are made anew once the end is known. */
 async function noteOverbilled(session: TenantSession, { meterId, billedTo }: BilledSupply, to: string): Promise<void> {
   const { timeZone } = await tenantProfile(session);
-  const fromMs = dayStart(addDays(to, -1), timeZone);
-  await noteLateReadings(session, [{ meterId, fromMs, toMs: dayStart(billedTo!, timeZone), cause: 'moved_out' }]);
+  // The last moment that is billed: no reading of the days after has come.
+  const [fromMs, toMs] = [dayStart(addDays(to, -1), timeZone), dayStart(billedTo!, timeZone) - 1];
+  await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'moved_out' }]);
 }
 
 /** What was paid ahead and not sold is given back on the day, so the end is not announced. */
