@@ -34,36 +34,30 @@ export async function documentOf(
   language: DocumentLanguage,
 ): Promise<KeptDocument> {
   const kept = await keyOf(session, document, language);
-  if (!isDrawnAnew(document) && (await describeObject(kept.bucket, kept.key)) !== undefined) return kept;
+  if (kept.bucket === keptBucket && (await describeObject(kept.bucket, kept.key)) !== undefined) return kept;
   const { makeDocument } = await import('./make-document.ts');
-  return keepDocument(session, document, language, await makeDocument(session, document, language));
+  await keep(kept, await makeDocument(session, document, language));
+  return kept;
 }
 
 /** Keeps what was drawn; the first one stays of what never changes. */
-async function keepDocument(
-  session: TenantSession,
-  document: DocumentRef,
-  language: DocumentLanguage,
-  bytes: Buffer,
-): Promise<KeptDocument> {
-  const kept = await keyOf(session, document, language);
+async function keep({ bucket, key, filename }: KeptDocument, bytes: Buffer): Promise<void> {
   const { PutObjectCommand } = await loadSdk();
   try {
     await (await s3()).send(
       new PutObjectCommand({
-        Bucket: bucketName(kept.bucket),
-        Key: kept.key,
+        Bucket: bucketName(bucket),
+        Key: key,
         Body: bytes,
         ContentType: 'application/pdf',
-        ContentDisposition: `inline; filename="${kept.filename}"`,
-        ...(isDrawnAnew(document) ? {} : { IfNoneMatch: '*' }),
+        ContentDisposition: `inline; filename="${filename}"`,
+        ...(bucket === drawnBucket ? {} : { IfNoneMatch: '*' }),
       }),
     );
   } catch (error) {
     // Somebody kept it a moment earlier.
     if ((error as { name?: string }).name !== 'PreconditionFailed') throw error;
   }
-  return kept;
 }
 
 /** @returns a URL good for a quarter of an hour */

@@ -18,6 +18,18 @@ import { type PrepaidSupply, usePrepaidScene } from '../test-support/prepaid-sce
 // Pauses between tries are tested with the engine of providers.
 vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 
+/** What happens between the drawing of a document and its keeping. */
+const drawing = vi.hoisted(() => ({ afterwards: async (): Promise<unknown> => undefined }));
+vi.mock('./make-document.ts', async (original) => {
+  const { makeDocument, ...rest } = await original<typeof import('./make-document.ts')>();
+  const draw: typeof makeDocument = async (...order) => {
+    const bytes = await makeDocument(...order);
+    await drawing.afterwards();
+    return bytes;
+  };
+  return { ...rest, makeDocument: draw };
+});
+
 const tenant = 'print';
 const scene = usePrepaidScene(tenant);
 useDocumentBucket();
@@ -76,6 +88,21 @@ describe('the receipt of a payment', () => {
     expect((await stack.call(tenant, payments, 'GET', `/api/billing/payments/${id}/receipt`)).body.data).toMatchObject({
       timesPrinted: 1,
     });
+  });
+
+  it('of a payment that is taken back while it is drawn is kept as what it was drawn as', async () => {
+    const id = await pay();
+    drawing.afterwards = async () => {
+      drawing.afterwards = async () => undefined;
+      const body = { reason: 'Bounced' };
+      expect((await stack.call(tenant, payments, 'POST', `/api/billing/payments/${id}/reverse`, { body })).status).toBe(
+        200,
+      );
+    };
+    expect((await pdf(id)).body.data.filename).toBe(`receipt-${id}-en.pdf`);
+    const after = await pdf(id);
+    expect(after.body.data.filename).toBe(`receipt-reversed-${id}-en.pdf`);
+    if (hasPdftotext) expect(await textOf(after)).toContain('This payment was taken back.');
   });
 
   it('is an original for one of three who print at once', async () => {
