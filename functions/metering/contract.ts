@@ -64,7 +64,7 @@ export async function consumptionBetween(
   };
 }
 
-export type { BucketUsage } from './readings/usage-of-meter.ts';
+export { type BucketUsage, measuredValues } from './readings/usage-of-meter.ts';
 
 /**
  * Energies taken, fed in and reactive, by buckets (milliseconds, in order, without gaps). Needs read access to tables

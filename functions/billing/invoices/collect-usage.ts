@@ -9,7 +9,7 @@ import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
-import { evidenceBetween, usageBetween } from '../../metering/contract.ts';
+import { evidenceBetween, measuredValues, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
 import { ratesAgainstWhole, readRegisters, withRegisters } from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
@@ -89,17 +89,12 @@ export async function collectUsage(
   return { ...judged, ...withRegisters(judged.usage, registers, evidence.buckets) };
 }
 
-/** Measured values of the weeks before; what was interpolated between readings or decided has no shape to learn from. */
+/** Measured values of the weeks before. */
 async function readPast(
   session: TenantSession,
   { meterId, timeZone, from }: UsageQuestion,
   fineness: Fineness,
 ): Promise<IntervalValue[]> {
   const buckets = usageBuckets(fineness, { from: addDays(from, -profileDays), to: from }, timeZone);
-  const usage = await usageBetween(session, meterId, buckets);
-  return usage.flatMap(({ start, end, importUnits, billable, estimated, stretches }) =>
-    importUnits === undefined || !billable || estimated || stretches !== undefined
-      ? []
-      : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
-  );
+  return measuredValues(await usageBetween(session, meterId, buckets));
 }

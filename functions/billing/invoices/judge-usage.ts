@@ -1,16 +1,14 @@
 /** Judges what was measured over a period by the settings of the customer's class, and fills what may be filled. */
-import { offsetMs } from '../../../layers/metering/time-zone.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import { type CheckName, type Finding, validate } from '../../../layers/vee/checks.ts';
 import { estimate } from '../../../layers/vee/estimate.ts';
+import { likeDaysOf } from '../../../layers/vee/like-days.ts';
 import { checkRegisters, type RegisterEvidence } from '../../../layers/vee/register-checks.ts';
 import { type IntervalValue, sumOfUnits } from '../../../layers/vee/series.ts';
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import type { BillingEvidence, BucketUsage } from '../../metering/contract.ts';
 import type { CollectedUsage, MadeEstimate, UsageQuestion, UsageRefusal } from './collect-usage.ts';
 import { type Likeness, shapeSilences, silentBuckets } from './shape-silences.ts';
-
-const dayMs = 86_400_000;
 
 /** @param readPast measured values of the weeks before, read only where something is estimated */
 export async function judgeUsage(
@@ -50,9 +48,7 @@ export async function judgeUsage(
   const silent = silentBuckets(evidence, settings).filter(({ start }) => !starts.has(start));
   const likeness: Likeness = {
     past: missing.length + silent.length === 0 ? [] : await readPast(),
-    // Weekends differ from country to country; a Friday is like other Fridays anywhere.
-    kindOfDay: (time) => String(new Date(time + offsetMs(time, timeZone)).getUTCDay()),
-    timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
+    ...likeDaysOf(timeZone),
   };
   const good = values.filter(({ from }) => !starts.has(from));
   const made = estimate({ grid, good, missing, ...likeness, historyPerDay }, settings);

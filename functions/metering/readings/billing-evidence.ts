@@ -6,6 +6,7 @@ import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { readWithEdits } from './consumption-of-meter.ts';
+import { reduced } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
 import { type BucketUsage, usageFrom } from './usage-of-meter.ts';
 
@@ -147,9 +148,6 @@ function partsOf(
     total: gained(segment, first.register, last.register),
   };
 }
-
-/** `1-0:1.8.1*255` is `1.8.1`. */
-export const reduced = (code: string): string => code.replace(/^\d+-\d+:/, '').replace(/\*\d+$/, '');
 
 function clockOffset(readings: readonly MeterReading[]): number | undefined {
   const lags = readings.filter(({ source }) => source === 'mqtt').map(({ timeMs, receivedMs }) => receivedMs - timeMs);

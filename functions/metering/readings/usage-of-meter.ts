@@ -8,6 +8,7 @@ import {
 } from '../../../layers/metering/consumption.ts';
 import type { EditedStretch } from '../../../layers/metering/edit-curve.ts';
 import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
+import type { IntervalValue } from '../../../layers/vee/series.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { curveOfMeter, isBillable, readWithEdits } from './consumption-of-meter.ts';
@@ -79,6 +80,14 @@ export function usageFrom(
     };
   });
 }
+
+/** What profiles may be made of: what was interpolated between readings, or decided by a person, has no shape to learn from. */
+export const measuredValues = (usage: readonly BucketUsage[]): IntervalValue[] =>
+  usage.flatMap(({ start, end, importUnits, billable, estimated, stretches }) =>
+    importUnits === undefined || !billable || estimated || stretches !== undefined
+      ? []
+      : [{ from: start, to: end, units: importUnits, kind: 'measured' }],
+  );
 
 function curveOf(
   profile: MeterProfile,

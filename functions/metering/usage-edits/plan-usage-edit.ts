@@ -3,15 +3,15 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { segmentAt } from '../../../layers/metering/meter-state.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { timeBuckets } from '../../../layers/metering/time-buckets.ts';
-import { offsetMs } from '../../../layers/metering/time-zone.ts';
 import { estimate } from '../../../layers/vee/estimate.ts';
+import { likeDaysOf } from '../../../layers/vee/like-days.ts';
 import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { refused } from '../meters/check-devices.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { type BucketUsage, usageOfMeter } from '../readings/usage-of-meter.ts';
+import { type BucketUsage, measuredValues, usageOfMeter } from '../readings/usage-of-meter.ts';
 import type { UsageCell } from './usage-edit-entity.ts';
 import { mostCells, type RequestUsageEdit, type UsageEdit } from './usage-edit-schema.ts';
 
@@ -95,7 +95,7 @@ const estimationOf = {
 async function amounts(
   session: TenantSession,
   meter: Meter,
-  { method, values, totalKwh, ignoreRegister }: RequestUsageEdit,
+  { interval, method, values, totalKwh, ignoreRegister }: RequestUsageEdit,
   { grid, register, timeZone }: Known,
 ): Promise<{ units: bigint[]; basis: string }> {
   if ((method === 'values') !== (values !== undefined))
@@ -116,9 +116,8 @@ async function amounts(
       good: [],
       missing: grid,
       ...(total === undefined ? {} : { registerDifference: total }),
-      past: method === 'like_days' ? await readPast(session, meter, grid) : [],
-      kindOfDay: (time) => String(new Date(time + offsetMs(time, timeZone)).getUTCDay()),
-      timeOfDay: (time) => (time + offsetMs(time, timeZone)) % dayMs,
+      past: method === 'like_days' ? await readPast(session, meter, grid, interval, timeZone) : [],
+      ...likeDaysOf(timeZone),
       ...(perDay === undefined ? {} : { historyPerDay: [perDay] }),
     },
     { ...usualSettings, estimation: { ...usualSettings.estimation, order: [estimationOf[method]], longestDays } },
@@ -141,21 +140,21 @@ async function usualPerDay(session: TenantSession, meter: Meter, grid: readonly 
   return whole?.billable ? whole.importUnits! / BigInt(pastDays) : undefined;
 }
 
-/** What was measured in the weeks before, as fine as the edit; what was interpolated or decided has no shape to learn from. */
-async function readPast(session: TenantSession, meter: Meter, grid: readonly Cell[]): Promise<IntervalValue[]> {
-  const first = grid[0]!.from;
-  const length = grid[0]!.to - first;
-  const count = Math.ceil((pastDays * dayMs) / length);
-  const buckets = Array.from({ length: count }, (_, i) => {
-    const end = first - (count - 1 - i) * length;
-    return { start: end - length, end };
-  });
-  const usage = await usageOfMeter(session, meter, buckets);
-  return usage.flatMap(({ start, end, importUnits, billable, estimated, stretches }) =>
-    importUnits === undefined || !billable || estimated || stretches !== undefined
-      ? []
-      : [{ from: start, to: end, units: importUnits, kind: 'measured' as const }],
-  );
+/** What was measured in the weeks before, as fine as the edit. */
+async function readPast(
+  session: TenantSession,
+  meter: Meter,
+  grid: readonly Cell[],
+  interval: RequestUsageEdit['interval'],
+  timeZone: string,
+): Promise<IntervalValue[]> {
+  const end = grid[0]!.from;
+  const start = end - pastDays * dayMs;
+  const buckets =
+    interval === 'day'
+      ? timeBuckets('day', start, end, timeZone)
+      : steps(start, end, stepMs[interval]).map(({ from, to }) => ({ start: from, end: to }));
+  return measuredValues(await usageOfMeter(session, meter, buckets)).filter(({ to }) => to <= end);
 }
 
 function refuseImpossible(meter: Meter, grid: readonly Cell[], units: readonly bigint[]): void {

@@ -128,6 +128,31 @@ describe('an edit of usage', () => {
     expect(cells.map(({ kwh }: any) => kwh)).toEqual(['24', '25', '24']);
   });
 
+  it('takes days of the weeks before as the clock on the wall had them', async () => {
+    // Midnights in the zone of the tenant: its clocks go back on 26 October.
+    const midnight = (date: number) => Date.UTC(2025, 9, date - 1, date <= 26 ? 22 : 23);
+    await stack.addMeter(
+      { id: 'UE-FALL', stationId: 'ST-9', installedAt: iso(midnight(1)), initialRegisterKwh: '0' },
+      'tenant-b',
+    );
+    let register = 0;
+    const messages = [];
+    // Tuesdays 10 kWh, Wednesdays 20, and 5 on other days; from Tuesday the 28th on nothing was counted.
+    for (let date = 1; date <= 30; date++) {
+      messages.push(readingMessage('UE-FALL', midnight(date), register, {}, 'ST-9'));
+      register += date >= 28 ? 0 : ([7, 14, 21].includes(date) && 10) || ([1, 8, 15, 22].includes(date) && 20) || 5;
+    }
+    await deliver(ingest, messages);
+    const body = {
+      ...{ meterId: 'UE-FALL', from: iso(midnight(28)), to: iso(midnight(30)), interval: 'day' },
+      ...{ method: 'like_days', ignoreRegister: true, reason: 'A phase was not connected' },
+    };
+    const made = await call('POST', '', body, { tenantId: 'tenant-b' });
+    expect(made.status, JSON.stringify(made.body)).toBe(201);
+    const { cells } = (await call('GET', `/${made.body.data.id}`, undefined, { tenantId: 'tenant-b' })).body.data;
+    expect(cells.map(({ kwh }: any) => kwh)).toEqual(['10', '20']);
+  });
+
   it('is taken back by another, and what the readings tell counts again', async () => {
     await setUp('UE-5');
     const { id } = (await edit('UE-5', 6, 12, { totalKwh: '20' })).body.data;
