@@ -40,8 +40,13 @@ export async function documentOf(
   return kept;
 }
 
-/** Keeps what was drawn; the first one stays of what never changes. */
-async function keep({ bucket, key, filename }: KeptDocument, bytes: Buffer): Promise<void> {
+const mostTries = 4;
+
+/**
+ * Keeps what was drawn; the first one stays of what never changes.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html (412: it is there; 409: try again)
+ */
+async function keep({ bucket, key, filename }: KeptDocument, bytes: Buffer, attempt = 1): Promise<void> {
   const { PutObjectCommand } = await loadSdk();
   try {
     await (await s3()).send(
@@ -55,8 +60,11 @@ async function keep({ bucket, key, filename }: KeptDocument, bytes: Buffer): Pro
       }),
     );
   } catch (error) {
+    const { name } = error as { name?: string };
+    if (name === 'ConditionalRequestConflict' && attempt < mostTries)
+      return keep({ bucket, key, filename }, bytes, attempt + 1);
     // Somebody kept it a moment earlier.
-    if ((error as { name?: string }).name !== 'PreconditionFailed') throw error;
+    if (name !== 'PreconditionFailed') throw error;
   }
 }
 
