@@ -83,7 +83,16 @@ export function useBillingStack(): BillingStack {
   beforeAll(async () => {
     logger.setLogLevel('SILENT');
     vi.useFakeTimers({ toFake: ['Date'], now: startTime });
-    tables = await startTables(['billing', 'identity', 'metering', 'readings', 'scada', 'platform', 'limits']);
+    tables = await startTables([
+      'billing',
+      'identity',
+      'metering',
+      'readings',
+      'scada',
+      'telemetry',
+      'platform',
+      'limits',
+    ]);
     const context = createFakeContext({ startTime });
     sqsClock = context.clock;
     sqs = context.add(createSqsService(context));

@@ -34,7 +34,8 @@ export function lossReporting(stack: BillingStack, tenant: string) {
     /** What was found at meters, a line for each area and row of days. */
     linesOf: async (id: string, query: Record<string, string> = {}): Promise<any[]> =>
       (await call('GET', `/reports/${id}/meters`, { query: { limit: '200', ...query } })).body.data.flatMap(
-        ({ meterId, lines }: any) => lines.map((line: object) => ({ meterId, ...line })),
+        ({ meterId, pointId, lines }: any) =>
+          lines.map((line: object) => ({ ...(meterId === undefined ? { pointId } : { meterId }), ...line })),
       ),
     async addArea(body: object): Promise<string> {
       const made = await call('POST', '', { body: { name: 'Area', kind: 'transformer', ...body } });
