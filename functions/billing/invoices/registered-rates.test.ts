@@ -9,7 +9,17 @@ import { handler } from './handler.ts';
 const stack = useBillingStack();
 const tenant = 'rates';
 const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
-const meter = { registers: ['1-0:1.8.1', '1-0:1.8.2', '1-0:1.6.0'].map((obis) => ({ obis })) };
+const meter = {
+  registers: [
+    '1-0:1.8.1',
+    '1-0:1.8.2',
+    '1-0:1.6.0',
+    '1-0:1.6.0*01',
+    '1-0:1.6.0*02',
+    '1-0:1.8.1*01',
+    '1-0:1.8.2*01',
+  ].map((obis) => ({ obis })),
+};
 const windows = [
   { bucket: 'peak', days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'], from: '17:00', to: '22:00' },
 ];
@@ -113,6 +123,20 @@ describe('rates', () => {
     expect((await bill(customerId)).problems).toMatchObject([{ checks: ['rate_sum'] }]);
   });
 
+  it('of billing periods that have ended are other registers', async () => {
+    const kept = { '1-0:1.8.1*01': '350', '1-0:1.8.2*01': '700' };
+    const both = (day: string, whole: number, peak: number, off: number, more: object): [string, number, object] => [
+      `${day}T00:00`,
+      whole,
+      { registers: { ...more, '1-0:1.8.1': String(peak), '1-0:1.8.2': String(off) } },
+    ];
+    const { customerId } = await setUp(
+      [both('2026-04-01', 1300, 400, 900, kept), both('2026-05-01', 1500, 460, 1040, kept)],
+      { tariff: byRates, meter },
+    );
+    expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 140']);
+  });
+
   it('of days that are estimated are divided by the clock', async () => {
     const { customerId } = await setUp([read('2026-04-01', 1300, 400, 900), read('2026-05-01', 1540, 460, 1080)], {
       tariff: byRates,
@@ -174,6 +198,41 @@ describe('demand', () => {
     expect((await bill(customerId)).problems).toMatchObject([
       { meterId, reason: 'not_priced', details: [expect.stringContaining('1.6.0')] },
     ]);
+  });
+
+  describe('that a reset at midnight put by (1.6.0*01)', () => {
+    const at = (day: string, whole: number, now: number, ...kept: number[]): [string, number, object] => [
+      `${day}T00:00`,
+      whole,
+      {
+        registers: {
+          ...Object.fromEntries(kept.map((kw, i) => [`1-0:1.6.0*0${i + 1}`, String(kw)])),
+          '1-0:1.6.0': String(now),
+        },
+      },
+    ];
+    const demandOf = async (...readings: [string, number, object][]) => {
+      const { customerId } = await setUp(readings, { tariff: byDemand, meter });
+      const { invoices, problems } = await bill(customerId);
+      return invoices[0]?.bills[0].bill.demandKw ?? problems[0].reason;
+    };
+
+    it('is what was kept since, whether meters shift or number', async () => {
+      expect(await demandOf(at('2026-04-01', 0, 0, 30), at('2026-05-01', 200, 0, 18.4, 30))).toBe('18.4');
+      expect(await demandOf(at('2026-04-01', 0, 0, 30), at('2026-05-01', 200, 0, 30, 18.4))).toBe('18.4');
+      expect(await demandOf(at('2026-04-01', 0, 0, 30, 25), at('2026-05-01', 200, 0, 18.4, 30))).toBe('18.4');
+    });
+
+    it('is not what stood there when the period began', async () => {
+      expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 18.4, 30, 25))).toBe('18.4');
+      expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 30, 30, 25))).toBe('not_priced');
+    });
+
+    it('is not known where nothing kept is to compare with', async () => {
+      expect(await demandOf(at('2026-04-01', 0, 0), at('2026-05-01', 200, 0, 18.4, 30))).toBe('not_priced');
+      // Of a reading before the period, the peak may be of the days before.
+      expect(await demandOf(at('2026-03-31', 0, 29, 25), at('2026-05-01', 200, 29, 30, 25))).toBe('not_priced');
+    });
   });
 
   it('counts through transformers as the meter is built in', async () => {
