@@ -49,6 +49,25 @@ export async function requireNetworkElement(session: TenantSession, elementId: s
   await session.require(elementEntity, { id: elementId });
 }
 
+/** Refuses a point that is no counter of energy. Needs read access to table `scada`. @throws AppError `not_found`, `unprocessable` */
+export async function requireEnergyPoint(session: TenantSession, pointId: string): Promise<void> {
+  const counters = await import('./values/energy-counter.ts');
+  return counters.requireEnergyPoint(session, pointId);
+}
+
+/**
+ * What a point that counts energy showed at moments: millionths of a kWh, undefined when values around a moment do not tell.
+ * Needs read access to tables `scada` and `telemetry`.
+ * @returns undefined when there is no such point, or it counts no energy any more
+ */
+export async function energyCounter(
+  session: TenantSession,
+  pointId: string,
+): Promise<((atMs: number) => Promise<number | undefined>) | undefined> {
+  const counters = await import('./values/energy-counter.ts');
+  return counters.energyCounter(session, pointId);
+}
+
 /**
  * Reads meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches
  * say now; none for an element that is gone. The network is read once for all that is asked. Needs read access to table `scada`.

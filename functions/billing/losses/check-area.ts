@@ -3,11 +3,11 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { metersById } from '../../metering/contract.ts';
-import { requireNetworkElement } from '../../scada/contract.ts';
+import { requireEnergyPoint, requireNetworkElement } from '../../scada/contract.ts';
 import { refuseBadSpans } from './day-spans.ts';
 import { type LossArea, lossAreaEntity, lossAreasIn, lossMemberEntity, membersOf } from './loss-area-entity.ts';
 
-/** @throws AppError `not_found` for meters, parents and elements the tenant does not have; `unprocessable` for what does not fit */
+/** @throws AppError `not_found` for meters, points, parents and elements the tenant does not have; `unprocessable` for what does not fit */
 export async function checkArea(session: TenantSession, unit: UnitOfWork, area: LossArea): Promise<void> {
   const byMeter = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
   for (const [meterId, spans] of byMeter) refuseBadSpans(meterId, spans);
@@ -15,6 +15,11 @@ export async function checkArea(session: TenantSession, unit: UnitOfWork, area: 
   const unknown = [...byMeter.keys()].find((id) => !meters.has(id));
   if (unknown !== undefined) throw notFound('meter', unknown);
   // A field that is removed is null here until it is stored.
+  const byPoint = Map.groupBy(area.inputPoints ?? [], ({ pointId }) => pointId);
+  for (const [pointId, spans] of byPoint) {
+    refuseBadSpans(pointId, spans);
+    await requireEnergyPoint(session, pointId);
+  }
   if (area.networkElementId != null) await requireNetworkElement(session, area.networkElementId);
   if (area.parentId == null) return;
   const parent = await session.require(lossAreaEntity, { id: area.parentId });

@@ -23,6 +23,20 @@ export const createLossAreaSchema = z.strictObject({
   networkElementId: z.optional(externalId()),
   /** Meters through which energy enters, with the days they did. */
   inputMeters: z._default(z.array(z.extend(daySpanSchema, { meterId: externalId() })).check(z.maxLength(20)), []),
+  /**
+   * Points of stations that count energy (unit Wh, kWh, MWh or GWh) where it enters, with the days they did; `returned` for one
+   * that counts what flows back out.
+   */
+  inputPoints: z.optional(
+    z
+      .array(
+        z.extend(daySpanSchema, {
+          pointId: externalId(),
+          counts: z._default(z.enum(['input', 'returned']), 'input'),
+        }),
+      )
+      .check(z.maxLength(20)),
+  ),
   /** Losses that lines and transformers explain, in percent of the energy that enters. */
   technicalLossPercent: z._default(
     z

@@ -25,7 +25,10 @@ export const lossConsumers: QueueConsumerSpec[] = [
     timeoutSeconds: 300,
     memoryMb: 1024,
     access: {
-      tables: { billing: 'readWrite', metering: 'read', readings: 'read', scada: 'read', identity: 'read' },
+      tables: {
+        ...{ billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read' },
+        ...{ scada: 'read', telemetry: 'read' },
+      },
       queues: ['loss-reports'],
     },
   },

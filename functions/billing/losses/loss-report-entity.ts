@@ -33,9 +33,19 @@ export const lossReportEntity = defineEntity<LossReport>()({
 });
 
 export interface PlannedMeter {
+  /** Of a meter, or of a point of a station that counts energy. */
   meterId: string;
-  /** `area`: place in the plan's areas. */
-  places: { area: number; role: LossLine['role']; spans: Period[] }[];
+  isPoint?: true;
+  places: PlannedPlace[];
+}
+
+export interface PlannedPlace {
+  /** Place in the plan's areas. */
+  area: number;
+  role: LossLine['role'];
+  /** Whether a point counts what flows back out. */
+  isReturn?: true;
+  spans: Period[];
 }
 
 /** Meters of one page. A plan that was not the first to be finished leaves its pages behind, which nobody reads. */
@@ -76,19 +86,27 @@ export const lossReportPartEntity = defineEntity<LossReportPart, Pick<LossReport
   idOf: ({ reportId, part }) => `${reportId}/${part}`,
 });
 
-/** What was found at one meter. */
+/** What was found at one meter, or one point of a station. */
 export interface LossReportMeter {
   reportId: string;
-  meterId: string;
+  meterId?: string;
+  pointId?: string;
   hasFindings: boolean;
   lines: LossLine[];
 }
 
 export const metersOfReport = (reportId: string): KeyParts => ['LOSS-REPORT-METERS', reportId];
 
-export const lossReportMeterEntity = defineEntity<LossReportMeter, Pick<LossReportMeter, 'reportId' | 'meterId'>>()({
+export const lossReportMeterEntity = defineEntity<
+  LossReportMeter,
+  Pick<LossReportMeter, 'reportId' | 'meterId' | 'pointId'>
+>()({
   name: 'meter of a loss report',
   table: 'billing',
-  key: ({ reportId, meterId }) => ({ pk: metersOfReport(reportId), sk: [meterId] }),
-  idOf: ({ meterId }) => meterId,
+  // Points come after all meters.
+  key: ({ reportId, meterId, pointId }) => ({
+    pk: metersOfReport(reportId),
+    sk: meterId === undefined ? ['~', pointId!] : [meterId],
+  }),
+  idOf: ({ meterId, pointId }) => meterId ?? pointId!,
 });

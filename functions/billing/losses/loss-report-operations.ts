@@ -35,7 +35,11 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
       ...(query.withFindings === 'true' ? { filter: [{ attribute: 'hasFindings', operator: '=', value: true }] } : {}),
       ...page,
     });
-    const data = items.map(({ meterId, hasFindings, lines }) => ({ meterId, hasFindings, lines }));
+    const data = items.map(({ meterId, pointId, hasFindings, lines }) => ({
+      ...(meterId === undefined ? { pointId } : { meterId }),
+      hasFindings,
+      lines,
+    }));
     return { data, pagination: { limit: page.limit, nextCursor } };
   },
   getLossReportCsv: async ({ session, params, locale }) => {

@@ -28,9 +28,9 @@ const quality = z.object({
   unreadDays: z.int(),
   /** Meters whose readings do not reach over all of their days, or left energy out. */
   incompleteMeters: z.int(),
-  /** Input meters that are not known on all of their days; the losses are null then. */
+  /** Input meters and points that are not known on all of their days; the losses are null then. */
   unknownInputs: z.int(),
-  /** Days on which no input meter was set. */
+  /** Days on which no input meter or point was set. */
   daysWithoutInput: z.int(),
   /** Of `meteredKwh`: between readings that had to be interpolated. */
   meteredEstimatedKwh: z.string(),
@@ -50,9 +50,9 @@ export const lossRowSchema = z.object({
   ...days,
   /** Whence the meters are known: assigned by day, or placed in the network, as it was when the report began. */
   metersFrom: z.enum(['assignments', 'network']),
-  /** Through the input meters. */
+  /** Through the input meters and points. */
   inputKwh: z.string(),
-  /** Back out through the input meters. */
+  /** Back out through the input meters and points. */
   returnedKwh: z.string(),
   /** Fed in by customers. */
   fedInKwh: z.string(),
@@ -102,7 +102,10 @@ const line = z.object({
 export type LossLine = z.infer<typeof line>;
 
 export const lossMeterSchema = z.object({
-  meterId: z.string(),
+  /** Missing for a point. */
+  meterId: z.optional(z.string()),
+  /** Of an input that is a point of a station: after all meters. */
+  pointId: z.optional(z.string()),
   hasFindings: z.boolean(),
   /** One for each area and row of days the meter counts in. */
   lines: z.array(line),

@@ -6,7 +6,7 @@ import { type BucketUsage, usageBetween } from '../../metering/contract.ts';
 import type { Period } from './area-meters.ts';
 import { type BilledShare, type BillReader, noShare, plus, shareOf } from './billed-energy.ts';
 import { clip } from './day-spans.ts';
-import type { PlannedMeter } from './loss-report-entity.ts';
+import type { PlannedMeter, PlannedPlace } from './loss-report-entity.ts';
 import type { LossLine } from './loss-report-schema.ts';
 import { daysIn } from './report-days.ts';
 import { type MeterSupplies, suppliesOfMeter } from './supplies-of-meter.ts';
@@ -43,12 +43,7 @@ export async function measureMeter(
   { session, timeZone, rows, bills }: MeasuringTools,
   { meterId, places }: PlannedMeter,
 ): Promise<MeasuredLine[]> {
-  const pieces = places.flatMap(({ area, role, spans }) =>
-    rows.flatMap((days, row) => {
-      const own = spans.flatMap((span) => clip(span, days) ?? []);
-      return own.length === 0 ? [] : [{ area, row, role, spans: own }];
-    }),
-  );
+  const pieces = piecesOf(places, rows);
   const all = pieces.flatMap(({ spans }) => spans);
   const whole = {
     from: all.map(({ from }) => from).sort()[0]!,
@@ -69,6 +64,15 @@ export async function measureMeter(
     ...(place.role === 'output' ? chargedFor(spans, supplies) : { billed: noShare, sold: 0n }),
   }));
 }
+
+/** Places by rows of days. */
+export const piecesOf = (places: readonly PlannedPlace[], rows: readonly Period[]) =>
+  places.flatMap(({ spans, ...place }) =>
+    rows.flatMap((days, row) => {
+      const own = spans.flatMap((span) => clip(span, days) ?? []);
+      return own.length === 0 ? [] : [{ ...place, row, spans: own }];
+    }),
+  );
 
 interface Segment extends Period {
   usage: BucketUsage | undefined;

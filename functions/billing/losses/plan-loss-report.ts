@@ -9,13 +9,14 @@ import { daysBetween } from '../../../layers/tariff/calendar.ts';
 import { metersBelow } from '../../scada/contract.ts';
 import { outputMeters } from './area-meters.ts';
 import { clip } from './day-spans.ts';
-import { type LossArea, lossAreaEntity } from './loss-area-entity.ts';
+import { type DaySpan, type LossArea, lossAreaEntity } from './loss-area-entity.ts';
 import {
   type LossReport,
   lossReportEntity,
   lossReportPartEntity,
   type PlannedArea,
   type PlannedMeter,
+  type PlannedPlace,
   plannedPageEntity,
 } from './loss-report-entity.ts';
 import { daysIn, rowsOfDays } from './report-days.ts';
@@ -84,28 +85,44 @@ async function metersOf(
   period: LossReport,
   areas: readonly LossArea[],
 ): Promise<PlannedMeter[]> {
-  const meters = new Map<string, PlannedMeter['places']>();
-  const add = (meterId: string, place: PlannedMeter['places'][number]): void => {
-    meters.set(meterId, [...(meters.get(meterId) ?? []), place]);
+  const meters = new Map<string, PlannedPlace[]>();
+  const points = new Map<string, PlannedPlace[]>();
+  const add = (to: Map<string, PlannedPlace[]>, id: string, place: PlannedPlace): void => {
+    if (place.spans.length > 0) to.set(id, [...(to.get(id) ?? []), place]);
   };
   const below = await metersBelow(session);
   for (const [i, area] of areas.entries()) {
     const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
-    for (const [meterId, own] of inputs) {
-      const spans = own.flatMap((span) => clip(span, period) ?? []);
-      if (spans.length > 0) add(meterId, { area: i, role: 'input', spans });
-    }
+    const within = (spans: readonly DaySpan[]) => spans.flatMap((span) => clip(span, period) ?? []);
+    for (const [meterId, own] of inputs) add(meters, meterId, { area: i, role: 'input', spans: within(own) });
+    for (const { pointId, counts, ...span } of area.inputPoints ?? [])
+      add(points, pointId, {
+        area: i,
+        role: 'input',
+        ...(counts === 'returned' ? { isReturn: true } : {}),
+        spans: within([span]),
+      });
     const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters, below);
-    for (const [meterId, spans] of outputs) add(meterId, { area: i, role: 'output', spans });
+    for (const [meterId, spans] of outputs) add(meters, meterId, { area: i, role: 'output', spans });
     if (meters.size > mostMeters) break;
   }
-  return [...meters].map(([meterId, places]) => ({ meterId, places })).sort((a, b) => (a.meterId < b.meterId ? -1 : 1));
+  const byId = (a: PlannedMeter, b: PlannedMeter): number => (a.meterId < b.meterId ? -1 : 1);
+  return [
+    ...[...meters].map(([meterId, places]) => ({ meterId, places })).sort(byId),
+    ...[...points].map(([meterId, places]) => ({ meterId, isPoint: true as const, places })).sort(byId),
+  ];
 }
 
 function pageSize({ from, to }: LossReport): number {
   const fitting = Math.floor(meterDaysInPage / daysBetween(from, to));
   return Math.min(Math.max(fitting, metersInPage.least), metersInPage.most);
 }
+
+/** Days on which something tells what enters. */
+const inputsOf = ({ inputMeters, inputPoints = [] }: LossArea): DaySpan[] => [
+  ...inputMeters,
+  ...inputPoints.filter(({ counts }) => counts === 'input'),
+];
 
 const plannedArea = (area: LossArea, report: LossReport): PlannedArea => ({
   id: area.id,
@@ -114,6 +131,6 @@ const plannedArea = (area: LossArea, report: LossReport): PlannedArea => ({
   technicalLossPercent: area.technicalLossPercent,
   metersFrom: area.networkElementId === undefined ? 'assignments' : 'network',
   daysWithoutInput: rowsOfDays(report).map(
-    (days) => daysBetween(days.from, days.to) - daysIn(area.inputMeters.flatMap((span) => clip(span, days) ?? [])),
+    (days) => daysBetween(days.from, days.to) - daysIn(inputsOf(area).flatMap((span) => clip(span, days) ?? [])),
   ),
 });

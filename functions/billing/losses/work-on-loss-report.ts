@@ -20,6 +20,7 @@ import {
 } from './loss-report-entity.ts';
 import { addLine } from './loss-sums.ts';
 import { type MeasuredLine, type MeasuringTools, measureMeter } from './measure-meter.ts';
+import { measurePoint } from './measure-point.ts';
 import { planLossReport } from './plan-loss-report.ts';
 import { rowsOfDays } from './report-days.ts';
 import { shownLine } from './shown-line.ts';
@@ -64,7 +65,7 @@ async function countPage(
   const rows = rowsOfDays(report);
   const measured = await measureAll({ session, timeZone, rows, bills: billReader(session) }, meters);
   const sums = new Sums(progress.sums);
-  for (const line of [...measured.values()].flat()) addLine(sums, line);
+  for (const line of measured.flatMap(({ lines }) => lines)) addLine(sums, line);
   const done = page + parts >= pages;
   const changes = {
     page: progress.page + 1,
@@ -75,10 +76,15 @@ async function countPage(
   return moveOn<LossReportPart>(
     () =>
       session.transact('billing', (unit) => {
-        for (const [meterId, lines] of measured) {
+        for (const { meterId, isPoint, lines } of measured) {
           const shown = lines.map((line) => shownLine(line, plan!.areas, rows));
           const hasFindings = shown.some(({ findings }) => findings.length > 0);
-          unit.put(lossReportMeterEntity, { reportId, meterId, hasFindings, lines: shown });
+          unit.put(lossReportMeterEntity, {
+            reportId,
+            ...(isPoint ? { pointId: meterId } : { meterId }),
+            hasFindings,
+            lines: shown,
+          });
         }
         if (done) unit.add(lossReportEntity, { id: reportId }, { partsDone: 1n });
         return unit.update(lossReportPartEntity, progress, changes, { isAudited: false });
@@ -90,13 +96,13 @@ async function countPage(
 async function measureAll(
   tools: MeasuringTools,
   meters: readonly PlannedMeter[],
-): Promise<Map<string, MeasuredLine[]>> {
-  const measured = new Map<string, MeasuredLine[]>();
+): Promise<(PlannedMeter & { lines: MeasuredLine[] })[]> {
+  const measured: (PlannedMeter & { lines: MeasuredLine[] })[] = [];
   const waiting = [...meters];
   await Promise.all(
     Array.from({ length: sideBySide }, async () => {
       for (let meter = waiting.pop(); meter !== undefined; meter = waiting.pop())
-        measured.set(meter.meterId, await measureMeter(tools, meter));
+        measured.push({ ...meter, lines: await (meter.isPoint ? measurePoint : measureMeter)(tools, meter) });
     }),
   );
   return measured;
