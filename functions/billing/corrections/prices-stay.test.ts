@@ -72,3 +72,34 @@ it('a tariff of another currency makes no difference: the invoice is cancelled i
   expect(await rebill(invoice.id)).toMatchObject({ status: 409 });
   expect(await balance(customerId)).toBe('500.00');
 });
+
+it('stays as it was charged through any number of corrections, and the trace shows what each was made by', async () => {
+  const tariff = await addTariff('TWICE', energy('5'));
+  const { customerId, meterId } = await setUp(readings, { tariff });
+  const [invoice] = (await bill(customerId)).invoices;
+  stack.advance(1000);
+  const timeOfUse = {
+    ...{ defaultBucket: 'energy' },
+    windows: [{ bucket: 'night', days: ['mon', 'tue'], from: '00:00', to: '06:00' }],
+  };
+  const components = [
+    { kind: 'energy', code: 'energy', label: label('Energy'), bucket: 'energy', blocks: [{ rate: '7' }] },
+    { kind: 'energy', code: 'night', label: label('Night'), bucket: 'night', blocks: [{ rate: '7' }] },
+  ];
+  const body = { from: '2026-04-01', currency: 'YER', components, timeOfUse };
+  const path = `/api/billing/tariffs/${tariff}/versions`;
+  expect((await stack.call(tenant, tariffs, 'POST', path, { body })).status).toBe(201);
+  await correct(meterId, '90');
+  expect(await balance(customerId)).toBe('450.00');
+  stack.advance(1000);
+  await correct(meterId, '80');
+  expect(await balance(customerId)).toBe('400.00');
+  const { data } = (await stack.call(tenant, invoices, 'GET', '/api/billing/invoices', { query: { customerId } })).body;
+  expect(data).toHaveLength(3);
+  for (const { id } of data) {
+    const { body } = await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${id}/trace`);
+    // A day each, as the tariff of then wanted them.
+    expect(body.data.bills[0]).toMatchObject({ agrees: true, intervals: { length: 30 } });
+  }
+  expect(invoice.id).toBe(data.find(({ kind }: any) => kind === 'invoice').id);
+});

@@ -15,6 +15,9 @@ export interface AnewOptions {
   keepTariff?: boolean;
 }
 
+/** The moment whose versions of tariffs an invoice, or a note, was priced by. */
+export const pricedAsOf = (charged: StoredInvoice): string => charged.pricedAsOf ?? charged.createdAt;
+
 /**
  * Of supplies that had ended before, as was told of later, there is none.
  * @param charged the invoice, or the note that charged its bills last
@@ -26,7 +29,7 @@ export async function billsAnew(
   charged: StoredInvoice,
   { timeZone, mayEstimate, keepTariff = false }: AnewOptions,
 ): Promise<SuppliedBill[]> {
-  const versions = (tariffId: string) => versionsOf(session, tariffId, keepTariff ? charged.createdAt : undefined);
+  const versions = (tariffId: string) => versionsOf(session, tariffId, keepTariff ? pricedAsOf(charged) : undefined);
   const customer = await session.require(customerEntity, { id: invoice.customerId });
   const bills: SuppliedBill[] = [];
   for (const { supplyId, bill, nominal = invoice.period } of invoice.bills) {

@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { estimationMethods } from '../../../layers/vee/series.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
+import { cancelReasons } from './cancel-reasons.ts';
 
 /**
  * `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid.
@@ -65,9 +66,13 @@ export const invoiceSchema = z.object({
   estimated: z.boolean(),
   paidAt: z.optional(utcTime()),
   cancelledAt: z.optional(utcTime()),
+  /** The office's own words; the credit note has those of `cancelReasonCode`. */
   cancelReason: z.optional(z.string()),
+  cancelReasonCode: z.optional(z.enum(cancelReasons)),
   /** Of a difference note: the invoice it corrects; of a late fee: the one that was not paid. */
   corrects: z.optional(z.string()),
+  /** Of a difference note that keeps the prices charged before: it is priced by the versions of tariffs known then. */
+  pricedAsOf: z.optional(utcTime()),
   /** Of a returned payment: which. */
   returnedPaymentId: z.optional(z.string()),
   /** How many difference notes were made of it, cancelled ones included. */

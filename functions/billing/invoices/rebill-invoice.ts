@@ -9,7 +9,7 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { writeInvoice } from './bill-customer.ts';
-import { billsAnew } from './bills-anew.ts';
+import { billsAnew, pricedAsOf } from './bills-anew.ts';
 import { followBills, movesBank } from './follow-bills.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
@@ -111,6 +111,7 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     invoiceNumber: `${invoice.invoiceNumber}-D${number}`,
     kind: 'difference_note',
     corrects: id,
+    ...(options.keepTariff ? { pricedAsOf: pricedAsOf(charged) } : {}),
     issueDate,
     dueDate: addDays(issueDate, options.dueDays),
     bills,

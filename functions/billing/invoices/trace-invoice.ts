@@ -8,7 +8,8 @@ import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
-import { invoiceEntity } from './invoice-entity.ts';
+import { pricedAsOf } from './bills-anew.ts';
+import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { estimatesOf, tracedIntervals } from './trace-intervals.ts';
 import { rowsFor } from './trace-rows.ts';
@@ -35,7 +36,7 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
   let room = longestAnswer;
   for (const supplied of invoice.bills) {
     if (asked.supplyId !== undefined && supplied.supplyId !== asked.supplyId) continue;
-    const evidence = await evidenceOf(session, supplied, Date.parse(invoice.createdAt), timeZone);
+    const evidence = await evidenceOf(session, supplied, invoice, timeZone);
     const { intervals, measuredUnits } = tracedIntervals(supplied, evidence);
     const rows = rowsFor({ ...evidence, intervals }, supplied.bill, asked, timeZone, room);
     room -= rows.intervals.length + rows.readings.length + rows.later.length;
@@ -50,15 +51,16 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
   };
 }
 
-/** Reads what was known of the meter in the days of a bill, as fine as its tariff needs it. */
+/** Reads what was known of the meter in the days of a bill when it was issued, as fine as its tariff of then needed it. */
 async function evidenceOf(
   session: TenantSession,
   { meterId, tariffId, bill }: SuppliedBill,
-  knownMs: number,
+  invoice: StoredInvoice,
   timeZone: string,
 ): Promise<UsageOfMoment> {
-  const versions = await versionsOf(session, tariffId);
-  return evidenceKnownAt(session, meterId, usageBuckets(finenessOf(versions, bill.to), bill, timeZone), knownMs);
+  const versions = await versionsOf(session, tariffId, pricedAsOf(invoice));
+  const buckets = usageBuckets(finenessOf(versions, bill.to), bill, timeZone);
+  return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
 }
 
 function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measuredUnits: bigint) {
