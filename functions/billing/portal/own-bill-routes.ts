@@ -1,91 +1,24 @@
 /** Routes of a customer's own invoices, payments, consumption, tokens and messages. */
 import * as z from 'zod/mini';
-import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import type { Routes } from '../../../layers/kernel/http/route.ts';
 import { generatedId } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { statementQuery, statementSchema } from '../accounts/statement-schema.ts';
-import { checkoutSchema, startCheckoutSchema } from '../checkouts/checkout-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
-import { customerMessageSchema } from '../messages/message-schema.ts';
-import { paymentSchema } from '../payments/payment-schema.ts';
-import { quoteAnswerSchema, vendSchema } from '../prepaid/vend-schema.ts';
+import { quoteAnswerSchema } from '../prepaid/vend-schema.ts';
 import { consumptionSchema, neighboursSchema } from './consumption-schema.ts';
 import { ownAccount } from './own-account-routes.ts';
-
-/** Without the office's notes and its own marks. */
-export const ownPaymentSchema = storedSchema(
-  z.omit(paymentSchema, {
-    note: true,
-    integrationId: true,
-    cashierSessionId: true,
-    bankLineId: true,
-    reverseReason: true,
-  }),
-);
-
-export const ownVendSchema = z.pick(vendSchema, {
-  id: true,
-  kind: true,
-  status: true,
-  meterId: true,
-  meterNumber: true,
-  supplyId: true,
-  amount: true,
-  currency: true,
-  parts: true,
-  tokens: true,
-  requestedAt: true,
-  vendedAt: true,
-});
-
-export const ownCheckoutSchema = storedSchema(
-  z.omit(checkoutSchema, {
-    customerId: true,
-    integrationId: true,
-    providerReference: true,
-    outcome: true,
-    providerSays: true,
-    startedBy: true,
-    resolvedBy: true,
-  }),
-);
-
-/** `startCheckout`'s, without what the customer has no say in. */
-const orders = startCheckoutSchema.shape;
-const startOwnCheckout = z.object({
-  amount: orders.amount,
-  currency: orders.currency,
-  invoiceIds: orders.invoiceIds,
-  provider: orders.provider,
-  returnUrl: orders.returnUrl,
-  cancelUrl: orders.cancelUrl,
-});
-
-export const ownMessageSchema = z.pick(customerMessageSchema, {
-  id: true,
-  channel: true,
-  language: true,
-  subject: true,
-  text: true,
-  status: true,
-  requestedAt: true,
-  sentAt: true,
-});
-
-/** Decimal text in `currency`; absent where the utility sets no limit. */
-export const ownLimitsSchema = z.object({
-  supplyId: z.string(),
-  meterId: z.string(),
-  meterNumber: z.string(),
-  currency: z.string(),
-  minimumAmount: z.optional(z.string()),
-  maximumAmount: z.optional(z.string()),
-  leftToday: z.optional(z.string()),
-  leftThisMonth: z.optional(z.string()),
-});
+import {
+  buyOwnToken,
+  ownCheckoutSchema,
+  ownLimitsSchema,
+  ownMessageSchema,
+  ownPaymentSchema,
+  ownVendSchema,
+  startOwnCheckout,
+} from './own-bill-schemas.ts';
 
 const providerErrors = ['not_found', 'unprocessable', 'all_providers_failed'] as const;
 
@@ -260,7 +193,7 @@ export const ownBillRoutes = {
     access: 'portal:tokens:write',
     summary: 'Buy a token: get the address of the payment provider; the token is made when the money is there.',
     query: ownAccount,
-    body: z.extend(z.omit(startOwnCheckout, { invoiceIds: true, currency: true }), { supplyId: generatedId('sup') }),
+    body: buyOwnToken,
     response: ownCheckoutSchema,
     errors: providerErrors,
   },

@@ -98,7 +98,7 @@ describe('a token', () => {
     const { linkUser } = await import('./link-account.ts');
     const { customerId, supplyId } = await scene.addSupply();
     await linkUser(openSession(tenant), user(3), customerId);
-    const limits = (query: object = {}) =>
+    const limits = (query: Record<string, string> = {}) =>
       stack.call(tenant, portal, 'GET', '/api/portal/tokens/limits', {
         query,
         as: { subject: user(3), permissions: ['portal:*'] },
