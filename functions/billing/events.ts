@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { rowEventList } from '../../layers/kernel/events/row-events.ts';
-import { bankLineReleased, bankLineSuspended } from './bank-imports/bank-events.ts';
+import { bankLineDismissed, bankLineReleased, bankLineSuspended } from './bank-imports/bank-events.ts';
 import {
   cashierSessionClosed,
   tillDifferenceFound,
@@ -13,6 +13,7 @@ import { checkoutChanged } from './checkouts/checkout-events.ts';
 import { commandSchema } from './commands/command-schema.ts';
 import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
+import { cancelReasons } from './invoices/cancel-reasons.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
 import { messageRequested } from './messages/message-events.ts';
@@ -178,8 +179,12 @@ export const invoiceCancelled = defineEvent({
   ...invoiceBase,
   type: 'invoice.cancelled',
   summary: { en: 'An invoice was cancelled by a credit note.', ar: 'أُلغيت فاتورة بإشعار دائن.' },
-  payload: z.extend(invoicePayloadSchema, { reason: z.string() }),
-  example: { ...invoice, reason: 'Wrong meter' },
+  payload: z.extend(invoicePayloadSchema, {
+    /** The office's own words; the credit note has those of `reasonCode`. */
+    reason: z.string(),
+    reasonCode: z.optional(z.enum(cancelReasons)),
+  }),
+  example: { ...invoice, reason: 'Wrong meter', reasonCode: 'wrong_customer' as const },
 });
 
 const payment = {
@@ -283,6 +288,7 @@ export const meterCommandChanged = defineEvent({
 });
 
 export const billingEvents = [
+  bankLineDismissed,
   bankLineReleased,
   bankLineSuspended,
   subscriberMeterReading,

@@ -7,6 +7,7 @@ import {
   displayPeriod,
 } from '../../../layers/documents/display.ts';
 import { isZero } from '../../../layers/documents/display-quantity.ts';
+import { cancelWords } from '../invoices/cancel-reasons.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
 import { word, wordOr } from './labels.ts';
@@ -34,7 +35,7 @@ export async function drawCreditNote(
     [word('cancelled', language), displayCode(invoice.invoiceNumber, style)],
     [word('period', language), displayPeriod(invoice.period.from, invoice.period.to, style)],
   ]);
-  if (invoice.cancelReason !== undefined) flow.facts([[word('reason', language), invoice.cancelReason]], 1);
+  flow.facts([[word('reason', language), cancelWords(invoice.cancelReasonCode, language)]], 1);
   flow.space(6);
   flow.table(
     [

@@ -7,12 +7,14 @@ import { environmentName } from '../../../layers/kernel/config/resource-names.ts
 import { hasProgram, run } from '../../../test/support/programs.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { billing } from '../domain.ts';
+import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as app } from '../portal/app-handler.ts';
 import { handler as portal } from '../portal/handler.ts';
 import { linkUser } from '../portal/link-account.ts';
 import { handler as vends } from '../prepaid/vend-handler.ts';
 import { useDocumentBucket } from '../test-support/document-bucket.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { type PrepaidSupply, usePrepaidScene } from '../test-support/prepaid-scene.ts';
 
 // Pauses between tries are tested with the engine of providers.
@@ -48,6 +50,31 @@ async function textOf({ body }: { body: any }): Promise<string> {
   rmSync(dirname(file), { recursive: true });
   return stdout.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }
+
+it('a credit note has the words of a code, and the portal nothing of what the office wrote', async () => {
+  const body = { name: 'Cancelled' };
+  const customer = (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body })).body.data;
+  const { id } = await oweInvoice(tenant, customer.id, '10.00');
+  const cancelled = await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${id}/cancel`, {
+    body: { reason: 'Ali misread it, again', reasonCode: 'wrong_reading' },
+  });
+  expect(cancelled.body.data).toMatchObject({
+    cancelReasonCode: 'wrong_reading',
+    cancelReason: 'Ali misread it, again',
+  });
+  const query = { document: 'credit_note', language: 'en' };
+  const text = await textOf(await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${id}/pdf`, { query }));
+  if (hasPdftotext) expect(text).toContain('the meter reading was wrong');
+  expect(text).not.toContain('Ali');
+  await linkUser(scene.session, user(7), customer.id);
+  const own = { as: { subject: user(7), permissions: ['portal:*'] } };
+  for (const path of ['', `/${id}`]) {
+    const shown = await stack.call(tenant, portal, 'GET', `/api/portal/invoices${path}`, own);
+    expect(shown.status).toBe(200);
+    expect(shown.text).toContain('wrong_reading');
+    expect(shown.text).not.toContain('Ali');
+  }
+});
 
 describe('the receipt of a payment', () => {
   const english = { query: { language: 'en' } };

@@ -12,6 +12,7 @@ import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-en
 import { invoiceCancelled } from '../events.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
+import type { CancelReason } from './cancel-reasons.ts';
 import { followBills, shiftedBank } from './follow-bills.ts';
 import { minorOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
@@ -19,7 +20,11 @@ import { invoiceEventPayload } from './invoice-payload.ts';
 import { today } from './local-day.ts';
 import { chargedLast, notesOf } from './rebill-invoice.ts';
 
-export function cancelInvoice(session: TenantSession, id: string, reason: string): Promise<StoredInvoice> {
+export function cancelInvoice(
+  session: TenantSession,
+  id: string,
+  { reason, reasonCode = 'other' }: { reason: string; reasonCode?: CancelReason | undefined },
+): Promise<StoredInvoice> {
   return retryOnChange(async () => {
     const invoice = await session.require(invoiceEntity, { id });
     if (invoice.status === 'cancelled')
@@ -45,6 +50,7 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
         status: 'cancelled',
         cancelledAt: session.context.now(),
         cancelReason: reason,
+        cancelReasonCode: reasonCode,
       });
       withoutNote(unit);
       if (invoice.kind === 'invoice')
@@ -72,7 +78,10 @@ export function cancelInvoice(session: TenantSession, id: string, reason: string
         reference: invoice.invoiceNumber,
       });
       writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + paid });
-      unit.emit(invoiceCancelled, { aggregateId: id, payload: { ...invoiceEventPayload(cancelled), reason } });
+      unit.emit(invoiceCancelled, {
+        aggregateId: id,
+        payload: { ...invoiceEventPayload(cancelled), reason, reasonCode },
+      });
       return cancelled;
     });
   });

@@ -103,7 +103,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
 
   getInvoice: async ({ session, params }) => ({ data: await session.require(invoiceEntity, params) }),
   traceInvoice: async ({ session, params, query }) => ({ data: await traceInvoice(session, params.id, query) }),
-  cancelInvoice: async ({ session, params, body }) => ({ data: await cancelInvoice(session, params.id, body.reason) }),
+  cancelInvoice: async ({ session, params, body }) => ({ data: await cancelInvoice(session, params.id, body) }),
   rebillInvoice: async ({ session, params, body }) => ({
     data: { note: (await rebillInvoice(session, params.id, body)).note ?? null },
   }),

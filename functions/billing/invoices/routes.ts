@@ -8,6 +8,7 @@ import { checkNames } from '../../../layers/vee/checks.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
+import { cancelReasons } from './cancel-reasons.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
 import { invoiceTraceSchema } from './trace-schema.ts';
 
@@ -177,8 +178,14 @@ export const invoices = defineResource({
       path: '/{id}/cancel',
       access: 'billing:invoices:cancel',
       summary: 'Cancel an invoice by a credit note. What was paid on it waits for the next one.',
+      description: 'The credit note has the words of `reasonCode`, never the text of `reason`.',
       params,
-      body: z.object({ reason: label(500) }),
+      body: z.object({
+        /** For the record; the customer does not see it. */
+        reason: label(500),
+        /** What the customer is told. @default `other` */
+        reasonCode: z.optional(z.enum(cancelReasons)),
+      }),
       status: 200,
       response: storedInvoiceSchema,
       errors: ['not_found', 'conflict'],

@@ -13,7 +13,7 @@ import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { startCheckout } from '../checkouts/start-checkout.ts';
 import { answerDocument } from '../documents/answer-document.ts';
 import { statementRef } from '../documents/document-schema.ts';
-import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { customerMessageEntity } from '../messages/message-entity.ts';
 import { outcomeOf } from '../messages/message-outcome.ts';
@@ -34,12 +34,12 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
   listOwnInvoices: async ({ session, principal, query, page }) => {
     const { id } = await requireOwnCustomer(session, principal, query.account);
     const { items, nextCursor } = await listOfCustomer(session, id, page);
-    return { data: items, pagination: { limit: page.limit, nextCursor } };
+    return { data: items.map(shownInvoice), pagination: { limit: page.limit, nextCursor } };
   },
 
   getOwnInvoice: async ({ session, principal, query, params }) => {
     const { id } = await requireOwnCustomer(session, principal, query.account);
-    return { data: await requireOwnInvoice(session, id, params.id) };
+    return { data: shownInvoice(await requireOwnInvoice(session, id, params.id)) };
   },
 
   getOwnInvoicePdf: async ({ session, principal, query, params }) => {
@@ -169,6 +169,9 @@ const ownSupplies = async (session: TenantSession, customerId: string, supplyId:
   supplyId === undefined
     ? suppliesOfCustomer(session, customerId)
     : [await requireOwnSupply(session, customerId, supplyId)];
+
+/** What the office wrote beside the code of a cancellation stays with it. */
+const shownInvoice = ({ cancelReason: _reason, ...invoice }: StoredInvoice) => invoice;
 
 const shownPayment = ({
   note: _note,
