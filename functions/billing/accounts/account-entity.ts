@@ -116,13 +116,18 @@ export function readAdvance(
 }
 
 /** Everything that moved the account between two local days, in order. @param to inclusive */
-export async function readEntries(session: TenantSession, customerId: string, to: string): Promise<AccountEntry[]> {
+export async function readEntries(
+  session: TenantSession,
+  customerId: string,
+  to: string,
+  from = '',
+): Promise<AccountEntry[]> {
   const entries: AccountEntry[] = [];
   let cursor: string | undefined;
   do {
     const page = await session.query<AccountEntry & Stored>(accountEntryEntity, {
       pk: ['ACCOUNT', customerId],
-      from: ['ENTRY'],
+      from: ['ENTRY', from],
       to: ['ENTRY', to, '~'],
       limit: 200,
       consistent: true,

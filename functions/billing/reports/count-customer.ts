@@ -39,7 +39,8 @@ export async function countCustomer(
   timeZone: string,
 ): Promise<void> {
   if (order.kind === 'collections') return countPayments(session, customer.id, order, totals, timeZone);
-  const entries = await readEntries(session, customer.id, order.kind === 'ageing' ? order.asOf : order.to);
+  const [to, from] = daysRead(order);
+  const entries = await readEntries(session, customer.id, to, from);
   const dueDates = order.kind === 'ageing' ? await readDueDates(session, entries) : undefined;
   for (const [currency, own] of Map.groupBy(entries, (entry) => entry.currency)) {
     const add: Add = (measure, value) => totals.add(currency, customer.type, measure, value);
@@ -47,9 +48,15 @@ export async function countCustomer(
       const ages = Object.entries(ageEntries(own, order.asOf, (id) => dueDates?.get(id)));
       for (const [bucket, minor] of ages) add(bucket, minor);
       if (ages.length > 0) add('customers', 1n);
-    } else if (order.kind === 'collection_rate') countCollection(own, order.from, add);
+    } else if (order.kind === 'collection_rate') countCollection(own, add);
     else countMovements(own, order.from, add);
   }
+}
+
+/** Ages and balances follow from all entries before; a collection rate from those of its own days. */
+function daysRead(order: ReportOrder): [to: string, from?: string] {
+  if (order.kind === 'ageing') return [order.asOf];
+  return order.kind === 'collection_rate' ? [order.to, order.from] : [order.to];
 }
 
 /** Of invoices whose entries do not hold the day they were due. */
@@ -59,10 +66,10 @@ async function readDueDates(session: TenantSession, entries: readonly AccountEnt
   return new Map((await session.getMany(invoiceEntity, missing)).map(({ id, dueDate }) => [id, dueDate]));
 }
 
-function countCollection(entries: readonly AccountEntry[], from: string, add: Add): void {
-  for (const { date, type, minor } of entries) {
+function countCollection(entries: readonly AccountEntry[], add: Add): void {
+  for (const { type, minor } of entries) {
     const measure = collectionMeasures[type];
-    if (date < from || measure === undefined) continue;
+    if (measure === undefined) continue;
     add(measure, BigInt(minor));
     if (type === 'prepaid_reversal' || type === 'prepaid_credit') add('fromPrepaid', BigInt(minor));
   }
