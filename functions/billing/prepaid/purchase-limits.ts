@@ -1,5 +1,8 @@
 /** What may be paid for a supply at once, on a day and in a month. */
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { currencyExponent } from '../../../layers/money/currencies.ts';
+import { fractionOf, scaled } from '../../../layers/money/fraction.ts';
+import type { RoundingMode } from '../../../layers/money/rounding.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import type { PrepaidAccount } from './prepaid-account.ts';
 import type { PrepaidSettings } from './settings.ts';
@@ -18,14 +21,16 @@ export function limitsOf(
   { minimumAmount, maximumAmount, dailyLimit, monthlyLimit }: PrepaidSettings,
   currency: string,
 ): PurchaseLimits {
-  const shown = (text: string): string => amountOf(minorOf(text, currency), currency);
+  // Limits are one for all tariffs, whose currencies may have fewer decimals.
+  const minorLimit = (text: string, mode: RoundingMode): bigint =>
+    scaled(fractionOf(text), currencyExponent(currency), mode);
   const left = (limit: string, before: string): string => {
-    const minor = minorOf(limit, currency) - BigInt(before);
+    const minor = minorLimit(limit, 'down') - BigInt(before);
     return amountOf(minor > 0n ? minor : 0n, currency);
   };
   return {
-    ...(minimumAmount === undefined ? {} : { minimumAmount: shown(minimumAmount) }),
-    ...(maximumAmount === undefined ? {} : { maximumAmount: shown(maximumAmount) }),
+    ...(minimumAmount === undefined ? {} : { minimumAmount: amountOf(minorLimit(minimumAmount, 'up'), currency) }),
+    ...(maximumAmount === undefined ? {} : { maximumAmount: amountOf(minorLimit(maximumAmount, 'down'), currency) }),
     ...(dailyLimit === undefined ? {} : { leftToday: left(dailyLimit, paid.dayMinor) }),
     ...(monthlyLimit === undefined ? {} : { leftThisMonth: left(monthlyLimit, paid.monthMinor) }),
   };
