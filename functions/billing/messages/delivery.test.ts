@@ -62,6 +62,11 @@ describe('a report', () => {
     ['of a failure before the arrival before it', [failed, arrived, 'sent'], { status: 'delivered' }],
     ['of a failure after the arrival before it', [arrived, failed, 'sent'], { status: 'delivered' }],
     ['on both sides of it', [arrived, 'sent', failed], { status: 'delivered' }],
+    [
+      'of a failure that was none in the end',
+      ['sent', failed, arrived],
+      { status: 'delivered', deliveredAt: arrived.at },
+    ],
     ['twice', [arrived, arrived, 'sent', arrived], { status: 'delivered' }],
   ])('%s counts', async (_, order, expected) => {
     await bill(['sms']);
@@ -71,6 +76,7 @@ describe('a report', () => {
       if (step === 'sent') await noteSent(session, id, key, { status: 'accepted', provider: 'x' });
       else await noteReport(session, key, step);
     expect(await only()).toMatchObject({ provider: 'x', ...expected });
+    if ((await only()).status === 'delivered') expect(await only()).not.toHaveProperty('reason');
   });
 
   it('at the same moment as the sending counts', async () => {
@@ -112,6 +118,7 @@ describe('a report', () => {
     await sendInvoice(session, invoice.id, { channels: ['sms'] });
     await noteSent(session, id, { ...key, providerReference: 'sm-2' }, { status: 'accepted', provider: 'x' });
     await noteReport(session, key, failed);
+    await noteReport(session, key, arrived);
     expect(await only()).toMatchObject({ status: 'sent', tries: 1 });
   });
 

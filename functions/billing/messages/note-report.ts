@@ -12,11 +12,15 @@ const earlyKeptSeconds = 3 * 86_400;
 
 type Key = Pick<SentMessage, 'integrationId' | 'providerReference'>;
 
-/** What a report makes of a message; an arrival is not taken back. */
-const changesBy = ({ status, at, detail }: DeliveryReport): Partial<CustomerMessage> =>
+/** What a report makes of a message. */
+const changesBy = ({ status, at, detail }: DeliveryReport) =>
   status === 'delivered'
-    ? { status, deliveredAt: at }
-    : { status, reason: 'undelivered', ...(detail === undefined ? {} : { detail }) };
+    ? { status, deliveredAt: at, reason: null, detail: null }
+    : { status, reason: 'undelivered' as const, ...(detail === undefined ? {} : { detail }) };
+
+/** An arrival is not taken back, but takes a failure back: networks give up on telephones that come on again. */
+const isOpenTo = (report: DeliveryReport, { status, reason }: CustomerMessage): boolean =>
+  status === 'sent' || (status === 'failed' && reason === 'undelivered' && report.status === 'delivered');
 
 const retainFor = (session: TenantSession, seconds: number): number =>
   Math.floor(Date.parse(session.context.now()) / 1000) + seconds;
@@ -27,7 +31,7 @@ export function noteReport(session: TenantSession, key: Key, report: DeliveryRep
     if (sent?.messageId === undefined) return keepEarly(session, key, sent, report);
     const message = await session.require(customerMessageEntity, { id: sent.messageId });
     // A try that was made since has a report of its own.
-    if (message.status !== 'sent' || message.tries !== (sent.tries ?? message.tries)) return;
+    if (!isOpenTo(report, message) || message.tries !== (sent.tries ?? message.tries)) return;
     await session.transact('billing', (unit) =>
       unit.update(customerMessageEntity, message, changesBy(report), { isAudited: false }),
     );
