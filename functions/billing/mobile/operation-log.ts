@@ -10,8 +10,8 @@ import type { FieldOperation, OperationResult } from './operation-schema.ts';
 interface LoggedOperation {
   userId: string;
   id: string;
-  /** Of what was handed in: another operation under the same id is none that came before. */
-  digest: string;
+  /** Of what was handed in: another operation under the same id is none that came before. Older records have none. */
+  digest?: string;
   result: OperationResult;
   /** ISO 8601. */
   at: string;
@@ -43,7 +43,7 @@ export function logOperation(
 /** Whether an id was given to something else before, which would be taken for done and lost. */
 export async function isReused({ session, userId, digest }: FieldWorker, id: string): Promise<boolean> {
   const known = await session.get(operationEntity, { userId, id }, { consistent: true });
-  return known !== undefined && known.digest !== digest;
+  return known?.digest !== undefined && known.digest !== digest;
 }
 
 export async function earlierResult(

@@ -51,9 +51,11 @@ export async function foreignPhoto(
   photoIds: readonly string[],
 ): Promise<string | undefined> {
   if (photoIds.length === 0) return undefined;
+  // One that was announced this moment is there: else its reading would be refused.
   const photos = await session.getMany(
     photoEntity,
     [...new Set(photoIds)].map((id) => ({ id })),
+    { consistent: true },
   );
   const isOwn = (id: string): boolean =>
     photos.some((photo) => photo.id === id && photo.userId === userId && photo.status !== 'leaving');

@@ -1,7 +1,9 @@
 /** Devices whose clock was set by hand, whose app gives an id twice, that change hands, and that must forget what is no longer theirs. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { fieldWork, reader } from '../test-support/field-work.ts';
+import { operationEntity } from './operation-log.ts';
 
 const stack = useBillingStack();
 const field = fieldWork(stack);
@@ -91,6 +93,17 @@ describe('an id that comes again', () => {
     expect(results).toMatchObject([{ status: 'applied' }, { status: 'rejected', reason: 'id_reused' }]);
     expect((await field.sync(tenant, 1, [{ ...other, id: id() }])).results).toMatchObject([{ status: 'applied' }]);
     expect((await collected()).sort()).toEqual(['100', '250']);
+  });
+
+  it('from before it was noted what came under an id is a duplicate: its cash is not handed in twice', async () => {
+    const money = cash('100', 'A');
+    await field.sync(tenant, 1, [money]);
+    const session = openSession(tenant);
+    const logged = await session.require(operationEntity, { userId: reader(1), id: money.id });
+    await session.transact('billing', (unit) =>
+      unit.update(operationEntity, logged, { digest: null }, { isAudited: false }),
+    );
+    expect((await field.sync(tenant, 1, [money])).results).toMatchObject([{ status: 'duplicate', first: 'applied' }]);
   });
 
   it('from whoever has the device now makes no second payment of the same paper', async () => {
