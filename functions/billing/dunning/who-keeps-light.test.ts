@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { meterEntity } from '../../metering/meters/meter-entity.ts';
 import { commandQueue } from '../commands/command-queue.ts';
+import { requestCommand } from '../commands/request-command.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { makeAgreement } from '../prepaid/make-agreement.ts';
@@ -11,7 +12,7 @@ import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { dunPage } from './dun-tenant.ts';
-import { overdueAmounts } from './overdue-debt.ts';
+import { dunningSubject, overdueAmounts } from './overdue-debt.ts';
 import { sparedTimesSchema } from './policy.ts';
 import { isSpared } from './spared-times.ts';
 
@@ -126,6 +127,15 @@ describe('nobody is asked to be cut', () => {
     const theirs = { invoiceId: (await oweInvoice(tenant, next, '1000.00', { dueDate: '2026-05-20' })).id };
     await scene.dun(theirs);
     expect(await scene.commandsOf(present.meterId)).toEqual([]);
+    expect(await scene.logOf(next)).toMatchObject([{ action: 'disconnect', disconnection: { meters: [] } }, {}]);
+  });
+
+  it('who does not have the meter by now, whatever a list says that lags', async () => {
+    const { meterId, customerId } = await scene.debtor();
+    const order = { meterId, command: 'disconnect', reason: 'Unpaid' } as const;
+    const other = await scene.addCustomer();
+    await expect(requestCommand(openSession(tenant), order, dunningSubject, other)).rejects.toThrow();
+    expect(await requestCommand(openSession(tenant), order, dunningSubject, customerId)).toMatchObject({ customerId });
   });
 
   it('who has announced to move out is still a debtor until then', async () => {

@@ -20,9 +20,11 @@ import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { createMeterSchema } from '../../metering/meters/meter-schema.ts';
 import { registerMeter } from '../../metering/meters/register-meter.ts';
 import { addReadings } from '../../metering/readings/add-readings.ts';
+import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { claimStationCode } from '../../scada/stations/claim-station-code.ts';
 import { stationEntity } from '../../scada/stations/station-entity.ts';
-import { type CommandMessage, commandQueue, orderSending } from '../commands/command-queue.ts';
+import { type CommandMessage, commandQueue } from '../commands/command-queue.ts';
+import { handler as onCommandChanged } from '../commands/on-command-changed.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { handler as dunPage } from '../dunning/dun-page.ts';
 import { dunningQueue } from '../dunning/dunning-queue.ts';
@@ -148,14 +150,15 @@ export function useBillingStack(): BillingStack {
       .filter((item) => item['_type'].S === 'outbox' && types.includes(item['type']?.S))
       .sort((a, b) => (a['sk'].S < b['sk'].S ? -1 : 1));
   const ordered = new Set<string>();
-  /** What the bus brings of commands that were approved. */
+  /** Brings what happened to commands to who sends them. */
   const orderApproved = async (): Promise<void> => {
-    for (const { id, tenantId, payload } of events('meter.command_changed')) {
-      if (ordered.has(id.S)) continue;
-      ordered.add(id.S);
-      const command = JSON.parse(payload.S);
-      if (command.status === 'approved') await orderSending(tenantId.S, command);
-    }
+    const fresh = events('meter.command_changed').filter(({ id }) => !ordered.has(id.S));
+    for (const { id } of fresh) ordered.add(id.S);
+    const envelopes = fresh.map(({ tenantId, payload }) =>
+      makeEvent({ type: 'meter.command_changed', tenantId: tenantId.S, payload: JSON.parse(payload.S) }),
+    );
+    const { batchItemFailures } = await onCommandChanged(busBatch(envelopes));
+    if (batchItemFailures.length > 0) throw new Error('A command was not ordered to be sent.');
   };
   return {
     get tables() {

@@ -4,6 +4,7 @@ import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { confirmCommand } from '../commands/confirm-command.ts';
 import { handler as commands } from '../commands/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { billing } from '../domain.ts';
 import { dunInvoice } from '../dunning/dun-invoice.ts';
 import { handler as policyHandler } from '../dunning/handler.ts';
 import { handler as onReasons } from '../dunning/on-reasons-to-reconnect.ts';
@@ -16,14 +17,7 @@ import { handler as tariffs } from '../tariffs/handler.ts';
 import type { BillingStack } from './billing-stack.ts';
 import { oweInvoice } from './owe-invoice.ts';
 
-const reasons = [
-  'invoice.paid',
-  'invoice.cancelled',
-  'payment.received',
-  'subscriber.updated',
-  'supply.started',
-  'meter.command_changed',
-];
+const { events: reasons } = billing.subscribers!.find(({ name }) => name === 'reconnect-paid')!;
 
 export interface Debtor {
   meterId: string;
@@ -119,6 +113,10 @@ export function dunningScene(stack: BillingStack, tenant: string) {
     wasDeaf: ({ meterId }: Debtor) => void heard.set(meterId, stack.published().length),
     commandsOf: async (meterId: string): Promise<any[]> =>
       (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data,
+    /** The collection log, the newest first. */
+    logOf: async (customerId: string): Promise<any[]> =>
+      (await stack.call(tenant, policyHandler, 'GET', '/api/billing/dunning-policy/actions', { query: { customerId } }))
+        .body.data,
     order: ({ meterId }: Debtor, command: string) =>
       post(commands, 'meter-commands', { meterId, command, reason: 'By hand' }),
     reject: (id: string) => post(commands, `meter-commands/${id}/reject`, { reason: 'No' }, { subject: 'usr_2' }),
