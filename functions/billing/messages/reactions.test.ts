@@ -76,6 +76,22 @@ it('a step of dunning reminds by itself, and then nothing else is said of the sa
   expect(await templatesOf(other)).toEqual(['invoice_overdue']);
 });
 
+it('word of a debt that comes after its money is not written at all', async () => {
+  const late = await addCustomer();
+  const { id } = await oweInvoice(tenant, late, '10.00');
+  await dunInvoice(
+    openSession(tenant),
+    id,
+    dunningPolicySchema.parse({ isActive: true, steps: [remind] }),
+    '2026-06-21',
+  );
+  await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
+    body: { customerId: late, amount: '10', method: 'cash' },
+  });
+  await bring('invoice.overdue', 'invoice.reminder');
+  expect(await templatesOf(late)).toEqual([]);
+});
+
 it('who was given time is not pressed', async () => {
   const graced = await addCustomer();
   await stack.call(tenant, customers, 'PUT', `/api/billing/customers/${graced}`, {
