@@ -71,6 +71,18 @@ describe('money at the edges', () => {
     expect((await scene.post(`/${body.data.id}/reversal`, { reason: 'wrong meter' })).status).toBeLessThan(300);
   });
 
+  it.each(['collections', 'collection_rate', 'billing_summary'])(
+    'of all days there are come to an end: %s',
+    async (kind) => {
+      const years = await run({ kind, from: '2020-01-01', to: '2030-12-31' });
+      for (const from of ['0001-01-01', '1969-12-31']) {
+        const ever = await run({ kind, from, to: '9999-12-31' });
+        expect(ever).toMatchObject({ status: 'completed', result: years.result });
+      }
+      expect(await run({ kind, from: '9999-12-31', to: '9999-12-31' })).toMatchObject({ status: 'completed' });
+    },
+  );
+
   it('count in the month of the tenant’s own day, each currency by itself', async () => {
     const first = await run({ kind: 'collection_rate', ...may });
     expect(all(first.result)).toMatchObject({

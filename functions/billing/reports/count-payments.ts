@@ -1,11 +1,14 @@
 /** What a customer paid on the days of a report, by method: payments themselves, since entries of the account do not say how money came. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { addDays, dayStart } from '../../../layers/tariff/calendar.ts';
+import { addDays, dayStart, earlier } from '../../../layers/tariff/calendar.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import type { Totals } from './totals.ts';
+
+/** The day after it is the last that a date can name. */
+const lastDay = '9999-12-30';
 
 /** @param days local, `to` is the last */
 export async function countPayments(
@@ -15,7 +18,8 @@ export async function countPayments(
   totals: Totals,
   timeZone: string,
 ): Promise<void> {
-  const [from, end] = [days.from, addDays(days.to, 1)].map((day) => new Date(dayStart(day, timeZone)).toISOString());
+  const [first, last] = [earlier(days.from, lastDay), earlier(days.to, lastDay)];
+  const [from, end] = [first, addDays(last, 1)].map((day) => new Date(dayStart(day, timeZone)).toISOString());
   let cursor: string | undefined;
   do {
     const page = await session.query<Payment & Stored>(paymentEntity, {
