@@ -16,7 +16,20 @@ import { invoicesToSettle } from './invoices-to-settle.ts';
 import { handler as onPaymentReceived } from './on-payment-received.ts';
 import { paymentEntity } from './payment-entity.ts';
 
-const request = vi.hoisted(() => ({ dies: false }));
+const request = vi.hoisted(() => ({ dies: false, between: undefined as (() => Promise<void>) | undefined }));
+vi.mock('./owe-again.ts', async (original) => {
+  const real = await original<typeof import('./owe-again.ts')>();
+  return {
+    ...real,
+    // When the invoices are owed again, and the money is not taken back yet.
+    oweManyAgain: async (...of: Parameters<typeof real.oweManyAgain>) => {
+      await real.oweManyAgain(...of);
+      const { between } = request;
+      request.between = undefined;
+      await between?.();
+    },
+  };
+});
 vi.mock('./settle-rest.ts', async (original) => {
   const real = await original<typeof import('./settle-rest.ts')>();
   return {
@@ -48,6 +61,13 @@ const reverse = (id: string, more: object = {}) =>
   stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: { reason: 'x', ...more } });
 const paymentOf = (id: string) => openSession(tenant).require(paymentEntity, { id });
 const openOf = (customerId: string) => invoicesToSettle(openSession(tenant), { customerId }, 'YER');
+const askBack = async (id: string, amount?: string) => {
+  const body = { reason: 'x', ...(amount === undefined ? {} : { amount }) };
+  const { data } = (await stack.call(tenant, handler, 'POST', `${base}/${id}/refunds`, { body })).body;
+  const path = `/api/billing/refunds/${data.id}/approve`;
+  await stack.call(tenant, refundsHandler, 'POST', path, { as: { subject: 'usr_2' } });
+  return data;
+};
 const account = async (customerId: string) =>
   (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`)).body.data[0];
 const deliver = async (id: string, times = 1) => {
@@ -132,15 +152,55 @@ describe('a payment of very many invoices', () => {
     expect(await expectAgreement(customerId)).toEqual({ open: 41, balance: '450.00', advance: '0.00' });
   });
 
+  describe.each<[string, (id: string) => Promise<unknown>]>([
+    ['reversed', reverse],
+    ['given back', async (id) => takeRefund(openSession(tenant), (await askBack(id)).id, { isHandedOver: true })],
+  ])('while it is %s', (_, takeBack) => {
+    it('gives nothing to an invoice that is made meanwhile', async () => {
+      const customerId = await owing(40);
+      const { id } = (await pay(customerId, '400')).body.data;
+      request.between = async () => void (await oweInvoice(tenant, customerId, '50.00'));
+      await takeBack(id);
+      expect((await paymentOf(id)).status).not.toBe('received');
+      expect((await paymentOf(id)).takingBack).toBeUndefined();
+      expect(await expectAgreement(customerId)).toEqual({ open: 41, balance: '450.00', advance: '0.00' });
+    });
+
+    it('and whoever does it dies, is so by who asks again', async () => {
+      const customerId = await owing(40);
+      const { id } = (await pay(customerId, '405')).body.data;
+      request.between = () => Promise.reject(new Error('The function was stopped.'));
+      await reverse(id);
+      expect(await paymentOf(id)).toMatchObject({ status: 'received', takingBack: '300.00' });
+      await takeBack(id);
+      expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+    });
+  });
+
+  it('settles them again when taking it back is refused half way', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '400')).body.data;
+    request.between = async () => void (await askBack(id, '30'));
+    expect((await reverse(id)).status).toBe(409);
+    expect((await paymentOf(id)).allocations).toHaveLength(40);
+    expect((await paymentOf(id)).takingBack).toBeUndefined();
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+  });
+
+  it('of which a part is given back after a reversal that died has the rest again', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '400')).body.data;
+    request.between = () => Promise.reject(new Error('The function was stopped.'));
+    await reverse(id);
+    await takeRefund(openSession(tenant), (await askBack(id, '30')).id, { isHandedOver: true });
+    expect((await paymentOf(id)).takingBack).toBeUndefined();
+    expect(await expectAgreement(customerId)).toEqual({ open: 3, balance: '30.00', advance: '0.00' });
+  });
+
   it('is given back whole, and settles them again should giving it back fail', async () => {
     const customerId = await owing(40);
     const { id } = (await pay(customerId, '400')).body.data;
-    const asked = async () => {
-      const { body } = await stack.call(tenant, handler, 'POST', `${base}/${id}/refunds`, { body: { reason: 'x' } });
-      const path = `/api/billing/refunds/${body.data.id}/approve`;
-      await stack.call(tenant, refundsHandler, 'POST', path, { as: { subject: 'usr_2' } });
-      return body.data.id;
-    };
+    const asked = async () => (await askBack(id)).id;
     const session = openSession(tenant);
     const first = await asked();
     await takeRefund(session, first);

@@ -1,13 +1,17 @@
 /**
  * Makes a payment's money ready to be taken back where it settled more invoices than one transaction holds: some at a time they
- * are owed again and their money is an advance, until the rest fits into the transaction that takes it back.
+ * are owed again and the payment holds their money, which no new invoice may use, until the rest fits into the transaction that
+ * takes it back. Whoever dies in between is gone on with by asking again; who is refused settles them again.
  */
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { maxAllocations } from './allocate-payment.ts';
 import { paymentEntity } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
+import { settleRest } from './settle-rest.ts';
 import { planTakeBack, type TakeBackOptions, writeTakeBack } from './take-back.ts';
 
 interface OweAgain extends TakeBackOptions {
@@ -15,8 +19,6 @@ interface OweAgain extends TakeBackOptions {
   wanted: (payment: Payment) => bigint;
   /** Steps of dunning that are done anew. */
   forgetSteps?: readonly string[];
-  /** Whether the invoices are to be settled again should the money come back. */
-  isForRefund?: boolean;
 }
 
 /** @throws AppError what `wanted` throws, and `conflict` before anything is changed when there is not so much */
@@ -28,10 +30,10 @@ export async function oweManyAgain(session: TenantSession, id: string, options: 
 async function oweSomeAgain(
   session: TenantSession,
   id: string,
-  { wanted, forgetSteps, isForRefund = false, mayFallShort = false }: OweAgain,
+  { wanted, forgetSteps, mayFallShort = false }: OweAgain,
 ): Promise<boolean> {
   const payment = await session.require(paymentEntity, { id });
-  const { allocations, currency, advanceAmount, owedAgain = [] } = payment;
+  const { allocations, currency, takingBack = '0', owedAgain = [] } = payment;
   if (allocations.length <= maxAllocations || (payment.purpose ?? 'debt') !== 'debt') return true;
   const plan = await planTakeBack(session, payment, wanted(payment), { mayFallShort });
   if (plan.fromInvoices.length <= maxAllocations) return true;
@@ -39,18 +41,55 @@ async function oweSomeAgain(
   const taken = new Map(fromInvoices.map(({ invoice, minor }) => [invoice.id, minor]));
   const freed = fromInvoices.reduce((sum, { minor }) => sum + minor, 0n);
   await session.transact('billing', (unit) => {
-    writeTakeBack(unit, payment, { ...plan, fromInvoices, fromAdvance: -freed }, session.context.now(), forgetSteps);
+    writeTakeBack(
+      unit,
+      payment,
+      { ...plan, fromInvoices, fromAdvance: 0n, unneeded: 0n },
+      session.context.now(),
+      forgetSteps,
+    );
     unit.update(paymentEntity, payment, {
       // The last one of a plan may be taken from in part, and is the last of its page.
       allocations: allocations.flatMap((one) => {
         const left = minorOf(one.amount, currency) - (taken.get(one.invoiceId) ?? 0n);
         return left === 0n ? [] : [{ ...one, amount: amountOf(left, currency) }];
       }),
-      advanceAmount: amountOf(minorOf(advanceAmount, currency) + freed, currency),
+      takingBack: amountOf(minorOf(takingBack, currency) + freed, currency),
       // Nothing settles them meanwhile.
       stillSettles: null,
-      ...(isForRefund ? { owedAgain: [...taken.keys()].toReversed().concat(owedAgain) } : {}),
+      owedAgain: [...taken.keys()].toReversed().concat(owedAgain),
     });
   });
   return false;
+}
+
+/** Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it. */
+export async function settleAgain(session: TenantSession, id: string): Promise<void> {
+  await retryOnChange(async () => {
+    const payment = await session.require(paymentEntity, { id });
+    const { customerId, currency, takingBack, advanceAmount, owedAgain } = payment;
+    if (takingBack === undefined) return;
+    const held = minorOf(takingBack, currency);
+    const advance = await readAdvance(session, customerId, currency);
+    await session.transact('billing', (unit) => {
+      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + held });
+      unit.update(paymentEntity, payment, {
+        advanceAmount: amountOf(minorOf(advanceAmount, currency) + held, currency),
+        takingBack: null,
+        stillSettles: owedAgain ?? null,
+        owedAgain: null,
+      });
+    });
+  });
+  await settleRest(session, id);
+}
+
+/** Runs what takes the money back, and settles the invoices again where it is refused for good. */
+export async function orSettleAgain<T>(session: TenantSession, id: string, takeBack: () => Promise<T>): Promise<T> {
+  try {
+    return await takeBack();
+  } catch (error) {
+    if (isAppError(error) && error.code === 'conflict') await settleAgain(session, id);
+    throw error;
+  }
 }

@@ -72,7 +72,9 @@ export const paymentSchema = z.object({
   advanceAmount: z.string(),
   /** Invoices that it settles next: more than one step holds. Their money is part of the advance meanwhile. */
   stillSettles: z.optional(z.array(z.string())),
-  /** Invoices that are owed again for a refund that is not through; they are settled again should it fail. */
+  /** Taken out of invoices for a reversal or a refund that needs several steps: no invoice may use it. Free when it is through. */
+  takingBack: z.optional(z.string()),
+  /** Invoices that are owed again for a reversal or a refund that is not through; they are settled again should it fail. */
   owedAgain: z.optional(z.array(z.string())),
   status: z.enum(paymentStatuses),
   /** What went back so far. */

@@ -8,7 +8,7 @@ import { readPolicy } from '../dunning/policy.ts';
 import { paymentReversed } from '../events.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { oweManyAgain } from './owe-again.ts';
+import { orSettleAgain, oweManyAgain } from './owe-again.ts';
 import { paymentEntity } from './payment-entity.ts';
 import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
@@ -37,15 +37,15 @@ export async function reversePayment(
   const policy = await readPolicy(session);
   // Light came back when it was paid; what is owed again may take it again.
   const forgetSteps = policy.steps.filter(({ action }) => action === 'disconnect').map((step) => step.id);
-  await oweManyAgain(session, id, {
-    forgetSteps,
-    mayFallShort: becomesDebt,
-    wanted(payment) {
-      refuseReversal(payment, becomesDebt);
-      return remainderOf(payment);
-    },
-  });
-  return retryOnChange(async () => {
+  const reverse = async (): Promise<Payment & Stored> => {
+    await oweManyAgain(session, id, {
+      forgetSteps,
+      mayFallShort: becomesDebt,
+      wanted(payment) {
+        refuseReversal(payment, becomesDebt);
+        return remainderOf(payment);
+      },
+    });
     const payment = await session.require(paymentEntity, { id });
     refuseReversal(payment, becomesDebt);
     const { customerId, currency, purpose = 'debt' } = payment;
@@ -68,6 +68,8 @@ export async function reversePayment(
         reverseReason: reason,
         reverseReasonCode: reasonCode,
         stillSettles: null,
+        takingBack: null,
+        owedAgain: null,
       });
       if (plan !== undefined) writeTakeBack(unit, payment, plan, now, forgetSteps);
       if (plan !== undefined || writeDebt !== undefined)
@@ -99,7 +101,8 @@ export async function reversePayment(
       });
       return reversed;
     });
-  });
+  };
+  return orSettleAgain(session, id, () => retryOnChange(reverse));
 }
 
 function refuseReversal(payment: Payment, becomesDebt: boolean): void {

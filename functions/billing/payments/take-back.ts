@@ -12,6 +12,9 @@ import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts
 import type { Payment } from './payment-schema.ts';
 
 export interface TakeBack {
+  /** Minor units out of what earlier steps took from invoices; `unneeded` is what is over of it, and is paid ahead again. */
+  fromHeld: bigint;
+  unneeded: bigint;
   /** Minor units out of what was paid ahead. */
   fromAdvance: bigint;
   fromInvoices: { invoice: StoredInvoice; minor: bigint }[];
@@ -19,7 +22,7 @@ export interface TakeBack {
   /** Minor units that later invoices have used: there is nothing to take them back from. */
   shortfall: bigint;
   /** What the payment has where afterwards. */
-  left: Pick<Payment, 'allocations' | 'advanceAmount'>;
+  left: Partial<Payment>;
 }
 
 /** What of a payment is still with the utility, in minor units. */
@@ -49,8 +52,10 @@ export async function planTakeBack(
   const ahead = parts
     .filter(({ invoice }) => invoice.status === 'cancelled')
     .reduce((sum, part) => sum + part.minor, minorOf(payment.advanceAmount, currency));
-  const fromAdvance = smallest(minor, ahead, BigInt(advance?.minor ?? '0'));
-  let left = minor - fromAdvance;
+  const held = minorOf(payment.takingBack ?? '0', currency);
+  const fromHeld = smallest(minor, held);
+  const fromAdvance = smallest(minor - fromHeld, ahead, BigInt(advance?.minor ?? '0'));
+  let left = minor - fromHeld - fromAdvance;
   const fromInvoices: TakeBack['fromInvoices'] = [];
   for (const part of settled.toReversed()) {
     if (left === 0n) break;
@@ -65,19 +70,13 @@ export async function planTakeBack(
         ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
       },
     });
-  return {
-    fromAdvance,
-    fromInvoices,
-    advance,
-    shortfall: left,
-    left: whatIsLeft(payment, fromAdvance, fromInvoices, invoices),
-  };
+  const plan = { fromHeld, unneeded: held - fromHeld, fromAdvance, fromInvoices, advance, shortfall: left };
+  return { ...plan, left: whatIsLeft(payment, plan, invoices) };
 }
 
 function whatIsLeft(
-  { allocations, advanceAmount, currency }: Payment,
-  fromAdvance: bigint,
-  fromInvoices: TakeBack['fromInvoices'],
+  { allocations, advanceAmount, currency, owedAgain }: Payment,
+  { fromAdvance, unneeded, fromInvoices }: Omit<TakeBack, 'left'>,
   invoices: readonly StoredInvoice[],
 ): TakeBack['left'] {
   const ahead = minorOf(advanceAmount, currency);
@@ -85,7 +84,10 @@ function whatIsLeft(
   let rest = fromAdvance - own;
   const taken = new Map(fromInvoices.map(({ invoice, minor }) => [invoice.id, minor]));
   return {
-    advanceAmount: amountOf(ahead - own, currency),
+    advanceAmount: amountOf(ahead - own + unneeded, currency),
+    takingBack: null as never,
+    // What was owed again for more than is wanted now.
+    ...(unneeded > 0n && owedAgain !== undefined ? { stillSettles: owedAgain, owedAgain: null as never } : {}),
     allocations: allocations.flatMap(({ amount, ...of }, i) => {
       const had = minorOf(amount, currency);
       // The rest of what came out of the advance had gone there from invoices that were cancelled.
@@ -101,7 +103,12 @@ function whatIsLeft(
 export function writeTakeBack(
   unit: UnitOfWork,
   { customerId, currency }: Payment,
-  { fromAdvance, fromInvoices, advance }: Pick<TakeBack, 'fromAdvance' | 'fromInvoices' | 'advance'>,
+  {
+    unneeded,
+    fromAdvance,
+    fromInvoices,
+    advance,
+  }: Pick<TakeBack, 'unneeded' | 'fromAdvance' | 'fromInvoices' | 'advance'>,
   now: string,
   forgetSteps: readonly string[] = [],
 ): void {
@@ -116,7 +123,8 @@ export function writeTakeBack(
       ...(dunning ? { dunning } : {}),
     });
   }
-  writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') - fromAdvance });
+  const minor = BigInt(advance?.minor ?? '0') - fromAdvance + unneeded;
+  writeAdvance(unit, advance, { customerId, currency, minor });
 }
 
 const smallest = (...values: bigint[]): bigint => values.reduce((least, value) => (value < least ? value : least));

@@ -8,9 +8,10 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { oweManyAgain } from '../payments/owe-again.ts';
+import { orSettleAgain, oweManyAgain } from '../payments/owe-again.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
+import { settleRest } from '../payments/settle-rest.ts';
 import { planTakeBack, writeTakeBack } from '../payments/take-back.ts';
 import { requireRefund, withoutPending } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
@@ -33,11 +34,8 @@ export async function takeRefund(
   { isHandedOver = false, accompany }: { isHandedOver?: boolean; accompany?: AccompanyRefund } = {},
 ): Promise<StoredRefund> {
   const asked = await requireRefund(session, id, ['approved']);
-  await oweManyAgain(session, asked.paymentId, {
-    wanted: () => minorOf(asked.amount, asked.currency),
-    isForRefund: true,
-  });
-  return retryOnChange(async () => {
+  const take = async (): Promise<StoredRefund> => {
+    await oweManyAgain(session, asked.paymentId, { wanted: () => minorOf(asked.amount, asked.currency) });
     const refund = await requireRefund(session, id, ['approved']);
     const payment = await session.require(paymentEntity, { id: refund.paymentId });
     const { customerId, currency, amount } = refund;
@@ -68,7 +66,10 @@ export async function takeRefund(
       if (isHandedOver) emitRefunded(unit, payment, after, now);
       return after;
     });
-  });
+  };
+  const taken = await orSettleAgain(session, asked.paymentId, () => retryOnChange(take));
+  await settleRest(session, asked.paymentId);
+  return taken;
 }
 
 /** The provider has given it back. */
@@ -99,7 +100,7 @@ function afterRefund(payment: Payment, refund: Refund): Partial<Payment> {
 }
 
 const takenOf = (plan: Awaited<ReturnType<typeof planTakeBack>>, currency: string): NonNullable<Refund['taken']> => ({
-  fromAdvance: amountOf(plan.fromAdvance, currency),
+  fromAdvance: amountOf(plan.fromHeld + plan.fromAdvance, currency),
   fromInvoices: plan.fromInvoices.map(({ invoice, minor }) => ({
     invoiceId: invoice.id,
     amount: amountOf(minor, currency),
