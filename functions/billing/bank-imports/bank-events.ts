@@ -1,4 +1,7 @@
-/** Events of bank lines that the ledger posts: money in the bank whose owner is not known yet, and its owner found. */
+/**
+ * Events of bank lines: money in the bank whose owner is not known yet, its owner found, and money that is no customer's. The
+ * ledger posts the first two; where the third belongs only a person knows, or a rule that the utility made.
+ */
 import { defineEvent } from '../../../layers/kernel/events/define-event.ts';
 import { storedLineSchema } from './bank-schema.ts';
 
@@ -35,5 +38,18 @@ export const bankLineReleased = defineEvent({
     status: 'matched' as const,
     matchedBy: 'person' as const,
     paymentId: 'pay_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  },
+});
+
+export const bankLineDismissed = defineEvent({
+  ...base,
+  type: 'bank_line.dismissed',
+  summary: { en: 'Money in suspense is no customer’s.', ar: 'المبلغ المعلق ليس لأي مشترك.' },
+  example: {
+    ...line,
+    status: 'dismissed' as const,
+    outcome: 'Interest',
+    assignedBy: 'usr_01JGFJJZ00ABCDEFGHJKMNPQRS',
+    assignedAt: '2026-05-12T08:00:00.000Z',
   },
 });

@@ -275,6 +275,11 @@ describe('a line in suspense', () => {
     const dismissed = await call('POST', `/lines/${id}/dismiss`, { reason: 'Interest' });
     expect(dismissed.body.data).toMatchObject({ status: 'dismissed', outcome: 'Interest' });
     expect((await call('POST', `/lines/${id}/assign`, { customerId: ahmed.id })).status).toBe(409);
+    expect((await call('POST', `/lines/${id}/dismiss`, { reason: 'Again' })).status).toBe(409);
+    const told = stack.events('bank_line.dismissed').filter(({ tenantId }) => tenantId.S === tenant);
+    expect(told.map(({ payload }) => JSON.parse(payload.S))).toMatchObject([
+      { id, amount: '90.00', outcome: 'Interest' },
+    ]);
   });
 
   it('of another tenant does not exist', async () => {

@@ -7,7 +7,7 @@ import { personBehind } from '../../identity/contract.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { bankLineEntity, type StoredLine } from './bank-entities.ts';
-import { bankLineReleased } from './bank-events.ts';
+import { bankLineDismissed, bankLineReleased } from './bank-events.ts';
 import type { BankLine } from './bank-schema.ts';
 import { enteredBefore, paymentsByNumber, referenceOf } from './line-numbers.ts';
 import { payFromLine } from './pay-from-line.ts';
@@ -63,7 +63,12 @@ export async function dismissLine(
   return retryOnChange(async () => {
     const line = await requireWaiting(session, id);
     const changes = { status: 'dismissed', outcome: reason, assignedBy, assignedAt: session.context.now() } as const;
-    return session.transact('billing', (unit) => unit.update(bankLineEntity, line, changes));
+    return session.transact('billing', (unit) => {
+      const after = unit.update(bankLineEntity, line, changes);
+      // Money out was never said to be in suspense.
+      if (!line.amount.startsWith('-')) unit.emit(bankLineDismissed, { aggregateId: id, payload: after });
+      return after;
+    });
   });
 }
 
