@@ -129,6 +129,7 @@ function rowsOf(session: TenantSession, i: number): Row[] {
     }),
     put(session, supplyEntity, {
       id: supplyId,
+      place: 1,
       customerId,
       meterId,
       tariffId: 'tar_bench',

@@ -2,7 +2,6 @@
  * Makes a customer's invoice for everything up to a day that no invoice covers yet, in one transaction with the supplies it
  * bills: run it as often as you like, by as many as you like, and there is one invoice.
  */
-import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
@@ -13,12 +12,10 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
 import { occupancyEntity, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
-import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions } from '../vee-exceptions/close-exceptions.ts';
 import { raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
 import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
-import { numbered } from './invoice-number.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { invoicesOfRun } from './list-of-customer.ts';
@@ -65,8 +62,8 @@ export async function billCustomer(
       for (const invoice of await invoicesOfRun(session, customerId, runId)) issued.set(invoice.id, invoice);
     const { priced, problems } = await priceSupplies(session, customer, wanted, options);
     await raiseExceptions(session, customerId, problems, runId);
-    for (const [i, group] of parted(priced).entries()) {
-      const invoice = await issue(session, customer, group, i + 1, options);
+    for (const group of parted(priced)) {
+      const invoice = await issue(session, customer, group, options);
       issued.set(invoice.id, invoice);
     }
     return problems;
@@ -78,36 +75,26 @@ async function issue(
   session: TenantSession,
   customer: Customer,
   group: readonly PricedSupply[],
-  first: number,
   options: BillingOptions,
 ): Promise<StoredInvoice> {
   const bills = group.map(({ supplied }) => supplied);
-  const drafted = draft(
-    customer,
-    bills,
-    options,
-    group.map(({ supply }) => supply),
-  );
-  const advance = await readAdvance(session, customer.id, drafted.currency);
+  const invoice = draft(customer, group, options);
+  const advance = await readAdvance(session, customer.id, invoice.currency);
   const awaiting = await awaitingOf(session, bills);
   const closing = await closingExceptions(
     session,
     group.map(({ supply }) => supply),
-    drafted.id,
+    invoice.id,
   );
-  return numbered(drafted, first, (invoice, claim) =>
-    session.transact('billing', (unit) => {
-      const stored = writeInvoice(unit, invoice, advance, session.context.now());
-      for (const { occupancy, to } of awaiting)
-        unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
-      closing(unit);
-      for (const { supply, supplied } of group)
-        unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false });
-      // The last step: where the same bill was made meanwhile, that is the reason and not its number.
-      claim(unit);
-      return stored;
-    }),
-  );
+  return session.transact('billing', (unit) => {
+    const stored = writeInvoice(unit, invoice, advance, session.context.now());
+    for (const { occupancy, to } of awaiting)
+      unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
+    closing(unit);
+    for (const { supply, supplied } of group)
+      unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false });
+    return stored;
+  });
 }
 
 /** Meters whose bill was estimated, with the day it ends: their next reading puts it right. */
@@ -158,25 +145,20 @@ export function writeInvoice(
   return stored;
 }
 
-function draft(
-  customer: Customer,
-  bills: SuppliedBill[],
-  options: BillingOptions,
-  supplies: readonly (BilledSupply & Stored)[],
-): Invoice {
+function draft(customer: Customer, group: readonly PricedSupply[], options: BillingOptions): Invoice {
+  const bills = group.map(({ supplied }) => supplied);
   const currency = bills[0]!.bill.currency;
   const from = bills.map(({ bill }) => bill.from).sort()[0]!;
   const to = bills
     .map(({ bill }) => bill.to)
     .sort()
     .at(-1)!;
-  const parts = supplies.map(({ id, version }) => `${id}/${version}`).sort();
+  const parts = group.map(({ supply: { id, version } }) => `${id}/${version}`).sort();
   const seed = `${customer.id} ${currency} ${parts.join(' ')}`;
-  const cancelled = Math.max(...supplies.map(({ cancelledBills = 0 }) => cancelledBills));
   return {
     // Follows from what it bills: the same bill made twice has one key.
     id: derivedId('inv', Date.parse(to), seed),
-    invoiceNumber: `${customer.accountNumber}-${addDays(to, -1).replaceAll('-', '')}${cancelled > 0 ? `-R${cancelled}` : ''}`,
+    invoiceNumber: numberOf(customer, group, to),
     kind: 'invoice',
     customerId: customer.id,
     accountNumber: customer.accountNumber,
@@ -191,4 +173,16 @@ function draft(
     estimated: bills.some(({ bill }) => bill.estimated),
     ...(options.runId === undefined ? {} : { runId: options.runId }),
   };
+}
+
+/**
+ * The account's number, the last day, and the place of the first supply that is billed up to it. A supply is billed up to a day
+ * once, and once more after each cancellation, so the number is nobody else's.
+ * @param to first day after the invoice's period
+ */
+function numberOf({ accountNumber }: Customer, group: readonly PricedSupply[], to: string): string {
+  const upToEnd = group.filter(({ supplied }) => supplied.bill.to === to).map(({ supply }) => supply);
+  const { place, cancelledBills = 0 } = upToEnd.reduce((a, b) => (b.place < a.place ? b : a));
+  const parts = [...(place > 1 ? [String(place)] : []), ...(cancelledBills > 0 ? [`R${cancelledBills}`] : [])];
+  return [accountNumber, addDays(to, -1).replaceAll('-', ''), ...parts].join('-');
 }

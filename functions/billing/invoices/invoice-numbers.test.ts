@@ -54,7 +54,7 @@ it('the meter that is billed later, and the second currency, have numbers of the
   // Made anew after it was cancelled, it is not taken for the first.
   const cancel = { body: { reason: 'Wrong' } };
   await stack.call(tenant, handler, 'POST', `/api/billing/invoices/${second.id}/cancel`, cancel);
-  expect(numbers((await bill(customerId)).invoices)).toEqual([`${base}-R1`]);
+  expect(numbers((await bill(customerId)).invoices)).toEqual([`${base}-3-R1`]);
 });
 
 it('those who bill different meters of one customer at the same time do not give one number twice', async () => {
@@ -73,6 +73,15 @@ it('those who bill different meters of one customer at the same time do not give
   );
   const given = numbers(made.flatMap(({ invoices }) => invoices));
   expect(new Set(given).size).toBe(2);
+});
+
+it('meters that are connected at the same moment are different ones to the numbers', async () => {
+  const { customerId } = await setUp(ends, { tariff: tariffId });
+  await Promise.all(Array.from({ length: 4 }, () => addSupply(customerId, tariffId, [])));
+  const { openSession } = await import('../../../layers/kernel/data/session.ts');
+  const { suppliesOfCustomer } = await import('../supplies/supply-entity.ts');
+  const places = (await suppliesOfCustomer(openSession(tenant), customerId)).map(({ place }) => place);
+  expect(places.sort()).toEqual([1, 2, 3, 4, 5]);
 });
 
 it('a ministry with 210 meters is billed for all of them, in invoices that a transaction holds', async () => {

@@ -38,10 +38,11 @@ export async function planMove(
     closingAtEnd(session, supply, on),
     session.require(tariffEntity, { id: next }),
   ]);
-  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint } = supply;
+  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint, place } = supply;
   const id = nextSupplyId(supply.id, on);
-  const following: Supply = {
+  const following: BilledSupply = {
     id,
+    place,
     customerId,
     meterId,
     tariffId: next,

@@ -1,7 +1,10 @@
 /** Moving in and out. The occupancy of a meter changes in the same transaction, so two who move in at once cannot both. */
+
+import type * as z from 'zod/mini';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -19,7 +22,8 @@ import { tariffEntity } from '../tariffs/tariff-entity.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
-import type { BilledSupply, Supply } from './supply-schema.ts';
+import { nextPlace } from './supply-place.ts';
+import type { BilledSupply, Supply, startSupplySchema } from './supply-schema.ts';
 
 export const supplyOperations: Operations<typeof supplies.routes> = {
   listSupplies: async ({ session, query, page }) => {
@@ -31,24 +35,7 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
     return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
 
-  startSupply: async ({ session, body }) => {
-    const customer = await session.require(customerEntity, { id: body.customerId });
-    if (customer.status === 'closed')
-      throw new AppError('unprocessable', undefined, {
-        texts: { en: 'The customer’s account is closed.', ar: 'حساب المشترك مغلق.' },
-      });
-    await Promise.all([requireMeter(session, body.meterId), session.require(tariffEntity, { id: body.tariffId })]);
-    const occupancy = await session.get(occupancyEntity, { meterId: body.meterId }, { consistent: true });
-    const supply: Supply = { ...body, id: newId('sup') };
-    refuseOccupied(occupancy, body.from);
-    const data = await session.transact('billing', (unit) => {
-      const stored = unit.create(supplyEntity, supply);
-      occupy(unit, occupancy, supply);
-      unit.emit(supplyStarted, { aggregateId: supply.id, payload: stored });
-      return stored;
-    });
-    return { data };
-  },
+  startSupply: async ({ session, body }) => ({ data: await retryOnChange(() => startSupply(session, body)) }),
 
   getSupply: async ({ session, params }) => ({ data: await session.require(supplyEntity, params) }),
 
@@ -93,6 +80,29 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 
   getSupplyHistory: readHistory(supplyEntity),
 };
+
+async function startSupply(
+  session: TenantSession,
+  body: z.infer<typeof startSupplySchema>,
+): Promise<BilledSupply & Stored> {
+  const customer = await session.require(customerEntity, { id: body.customerId });
+  if (customer.status === 'closed')
+    throw new AppError('unprocessable', undefined, {
+      texts: { en: 'The customer’s account is closed.', ar: 'حساب المشترك مغلق.' },
+    });
+  await Promise.all([requireMeter(session, body.meterId), session.require(tariffEntity, { id: body.tariffId })]);
+  const occupancy = await session.get(occupancyEntity, { meterId: body.meterId }, { consistent: true });
+  refuseOccupied(occupancy, body.from);
+  const { place, take } = await nextPlace(session, body.customerId);
+  const supply: BilledSupply = { ...body, id: newId('sup'), place };
+  return session.transact('billing', (unit) => {
+    const stored = unit.create(supplyEntity, supply);
+    take(unit);
+    occupy(unit, occupancy, supply);
+    unit.emit(supplyStarted, { aggregateId: supply.id, payload: stored });
+    return stored;
+  });
+}
 
 /** Days after the end that are billed already: their bills are made anew once the end is known. */
 async function noteOverbilled(session: TenantSession, { meterId, billedTo }: BilledSupply, to: string): Promise<void> {

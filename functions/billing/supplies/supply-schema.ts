@@ -47,6 +47,8 @@ export type Supply = z.infer<typeof supplySchema>;
 
 /** A supply with what billing remembers of it; answers leave the rest away. */
 export interface BilledSupply extends Supply {
+  /** Which of the customer's it is, from 1: of a supply that follows another at its meter, the same. */
+  place: number;
   /** Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW), and the bank before, to go back to. */
   history?: { to?: string; kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
   /** The run that made its last bill, so that the run counts it also when it looks a second time. */
