@@ -261,6 +261,8 @@ describe('a command', () => {
     await stack.workOffCommands(200);
     stack.brokerAnswers(200);
     expect(await get(id)).toMatchObject({ status: 'failed', attempts: 3 });
+    const alerts = stack.events('system.alert').map(({ payload }) => JSON.parse(payload.S));
+    expect(alerts.filter(({ alertData }) => alertData.commandId === id)).toHaveLength(1);
   });
 
   it.each<[string, object, number]>([

@@ -106,29 +106,36 @@ async function publish(
   // The next attempt need not wait for the meter, but the queue's delay is soon enough.
   if (sent.attempts < settings.maxAttempts || mayHaveHeard(refused))
     await session.transact('billing', (unit) => unit.update(commandEntity, sent, { refusals }, { isAudited: false }));
-  else
-    await changeCommand(session, sent, {
-      status: 'failed',
-      refusals,
-      outcome: outcome.reason,
-      endedAt: session.context.now(),
-    });
+  else await endWithAlert(session, sent, { status: 'failed', refusals, outcome: outcome.reason });
 }
 
-async function giveUp(session: TenantSession, command: StoredCommand): Promise<void> {
-  const changes = {
+const giveUp = (session: TenantSession, command: StoredCommand): Promise<void> =>
+  endWithAlert(session, command, {
     status: 'timed_out',
     outcome: `The meter did not confirm ${command.attempts} attempts.`,
-    endedAt: session.context.now(),
-  } as const;
-  await changeCommand(session, command, changes, (unit) =>
+  });
+
+/** Somebody has to know: a house may be dark that is to be lit. */
+async function endWithAlert(
+  session: TenantSession,
+  command: StoredCommand,
+  changes: Pick<MeterCommand, 'status' | 'outcome' | 'refusals'>,
+): Promise<void> {
+  const title =
+    changes.status === 'failed'
+      ? {
+          en: `The broker refused a command to meter ${command.meterId}`,
+          ar: `رفض الوسيط أمرًا إلى العداد ${command.meterId}`,
+        }
+      : {
+          en: `Meter ${command.meterId} did not confirm a command`,
+          ar: `لم يؤكد العداد ${command.meterId} تنفيذ أمر`,
+        };
+  await changeCommand(session, command, { ...changes, endedAt: session.context.now() }, (unit) =>
     raiseAlert(unit, {
       alertType: 'business',
       severity: 'warning',
-      title: {
-        en: `Meter ${command.meterId} did not confirm a command`,
-        ar: `لم يؤكد العداد ${command.meterId} تنفيذ أمر`,
-      },
+      title,
       sourceSystem: 'billing',
       alertData: { meterId: command.meterId, commandId: command.id, command: command.command },
       dedupeKey: `meter-command/${command.meterId}`,
