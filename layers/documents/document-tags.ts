@@ -5,8 +5,9 @@
  */
 
 /** `artifact`: on every page, as a page's number, or only for looks; not read out. */
-export type TextRole = 'P' | 'H1' | 'H2' | 'TH' | 'TD' | 'artifact';
-type GroupRole = 'Table' | 'TR';
+export type TextRole = 'P' | 'H1' | 'H2' | 'artifact';
+export type CellRole = 'TH' | 'TD';
+type GroupRole = 'Table' | 'TR' | CellRole;
 
 const arabic = /\p{Script=Arabic}/u;
 

@@ -9,6 +9,7 @@ import { code128 } from './code-128.ts';
 import { displayAmount, displayCode, displayNumber, displayPeriod } from './display.ts';
 import { displayCount, displayQuantity } from './display-quantity.ts';
 import { PageCanvas } from './page-canvas.ts';
+import { PageFlow } from './page-flow.ts';
 
 const texts = (line: string, direction: 'ltr' | 'rtl') => visualRuns(line, direction).map(({ text }) => text);
 
@@ -52,6 +53,29 @@ it('letters join: a word is narrower than its letters one by one, and one docume
   };
   expect((await draw()).equals(await draw())).toBe(true);
 });
+
+it.runIf(hasProgram('pdfinfo', 'poppler-utils'))(
+  'a row of a table has as many cells as its heading, to a screen reader too: small print is in the cell it is of',
+  async () => {
+    const canvas = new PageCanvas({ direction: 'ltr', title: 'x', language: 'en', made: new Date(0) });
+    const columns = [
+      { heading: 'Item', share: 2 },
+      { heading: 'Debit', share: 1 },
+      { heading: 'Balance', share: 1 },
+    ];
+    new PageFlow(canvas, () => {}).table(columns, [
+      [{ text: 'Energy', note: 'in blocks' }, { text: '' }, { text: '5' }],
+    ]);
+    const file = join(mkdtempSync(join(tmpdir(), 'table-')), 'x.pdf');
+    writeFileSync(file, await canvas.finish(() => {}));
+    const { stdout } = await run('pdfinfo', ['-struct-text', file]);
+    rmSync(dirname(file), { recursive: true });
+    const [, head, row] = stdout.split(/^ *TR$/m);
+    expect(head!.match(/^ *TH$/gm)).toHaveLength(3);
+    const cells = row!.split(/^ *TD$/m).slice(1);
+    expect(cells.map((cell) => cell.match(/"(.*)"/g) ?? [])).toEqual([['"Energy"', '"in blocks"'], ['""'], ['"5"']]);
+  },
+);
 
 it('quantities are as exact as a meter, and Arabic has the form that the number asks for', () => {
   const en = { language: 'en', digits: 'latin' } as const;

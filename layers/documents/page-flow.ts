@@ -1,5 +1,5 @@
 /** Writes blocks one under the other, and goes on on a new page, with the heading of the table repeated, where one is full. */
-import type { TextRole } from './document-tags.ts';
+import type { CellRole } from './document-tags.ts';
 import { type Align, contentWidth, type PageCanvas, paper, type TextStyle } from './page-canvas.ts';
 
 export interface Column {
@@ -90,14 +90,16 @@ export class PageFlow {
     const total = columns.reduce((sum, { share }) => sum + share, 0);
     const widths = columns.map(({ share }) => (share / total) * contentWidth);
     const starts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
-    const writeRow = (cells: readonly Cell[], top: number, role: TextRole): void =>
+    const writeRow = (cells: readonly Cell[], top: number, role: CellRole): void =>
       this.canvas.tags.group('TR', () =>
         cells.forEach(({ text, note, style }, i) => {
           const width = widths[i]! - gap;
           const align = columns[i]!.align ?? 'start';
           const start = starts[i]! + gap / 2;
-          const own = this.canvas.text(text, start, top, width, { size: 8.5, ...style, align, role });
-          if (note !== undefined) this.canvas.text(note, start, top + own - 2, width, { ...noteStyle, align, role });
+          this.canvas.tags.group(role, () => {
+            const own = this.canvas.text(text, start, top, width, { size: 8.5, ...style, align });
+            if (note !== undefined) this.canvas.text(note, start, top + own - 2, width, { ...noteStyle, align });
+          });
         }),
       );
     const heightOf = (cells: readonly Cell[]): number =>
