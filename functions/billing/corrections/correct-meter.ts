@@ -12,6 +12,9 @@ import { correctInvoice } from './correct-invoice.ts';
 import { lateReadingsEntity, readCorrectionSettings } from './correction-entity.ts';
 import { type CorrectionMessage, orderCorrection } from './note-late-readings.ts';
 
+/** Some seconds' work: a corrected ratio may reach back for years. */
+const mostAtOnce = 24;
+
 export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Promise<void> {
   const session = openSession(tenantId);
   const gathered = await session.get(lateReadingsEntity, { meterId }, { consistent: true });
@@ -22,8 +25,21 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
     const reach = await reachOfReadings(session, meterId, gathered.fromMs, gathered.toMs);
     const days = { from: localDate(reach.fromMs, timeZone), to: localDate(reach.toMs, timeZone) };
     const occupancy = await session.get(occupancyEntity, { meterId }, { consistent: true });
-    for (const invoice of await invoicesOf(session, meterId, occupancy, days))
+    const reached = await invoicesOf(session, meterId, occupancy, days);
+    const invoices = reached.filter(({ period }) => period.from >= (gathered.doneBefore ?? ''));
+    for (const invoice of invoices.slice(0, mostAtOnce))
       await correctInvoice(session, invoice, meterId, gathered.causes, settings);
+    const next = invoices[mostAtOnce];
+    if (next !== undefined) {
+      const doneBefore = next.period.from;
+      const isMoved = await unlessMoved(() =>
+        session.transact('billing', (unit) =>
+          unit.update(lateReadingsEntity, gathered, { doneBefore }, { isAudited: false }),
+        ),
+      );
+      // More that came meanwhile begins anew, after its window.
+      return orderCorrection(session, meterId, isMoved ? 0 : settings.windowMinutes * 60);
+    }
     if (occupancy?.awaits !== undefined && localDate(gathered.toMs, timeZone) >= occupancy.awaits)
       await unlessMoved(() =>
         session.transact('billing', (unit) =>

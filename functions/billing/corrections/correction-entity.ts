@@ -23,6 +23,8 @@ export interface LateReadings {
   fromMs: number;
   toMs: number;
   causes: CorrectionCause[];
+  /** Of so many bills that some are left: those that begin before this local day are done. */
+  doneBefore?: string;
 }
 
 export const lateReadingsEntity = defineEntity<LateReadings, { meterId: string }>()({

@@ -7,7 +7,7 @@ import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { bringReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { aprilReadings, bringReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { correctMeter } from './correct-meter.ts';
 import { correctionQueue } from './note-late-readings.ts';
 
@@ -122,11 +122,11 @@ describe('an exchange told of late', () => {
 });
 
 describe('a correction of the record of the meter', () => {
-  const put = async (meterId: string, body: object) => {
+  const put = async (meterId: string, body: object, follow = settle) => {
     const answer = await stack.call(tenant, meters, 'PUT', `/api/billing/meters/${meterId}`, { ...asMetering, body });
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     await bringReadings(stack, 2);
-    await settle();
+    await follow();
   };
   const notesOf = async (customerId: string) =>
     (await kinds(customerId)).filter(([kind]) => kind === 'difference_note').map(([, amount]) => amount);
@@ -149,6 +149,20 @@ describe('a correction of the record of the meter', () => {
     expect(await notesOf(customerId)).toEqual(['400.00']);
     await put(meterId, { ctRatio: 20 });
     expect(await notesOf(customerId)).toEqual(['-400.00', '400.00']);
+  });
+
+  it('reaches any number of bills, some at a time', async () => {
+    const { customerId, meterId } = await setUp(aprilReadings, { meter: transformers });
+    const days = aprilReadings.slice(0, 27).map(([time]) => time.slice(0, 10));
+    for (const [i, to] of days.slice(1).entries()) await bill(customerId, { from: days[i]!, to });
+    const written = () =>
+      stack.tables
+        .scan('billing')
+        .filter((item) => item['customerId']?.S === customerId && item['kind']?.S === 'difference_note').length;
+    await put(meterId, { ctRatio: 10 }, () => correctMeter({ tenantId: tenant, meterId }));
+    expect(written()).toBe(24);
+    await settle();
+    expect(written()).toBe(26);
   });
 
   it('is found where nobody knows when it was installed, and says nothing where readings count as before', async () => {

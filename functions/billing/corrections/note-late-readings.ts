@@ -51,6 +51,7 @@ function noteOne(
       fromMs: Math.min(gathered.fromMs, fromMs),
       toMs: Math.max(gathered.toMs, toMs),
       causes: [...new Set([...gathered.causes, cause])],
+      doneBefore: null,
     };
     await session.transact('billing', (unit) =>
       unit.update(lateReadingsEntity, gathered, changes, { isAudited: false }),
