@@ -13,9 +13,14 @@ const refusal = (name: string): Error => Object.assign(new Error(name), { name }
 /** Answers to `PutObject` in turn, the last one from then on; undefined: it is kept. */
 let answers: (string | undefined)[] = [];
 let puts = 0;
+/** Key of what was kept before. */
+let kept: string | undefined;
 
 const send = vi.spyOn(S3Client.prototype, 'send').mockImplementation(async (command: unknown) => {
-  if (command instanceof HeadObjectCommand) throw refusal('NotFound');
+  if (command instanceof HeadObjectCommand) {
+    if (command.input.Key === kept) return {};
+    throw refusal('NotFound');
+  }
   const answer = answers[Math.min(puts++, answers.length - 1)];
   if (answer !== undefined) throw refusal(answer);
   return {};
@@ -23,7 +28,14 @@ const send = vi.spyOn(S3Client.prototype, 'send').mockImplementation(async (comm
 afterAll(() => send.mockRestore());
 beforeEach(() => {
   puts = 0;
+  kept = undefined;
   process.env[environmentName.bucket('documents')] = 'documents';
+});
+
+it('leaves what was kept, by however old a version of the product: a bill stays as it was sent', async () => {
+  kept = `keep/invoice/${invoice.id}/invoice-${invoice.id}-en.pdf`;
+  expect(await keep()).toMatchObject({ key: kept });
+  expect(puts).toBe(0);
 });
 
 it('leaves the first one where another kept it a moment earlier', async () => {

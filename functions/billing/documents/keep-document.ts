@@ -1,6 +1,6 @@
 /**
  * Documents in S3: an invoice, credit note or receipt is made once in a language and never changes afterwards, whatever becomes
- * of the customer's name or the utility's logo. Whoever makes one second gets the first. What is drawn for the asking is there to be
+ * of the customer's name, the utility's logo or the way the product draws. Whoever makes one second gets the first. What is drawn for the asking is there to be
  * fetched, and gone a day later.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -13,8 +13,6 @@ import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 const keptBucket = 'documents';
 /** Apart, since digits of tokens must not lie where bills are kept for years. */
 const drawnBucket = 'drawn-documents';
-/** Grows when documents are drawn differently: kept ones stay as they were sent. */
-const layout = 'v2';
 /** Drawn for the asking: an account goes on, and a token may have been taken back. */
 const isDrawnAnew = ({ kind }: DocumentRef): boolean => kind === 'statement' || kind === 'token_slip';
 
@@ -85,7 +83,7 @@ async function keyOf(session: TenantSession, document: DocumentRef, language: Do
     kind === 'receipt' && (await session.get(paymentEntity, { id }, { consistent: true }))?.status === 'reversed';
   const name = `${kind}${isReversed ? '-reversed' : ''}-${id}${print > 1 ? `-copy-${print}` : ''}-${language}`;
   const bucket = isDrawnAnew(document) ? drawnBucket : keptBucket;
-  return { bucket, key: `${session.tenantId}/${kind}/${id}/${name}-${layout}.pdf`, filename: `${name}.pdf` };
+  return { bucket, key: `${session.tenantId}/${kind}/${id}/${name}.pdf`, filename: `${name}.pdf` };
 }
 
 async function s3(): Promise<S3Client> {
