@@ -1,4 +1,5 @@
 /** A campaign gives each meter of the old base date its key-change tokens once, whatever is repeated, and knows who has the new key. */
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
@@ -92,6 +93,31 @@ describe('a campaign', () => {
     expect((await call('GET', `/${id}`)).body.data.status).toBe('running');
     for (const body of bodies) await campaignPage(JSON.parse(body));
     await walk();
+    expect((await call('GET', `/${id}`)).body.data.status).toBe('done');
+  });
+
+  it('goes on where two do each page at once and the one who was first dies before handing on', async () => {
+    for (let i = 0; i < 12; i++) await scene.addSupply();
+    const { id } = (await call('POST', '', order)).body.data;
+    const { send } = SQSClient.prototype;
+    const died = new Set<string>();
+    const spy = vi.spyOn(SQSClient.prototype, 'send').mockImplementation(function (this: SQSClient, ...given: any[]) {
+      const [body] = given[0].input.Entries.map(({ MessageBody }: any) => MessageBody);
+      if (body.includes('"page":') && !died.has(body)) {
+        died.add(body);
+        throw new Error('The worker died.');
+      }
+      return (send as any).apply(this, given);
+    });
+    const twice = async (body: string): Promise<void> => {
+      const page = () => campaignPage(JSON.parse(body), 1);
+      // One message, delivered twice: who came second has it acknowledged.
+      const ends = await Promise.allSettled([page(), page()]);
+      expect(ends.map(({ status }) => status)).toContain('fulfilled');
+    };
+    await scene.stack.workOff(campaignQueue, twice, { seconds: 1200 });
+    spy.mockRestore();
+    expect(died.size).toBeGreaterThan(3);
     expect((await call('GET', `/${id}`)).body.data.status).toBe('done');
   });
 });

@@ -9,6 +9,7 @@ import { openSession, type TenantSession } from '../../../layers/kernel/data/ses
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import {
   type Campaign,
   type CampaignPart,
@@ -76,36 +77,45 @@ const messageOf = ({ tenantId }: TenantSession, { campaignId, part, page }: Camp
   body: JSON.stringify({ tenantId, campaignId, part, page } satisfies CampaignMessage),
 });
 
-export async function campaignPage({ tenantId, campaignId, part, page }: CampaignMessage): Promise<void> {
+export async function campaignPage(
+  { tenantId, campaignId, part, page }: CampaignMessage,
+  limit = pageSize,
+): Promise<void> {
   const session = openSession(tenantId);
   const [campaign, progress] = await Promise.all([
     session.require(campaignEntity, { id: campaignId }),
     session.require(campaignPartEntity, { campaignId, part }),
   ]);
   if (campaign.status !== 'running') return;
-  // It comes again after a worker that died when the page was done: what followed from it may not have happened.
-  if (progress.done) return finish(session, campaignId);
-  if (progress.page === page + 1) return sendMessages(campaignQueue, [messageOf(session, progress)]);
-  if (progress.page !== page) return;
+  const next = await nextStep<CampaignPart>(progress, page, () => workOff(session, campaign, progress, limit));
+  // Also where a message comes again: the worker that did the last page may have died before the campaign was ended.
+  if (next === undefined) return finish(session, campaignId);
+  const { row, delaySeconds } = next;
+  await sendMessages(campaignQueue, [{ ...messageOf(session, row), delaySeconds }]);
+}
+
+async function workOff(
+  session: TenantSession,
+  campaign: Campaign,
+  progress: CampaignPart & Stored,
+  limit: number,
+): Promise<Step<CampaignPart>> {
   const { items, nextCursor } = await session.query<VendingMeter & Stored>(vendingMeterEntity, {
     index: 'gsi1',
-    pk: vendingMeterPartitions[part]!,
+    pk: vendingMeterPartitions[progress.part]!,
     beginsWith: [String(campaign.fromBaseDate), ''],
-    limit: pageSize,
+    limit,
     cursor: progress.cursor,
   });
   for (const { meterId } of items) await askFor(session, campaign, meterId);
-  const changes = { page: page + 1, cursor: nextCursor, done: nextCursor === null };
-  try {
-    const after = await session.transact('billing', (unit) =>
-      unit.update(campaignPartEntity, progress, changes as Partial<CampaignPart>, { isAudited: false }),
-    );
-    if (!after.done) await sendMessages(campaignQueue, [messageOf(session, after)]);
-  } catch (error) {
-    // Another worker did the same page, and hands on itself.
-    if (!(isAppError(error) && error.code === 'version_conflict')) throw error;
-  }
-  await finish(session, campaignId);
+  const changes = { page: progress.page + 1, cursor: nextCursor, done: nextCursor === null };
+  return moveOn<CampaignPart>(
+    () =>
+      session.transact('billing', (unit) =>
+        unit.update(campaignPartEntity, progress, changes as Partial<CampaignPart>, { isAudited: false }),
+      ),
+    () => session.require(campaignPartEntity, progress),
+  );
 }
 
 async function askFor(session: TenantSession, campaign: Campaign, meterId: string): Promise<void> {
