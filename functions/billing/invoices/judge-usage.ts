@@ -1,13 +1,13 @@
 /** Judges what was measured over a period by the settings of the customer's class, and fills what may be filled. */
-import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import { type CheckName, type Finding, validate } from '../../../layers/vee/checks.ts';
 import { estimate } from '../../../layers/vee/estimate.ts';
 import { likeDaysOf } from '../../../layers/vee/like-days.ts';
 import { checkRegisters, type RegisterEvidence } from '../../../layers/vee/register-checks.ts';
-import { type IntervalValue, sumOfUnits } from '../../../layers/vee/series.ts';
+import type { IntervalValue } from '../../../layers/vee/series.ts';
 import { usualSettings } from '../../../layers/vee/vee-settings.ts';
 import type { BillingEvidence, BucketUsage } from '../../metering/contract.ts';
-import type { CollectedUsage, MadeEstimate, UsageQuestion, UsageRefusal } from './collect-usage.ts';
+import { assemble } from './assemble-usage.ts';
+import type { CollectedUsage, UsageQuestion, UsageRefusal } from './collect-usage.ts';
 import { type Likeness, shapeSilences, silentBuckets } from './shape-silences.ts';
 
 /** @param readPast measured values of the weeks before, read only where something is estimated */
@@ -111,9 +111,6 @@ const valuesOf = (measured: readonly BucketUsage[]): IntervalValue[] =>
       : [{ from: start, to: end, units: importUnits, kind: stretches === undefined ? 'measured' : 'edited' }],
   );
 
-/** What a person let a method make up is an estimate to the customer, whoever decided it. */
-const isMadeUp = ({ stretches = [] }: BucketUsage): boolean => stretches.some(({ method }) => method !== 'values');
-
 /** Findings that an estimate of their intervals settles. */
 const repaired = new Set<CheckName>(['gap', 'spike', 'negative', 'meter_status', 'register_broken', 'unmeasured']);
 
@@ -141,47 +138,4 @@ function describe(findings: readonly Finding[]): string[] {
   return all.length <= mostFindings
     ? all
     : [...all.slice(0, mostFindings - 1), `${all.length - mostFindings + 1} findings more`];
-}
-
-function assemble(
-  measured: readonly BucketUsage[],
-  estimated: readonly IntervalValue[],
-  findings: string[],
-): CollectedUsage {
-  const byStart = new Map(estimated.map((value) => [value.from, value.units]));
-  const usage = measured.map((bucket): UsageInterval => {
-    const { start, end, importUnits, exportUnits, reactiveUnits } = bucket;
-    const guess = byStart.get(start);
-    return {
-      from: start,
-      to: end,
-      importUnits: guess ?? importUnits ?? 0n,
-      ...(exportUnits === undefined ? {} : { exportUnits }),
-      ...(reactiveUnits === undefined ? {} : { reactiveUnits }),
-      ...(guess === undefined && !isMadeUp(bucket) ? {} : { estimated: true }),
-    };
-  });
-  const estimatedUnits = sumOfUnits(estimated);
-  return { usage, estimates: inBrief(estimated), estimatedUnits, findings };
-}
-
-/** So many stretches are told apart on a bill; of more, each method's are one entry. */
-const mostEstimates = 50;
-
-function inBrief(estimated: readonly IntervalValue[]): MadeEstimate[] {
-  const stretches: MadeEstimate[] = [];
-  for (const { from, to, units, method, basis = '' } of estimated) {
-    const last = stretches.at(-1);
-    if (last?.to === from && last.method === method && last.basis === basis)
-      Object.assign(last, { to, intervals: last.intervals + 1, units: last.units + units });
-    else stretches.push({ method: method!, basis, from, to, intervals: 1, units });
-  }
-  if (stretches.length <= mostEstimates) return stretches;
-  return [...Map.groupBy(stretches, ({ method }) => method).values()].map((same) => ({
-    ...same[0]!,
-    basis: `${same.length} stretches, the first: ${same[0]!.basis}`,
-    to: same.at(-1)!.to,
-    intervals: same.reduce((sum, { intervals }) => sum + intervals, 0),
-    units: sumOfUnits(same),
-  }));
 }
