@@ -11,6 +11,7 @@ import { messageScene } from '../test-support/message-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { judgeFailure } from './judge-failure.ts';
+import type { DeliveryReport } from './message-entity.ts';
 import { longestQueuedMs } from './message-outcome.ts';
 import { noteReport, noteSent } from './note-report.ts';
 import { notifyOfInvoice } from './notify-of-invoice.ts';
@@ -54,14 +55,17 @@ describe('a report', () => {
   const key = { integrationId: 'int_1', providerReference: 'sm-1' };
   const arrived = { status: 'delivered', at: '2026-06-15T09:00:00.000Z' } as const;
   const failed = { status: 'failed', at: '2026-06-15T09:00:00.000Z', detail: '30006' } as const;
+  /** WhatsApp takes a text outside of a conversation and says afterwards that it does not. */
+  const noConversation = { ...failed, detail: '131047' };
 
-  it.each<[string, ('sent' | typeof arrived | typeof failed)[], object]>([
+  it.each<[string, ('sent' | DeliveryReport)[], object]>([
     ['after the sending', ['sent', arrived], { status: 'delivered' }],
     ['before the sending is written down', [arrived, 'sent'], { status: 'delivered', deliveredAt: arrived.at }],
     ['of a failure before it', [failed, 'sent'], { status: 'failed', reason: 'undelivered', detail: '30006' }],
     ['of a failure before the arrival before it', [failed, arrived, 'sent'], { status: 'delivered' }],
     ['of a failure after the arrival before it', [arrived, failed, 'sent'], { status: 'delivered' }],
     ['on both sides of it', [arrived, 'sent', failed], { status: 'delivered' }],
+    ['that a template would have gone through', ['sent', noConversation], { status: 'failed', reason: 'no_template' }],
     [
       'of a failure that was none in the end',
       ['sent', failed, arrived],

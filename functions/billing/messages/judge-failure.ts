@@ -4,9 +4,8 @@
  */
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { failuresOf } from '../../platform/contract.ts';
-import { longestQueuedMs } from './message-outcome.ts';
+import { avoidableFailure, longestQueuedMs } from './message-outcome.ts';
 import type { CustomerMessage } from './message-schema.ts';
-import { noConversationCode } from './send-over-whatsapp.ts';
 
 export type FailureVerdict =
   | { reason: NonNullable<CustomerMessage['reason']>; detail: string }
@@ -32,13 +31,11 @@ export function judgeFailure(
   if (code !== 'all_providers_failed') return isLastTry ? { reason: 'unreachable', detail } : undefined;
   const failures = failuresOf(error);
   if (failures.length > 0 && failures.every(({ reason }) => reason === 'rejected')) {
-    const isOfTemplate = failures.some(({ providerCode }) => providerCode === noConversationCode);
-    return isOfTemplate
-      ? {
-          reason: 'no_template',
-          detail: 'Set a template that WhatsApp approved for this message (`whatsappTemplates`).',
-        }
-      : { reason: 'rejected', detail };
+    for (const { providerCode } of failures) {
+      const avoidable = avoidableFailure(providerCode);
+      if (avoidable !== undefined) return avoidable;
+    }
+    return { reason: 'rejected', detail };
   }
   const waitedMs = nowMs - Date.parse(updatedAt);
   if (waitedMs >= longestQueuedMs) return { reason: 'unreachable', detail };

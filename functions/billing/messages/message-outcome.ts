@@ -1,4 +1,4 @@
-/** How a message stands by now. */
+/** How a message stands by now. Pure. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { CustomerMessage } from './message-schema.ts';
 
@@ -17,3 +17,18 @@ export function outcomeOf(
     return { status: 'failed', reason: 'unreachable' };
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
+
+/**
+ * WhatsApp's own word for a free text outside of a conversation. It takes such a text and reports the failure afterwards, or refuses
+ * it at once. @see https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
+ */
+const noConversationCode = '131047';
+
+/** What a provider's code says of a failure that a setting would have kept from happening. */
+export const avoidableFailure = (providerCode: string | undefined) =>
+  providerCode === noConversationCode
+    ? ({
+        reason: 'no_template',
+        detail: 'Set a template that WhatsApp approved for this message (`whatsappTemplates`).',
+      } as const)
+    : undefined;

@@ -3,6 +3,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { customerMessageEntity, type DeliveryReport, type SentMessage, sentMessageEntity } from './message-entity.ts';
+import { avoidableFailure } from './message-outcome.ts';
 import type { CustomerMessage } from './message-schema.ts';
 
 /** Reports of a delivery come within days. */
@@ -16,11 +17,19 @@ type Key = Pick<SentMessage, 'integrationId' | 'providerReference'>;
 const changesBy = ({ status, at, detail }: DeliveryReport) =>
   status === 'delivered'
     ? { status, deliveredAt: at, reason: null, detail: null }
-    : { status, reason: 'undelivered' as const, ...(detail === undefined ? {} : { detail }) };
+    : {
+        status,
+        reason: 'undelivered' as const,
+        ...(detail === undefined ? {} : { detail }),
+        ...avoidableFailure(detail),
+      };
+
+/** Failures that a provider reported, and may have to take back. */
+const deliveredAfter: readonly CustomerMessage['reason'][] = ['undelivered', 'no_template'];
 
 /** An arrival is not taken back, but takes a failure back: networks give up on telephones that come on again. */
 const isOpenTo = (report: DeliveryReport, { status, reason }: CustomerMessage): boolean =>
-  status === 'sent' || (status === 'failed' && reason === 'undelivered' && report.status === 'delivered');
+  status === 'sent' || (status === 'failed' && deliveredAfter.includes(reason) && report.status === 'delivered');
 
 const retainFor = (session: TenantSession, seconds: number): number =>
   Math.floor(Date.parse(session.context.now()) / 1000) + seconds;

@@ -13,9 +13,6 @@ import { templateOf } from './templates/index.ts';
 
 type StoredMessage = CustomerMessage & Stored;
 
-/** WhatsApp's own word for a free text outside of a conversation. @see https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes */
-export const noConversationCode = '131047';
-
 export async function sendOverWhatsApp(session: TenantSession, message: StoredMessage, reference: string) {
   const { to, text, language, template, parameters = [], document } = message;
   const { whatsappTemplates, whatsappDocumentTemplates } = await readMessageSettings(session);
