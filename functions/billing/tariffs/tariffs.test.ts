@@ -101,6 +101,34 @@ describe('what something would cost', () => {
     expect((await price({ intervals })).body.data.total).toBe('150.00');
   });
 
+  it('takes what rate registers counted, where the tariff bills by them', async () => {
+    const made = await post('', { code: 'BY-RATES', name: 'By rates' });
+    const every = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'];
+    const version = {
+      ...{ from: '2026-01-01', currency: 'YER' },
+      components: [
+        energy({ code: 'peak', bucket: 'peak', blocks: [{ rate: '20' }] }),
+        energy({ bucket: 'off', blocks: [{ rate: '10' }] }),
+      ],
+      timeOfUse: {
+        ...{ defaultBucket: 'off', windows: [{ bucket: 'peak', days: every, from: '17:00', to: '22:00' }] },
+        registers: [
+          { bucket: 'peak', obis: '1.8.1' },
+          { bucket: 'off', obis: '1.8.2' },
+        ],
+      },
+    };
+    expect((await post(`/${made.body.data.id}/versions`, version)).status).toBe(201);
+    const ask = (body: object) =>
+      post(`/${made.body.data.id}/price`, { from: '2026-04-01', to: '2026-05-01', importKwh: '240', ...body });
+    // 50 of 240 kWh in five of 24 hours, and as counted.
+    expect((await ask({})).body.data.total).toBe('2900.00');
+    expect((await ask({ registers: { '1.8.1': '100', '1.8.2': '140' } })).body.data.total).toBe('3400.00');
+    expect((await ask({ registers: { '1.8.1': '100' } })).status).toBe(422);
+    expect((await ask({ registers: { '1.8.1': '100', '1.8.2': '70', '1.8.3': '70' } })).status).toBe(422);
+    expect((await price({ importKwh: '1', registers: { '1.8.1': '1' } })).status).toBe(422);
+  });
+
   it.each<[string, object]>([
     ['a day before the first version', { importKwh: '1', from: '2025-12-01' }],
     ['neither energy nor intervals', {}],

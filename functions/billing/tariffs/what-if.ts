@@ -24,6 +24,9 @@ const power = () =>
       ),
     );
 
+/** Energies of rate registers by code, where the tariff bills by them. @default what the windows make of `importKwh` */
+const rates = () => z.optional(z.record(z.string().check(z.regex(/^1\.8\.[1-9]$/)), energy()));
+
 /** The longest period a question may be about. */
 const maxDays = 400;
 
@@ -35,6 +38,7 @@ export const whatIfSchema = z.object({
   importKwh: z.optional(energy()),
   exportKwh: z.optional(energy()),
   reactiveKvarh: z.optional(energy()),
+  registers: rates(),
   intervals: z.optional(
     z
       .array(
@@ -44,6 +48,7 @@ export const whatIfSchema = z.object({
           importKwh: energy(),
           exportKwh: z.optional(energy()),
           reactiveKvarh: z.optional(energy()),
+          registers: rates(),
         }),
       )
       .check(z.minLength(1), z.maxLength(9000)),
@@ -59,7 +64,26 @@ export const whatIfSchema = z.object({
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
 export function priceWhatIf(versions: readonly TariffVersion[], question: WhatIf, timeZone: string): Bill {
-  return rateOrRefuse(versions, factsOf(question, timeZone));
+  const facts = factsOf(question, timeZone);
+  refuseOtherRegisters(versions, facts);
+  return rateOrRefuse(versions, facts);
+}
+
+/** What a register of the tariff counted must be said, and what no register of it counted would be priced for nobody. */
+function refuseOtherRegisters(versions: readonly TariffVersion[], { from, to, usage }: BillingFacts): void {
+  const inForce = versions.filter((version, i) => version.from < to && (versions[i + 1]?.from ?? '9999') > from);
+  const inForceCodes = inForce.flatMap(({ timeOfUse }) => (timeOfUse?.registers ?? []).map(({ obis }) => obis));
+  const codes = [...new Set(inForceCodes)].sort().join(', ');
+  if (usage.every(({ rates }) => rates === undefined || Object.keys(rates).sort().join(', ') === codes)) return;
+  throw new AppError('unprocessable', undefined, {
+    texts:
+      codes === ''
+        ? { en: 'The tariff does not bill by registers.', ar: 'لا تُحتسب هذه التعرفة من سجلات العداد.' }
+        : {
+            en: `The tariff bills by the registers ${codes}: give each of them.`,
+            ar: `تُحتسب التعرفة من السجلات ${codes}: أعط كلًا منها.`,
+          },
+  });
 }
 
 /** A rating error as the answer of an API: the question was understood and has no price. */
@@ -86,7 +110,7 @@ const arabic: Record<RatingError['code'], string> = {
 };
 
 function factsOf(
-  { intervals, importKwh, exportKwh, reactiveKvarh, demandKw, ...question }: WhatIf,
+  { intervals, importKwh, exportKwh, reactiveKvarh, registers, demandKw, ...question }: WhatIf,
   timeZone: string,
 ): BillingFacts {
   const { from, to, ...supply } = question;
@@ -98,7 +122,7 @@ function factsOf(
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'Give either "importKwh" or "intervals".', ar: 'أعط إما "importKwh" أو "intervals".' },
     });
-  const whole = { importKwh: importKwh ?? '0', exportKwh, reactiveKvarh };
+  const whole = { importKwh: importKwh ?? '0', exportKwh, reactiveKvarh, registers };
   const usage: UsageInterval[] = intervals
     ? intervals.map((interval) => usageOf(Date.parse(interval.from), Date.parse(interval.to), interval))
     : from < to
@@ -107,9 +131,18 @@ function factsOf(
   return { timeZone, from, to, usage, ...supply, ...(demandKw === undefined ? {} : { registeredDemandKw: demandKw }) };
 }
 
-type Energies = { importKwh: string; exportKwh?: string | undefined; reactiveKvarh?: string | undefined };
+interface Energies {
+  importKwh: string;
+  exportKwh?: string | undefined;
+  reactiveKvarh?: string | undefined;
+  registers?: Record<string, string> | undefined;
+}
 
-function usageOf(from: number, to: number, { importKwh, exportKwh, reactiveKvarh }: Energies): UsageInterval {
+function usageOf(
+  from: number,
+  to: number,
+  { importKwh, exportKwh, reactiveKvarh, registers }: Energies,
+): UsageInterval {
   const units = (kwh: string): bigint => BigInt(toUnits(kwh)!);
   return {
     from,
@@ -117,5 +150,8 @@ function usageOf(from: number, to: number, { importKwh, exportKwh, reactiveKvarh
     importUnits: units(importKwh),
     ...(exportKwh === undefined ? {} : { exportUnits: units(exportKwh) }),
     ...(reactiveKvarh === undefined ? {} : { reactiveUnits: units(reactiveKvarh) }),
+    ...(registers === undefined
+      ? {}
+      : { rates: Object.fromEntries(Object.entries(registers).map(([code, kwh]) => [code, units(kwh)])) }),
   };
 }
