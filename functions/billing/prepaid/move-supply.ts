@@ -4,10 +4,11 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply, Supply } from '../supplies/supply-schema.ts';
-import { tariffEntity } from '../tariffs/tariff-entity.ts';
+import { requireTariffFor } from '../tariffs/require-tariff.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 
 type Row = BilledSupply & Stored;
@@ -36,7 +37,11 @@ export async function planMove(
   const [occupancy, withoutException] = await Promise.all([
     session.require(occupancyEntity, { meterId: supply.meterId }),
     closingAtEnd(session, supply, on),
-    session.require(tariffEntity, { id: next }),
+    next === supply.tariffId
+      ? undefined
+      : session
+          .require(customerEntity, { id: supply.customerId })
+          .then((customer) => requireTariffFor(session, next, customer)),
   ]);
   const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint, place } = supply;
   const id = nextSupplyId(supply.id, on);

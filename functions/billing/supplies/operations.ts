@@ -18,7 +18,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
 import { today } from '../invoices/local-day.ts';
 import { type Closing, planClosing } from '../prepaid/close-account.ts';
-import { tariffEntity } from '../tariffs/tariff-entity.ts';
+import { requireTariffFor } from '../tariffs/require-tariff.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
@@ -43,7 +43,8 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
     const before = await session.require(supplyEntity, params);
     refuseStale(before, expectedVersion);
     const tariffId: unknown = body['tariffId'];
-    if (typeof tariffId === 'string') await session.require(tariffEntity, { id: tariffId });
+    if (typeof tariffId === 'string' && tariffId !== before.tariffId)
+      await requireTariffFor(session, tariffId, await session.require(customerEntity, { id: before.customerId }));
     return { data: await session.transact('billing', (unit) => unit.update(supplyEntity, before, body)) };
   },
 
@@ -90,7 +91,7 @@ async function startSupply(
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'The customer’s account is closed.', ar: 'حساب المشترك مغلق.' },
     });
-  await Promise.all([requireMeter(session, body.meterId), session.require(tariffEntity, { id: body.tariffId })]);
+  await Promise.all([requireMeter(session, body.meterId), requireTariffFor(session, body.tariffId, customer)]);
   const occupancy = await session.get(occupancyEntity, { meterId: body.meterId }, { consistent: true });
   refuseOccupied(occupancy, body.from);
   const { place, take } = await nextPlace(session, body.customerId);

@@ -50,7 +50,7 @@ export const supplies = defineResource({
       params,
       body: changesOf(startSupplySchema, { fixed: ['customerId', 'meterId', 'from', 'mode'], removable: true }),
       response: storedSupplySchema,
-      errors: ['not_found', 'version_conflict'],
+      errors: ['not_found', 'version_conflict', 'unprocessable'],
     },
     endSupply: {
       method: 'POST',

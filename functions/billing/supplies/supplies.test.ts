@@ -114,3 +114,24 @@ describe('a supply', () => {
     ).toBe(404);
   });
 });
+
+it('a tariff is for the customers it is meant for, and not given any more once it is retired', async () => {
+  await stack.addMeter('sup', 'TYPED');
+  const add = async (code: string, more: object) =>
+    (await stack.call('sup', tariffs, 'POST', '/api/billing/tariffs', { body: { code, name: code, ...more } })).body
+      .data.id;
+  const [industrial, old] = [await add('IND', { customerTypes: ['industrial'] }), await add('OLD', {})];
+  const retire = { body: { status: 'retired' } };
+  expect((await stack.call('sup', tariffs, 'PUT', `/api/billing/tariffs/${old}`, retire)).status).toBe(200);
+  for (const other of [industrial, old])
+    expect(await start('TYPED', '2026-01-01', 0, { tariffId: other })).toMatchObject({
+      status: 422,
+      body: { code: 'unprocessable' },
+    });
+  const { id } = (await start('TYPED', '2026-01-01')).body.data;
+  const change = (body: object) => stack.call('sup', handler, 'PUT', `${base}/${id}`, { body });
+  for (const other of [industrial, old]) expect((await change({ tariffId: other })).status).toBe(422);
+  // Who has it keeps it.
+  expect((await stack.call('sup', tariffs, 'PUT', `/api/billing/tariffs/${tariffId}`, retire)).status).toBe(200);
+  expect((await change({ tariffId, phases: 3 })).status).toBe(200);
+});
