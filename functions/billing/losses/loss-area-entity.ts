@@ -33,6 +33,8 @@ export const createLossAreaSchema = z.strictObject({
         z.extend(daySpanSchema, {
           pointId: externalId(),
           counts: z._default(z.enum(['input', 'returned']), 'input'),
+          /** Where the counter begins again from zero, e.g. 4294967.296 of one with 32 bits that counts Wh. */
+          rollsOverAtKwh: z.optional(z.number().check(z.gte(1), z.lte(1_000_000_000))),
         }),
       )
       .check(z.maxLength(20)),

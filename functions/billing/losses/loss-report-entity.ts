@@ -45,6 +45,8 @@ export interface PlannedPlace {
   role: LossLine['role'];
   /** Whether a point counts what flows back out. */
   isReturn?: true;
+  /** Where a point's count begins again from zero. */
+  rollsOverAtKwh?: number;
   spans: Period[];
 }
 

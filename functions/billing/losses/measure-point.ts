@@ -1,5 +1,6 @@
 /** What a counter of energy of a station adds to a loss report, as an input of an area. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { toUnits } from '../../../layers/metering/register.ts';
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
 import { energyCounter } from '../../scada/contract.ts';
 import type { Period } from './area-meters.ts';
@@ -16,9 +17,10 @@ export async function measurePoint(
 ): Promise<MeasuredLine[]> {
   const countOn = await counterByDay(session, pointId, timeZone);
   const lines: MeasuredLine[] = [];
-  for (const { area, row, role, spans, isReturn } of piecesOf(places, rows)) {
+  for (const { area, row, role, spans, isReturn, rollsOverAtKwh } of piecesOf(places, rows)) {
     const steps: Step[] = [];
-    for (const step of spans.flatMap(stepsOf)) steps.push({ ...step, units: await unitsIn(step, countOn) });
+    for (const step of spans.flatMap(stepsOf))
+      steps.push({ ...step, units: await unitsIn(step, countOn, toUnits(rollsOverAtKwh)) });
     const known = steps.flatMap(({ units }) => units ?? []);
     const energy = known.length === 0 ? undefined : known.reduce((sum, units) => sum + units, 0n);
     lines.push({
@@ -60,10 +62,18 @@ async function counterByDay(session: TenantSession, pointId: string, timeZone: s
   };
 }
 
-async function unitsIn({ from, to }: Period, countOn: CountOn | undefined): Promise<bigint | undefined> {
-  if (countOn === undefined) return undefined;
-  const [before, after] = await Promise.all([countOn(from), countOn(to)]);
-  return before === undefined || after === undefined || after < before ? undefined : BigInt(after - before);
+/** @param modulus where the count begins again: in a step it runs through less than half of that, or it was set back */
+async function unitsIn(
+  { from, to }: Period,
+  countOn: CountOn | undefined,
+  modulus: number | undefined,
+): Promise<bigint | undefined> {
+  const [before, after] = await Promise.all([countOn?.(from), countOn?.(to)]);
+  if (before === undefined || after === undefined) return undefined;
+  if (after >= before) return BigInt(after - before);
+  if (modulus === undefined || before > modulus) return undefined;
+  const through = after + modulus - before;
+  return 2 * through < modulus ? BigInt(through) : undefined;
 }
 
 function stepsOf({ from, to }: Period): Period[] {

@@ -95,11 +95,12 @@ async function metersOf(
     const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
     const within = (spans: readonly DaySpan[]) => spans.flatMap((span) => clip(span, period) ?? []);
     for (const [meterId, own] of inputs) add(meters, meterId, { area: i, role: 'input', spans: within(own) });
-    for (const { pointId, counts, ...span } of area.inputPoints ?? [])
+    for (const { pointId, counts, rollsOverAtKwh, ...span } of area.inputPoints ?? [])
       add(points, pointId, {
         area: i,
         role: 'input',
         ...(counts === 'returned' ? { isReturn: true } : {}),
+        ...(rollsOverAtKwh === undefined ? {} : { rollsOverAtKwh }),
         spans: within([span]),
       });
     const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters, below);

@@ -116,6 +116,22 @@ it.each([
   expect(await linesOf(made.id)).toMatchObject([{ pointId: point, findings: ['incomplete'] }]);
 });
 
+it('that roll over go on counting, and are not known where they were set back', async () => {
+  await addPoint('ROLLS', 'Wh');
+  // A 32-bit register of Wh, 40 kWh a day: over on the 11th.
+  const register = (day: number): number => (4_294_567_000 + day * 40_000) % 2 ** 32;
+  await record('ROLLS', ...midnights(register));
+  const point = { pointId: 'ROLLS', ...always };
+  expect(await row(await addArea({ inputPoints: [point] }))).toMatchObject({ lossKwh: null });
+  const rolls = { ...point, rollsOverAtKwh: 4294967.296 };
+  const rolling = await row(await addArea({ inputPoints: [rolls] }));
+  expect(rolling.quality.unknownInputs).toBe(0);
+  // The values beside each midnight stand for it, a thousandth of a Wh apart.
+  expect(Number(rolling.inputKwh)).toBeCloseTo(1200, 3);
+  const area = await addArea({ inputPoints: [{ pointId: 'RESET', ...always, rollsOverAtKwh: 2_000_000 }] });
+  expect(await row(area)).toMatchObject({ lossKwh: null, quality: { unknownInputs: 1 } });
+});
+
 it('trust good values alone', async () => {
   await addPoint('BAD', 'kWh');
   const values = midnights((day) => 100 + day, 31);
