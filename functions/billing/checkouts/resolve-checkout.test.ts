@@ -12,6 +12,7 @@ import type { Checkout } from './checkout-schema.ts';
 import { handler } from './handler.ts';
 import { lookAfterCheckout } from './look-after-checkout.ts';
 import { settleCheckout } from './settle-checkout.ts';
+import { takeOverPayment } from './take-over-payment.ts';
 
 const provider = vi.hoisted(() => ({ answer: {} as unknown }));
 vi.mock('../../platform/contract.ts', async (original) => ({
@@ -76,7 +77,34 @@ const enter = async (externalReference: string, amount: string, customerId = cus
     })
   ).body.data;
 
+it.each(['CASHIER', 'SUPPORT_AGENT'] as const)(
+  'a %s opens, sees and verifies checkouts, and decides on none',
+  async (role) => {
+    const id = await inReview();
+    const as = { ...second, permissions: [...systemRoles[role]] };
+    const ask = async (method: string, path: string, body?: object) =>
+      (await stack.call(tenant, handler, method, `${base}${path}`, { as, ...(body === undefined ? {} : { body }) }))
+        .status;
+    expect([await ask('GET', ''), await ask('GET', `/${id}`), await ask('POST', `/${id}/verify`)]).toEqual([
+      200, 200, 200,
+    ]);
+    // Allowed, and of nobody known.
+    expect(await ask('POST', '', { customerId: `cus_${'0'.repeat(26)}`, amount: '1' })).toBe(404);
+    expect(await ask('POST', `/${id}/resolve`, { outcome: 'dismiss', reason: 'x' })).toBe(403);
+  },
+);
+
 describe('a checkout in review', () => {
+  it('that was dismissed takes no payment over that was on its way', async () => {
+    const id = await inReview();
+    const { providerReference } = await show(id);
+    const entered = await enter(`test:${providerReference}`, '300');
+    expect((await dismiss(id)).status).toBe(200);
+    const after = await takeOverPayment(openSession(tenant), id, entered.id, {});
+    expect(after).toMatchObject({ status: 'dismissed' });
+    expect(after.paymentId).toBeUndefined();
+  });
+
   it('is booked by a second person with what is there', async () => {
     const id = await inReview();
     expect(await show(id)).toMatchObject({ providerSays: 'partially_refunded 700.00 YER' });

@@ -68,7 +68,8 @@ async function book(
         ar: `سُجلت لها الدفعة ${known.paymentNumber} بمبلغ ${known.amount} ${known.currency}: اعتمد هذا المبلغ أو اعكس الدفعة أولًا.`,
       },
     });
-  return takeOverPayment(session, id, known.id, decided(session, decision.reason, resolvedBy));
+  const after = await takeOverPayment(session, id, known.id, decided(session, decision.reason, resolvedBy));
+  return after.paymentId === known.id ? after : requireReview(session, id, resolvedBy);
 }
 
 async function record(

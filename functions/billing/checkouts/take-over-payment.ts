@@ -37,7 +37,9 @@ export function takeOverPayment(
       session.require(checkoutEntity, { id }),
       session.require(paymentEntity, { id: paymentId }),
     ]);
-    if (checkout.status === 'paid' || !mayBeTakenOver(payment, checkout)) return checkout;
+    // Who dismissed it at the same moment is not overruled.
+    const isDecided = checkout.status === 'paid' || checkout.status === 'dismissed';
+    if (isDecided || !mayBeTakenOver(payment, checkout)) return checkout;
     const { integrationId, provider } = checkout;
     return session.transact('billing', (unit) => {
       unit.update(paymentEntity, payment, {

@@ -177,6 +177,20 @@ describe('a payment of very many invoices', () => {
     });
   });
 
+  it('is reversed by the same request again, key and all, when that died half way', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '400')).body.data;
+    const ask = () =>
+      stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, {
+        body: { reason: 'x' },
+        headers: { 'idempotency-key': 'once' },
+      });
+    request.between = () => Promise.reject(new Error('The function was stopped.'));
+    expect((await ask()).status).toBe(500);
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).body.data).toMatchObject({ status: 'reversed' });
+  });
+
   it('settles them again when taking it back is refused half way', async () => {
     const customerId = await owing(40);
     const { id } = (await pay(customerId, '400')).body.data;

@@ -4,7 +4,7 @@
  * takes it back. Whoever dies in between is gone on with by asking again; who is refused settles them again.
  */
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
-import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
@@ -21,9 +21,14 @@ interface OweAgain extends TakeBackOptions {
   forgetSteps?: readonly string[];
 }
 
+/** A request with a key took effect when the money is taken back: steps before that are not it. */
+const beforehand = (session: TenantSession): TenantSession =>
+  openSession(session.tenantId, { ...session.context, idempotency: undefined });
+
 /** @throws AppError what `wanted` throws, and `conflict` before anything is changed when there is not so much */
 export async function oweManyAgain(session: TenantSession, id: string, options: OweAgain): Promise<void> {
-  while (!(await retryOnChange(() => oweSomeAgain(session, id, options))));
+  const steps = beforehand(session);
+  while (!(await retryOnChange(() => oweSomeAgain(steps, id, options))));
 }
 
 /** @returns whether what is left fits into one transaction */
@@ -64,7 +69,7 @@ async function oweSomeAgain(
 }
 
 /** Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it. */
-export async function settleAgain(session: TenantSession, id: string): Promise<void> {
+async function settleAgain(session: TenantSession, id: string): Promise<void> {
   await retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
     const { customerId, currency, takingBack, advanceAmount, owedAgain } = payment;
@@ -89,7 +94,7 @@ export async function orSettleAgain<T>(session: TenantSession, id: string, takeB
   try {
     return await takeBack();
   } catch (error) {
-    if (isAppError(error) && error.code === 'conflict') await settleAgain(session, id);
+    if (isAppError(error) && error.code === 'conflict') await settleAgain(beforehand(session), id);
     throw error;
   }
 }
