@@ -20,8 +20,6 @@ export interface EstimationInput {
   timeOfDay(time: number): number;
   /** Energies a day of earlier periods, the newest first. */
   historyPerDay?: readonly bigint[];
-  /** What a customer of the class uses a day. */
-  classAveragePerDay?: bigint;
 }
 
 export interface Estimate {
@@ -43,8 +41,8 @@ const methods: Record<EstimationMethod, Method> = {
   register_difference: spreadRegister,
   like_days: likeDays,
   history: (run, { historyPerDay }) => (historyPerDay?.length ? spreadPerDay(run, mean(historyPerDay)) : undefined),
-  class_average: (run, { classAveragePerDay }) =>
-    classAveragePerDay === undefined ? undefined : spreadPerDay(run, classAveragePerDay),
+  class_average: (run, _, { estimation: { classUnitsPerDay } }) =>
+    classUnitsPerDay === undefined ? undefined : spreadPerDay(run, BigInt(classUnitsPerDay)),
 };
 
 export function estimate(given: EstimationInput, settings: VeeSettings): Estimate {
@@ -90,7 +88,7 @@ function firstOf(run: readonly Cell[], input: Prepared, settings: VeeSettings): 
 function basisOf(
   method: EstimationMethod,
   run: readonly Cell[],
-  { good, registerDifference, historyPerDay, classAveragePerDay }: EstimationInput,
+  { good, registerDifference, historyPerDay }: EstimationInput,
   { estimation }: VeeSettings,
 ): string {
   const [first, last] = [run[0]!, run.at(-1)!];
@@ -104,7 +102,7 @@ function basisOf(
     case 'history':
       return `the mean of ${historyPerDay?.length} earlier bills, a day: ${historyPerDay?.join(', ')}`;
     case 'class_average':
-      return `the class uses ${classAveragePerDay} a day`;
+      return `the class uses ${estimation.classUnitsPerDay} a day`;
     default:
       return method satisfies never;
   }

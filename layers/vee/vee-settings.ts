@@ -74,6 +74,8 @@ export const veeSettingsSchema = z.object({
       order: z._default(z.array(z.enum(estimationMethods)).check(z.minLength(1), z.maxLength(5)), [
         ...estimationMethods,
       ]),
+      /** What such a customer uses a day: for who has no readings and no earlier bills. @default unknown, then it is not billed */
+      classUnitsPerDay: z.optional(units()),
       /** Longer stretches are not estimated: somebody has to read the meter. */
       longestDays: z._default(z.int().check(z.minimum(1), z.maximum(400)), 92),
     }),

@@ -38,11 +38,6 @@ describe('validation', () => {
     ['less than half of the usual', { historyPerDay: [kwh(200)] }, 'low'],
     ['energy below zero', { values: [...without(ordinary, 2), { ...ordinary[2]!, units: -1n }] }, 'negative'],
     ['a clock four minutes off', { clockOffsetMs: -240_000 }, 'clock_drift'],
-    [
-      'an interval of a meter under test',
-      { values: [...without(ordinary, 2), { ...ordinary[2]!, statuses: ['test_mode'] }] },
-      'meter_status',
-    ],
     ['use behind an open switch', { isDisconnected: true }, 'usage_while_disconnected'],
   ])('finds %s', (_, evidence, check) => {
     expect(found(evidence)).toContain(check);
@@ -165,22 +160,22 @@ describe('estimation', () => {
     expect(values.map(({ units, method }) => [units, method])).toEqual(new Array(4).fill([kwh(2), 'like_days']));
   });
 
+  const ofClass = (perDay: number, more: object = {}) =>
+    veeSettingsSchema.parse({ estimation: { classUnitsPerDay: Number(kwh(perDay)), ...more } });
+
   it('without like days is by history, then by the class', () => {
     const all = { good: [], missing: [...gridCells(grid)], past: [] };
     const byHistory = estimate(input({ ...all, historyPerDay: [kwh(24), kwh(72)] }), usualSettings);
     expect([sumOfUnits(byHistory.values), byHistory.values[0]!.method]).toEqual([kwh(48), 'history']);
-    const byClass = estimate(input({ ...all, classAveragePerDay: kwh(12) }), usualSettings);
+    const byClass = estimate(input(all), ofClass(12));
     expect([sumOfUnits(byClass.values), byClass.values[0]!.method]).toEqual([kwh(12), 'class_average']);
   });
 
   it('leaves open what nothing is known of, and what is too long to guess', () => {
     expect(estimate(input({ good: [], missing: cells(3, 4, 5), past: [] }), usualSettings).left).toHaveLength(3);
-    const settings = veeSettingsSchema.parse({ estimation: { longestDays: 1 } });
+    const settings = ofClass(12, { longestDays: 1 });
     const twoDays: Grid = { from: start, to: start + 2 * day, lengthMs: hour };
-    const { left } = estimate(
-      input({ grid: twoDays, good: [], missing: [...gridCells(twoDays)], classAveragePerDay: kwh(12) }),
-      settings,
-    );
+    const { left } = estimate(input({ grid: twoDays, good: [], missing: [...gridCells(twoDays)] }), settings);
     expect(left).toHaveLength(48);
   });
 

@@ -64,6 +64,19 @@ describe('settings of validation', () => {
     expect((await bill(home.customerId)).problems).toMatchObject([{ reason: 'validation_failed', checks: ['spike'] }]);
   });
 
+  it('say what such a customer uses, for who has no readings and no earlier bills', async () => {
+    await put({ classes: { agricultural: { estimation: { classUnitsPerDay: 4_000_000 } } } });
+    const [farm, home] = [await setUp([], { customer: { type: 'agricultural' } }), await setUp([])];
+    const [made] = (await bill(farm.customerId, april, { mayEstimate: true })).invoices[0].bills;
+    expect(made).toMatchObject({
+      bill: { importKwh: '120', estimated: true },
+      estimates: [{ method: 'class_average', basis: 'the class uses 4000000 a day', kwh: '120' }],
+    });
+    expect((await bill(home.customerId, april, { mayEstimate: true })).problems).toMatchObject([
+      { reason: 'estimation_impossible' },
+    ]);
+  });
+
   it('can make a high bill a failure, which is usually a remark', async () => {
     await put({ classes: { industrial: { history: { severity: 'fail' } } } });
     const mayHigh: [string, number][] = [['2026-06-01T00:00', 1150 + 31 * 20]];
