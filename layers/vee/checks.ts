@@ -16,7 +16,6 @@ export const checkNames = [
   'zero',
   'negative',
   'clock_drift',
-  'meter_status',
   'usage_while_disconnected',
   'phase_sum',
   'rate_sum',
@@ -54,7 +53,6 @@ export function validate(evidence: Evidence, settings: VeeSettings): Finding[] {
   return [
     ...findGapsAndOverlaps(evidence),
     ...findNegatives(evidence),
-    ...findStatuses(evidence),
     ...findSpike(evidence, settings),
     ...compareWithHistory(evidence, settings),
     ...findZero(evidence, settings),
@@ -103,20 +101,6 @@ function findNegatives({ values }: Evidence): Finding[] {
       severity: 'fail',
       found: `${units}`,
       expected: '0 or more',
-    }));
-}
-
-function findStatuses({ values }: Evidence): Finding[] {
-  return values
-    .filter(({ statuses }) => statuses !== undefined && statuses.length > 0)
-    .map(({ from, to, statuses }) => ({
-      check: 'meter_status',
-      from,
-      to,
-      // A test must never be billed; an outage explains a low value and is worth a look.
-      severity: statuses!.some((status) => status === 'test_mode' || status === 'overflow') ? 'fail' : 'warn',
-      found: statuses!.join(', '),
-      expected: 'none',
     }));
 }
 

@@ -16,12 +16,7 @@ export interface IntervalValue {
   method?: EstimationMethod;
   /** What an estimate was made of, in plain figures. */
   basis?: string;
-  /** Flags the meter or the head-end set: power failure, test mode, clock set. */
-  statuses?: readonly MeterStatus[];
 }
-
-export const meterStatuses = ['power_failure', 'test_mode', 'clock_set', 'overflow', 'partial'] as const;
-export type MeterStatus = (typeof meterStatuses)[number];
 
 export const estimationMethods = [
   'interpolation',

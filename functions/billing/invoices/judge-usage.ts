@@ -59,14 +59,7 @@ export async function judgeUsage(
 }
 
 /** Findings of an interval, not of the whole stretch, whose figures every new reading changes. */
-const ofIntervals = new Set<CheckName>([
-  'spike',
-  'negative',
-  'meter_status',
-  'overlap',
-  'register_broken',
-  'unmeasured',
-]);
+const ofIntervals = new Set<CheckName>(['spike', 'negative', 'overlap', 'register_broken', 'unmeasured']);
 const mostFailures = 100;
 
 /** Of very many, their number stands for those that are not named. */
@@ -112,7 +105,7 @@ const valuesOf = (measured: readonly BucketUsage[]): IntervalValue[] =>
   );
 
 /** Findings that an estimate of their intervals settles. */
-const repaired = new Set<CheckName>(['gap', 'spike', 'negative', 'meter_status', 'register_broken', 'unmeasured']);
+const repaired = new Set<CheckName>(['gap', 'spike', 'negative', 'register_broken', 'unmeasured']);
 
 const cells = (measured: readonly BucketUsage[]): { from: number; to: number }[] =>
   measured.map(({ start, end }) => ({ from: start, to: end }));
