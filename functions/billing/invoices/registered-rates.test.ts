@@ -1,5 +1,6 @@
 /** Bills from the meter's own registers of rates and of highest demand. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { handler as meters } from '../../metering/meters/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
@@ -135,6 +136,33 @@ describe('rates', () => {
       { tariff: byRates, meter },
     );
     expect(lines((await bill(customerId)).invoices[0])).toEqual(['peak 60', 'off 140']);
+  });
+
+  describe('across an exchange of the device', () => {
+    const exchanged = async (noted: object) => {
+      const at = new Date('2026-04-12T00:00+03:00').toISOString();
+      const { customerId, meterId } = await setUp([read('2026-04-01', 1300, 400, 900)], { tariff: byRates, meter });
+      const body = { at, finalRegisterKwh: '1380', newSerialNumber: `${meterId}-B`, ...noted };
+      const as = { permissions: ['metering:*'] };
+      const path = `/api/billing/meters/${meterId}/exchange`;
+      expect((await stack.call(tenant, meters, 'POST', path, { as, body })).status).toBe(200);
+      await stack.read(tenant, meterId, [read('2026-05-01', 120, 38, 85)]);
+      return bill(customerId);
+    };
+
+    it('are the sum of what each device counted, where its registers were noted', async () => {
+      const { invoices } = await exchanged({
+        finalRegisters: { '1.8.1': '424', '1.8.2': '956' },
+        newInitialRegisters: { '1-0:1.8.1': '2', '1-0:1.8.2': '1' },
+      });
+      // Old: 24 and 56 of 80 kWh; new: 36 and 84 of 120.
+      expect(lines(invoices[0])).toEqual(['peak 60', 'off 140']);
+    });
+
+    it('are not made up where they were not', async () => {
+      const { problems } = await exchanged({ finalRegisters: { '1.8.1': '424', '1.8.2': '956' } });
+      expect(problems).toMatchObject([{ reason: 'not_priced', details: [expect.stringContaining('1.8.1, 1.8.2')] }]);
+    });
   });
 
   it('of days that are estimated are divided by the clock', async () => {

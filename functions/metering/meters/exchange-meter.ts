@@ -44,10 +44,14 @@ export async function exchangeMeter(
     decimals: request.newDecimals ?? model?.decimals ?? old.decimals,
     installedAt: at,
     initialRegisterKwh: request.newInitialRegisterKwh,
+    ...(request.newInitialRegisters === undefined ? {} : { initialRegisters: request.newInitialRegisters }),
   };
   const devices = [
     ...before.devices.slice(0, -1),
-    { ...old, ctRatio, ptRatio, registerScale, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
+    {
+      ...{ ...old, ctRatio, ptRatio, registerScale, removedAt: at, finalRegisterKwh: request.finalRegisterKwh },
+      ...(request.finalRegisters === undefined ? {} : { finalRegisters: request.finalRegisters }),
+    },
     device,
   ];
   await checkFirstReading(session, { ...before, ...ratios, devices }, device);

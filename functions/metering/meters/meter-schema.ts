@@ -106,6 +106,9 @@ export const updateMeterSchema = z.partial(
   }),
 );
 
+/** Further registers by OBIS code. */
+const registersByCode = () => z.optional(z.record(z.string().check(z.regex(obisPattern)), registerKwh()));
+
 export const exchangeMeterSchema = z.object({
   /** When the old device was taken out and the new one put in. @default now */
   at: z.optional(timestamp()),
@@ -113,6 +116,9 @@ export const exchangeMeterSchema = z.object({
   finalRegisterKwh: registerKwh(),
   newSerialNumber: externalId(),
   newInitialRegisterKwh: z._default(registerKwh(), '0'),
+  /** What the registers of rates showed: without them, what they counted around the exchange is not known. */
+  finalRegisters: registersByCode(),
+  newInitialRegisters: registersByCode(),
   newModel: z.optional(label(60)),
   newDigits: z.optional(digits()),
   newDecimals: z.optional(decimals()),
@@ -135,6 +141,9 @@ export const deviceSchema = z.object({
   initialRegisterKwh: z.optional(z.string()),
   removedAt: z.optional(utcTime()),
   finalRegisterKwh: z.optional(z.string()),
+  /** What was noted of further registers when it was put in and taken out, by OBIS code. */
+  initialRegisters: z.optional(z.record(z.string(), z.string())),
+  finalRegisters: z.optional(z.record(z.string(), z.string())),
   /** Of a device that was taken out: what it counted with. The installed one counts with the meter's. */
   ctRatio: z.optional(z.number()),
   ptRatio: z.optional(z.number()),

@@ -4,11 +4,13 @@
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { consumptionOf, energyCurve } from '../../../layers/metering/consumption.ts';
+import type { MeterProfile, RegisterSegment } from '../../../layers/metering/meter-state.ts';
+import { toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { isBillable, readForBuckets } from './consumption-of-meter.ts';
 import { highestDemand } from './demand-register.ts';
-import { registerOf } from './obis-codes.ts';
+import { reduced, registerOf } from './obis-codes.ts';
 import { withoutAnchors } from './usage-of-meter.ts';
 
 export interface RegisterUsage {
@@ -30,16 +32,33 @@ export async function registersOfMeter(
 ): Promise<RegisterUsage> {
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
   const readings = await readForBuckets(session, meter, [{ start: start - reachMs, end: end + reachMs }]);
-  const profile = withoutAnchors(profileOf(meter));
   const rates = buckets.map((): Record<string, bigint> => ({}));
   for (const code of codes) {
     const points = readings.flatMap((reading) => {
       const register = registerOf(reading, code);
       return register === undefined ? [] : [{ time: reading.timeMs, register }];
     });
-    consumptionOf(energyCurve(profile, points), buckets).forEach((bucket, i) => {
+    consumptionOf(energyCurve(profileOfRegister(meter, code), points), buckets).forEach((bucket, i) => {
       if (bucket.energy !== undefined && isBillable(bucket)) rates[i]![code] = bucket.energy;
     });
   }
   return { rates, highestDemand: highestDemand(meter, readings, start, end) };
 }
+
+/** With what was noted of the register itself when devices were put in and taken out. */
+function profileOfRegister(meter: Meter, code: string): MeterProfile {
+  const profile = withoutAnchors(profileOf(meter));
+  const segments = profile.segments.map((segment, i): RegisterSegment => {
+    const { initialRegisters, finalRegisters } = meter.devices[i]!;
+    const [start, end] = [notedOf(initialRegisters, code), notedOf(finalRegisters, code)];
+    return {
+      ...segment,
+      ...(start === undefined ? {} : { startRegister: start }),
+      ...(end === undefined ? {} : { endRegister: end }),
+    };
+  });
+  return { ...profile, segments };
+}
+
+const notedOf = (noted: Readonly<Record<string, string>> = {}, code: string): number | undefined =>
+  toUnits(Object.entries(noted).find(([each]) => reduced(each) === code)?.[1]);
