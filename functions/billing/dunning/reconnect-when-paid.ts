@@ -73,7 +73,8 @@ async function lastSwitching(session: TenantSession, meterId: string): Promise<(
     const found = page.items.find(
       ({ status, command }) => command !== 'set_tariff' && !['rejected', 'cancelled', 'failed'].includes(status),
     );
-    if (found !== undefined) return found;
+    // The list may lag behind the very event that brought us here.
+    if (found !== undefined) return session.require(commandEntity, found);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return undefined;

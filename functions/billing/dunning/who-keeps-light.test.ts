@@ -11,6 +11,7 @@ import { supplyEntity } from '../supplies/supply-entity.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { reasonOf } from './ask-disconnection.ts';
 import { dunPage } from './dun-tenant.ts';
 import { dunningSubject, overdueAmounts } from './overdue-debt.ts';
 import { sparedTimesSchema } from './policy.ts';
@@ -176,6 +177,21 @@ describe('nobody is asked to be cut', () => {
         const step = { id: 'early', afterDays, action, fee: { type: 'amount', amount: '5' } };
         expect((await scene.setPolicy({ isActive: true, steps: [step] })).status).toBe(400);
       }
+  });
+});
+
+it('a look at a debt that died after its order names that order in the log', async () => {
+  const { customerId, meterId, invoiceId } = await scene.debtor();
+  const session = openSession(tenant);
+  const { id } = await requestCommand(
+    session,
+    { meterId, command: 'disconnect', reason: reasonOf('cut') },
+    dunningSubject,
+    customerId,
+  );
+  await scene.dun({ invoiceId });
+  expect((await scene.logOf(customerId))[0].disconnection).toEqual({
+    meters: [{ meterId, outcome: 'requested', commandId: id }],
   });
 });
 
