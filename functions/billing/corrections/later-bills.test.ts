@@ -7,6 +7,7 @@ import { handler as supplies } from '../supplies/handler.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { bringReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { correctMeter } from './correct-meter.ts';
 import { handler as corrections } from './handler.ts';
 import { correctionQueue } from './note-late-readings.ts';
@@ -122,4 +123,30 @@ describe('an end told of late', () => {
     await settle();
     expect(await openSession(tenant).require(occupancyEntity, { meterId })).toMatchObject({ awaits: '2026-06-01' });
   });
+});
+
+it('a difference is charged once, however many other invoices of the same days there are', async () => {
+  const { customerId, meterId } = await setUp([
+    ['2026-04-01T00:00', 0],
+    ['2026-05-01T00:00', 60],
+  ]);
+  const [invoice] = (await bill(customerId)).invoices;
+  const rebill = async () => {
+    const path = `/api/billing/invoices/${invoice.id}/rebill`;
+    return (await stack.call(tenant, invoices, 'POST', path, { body: {} })).body.data.note?.totalAmount;
+  };
+  const body = {
+    ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
+    ...{ registerKwh: '60', newRegisterKwh: '70' },
+  };
+  const as = { permissions: ['metering:*'] };
+  expect((await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as })).status).toBe(201);
+  expect(await rebill()).toBe('50.00');
+  // More than a page of them, which all come before the note in the customer's list.
+  for (let i = 0; i < 205; i++)
+    await oweInvoice(tenant, customerId, '1.00', {
+      id: `inv_0${String(i).padStart(25, '0')}`,
+      invoiceNumber: `OTHER-${i}`,
+    });
+  expect(await rebill()).toBeUndefined();
 });

@@ -18,7 +18,7 @@ import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
-import { invoicesOfRun } from './list-of-customer.ts';
+import { findOfCustomer } from './list-of-customer.ts';
 import { parted } from './part-bills.ts';
 import {
   afterBill,
@@ -59,7 +59,8 @@ export async function billCustomer(
     ]);
     const wanted = supplyIds === undefined ? supplies : supplies.filter(({ id }) => supplyIds.includes(id));
     if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId))
-      for (const invoice of await invoicesOfRun(session, customerId, runId)) issued.set(invoice.id, invoice);
+      for (const invoice of await findOfCustomer(session, customerId, (each) => each.runId === runId))
+        issued.set(invoice.id, invoice);
     const { priced, problems } = await priceSupplies(session, customer, wanted, options);
     await raiseExceptions(session, customerId, problems, runId);
     for (const group of parted(priced)) {

@@ -22,25 +22,31 @@ export async function listOfCustomer(
   return { items: items.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []), nextCursor };
 }
 
-/** What a run made of a customer, read so that what was written just now is there. */
-export async function invoicesOfRun(
+/**
+ * All of a customer's invoices that are wanted, the newest period first, read so that what was written just now is there.
+ * @param from first day of their period @default any
+ */
+export async function findOfCustomer(
   session: TenantSession,
   customerId: string,
-  runId: string,
+  isWanted: (invoice: StoredInvoice) => boolean,
+  from?: string,
 ): Promise<StoredInvoice[]> {
-  const made: StoredInvoice[] = [];
+  const found: StoredInvoice[] = [];
   let cursor: string | undefined;
   do {
     const page = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
       pk: ['CUSTOMER-INVOICES', customerId],
+      ...(from === undefined ? {} : { beginsWith: [from] }),
       order: 'descending',
       limit: 100,
       consistent: true,
       cursor,
     });
+    // Each by itself, which is consistent.
     const all = await Promise.all(page.items.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId })));
-    made.push(...all.filter((invoice) => invoice.runId === runId));
+    found.push(...all.filter(isWanted));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  return made;
+  return found;
 }

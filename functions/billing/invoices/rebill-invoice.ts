@@ -12,8 +12,9 @@ import { writeInvoice } from './bill-customer.ts';
 import { billsAnew, pricedAsOf } from './bills-anew.ts';
 import { followBills, movesBank } from './follow-bills.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
-import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
+import { findOfCustomer } from './list-of-customer.ts';
 import { today } from './local-day.ts';
 
 export interface RebillOptions {
@@ -133,20 +134,15 @@ export const chargedLast = (invoice: StoredInvoice, notes: readonly StoredInvoic
   notes.at(-1) ?? invoice;
 
 /** Difference notes of the invoice that stand, in order: the tenth is newer than the ninth. */
-export async function notesOf(session: TenantSession, invoice: StoredInvoice): Promise<StoredInvoice[]> {
-  const { items } = await session.query<{ invoiceId: string }>(customerInvoiceEntity, {
-    pk: ['CUSTOMER-INVOICES', invoice.customerId],
-    beginsWith: [invoice.period.from],
-    limit: 200,
-    consistent: true,
-  });
-  // Each by itself, which is consistent: a note that was written just now must not be charged again.
-  const same = await Promise.all(items.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId })));
-  return same
-    .filter(
-      ({ corrects, status, kind }) => corrects === invoice.id && status !== 'cancelled' && kind === 'difference_note',
-    )
-    .sort((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
+export async function notesOf(
+  session: TenantSession,
+  { id, customerId, period }: StoredInvoice,
+): Promise<StoredInvoice[]> {
+  const isNote = ({ corrects, status, kind }: StoredInvoice): boolean =>
+    corrects === id && status !== 'cancelled' && kind === 'difference_note';
+  // A note that was written just now must not be charged again.
+  const notes = await findOfCustomer(session, customerId, isNote, period.from);
+  return notes.sort((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
 }
 
 function withoutBookkeeping(invoice: StoredInvoice): Invoice {
