@@ -36,7 +36,7 @@ export const reliefCases: GoldenCase[] = [
     total: '4.05 = 4.05',
   },
   {
-    name: 'a subsidy for small bills in half a month is for half the limit',
+    name: 'a subsidy for bills up to 80 kWh: in half a month the limit is 80 × 15/30 = 40, and 41 is too many',
     tariff: [
       tariff([
         base,
