@@ -1,11 +1,9 @@
-/** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe, and light comes back once. */
+/** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { meterEntity } from '../../metering/meters/meter-entity.ts';
 import { commandQueue } from '../commands/command-queue.ts';
 import { requestCommand } from '../commands/request-command.ts';
 import { sendCommand } from '../commands/send-command.ts';
-import { handler as invoices } from '../invoices/handler.ts';
 import { makeAgreement } from '../prepaid/make-agreement.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
@@ -14,8 +12,6 @@ import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { reasonOf } from './ask-disconnection.ts';
 import { dunPage } from './dun-tenant.ts';
 import { dunningSubject, overdueAmounts } from './overdue-debt.ts';
-import { sparedTimesSchema } from './policy.ts';
-import { isSpared } from './spared-times.ts';
 
 const stack = useBillingStack();
 let tenants = 0;
@@ -30,17 +26,6 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.setSystemTime(startTime));
 
-const kinds = async ({ meterId }: Debtor) =>
-  (await scene.commandsOf(meterId)).map(({ command, status }) => `${command} ${status}`);
-/** Cut for debt, and nothing left to do. */
-async function cutOff(): Promise<Debtor> {
-  await scene.needApproval(false);
-  const debtor = await scene.debtor();
-  await scene.dun(debtor);
-  await scene.calmDown(debtor);
-  expect(debtor.isLit).toBe(false);
-  return debtor;
-}
 /** Ordered and approved, not sent. */
 async function approved(): Promise<Debtor> {
   const debtor = await scene.debtor();
@@ -143,13 +128,13 @@ describe('nobody is asked to be cut', () => {
     const debtor = await scene.debtor();
     await scene.moveOut(debtor.supplyId, '2026-07-01');
     await scene.dun(debtor);
-    expect(await kinds(debtor)).toEqual(['disconnect requested']);
+    expect(await scene.kindsOf(debtor)).toEqual(['disconnect requested']);
   });
 
   it('at a prepaid meter, whose tokens bring the debt in', async () => {
     const debtor = await scene.debtor({ mode: 'prepaid' });
     await scene.dun(debtor);
-    expect(await kinds(debtor)).toEqual([]);
+    expect(await scene.kindsOf(debtor)).toEqual([]);
   });
 
   it('for what an agreement pays in instalments, nor charged a fee for it, until there is more', async () => {
@@ -162,13 +147,13 @@ describe('nobody is asked to be cut', () => {
       instalment: { type: 'fixed', amount: '50' },
     });
     await scene.dun(debtor);
-    expect(await kinds(debtor)).toEqual([]);
+    expect(await scene.kindsOf(debtor)).toEqual([]);
     expect(await overdueAmounts(openSession(tenant), debtor.customerId, '2026-06-15')).toEqual(
       new Map([['YER', 100_000n]]),
     );
     const { id: invoiceId } = await oweInvoice(tenant, debtor.customerId, '200.00', { dueDate: '2026-05-25' });
     await scene.dun({ invoiceId });
-    expect(await kinds(debtor)).toEqual(['disconnect requested']);
+    expect(await scene.kindsOf(debtor)).toEqual(['disconnect requested']);
   });
 
   it('on the day it is due: a policy that would is refused', async () => {
@@ -195,148 +180,10 @@ it('a look at a debt that died after its order names that order in the log', asy
   });
 });
 
-describe('who was cut for debt', () => {
-  it.each<[string, (debtor: Debtor) => Promise<unknown>]>([
-    ['has paid', ({ customerId }) => scene.pay(customerId, '1000')],
-    [
-      'was billed wrongly',
-      ({ invoiceId }) =>
-        stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${invoiceId}/cancel`, {
-          body: { reason: 'Wrong' },
-        }),
-    ],
-    ['turned out to be protected', ({ customerId }) => scene.change(customerId, { isProtected: true })],
-    ['was given time', ({ customerId }) => scene.change(customerId, { graceUntil: '2026-07-01' })],
-    [
-      'has left to somebody who owes nothing',
-      async ({ supplyId, meterId }) => {
-        await scene.moveOut(supplyId, '2026-06-15');
-        await scene.moveIn(await scene.addCustomer(), meterId, '2026-06-15');
-      },
-    ],
-  ])('and %s has light again, by one order', async (_, happen) => {
-    const debtor = await cutOff();
-    await happen(debtor);
-    await Promise.all([scene.deliver(), scene.deliver()]);
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-    expect(await kinds(debtor)).toEqual(['reconnect confirmed', 'disconnect confirmed']);
-  });
-
-  it('and has paid while another order was open has light when that one has come to its end', async () => {
-    const debtor = await cutOff();
-    await scene.needApproval(true);
-    const { body } = await scene.order(debtor, 'disconnect');
-    await scene.pay(debtor.customerId, '1000');
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(false);
-    expect((await scene.reject(body.data.id)).status).toBe(200);
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-  });
-
-  it('stays dark while anything is overdue, in whatever currency', async () => {
-    const debtor = await cutOff();
-    await oweInvoice(tenant, debtor.customerId, '5.00', { dueDate: '2026-05-20', currency: 'USD' });
-    await scene.pay(debtor.customerId, '5', { currency: 'USD' });
-    await scene.pay(debtor.customerId, '999');
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(false);
-  });
-
-  it('has light below the least debt where the policy says so', async () => {
-    const debtor = await cutOff();
-    await scene.setPolicy({ isActive: true, steps, reconnectWhen: 'below_minimum' });
-    await scene.pay(debtor.customerId, '901');
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-  });
-});
-
-describe('light that cannot be given back at once', () => {
-  it('at one meter does not keep the other dark', async () => {
-    await scene.needApproval(false);
-    const debtor = await scene.debtor();
-    const others = [await scene.addMeter(debtor), await scene.addMeter(debtor)];
-    await scene.dun(debtor);
-    for (const one of [debtor, ...others]) await scene.calmDown(one);
-    const session = openSession(tenant);
-    const meter = await session.require(meterEntity, { id: debtor.meterId });
-    await session.transact('metering', (unit) => unit.update(meterEntity, meter, { status: 'retired' }));
-    await scene.pay(debtor.customerId, '1000');
-    for (const one of others) await scene.calmDown(one);
-    expect(others).toMatchObject([{ isLit: true }, { isLit: true }]);
-    expect(await scene.deliver()).toBe(0);
-  });
-
-  it('since the broker refuses, comes the next morning, and is not asked for all day', async () => {
-    const debtor = await cutOff();
-    stack.brokerAnswers(403);
-    await scene.pay(debtor.customerId, '1000');
-    for (let i = 0; i < 3; i++) {
-      await scene.deliver();
-      await stack.workOffCommands(200);
-    }
-    stack.brokerAnswers(200);
-    expect(await kinds(debtor)).toEqual(['reconnect failed', 'disconnect confirmed']);
-    await scene.nextMorning();
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-  });
-
-  it('since the meter is deaf, is asked for again the next morning, and not after that', async () => {
-    const debtor = await cutOff();
-    await scene.pay(debtor.customerId, '1000');
-    await scene.deliver();
-    await stack.workOffCommands(250);
-    expect((await kinds(debtor))[0]).toBe('reconnect timed_out');
-    scene.wasDeaf(debtor);
-    await scene.nextMorning();
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-    await scene.nextMorning();
-    expect(await kinds(debtor)).toEqual(['reconnect confirmed', 'reconnect timed_out', 'disconnect confirmed']);
-  });
-
-  it('for somebody who moves in on another day comes on the morning of that day, and an empty house stays off', async () => {
-    const debtor = await cutOff();
-    await scene.moveOut(debtor.supplyId, '2026-06-15');
-    await scene.moveIn(await scene.addCustomer(), debtor.meterId, '2026-06-17');
-    await scene.calmDown(debtor);
-    await scene.nextMorning();
-    await scene.calmDown(debtor);
-    expect(await kinds(debtor)).toEqual(['disconnect confirmed']);
-    vi.setSystemTime(Date.UTC(2026, 5, 17, 4));
-    await scene.nextMorning();
-    await scene.calmDown(debtor);
-    expect(debtor.isLit).toBe(true);
-  });
-
-  it('stays off in the morning where there is debt', async () => {
-    const debtor = await cutOff();
-    await scene.nextMorning();
-    await scene.calmDown(debtor);
-    expect(await kinds(debtor)).toEqual(['disconnect confirmed']);
-  });
-});
-
 describe('times in which nobody is cut', () => {
   const spared = { weekdays: [5, 6], days: ['2026-06-17'], hours: { from: '08:00', to: '14:00' } };
   /** Hours of Aden. */
   const at = (day: number, hour: number) => Date.UTC(2026, 5, day, hour - 3);
-
-  it.each<[string, number, boolean]>([
-    ['Monday noon', at(15, 12), false],
-    ['before the hours', at(15, 7), true],
-    ['after the hours', at(15, 14), true],
-    ['the day before a holiday', at(16, 12), true],
-    ['a holiday', at(17, 12), true],
-    ['the day before a day of rest', at(18, 12), true],
-    ['a day of rest', at(20, 12), true],
-    ['Sunday', at(21, 12), false],
-  ])('%s', (_, time, isFree) => {
-    expect(isSpared(time, sparedTimesSchema.parse(spared), 'Asia/Aden')).toBe(isFree);
-  });
 
   it('are waited out, and a payment meanwhile counts', async () => {
     await scene.setPolicy({ isActive: true, steps, spared });
@@ -348,7 +195,7 @@ describe('times in which nobody is cut', () => {
     await scene.pay(paying.customerId, '1000');
     await stack.workOff(commandQueue, (body) => sendCommand(JSON.parse(body)), { seconds: 4000 });
     expect(await scene.commandsOf(silent.meterId)).toMatchObject([{ status: 'timed_out', attempts: 3 }]);
-    expect(await kinds(paying)).toEqual(['disconnect cancelled']);
+    expect(await scene.kindsOf(paying)).toEqual(['disconnect cancelled']);
   });
 
   it('do not hold up what a person orders', async () => {

@@ -113,6 +113,10 @@ export function dunningScene(stack: BillingStack, tenant: string) {
     wasDeaf: ({ meterId }: Debtor) => void heard.set(meterId, stack.published().length),
     commandsOf: async (meterId: string): Promise<any[]> =>
       (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data,
+    /** What was ordered for a meter and how it stands, the newest first. */
+    async kindsOf({ meterId }: Debtor): Promise<string[]> {
+      return (await this.commandsOf(meterId)).map(({ command, status }) => `${command} ${status}`);
+    },
     /** The collection log, the newest first. */
     logOf: async (customerId: string): Promise<any[]> =>
       (await stack.call(tenant, policyHandler, 'GET', '/api/billing/dunning-policy/actions', { query: { customerId } }))
