@@ -26,8 +26,8 @@ const usualLines = 50_000;
 const samplePages = 10;
 /** Of the function `read-bank-files`. */
 const memoryMb = 1024;
-/** Requests for a line: look-ups of its number, customer and invoice, and one transaction. */
-const requestBudget = 10;
+/** Requests for a line: its customer’s invoices and advance, and one transaction; the rest is asked for a page at once. */
+const requestBudget = 5;
 
 export interface ImportMeasurement {
   /** Lines that were read; all of the file unless it was stopped. */
