@@ -1,25 +1,26 @@
 /** The functions of reports, for the manifest of billing. */
-import type { QueueConsumerSpec, ResourceSpec } from '../../../layers/kernel/domain/manifest.ts';
+import type { DomainPart } from '../../../layers/kernel/domain/manifest.ts';
 import { billingReports } from './routes.ts';
 
 const folder = 'functions/billing/reports';
 
-export const reportResources: ResourceSpec[] = [
-  {
-    resource: billingReports,
-    entry: `${folder}/handler.ts`,
-    access: { tables: { billing: 'readWrite', identity: 'read', limits: 'write' }, queues: ['billing-reports'] },
-  },
-];
-
-export const reportConsumers: QueueConsumerSpec[] = [
-  {
-    name: 'count-customers',
-    entry: `${folder}/count-customers.ts`,
-    queue: { name: 'billing-reports' },
-    batchSize: 1,
-    timeoutSeconds: 120,
-    memoryMb: 512,
-    access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['billing-reports'] },
-  },
-];
+export const reportFunctions: DomainPart = {
+  resources: [
+    {
+      resource: billingReports,
+      entry: `${folder}/handler.ts`,
+      access: { tables: { billing: 'readWrite', identity: 'read', limits: 'write' }, queues: ['billing-reports'] },
+    },
+  ],
+  consumers: [
+    {
+      name: 'count-customers',
+      entry: `${folder}/count-customers.ts`,
+      queue: { name: 'billing-reports' },
+      batchSize: 1,
+      timeoutSeconds: 120,
+      memoryMb: 512,
+      access: { tables: { billing: 'readWrite', identity: 'read' }, queues: ['billing-reports'] },
+    },
+  ],
+};

@@ -147,3 +147,14 @@ export interface DomainManifest {
 export function defineDomain(manifest: DomainManifest): DomainManifest {
   return manifest;
 }
+
+/** The functions of a part of a large domain. */
+export type DomainPart = Partial<Pick<DomainManifest, 'resources' | 'subscribers' | 'consumers' | 'schedules'>>;
+
+/** What a domain's manifest lists, when its parts list their own. */
+export const joinParts = (parts: readonly DomainPart[]): Required<DomainPart> => ({
+  resources: parts.flatMap(({ resources = [] }) => resources),
+  subscribers: parts.flatMap(({ subscribers = [] }) => subscribers),
+  consumers: parts.flatMap(({ consumers = [] }) => consumers),
+  schedules: parts.flatMap(({ schedules = [] }) => schedules),
+});
