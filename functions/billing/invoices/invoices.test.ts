@@ -3,76 +3,27 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
-import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { april, aprilReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'inv';
 const base = '/api/billing/invoices';
-const label = (text: string) => ({ en: text, ar: text });
+const { addTariff, setUp, bill, balance } = meteredCustomers(stack, tenant);
 let tariffId: string;
-let next = 1;
-
 beforeAll(async () => {
   await stack.addTenant(tenant);
-  tariffId = await addTariff('RES', [
-    { kind: 'fixed', code: 'service', label: label('Service'), amount: '300' },
-    { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ upTo: '100', rate: '5' }, { rate: '8' }] },
-  ]);
+  tariffId = await addTariff('RES');
 });
 
-async function addTariff(code: string, components: object[], more: object = {}): Promise<string> {
-  const { id } = (await stack.call(tenant, tariffs, 'POST', '/api/billing/tariffs', { body: { code, name: code } }))
-    .body.data;
-  const body = { from: '2020-01-01', currency: 'YER', components, ...more };
-  expect((await stack.call(tenant, tariffs, 'POST', `/api/billing/tariffs/${id}/versions`, { body })).status).toBe(201);
-  return id;
-}
-
-interface Setup {
-  meterId: string;
-  customerId: string;
-  supplyId: string;
-}
-
-async function setUp(
-  readings: [string, number, object?][],
-  more: { from?: string; tariff?: string; customer?: object; meter?: object } = {},
-): Promise<Setup> {
-  const meterId = `MTR-${next++}`;
-  await stack.addMeter(tenant, meterId, more.meter);
-  if (readings.length > 0) await stack.read(tenant, meterId, readings);
-  const customer = await stack.call(tenant, customers, 'POST', '/api/billing/customers', {
-    body: { name: meterId, ...more.customer },
-  });
-  const customerId = customer.body.data.id;
-  const supply = await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
-    body: { customerId, meterId, tariffId: more.tariff ?? tariffId, from: more.from ?? '2026-04-01' },
-  });
-  return { meterId, customerId, supplyId: supply.body.data.id };
-}
-
-const april = { from: '2026-04-01', to: '2026-05-01' };
-const may = { from: '2026-05-01', to: '2026-06-01' };
 const generate = (body: object) => stack.call(tenant, handler, 'POST', `${base}/generate`, { body });
-const bill = async (customerId: string, period = april, more: object = {}) =>
-  (await generate({ customerId, period, ...more })).body.data;
 const get = (path: string, query: Record<string, string> = {}) =>
   stack.call(tenant, handler, 'GET', `${base}${path}`, { query });
-const balance = async (customerId: string): Promise<string> =>
-  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`)).body.data[0]?.balance ??
-  'none';
 const pay = (customerId: string, amount: string, more: object = {}) =>
   stack.call(tenant, payments, 'POST', '/api/billing/payments', {
     body: { customerId, amount, method: 'cash', ...more },
   });
-
-/** Midnight of each day of April with 5 kWh between: 150 kWh. */
-const aprilReadings = Array.from({ length: 31 }, (_, i): [string, number] => [
-  i < 30 ? `2026-04-${String(i + 1).padStart(2, '0')}T00:00` : '2026-05-01T00:00',
-  1000 + 5 * i,
-]);
 
 describe('an invoice', () => {
   it('follows from readings, explained line by line, and is owed', async () => {
