@@ -1,7 +1,9 @@
 /** Files of banks: every line becomes money of its owner once, however often and by however many it is read. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
 import { useBankFiles } from '../test-support/bank-files.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
@@ -201,6 +203,17 @@ describe('a bank file', () => {
     await stack.workOff(bankImportQueue, (body) => importPage(JSON.parse(body), { pages: 1, pageSize: 2 }));
     expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'completed', matched: 3, returned: 3 });
     expect((await account(ahmed.id)).balance).toBe('0.00');
+  });
+
+  it('leaves to a person what the bank took back of a payment that was given back in part', async () => {
+    await importCsv([`2026-06-10,50,G1,${ahmed.accountNumber},`]);
+    const [{ id }] = await paymentsOf();
+    const session = openSession(tenant);
+    const payment = await session.require(paymentEntity, { id });
+    const refunded = { status: 'partially_refunded', refundedAmount: '20.00' } as const;
+    await session.transact('billing', (unit) => unit.update(paymentEntity, payment, refunded));
+    expect(await importCsv(['2026-06-12,-50,G2,G1,'])).toMatchObject({ suspense: 1, outgoing: 0, returned: 0 });
+    expect((await call('GET', '/suspense')).body.data).toMatchObject([{ paymentId: id, amount: '-50.00' }]);
   });
 
   it('pays an open invoice by name once: the same again waits for a person', async () => {

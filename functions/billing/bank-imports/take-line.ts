@@ -88,7 +88,15 @@ async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Pro
   for (const reference of new Set([row.reference, row.bankId])) {
     if (reference === undefined) continue;
     const payment = await paymentNamed(session, row.bankAccount, reference);
-    if (payment?.status !== 'received' || payment.amount !== amountOf(-minor, row.currency)) continue;
+    if (payment === undefined || payment.status === 'reversed') continue;
+    if (payment.amount !== amountOf(-minor, row.currency)) continue;
+    if (payment.status !== 'received')
+      return write(session, {
+        ...row,
+        status: 'suspense',
+        paymentId: payment.id,
+        outcome: 'The bank took back all of a payment of which some was given back before',
+      });
     const returned: BankLine = { ...row, status: 'returned', paymentId: payment.id, customerId: payment.customerId };
     try {
       await reversePayment(session, payment.id, `Taken back by the bank: ${reference}`, {
