@@ -54,7 +54,7 @@ it('a tariff that a person made the bill anew with is not taken back', async () 
   const [cheap, dear] = [await addTariff('CHEAP', energy('5')), await addTariff('DEAR', energy('7'))];
   const { customerId, meterId, supplyId } = await setUp(readings, { tariff: cheap });
   const [invoice] = (await bill(customerId)).invoices;
-  const change = { body: { tariffId: dear } };
+  const change = { body: { tariffId: dear, tariffFrom: '2026-04-01' } };
   expect((await stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, change)).status).toBe(200);
   expect((await rebill(invoice.id)).body.data.note.totalAmount).toBe('200.00');
   await correct(meterId, '90');
@@ -68,7 +68,9 @@ it('a tariff of another currency makes no difference: the invoice is cancelled i
   ];
   const { customerId, supplyId } = await setUp(readings, { tariff: rials });
   const [invoice] = (await bill(customerId)).invoices;
-  await stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, { body: { tariffId: dollars } });
+  await stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, {
+    body: { tariffId: dollars, tariffFrom: '2026-04-01' },
+  });
   expect(await rebill(invoice.id)).toMatchObject({ status: 409 });
   expect(await balance(customerId)).toBe('500.00');
 });

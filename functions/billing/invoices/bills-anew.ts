@@ -8,6 +8,8 @@ import type { StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { priceSupplies } from './price-supplies.ts';
 
+const tariffsOf = ({ tariffId, tariffsBefore = [] }: SuppliedBill) => ({ tariffId, tariffsBefore });
+
 export interface AnewOptions {
   timeZone: string;
   mayEstimate: boolean;
@@ -33,14 +35,14 @@ export async function billsAnew(
   const customer = await session.require(customerEntity, { id: invoice.customerId });
   const bills: SuppliedBill[] = [];
   for (const { supplyId, bill, nominal = invoice.period } of invoice.bills) {
-    const tariffId = charged.bills.find((each) => each.supplyId === supplyId)?.tariffId;
+    const before = charged.bills.find((each) => each.supplyId === supplyId);
     const supply = await session.require(supplyEntity, { id: supplyId });
     // Who had moved out by then is charged nothing for these days.
     if (supply.to !== undefined && supply.to <= bill.from) continue;
     const { priced, problems } = await priceSupplies(
       session,
       customer,
-      [keepTariff && tariffId !== undefined ? { ...supply, tariffId } : supply],
+      [keepTariff && before !== undefined ? { ...supply, ...tariffsOf(before) } : supply],
       { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, versions, anew: true },
     );
     const [made] = priced;

@@ -18,7 +18,10 @@ export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
 export const suppliedBillSchema = z.object({
   supplyId: z.string(),
   meterId: z.string(),
+  /** That of its last day. */
   tariffId: z.string(),
+  /** Where the supply changed its tariff within the bill: those before, `until` the first day each no longer held. */
+  tariffsBefore: z.optional(z.array(z.object({ tariffId: z.string(), until: z.string() }))),
   /** The route's whole period, when the customer was there for a part of it. */
   nominal: z.optional(z.object({ from: z.string(), to: z.string() })),
   bill: billSchema,

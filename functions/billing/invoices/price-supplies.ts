@@ -9,6 +9,7 @@ import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { tariffsHeld, versionsAlong } from '../supplies/tariff-timeline.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { rateOrRefuse } from '../tariffs/what-if.ts';
 import { decisionOn } from '../vee-exceptions/decision-on.ts';
@@ -117,7 +118,8 @@ async function priceSupply(
   { from, to }: BillingPeriod,
   { timeZone, mayEstimate, period, anew, nominal = period, versions: readVersions, veeSettings }: SettledOptions,
 ): Promise<SuppliedBill | Unpriced> {
-  const versions = await (readVersions?.(supply.tariffId) ?? versionsOf(session, supply.tariffId));
+  const held = tariffsHeld(supply, { from, to });
+  const versions = await versionsAlong(held, readVersions ?? ((tariffId) => versionsOf(session, tariffId)));
   const known = anew ? remembered(supply, period.to) : supply;
   if (known === undefined && versions.some(restsOnHistory))
     return { reason: 'not_priced', checks: [], details: ['The bill is older than those the supply remembers.'] };
@@ -162,7 +164,7 @@ async function priceSupply(
     return {
       supplyId: supply.id,
       meterId: supply.meterId,
-      tariffId: supply.tariffId,
+      ...held,
       nominal,
       bill,
       estimatedKwh: fromUnits(collected.estimatedUnits),

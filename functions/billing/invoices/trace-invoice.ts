@@ -7,6 +7,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts';
+import { versionsAlong } from '../supplies/tariff-timeline.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { pricedAsOf } from './bills-anew.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
@@ -54,11 +55,11 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
 /** Reads what was known of the meter in the days of a bill when it was issued, as fine as its tariff of then needed it. */
 async function evidenceOf(
   session: TenantSession,
-  { meterId, tariffId, bill }: SuppliedBill,
+  { meterId, bill, ...tariffs }: SuppliedBill,
   invoice: StoredInvoice,
   timeZone: string,
 ): Promise<UsageOfMoment> {
-  const versions = await versionsOf(session, tariffId, pricedAsOf(invoice));
+  const versions = await versionsAlong(tariffs, (tariffId) => versionsOf(session, tariffId, pricedAsOf(invoice)));
   const buckets = usageBuckets(finenessOf(versions, bill.to), bill, timeZone);
   return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
 }

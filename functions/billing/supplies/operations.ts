@@ -24,6 +24,7 @@ import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
 import { nextPlace } from './supply-place.ts';
 import type { BilledSupply, Supply, startSupplySchema } from './supply-schema.ts';
+import { changeTariff } from './tariff-timeline.ts';
 
 export const supplyOperations: Operations<typeof supplies.routes> = {
   listSupplies: async ({ session, query, page }) => {
@@ -42,10 +43,13 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
   updateSupply: async ({ session, params, body, expectedVersion }) => {
     const before = await session.require(supplyEntity, params);
     refuseStale(before, expectedVersion);
-    const tariffId: unknown = body['tariffId'];
-    if (typeof tariffId === 'string' && tariffId !== before.tariffId)
+    const { tariffId = before.tariffId, tariffFrom, ...changes } = body as SupplyChanges;
+    if (tariffId !== before.tariffId)
       await requireTariffFor(session, tariffId, await session.require(customerEntity, { id: before.customerId }));
-    return { data: await session.transact('billing', (unit) => unit.update(supplyEntity, before, body)) };
+    const timeline = timelineAfter(before, tariffId, tariffFrom);
+    return {
+      data: await session.transact('billing', (unit) => unit.update(supplyEntity, before, { ...changes, ...timeline })),
+    };
   },
 
   endSupply: async ({ session, params, body: { to } }) => {
@@ -81,6 +85,27 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 
   getSupplyHistory: readHistory(supplyEntity),
 };
+
+interface SupplyChanges {
+  tariffId?: string;
+  tariffFrom?: string;
+  [field: string]: unknown;
+}
+
+/** A prepaid supply buys by the tariff of the day: it has no days left to bill by another. */
+function timelineAfter(supply: BilledSupply, tariffId: string, tariffFrom: string | undefined): Partial<BilledSupply> {
+  const from = tariffFrom ?? supply.billedTo ?? supply.from;
+  if (tariffFrom === undefined && tariffId === supply.tariffId) return {};
+  if (supply.mode === 'prepaid' && tariffFrom === undefined) return { tariffId };
+  if (supply.mode === 'prepaid' || from < supply.from || (supply.to !== undefined && from >= supply.to))
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `The tariff of this supply cannot change on ${from}: it is prepaid, or not held on that day.`,
+        ar: `لا يمكن تغيير تعرفة هذا التوريد في ${from}: فهو مسبق الدفع أو غير قائم في ذلك اليوم.`,
+      },
+    });
+  return changeTariff(supply, tariffId, from) as Partial<BilledSupply>;
+}
 
 async function startSupply(
   session: TenantSession,

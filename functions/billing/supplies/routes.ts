@@ -9,6 +9,14 @@ import { startSupplySchema, storedSupplySchema } from './supply-schema.ts';
 
 const params = z.object({ id: generatedId('sup') });
 
+const changesSchema = z.extend(
+  changesOf(startSupplySchema, { fixed: ['customerId', 'meterId', 'from', 'mode'], removable: true }),
+  {
+    /** First local day of the tariff in `tariffId`. @default the first that no bill covers yet */
+    tariffFrom: z.optional(localDate()),
+  },
+);
+
 export const supplies = defineResource({
   name: 'supplies',
   base: '/api/billing/supplies',
@@ -47,8 +55,10 @@ export const supplies = defineResource({
       path: '/{id}',
       access: 'billing:supplies:write',
       summary: 'Change what bills depend on: loads, dwellings, tariff. `If-Match` guards against lost updates.',
+      description:
+        'Another tariff holds from the local day `tariffFrom` on, or from the first day no bill covers yet; the days before keep theirs, and a bill over the change is prorated. Bills that exist change only when they are made anew.',
       params,
-      body: changesOf(startSupplySchema, { fixed: ['customerId', 'meterId', 'from', 'mode'], removable: true }),
+      body: changesSchema,
       response: storedSupplySchema,
       errors: ['not_found', 'version_conflict', 'unprocessable'],
     },
