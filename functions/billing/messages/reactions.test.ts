@@ -142,7 +142,8 @@ it('a meter that is cut and connected again is told of at each step, once', asyn
   expect(warning.text).toMatch(/10\.00[\s\S]*MTR-1|MTR-1[\s\S]*10\.00/);
 });
 
-it('all invoices of a run are sent page by page, once, and nobody else’s', async () => {
+/** A run that has ended, with an invoice each for so many customers. */
+async function runWith(customers: number) {
   const run = await startRun(openSession(tenant), {
     period: { from: '2026-04-01', to: '2026-05-01' },
     issueDate: '2026-06-01',
@@ -151,10 +152,15 @@ it('all invoices of a run are sent page by page, once, and nobody else’s', asy
   } as never);
   await stack.workOffRuns();
   const owners: string[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < customers; i++) {
     owners.push(await addCustomer());
     await oweInvoice(tenant, owners[i]!, '10.00', { runId: run.id } as object);
   }
+  return { run, owners };
+}
+
+it('all invoices of a run are sent page by page, once, and nobody else’s', async () => {
+  const { run, owners } = await runWith(8);
   await oweInvoice(tenant, customerId, '10.00');
   const cancelled = await addCustomer();
   const wrong = await oweInvoice(tenant, cancelled, '10.00', { runId: run.id } as object);
@@ -178,18 +184,7 @@ it('all invoices of a run are sent page by page, once, and nobody else’s', asy
 });
 
 it('an invoice of a run that cannot be sent holds up no other, and stays asked for by itself', async () => {
-  const run = await startRun(openSession(tenant), {
-    period: { from: '2026-04-01', to: '2026-05-01' },
-    issueDate: '2026-06-01',
-    dueDays: 14,
-    mayEstimate: false,
-  } as never);
-  await stack.workOffRuns();
-  const owners: string[] = [];
-  for (let i = 0; i < 6; i++) {
-    owners.push(await addCustomer());
-    await oweInvoice(tenant, owners[i]!, '10.00', { runId: run.id } as object);
-  }
+  const { run, owners } = await runWith(6);
   const lost = await oweInvoice(tenant, 'cus_00000000000000000000000000', '10.00', { runId: run.id } as object);
   await startSending(openSession(tenant), run.id, ['sms']);
   const failed: string[] = [];

@@ -8,6 +8,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply, Supply } from '../supplies/supply-schema.ts';
+import { tariffOn } from '../supplies/tariff-timeline.ts';
 import { requireTariffFor } from '../tariffs/require-tariff.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 
@@ -33,11 +34,12 @@ export async function planMove(
         ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${on}.`,
       },
     });
-  const next = tariffId ?? supply.tariffId;
+  const present = tariffOn(supply, on);
+  const next = tariffId ?? present;
   const [occupancy, withoutException] = await Promise.all([
     session.require(occupancyEntity, { meterId: supply.meterId }),
     closingAtEnd(session, supply, on),
-    next === supply.tariffId
+    next === present
       ? undefined
       : session
           .require(customerEntity, { id: supply.customerId })

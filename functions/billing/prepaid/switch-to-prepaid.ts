@@ -13,6 +13,7 @@ import { today } from '../invoices/local-day.ts';
 import { invoicesToSettle } from '../payments/invoices-to-settle.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
+import { tariffOn } from '../supplies/tariff-timeline.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import type { Agreement, Instalment } from './arrears-agreement.ts';
 import { writeAgreement } from './make-agreement.ts';
@@ -49,7 +50,7 @@ export async function switchToPrepaid(session: TenantSession, order: SwitchToPre
   const [profile, present, versions] = await Promise.all([
     tenantProfile(session),
     today(session),
-    versionsOf(session, order.tariffId ?? supply.tariffId),
+    versionsOf(session, order.tariffId ?? tariffOn(supply, order.on)),
     requireVendingMeter(session, supply.meterId),
   ]);
   const { currency } = versionOn(versions, order.on);

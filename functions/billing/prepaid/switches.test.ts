@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
+import { handler as tariffs } from '../tariffs/handler.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
 import { handler as switches } from './switch-handler.ts';
 import { valueCredit } from './value-credit.ts';
@@ -29,6 +30,12 @@ describe('to tokens', () => {
       ['2026-06-05T00:00', 120],
       ['2026-06-11T00:00', 150],
     ]);
+    // Of a change of tariff that is still to come a switch takes nothing.
+    const body = { code: 'COMING', name: 'Coming' };
+    const { id } = (await scene.stack.call(tenant, tariffs, 'POST', '/api/billing/tariffs', { body })).body.data;
+    const change = { body: { tariffId: id, tariffFrom: '2026-07-01' } };
+    const { status } = await scene.stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, change);
+    expect(status).toBe(200);
   });
 
   it('bills to the day, puts the debt into an agreement, and begins the prepaid supply on that day, once', async () => {
@@ -45,7 +52,7 @@ describe('to tokens', () => {
     expect(done.some(({ body }) => body.data.debtAmount === '1855.01')).toBe(true);
     expect(await suppliesOf(meterId)).toMatchObject([
       { mode: 'postpaid', from: '2026-06-01', to: '2026-06-11', billedTo: '2026-06-11' },
-      { mode: 'prepaid', from: '2026-06-11', customerId },
+      { mode: 'prepaid', from: '2026-06-11', customerId, tariffId: scene.tariffId },
     ]);
     const next = (await suppliesOf(meterId))[1].id;
     // Two thirds of the month are left of its charge; a quarter of the purchase goes to the debt.

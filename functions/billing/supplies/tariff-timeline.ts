@@ -2,7 +2,7 @@
  * Which tariff a supply had on which days. A bill is made of the versions of each, as far as the supply had it: a change of
  * tariff is prorated as a change of prices is.
  */
-import { earlier, later } from '../../../layers/tariff/calendar.ts';
+import { addDays, earlier, later } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 
 export interface TariffTimeline {
@@ -42,6 +42,10 @@ export function tariffsHeld(
     ...(before.length === 0 ? {} : { tariffsBefore: before }),
   };
 }
+
+/** The tariff of a local day. */
+export const tariffOn = (timeline: TariffTimeline, day: string): string =>
+  tariffsHeld(timeline, { from: day, to: addDays(day, 1) }).tariffId;
 
 /** The versions along a timeline, as the rating engine takes them. Days on which a tariff had no version stay without one. */
 export async function versionsAlong(
