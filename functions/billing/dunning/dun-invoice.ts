@@ -5,17 +5,17 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { currencyExponent } from '../../../layers/money/currencies.ts';
 import { fractionOf, over, scaled, times } from '../../../layers/money/fraction.ts';
-import { formatMoney, money, parseMoney } from '../../../layers/money/money.ts';
+import { parseMoney } from '../../../layers/money/money.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceOverdue, invoiceReminder } from '../events.ts';
 import { writeInvoice } from '../invoices/bill-customer.ts';
-import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoiceEventPayload } from '../invoices/invoice-payload.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
+import { oneAmount } from '../invoices/one-amount.ts';
 import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
 import { askDisconnection } from './ask-disconnection.ts';
 import { type Disconnection, logAction } from './collection-log.ts';
@@ -119,8 +119,6 @@ function feeOf({ fee }: Extract<DunningStep, { action: 'late_fee' }>, { currency
 }
 
 function feeInvoice(invoice: StoredInvoice, fee: bigint, seed: string, today: string): Invoice {
-  const { currency } = invoice;
-  const [total, zero] = [formatMoney(money(fee, currency)), amountOf(0n, currency)];
   return {
     id: derivedId('inv', Date.parse(today), `${invoice.id} late fee ${seed}`),
     invoiceNumber: `${invoice.invoiceNumber}-F${(invoice.dunning ?? []).length + 1}`,
@@ -131,16 +129,6 @@ function feeInvoice(invoice: StoredInvoice, fee: bigint, seed: string, today: st
     period: invoice.period,
     issueDate: today,
     dueDate: addDays(today, feeDueDays),
-    currency,
-    bills: [],
-    subtotal: total,
-    taxAmount: zero,
-    fixedCharges: zero,
-    rounding: zero,
-    totalAmount: total,
-    paidAmount: zero,
-    dueAmount: total,
-    status: 'issued',
-    estimated: false,
+    ...oneAmount(fee, invoice.currency),
   };
 }

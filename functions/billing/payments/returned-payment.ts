@@ -12,9 +12,9 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { writeInvoice } from '../invoices/bill-customer.ts';
-import { amountOf } from '../invoices/invoice-amounts.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
+import { oneAmount } from '../invoices/one-amount.ts';
 import { vendEntity, vendIdOf } from '../prepaid/vend-entity.ts';
 import type { Payment } from './payment-schema.ts';
 
@@ -33,7 +33,6 @@ export async function planDebt(
     isAheadWritten ? undefined : readAdvance(session, customerId, currency),
     purpose === 'prepaid' ? requireGoodToken(session, id) : undefined,
   ]);
-  const [total, zero] = [amountOf(minor, currency), amountOf(0n, currency)];
   const invoice: Invoice = {
     id: derivedId('inv', Date.parse(date), `${id} returned`),
     invoiceNumber: `${paymentNumber}-D`,
@@ -44,17 +43,7 @@ export async function planDebt(
     period: { from: date, to: addDays(date, 1) },
     issueDate: date,
     dueDate: date,
-    currency,
-    bills: [],
-    subtotal: total,
-    taxAmount: zero,
-    fixedCharges: zero,
-    rounding: zero,
-    totalAmount: total,
-    paidAmount: zero,
-    dueAmount: total,
-    status: 'issued',
-    estimated: false,
+    ...oneAmount(minor, currency),
   };
   return (unit) => {
     // On its version: a token that is being taken back in this moment is no debt.
