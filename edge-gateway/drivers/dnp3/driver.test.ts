@@ -157,6 +157,18 @@ describe('a station', () => {
     ]);
   });
 
+  it('has events told before a present value that is asked for, so that the time of a change is not lost', async () => {
+    const points = [{ id: 'cb', address: { group: 'double_bit', index: 0 }, dataType: 'double_bit' }];
+    const { device, clock, sink, driver } = await station(points, { unsolicitedClasses: [], eventPollMs: 60_000 });
+    sink.received.length = 0;
+    device.outstation.update('double_bit_input', 0, 1, { timeMs: 1_700_000_000_500 });
+    await clock.settle(driver.refresh(['cb']));
+    expect(sink.received).toEqual([
+      { pointId: 'cb', value: 'off', quality: 'good', sourceTimeMs: 1_700_000_000_500, isEvent: true },
+      { pointId: 'cb', value: 'off', quality: 'good' },
+    ]);
+  });
+
   it('scans points whose changes are no events', async () => {
     const { device, clock, sink } = await station([
       { id: 'level', address: { group: 'analog_input', index: 0, scan: true }, dataType: 'float32' },

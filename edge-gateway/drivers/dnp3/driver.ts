@@ -106,10 +106,12 @@ export class Dnp3Driver implements Driver {
   async refresh(pointIds: readonly string[]): Promise<void> {
     const points = pointIds.flatMap((id) => this.#plan.points.get(id) ?? []);
     const byDevice = Map.groupBy(points, ({ deviceId }) => deviceId);
+    // Events first, as in an integrity poll: a present value carries no time, and would hide when it came to be.
+    const events = classHeaders([1, 2, 3]);
     const reads = [...byDevice].map(([deviceId, members]) =>
       this.#stations
         .get(deviceId)!
-        .remote.read(readsFor(members.map(({ point }) => point)))
+        .remote.read([...events, ...readsFor(members.map(({ point }) => point))])
         .catch((error: Error) => this.#context.log('warn', 'refresh failed', { deviceId, reason: error.message })),
     );
     await Promise.all(reads);
