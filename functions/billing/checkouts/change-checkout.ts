@@ -3,6 +3,8 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { equals, parseMoney } from '../../../layers/money/money.ts';
+import type { Payment } from '../payments/payment-schema.ts';
 import { checkoutEntity, checkoutReferenceEntity } from './checkout-entity.ts';
 import { checkoutChanged } from './checkout-events.ts';
 import type { Checkout } from './checkout-schema.ts';
@@ -17,6 +19,26 @@ export function writeCheckout(unit: UnitOfWork, before: StoredCheckout, changes:
   unit.emit(checkoutChanged, { aggregateId: after.id, payload: after });
   return after;
 }
+
+/** A payment stands for the checkout: what was asked for and what came may differ. */
+export const writePaid = (
+  unit: UnitOfWork,
+  before: StoredCheckout,
+  { id: paymentId, amount, currency }: Pick<Payment, 'id' | 'amount' | 'currency'>,
+  now: string,
+  changes: Partial<Checkout> = {},
+): StoredCheckout =>
+  writeCheckout(unit, before, {
+    status: 'paid',
+    paymentId,
+    paidAt: now,
+    paidAmount: amount,
+    paidCurrency: currency,
+    ...(equals(parseMoney(amount, currency), parseMoney(before.amount, before.currency))
+      ? {}
+      : { amountDiffers: true }),
+    ...changes,
+  });
 
 /** @returns the checkout as it is now: where somebody else moved it on meanwhile, their word stands */
 export async function changeCheckout(

@@ -9,7 +9,7 @@ import { personBehind } from '../../identity/contract.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { positiveAmount } from '../payments/payment-amount.ts';
 import { recordPayment } from '../payments/record-payment.ts';
-import { type StoredCheckout, writeCheckout } from './change-checkout.ts';
+import { type StoredCheckout, writeCheckout, writePaid } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
 import type { CheckoutDecision } from './checkout-schema.ts';
 import { mayBeTakenOver, paymentWithReference, referenceOf, takeOverPayment } from './take-over-payment.ts';
@@ -80,7 +80,6 @@ async function record(
   externalReference: string,
 ): Promise<StoredCheckout> {
   const { id, customerId, supplyId, invoiceIds, integrationId, provider } = checkout;
-  const differs = amount !== checkout.amount || currency !== checkout.currency;
   await recordPayment(
     session,
     {
@@ -99,16 +98,8 @@ async function record(
         const fresh = await requireReview(session, id, resolvedBy);
         return {
           attributes: { checkoutId: id, integrationId: integrationId!, provider: provider! },
-          write: (unit, { id: paymentId }) =>
-            void writeCheckout(unit, fresh, {
-              status: 'paid',
-              paymentId,
-              paidAt: session.context.now(),
-              paidAmount: amount,
-              paidCurrency: currency,
-              ...(differs ? { amountDiffers: true } : {}),
-              ...decided(session, reason, resolvedBy),
-            }),
+          write: (unit, made) =>
+            void writePaid(unit, fresh, made, session.context.now(), decided(session, reason, resolvedBy)),
         };
       },
     },

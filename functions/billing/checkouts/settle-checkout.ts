@@ -6,10 +6,10 @@
 import type { ProviderPayment } from '../../../layers/integrations/provider.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { equals, formatMoney, parseMoney } from '../../../layers/money/money.ts';
+import { formatMoney, parseMoney } from '../../../layers/money/money.ts';
 import { capturePayment, verifyPayment } from '../../platform/contract.ts';
 import { type PaymentCompanion, recordPayment } from '../payments/record-payment.ts';
-import { changeCheckout, type StoredCheckout, writeCheckout } from './change-checkout.ts';
+import { changeCheckout, type StoredCheckout, writePaid } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
 import { openCheckout, orderOf } from './start-checkout.ts';
 import { mayBeTakenOver, paymentWithReference, referenceOf, takeOverPayment } from './take-over-payment.ts';
@@ -65,8 +65,7 @@ async function settle(
 
 async function book(session: TenantSession, checkout: StoredCheckout, payment: ProviderPayment) {
   const { id, customerId, purpose, supplyId, invoiceIds, integrationId, provider } = checkout;
-  const asked = parseMoney(checkout.amount, checkout.currency);
-  const paid = payment.amount ?? asked;
+  const paid = payment.amount ?? parseMoney(checkout.amount, checkout.currency);
   const [amount, currency] = [formatMoney(paid), paid.currency];
   const companion = async (): Promise<PaymentCompanion> => {
     const fresh = await session.require(checkoutEntity, { id });
@@ -75,15 +74,7 @@ async function book(session: TenantSession, checkout: StoredCheckout, payment: P
       throw new AppError('conflict', 'The checkout is decided.');
     return {
       attributes: { checkoutId: id, integrationId: integrationId!, provider: provider! },
-      write: (unit, { id: paymentId }) =>
-        void writeCheckout(unit, fresh, {
-          status: 'paid',
-          paymentId,
-          paidAt: session.context.now(),
-          paidAmount: amount,
-          paidCurrency: currency,
-          ...(equals(asked, paid) ? {} : { amountDiffers: true }),
-        }),
+      write: (unit, made) => void writePaid(unit, fresh, made, session.context.now()),
     };
   };
   const order = {

@@ -4,7 +4,7 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { paymentEntity, paymentReferenceEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
-import { type StoredCheckout, writeCheckout } from './change-checkout.ts';
+import { type StoredCheckout, writePaid } from './change-checkout.ts';
 import { checkoutEntity } from './checkout-entity.ts';
 import type { Checkout } from './checkout-schema.ts';
 
@@ -47,17 +47,7 @@ export function takeOverPayment(
         ...(integrationId === undefined ? {} : { integrationId }),
         ...(provider === undefined ? {} : { provider }),
       });
-      return writeCheckout(unit, checkout, {
-        status: 'paid',
-        paymentId,
-        paidAt: session.context.now(),
-        paidAmount: payment.amount,
-        paidCurrency: payment.currency,
-        ...(payment.amount === checkout.amount && payment.currency === checkout.currency
-          ? {}
-          : { amountDiffers: true }),
-        ...changes,
-      });
+      return writePaid(unit, checkout, payment, session.context.now(), changes);
     });
   });
 }
