@@ -10,7 +10,6 @@ import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { handler as meters } from '../../metering/meters/handler.ts';
 import { addReadings } from '../../metering/readings/add-readings.ts';
-import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { bringReadings, meteredCustomers, usualComponents } from '../test-support/metered-customers.ts';
 import { handler as veeSettings } from '../vee-settings/handler.ts';
@@ -19,7 +18,7 @@ import { correctionQueue } from './note-late-readings.ts';
 
 const stack = useBillingStack();
 const tenant = 'cns';
-const { setUp, bill, invoicesOf, addTariff } = meteredCustomers(stack, tenant);
+const { setUp, moveTo, bill, invoicesOf, addTariff } = meteredCustomers(stack, tenant);
 const zone = 'Europe/Berlin';
 const hourMs = 3_600_000;
 const months = ['2026-03-01', '2026-04-01', '2026-05-01', '2026-06-01'];
@@ -114,12 +113,8 @@ it('bills add up to what the registers moved', async () => {
         expect(status).toBe(200);
       }
       if (movedOn !== undefined) {
-        await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${first.supplyId}/end`, {
-          body: { to: movedOn },
-        });
         const second = await setUp([], { tariff, from: '2026-12-01' });
-        const body = { customerId: second.customerId, meterId, tariffId: tariff, from: movedOn };
-        expect((await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body })).status).toBe(201);
+        await moveTo(second, first, movedOn);
         customers.push(second.customerId);
       }
       const arriving = [0, hours, ...read].map((hour, i) => ({ hour, place: order[i % order.length]! + i / 100 }));

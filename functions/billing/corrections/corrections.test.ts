@@ -5,7 +5,6 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
 import { handler as invoices } from '../invoices/handler.ts';
-import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, aprilReadings, bringReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { correctMeter } from './correct-meter.ts';
@@ -14,7 +13,7 @@ import { correctionQueue } from './note-late-readings.ts';
 
 const stack = useBillingStack();
 const tenant = 'cor';
-const { setUp, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
+const { setUp, moveTo, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
 const call = (method: string, path: string, body?: object, query?: Record<string, string>) =>
   stack.call(tenant, handler, method, `/api/billing/corrections${path}`, {
     ...(body ? { body } : {}),
@@ -94,15 +93,8 @@ describe('a bill', () => {
 
   it('of who had the meter then changes, and nobody else’s', async () => {
     const first = await setUp(aprilReadings);
-    await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${first.supplyId}/end`, {
-      body: { to: '2026-04-16' },
-    });
     const second = await setUp([]);
-    const { tariffId } = (await stack.call(tenant, supplies, 'GET', `/api/billing/supplies/${second.supplyId}`)).body
-      .data;
-    await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
-      body: { customerId: second.customerId, meterId: first.meterId, tariffId, from: '2026-04-16' },
-    });
+    await moveTo(second, first, '2026-04-16');
     await bill(first.customerId);
     const made = await bill(second.customerId);
     expect(made.invoices[0].totalAmount).toBe('600.00');

@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { handler as edits } from '../../metering/usage-edits/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
-import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, bringReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { correctMeter } from './correct-meter.ts';
@@ -10,7 +9,7 @@ import { correctionQueue } from './note-late-readings.ts';
 
 const stack = useBillingStack();
 const tenant = 'eus';
-const { setUp, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
+const { setUp, moveTo, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
 const utc = (local: string) => new Date(`${local}:00+03:00`).toISOString();
 const call = async (path: string, body: object) => {
   const answer = await stack.call(tenant, edits, 'POST', `/api/billing/usage-edits${path}`, {
@@ -90,15 +89,8 @@ describe('a bill', () => {
 
   it('of who had the meter in the stretch changes, and nobody else’s', async () => {
     const first = await setUp(aprilReadings);
-    await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${first.supplyId}/end`, {
-      body: { to: '2026-04-16' },
-    });
     const second = await setUp([]);
-    const { tariffId } = (await stack.call(tenant, supplies, 'GET', `/api/billing/supplies/${second.supplyId}`)).body
-      .data;
-    await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
-      body: { customerId: second.customerId, meterId: first.meterId, tariffId, from: '2026-04-16' },
-    });
+    await moveTo(second, first, '2026-04-16');
     await bill(first.customerId);
     await bill(second.customerId);
     await follow();

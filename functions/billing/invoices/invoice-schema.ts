@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { estimationMethods } from '../../../layers/vee/series.ts';
+import { earlierTariffs } from '../supplies/supply-schema.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
 
@@ -20,8 +21,8 @@ export const suppliedBillSchema = z.object({
   meterId: z.string(),
   /** That of its last day. */
   tariffId: z.string(),
-  /** Where the supply changed its tariff within the bill: those before, `until` the first day each no longer held. */
-  tariffsBefore: z.optional(z.array(z.object({ tariffId: z.string(), until: z.string() }))),
+  /** Those before, where the supply changed its tariff within the bill. */
+  tariffsBefore: earlierTariffs,
   /** The route's whole period, when the customer was there for a part of it. */
   nominal: z.optional(z.object({ from: z.string(), to: z.string() })),
   bill: billSchema,

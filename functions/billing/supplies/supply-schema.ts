@@ -31,13 +31,16 @@ export const startSupplySchema = z.object({
   connectionPoint: z.optional(label(100)),
 });
 
+/** Tariffs in order, each with the first local day it no longer held. */
+export const earlierTariffs = z.optional(z.array(z.object({ tariffId: z.string(), until: z.string() })));
+
 export const supplySchema = z.extend(startSupplySchema, {
   id: z.string(),
   customerId: z.string(),
   /** The tariff since the last change of it, which may be still to come. */
   tariffId: z.string(),
-  /** Tariffs before that, in order; `until` is the first local day each no longer held. */
-  tariffsBefore: z.optional(z.array(z.object({ tariffId: z.string(), until: z.string() }))),
+  /** Those before that. */
+  tariffsBefore: earlierTariffs,
   /** First local day it no longer holds. */
   to: z.optional(z.string()),
   phases: z.int(),

@@ -66,6 +66,15 @@ export function meteredCustomers(stack: BillingStack, tenant: string) {
       });
       return { meterId, customerId, supplyId: supply.body.data.id };
     },
+    /** Another customer has the meter from a local day on. */
+    async moveTo(next: Pick<MeteredCustomer, 'customerId'>, first: MeteredCustomer, on: string): Promise<void> {
+      const base = '/api/billing/supplies';
+      const { tariffId: same } = (await stack.call(tenant, supplies, 'GET', `${base}/${first.supplyId}`)).body.data;
+      await stack.call(tenant, supplies, 'POST', `${base}/${first.supplyId}/end`, { body: { to: on } });
+      const body = { customerId: next.customerId, meterId: first.meterId, tariffId: same, from: on };
+      const { status, text } = await stack.call(tenant, supplies, 'POST', base, { body });
+      if (status !== 201) throw new Error(`The next customer was refused: ${text}`);
+    },
     bill: async (customerId: string, period = april, more: object = {}) =>
       (
         await stack.call(tenant, invoices, 'POST', '/api/billing/invoices/generate', {
