@@ -2,9 +2,11 @@
  * Reads some pages of a bank's file and hands on to the next. It can stop anywhere: a line is one row and one payment however
  * often its page is read, and the import only says how far it came.
  */
+
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { bankAccountEntity, bankImportEntity, bankLineEntity, type StoredLine } from './bank-entities.ts';
 import type { BankAccount, BankImport } from './bank-schema.ts';
 import { lookUpLines } from './look-up-lines.ts';
@@ -83,8 +85,8 @@ async function workOff(
   );
   const take = async (of: LineOfFile): Promise<void> =>
     count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
-  await sideBySide(moneyIn, take);
-  await sideBySide(page.slice(moneyIn.length), take);
+  await sideBySide(moneyIn, atATime, take);
+  await sideBySide(page.slice(moneyIn.length), atATime, take);
   return move(session, bankImport, {
     position: to,
     lines: lines.length,
@@ -95,14 +97,6 @@ async function workOff(
     outgoing: bankImport.outgoing + counts.outgoing,
     duplicates: bankImport.duplicates + counts.duplicates,
   });
-}
-
-async function sideBySide(lines: readonly LineOfFile[], take: (of: LineOfFile) => Promise<void>): Promise<void> {
-  const waiting = [...lines];
-  const work = async (): Promise<void> => {
-    for (let of = waiting.shift(); of !== undefined; of = waiting.shift()) await take(of);
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
 }
 
 /** Those of a page that an earlier file, or an earlier reading of this one, had already. */

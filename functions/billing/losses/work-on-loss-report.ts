@@ -2,9 +2,11 @@
  * Works a loss report off, page by page. Sums, lines of meters and the page move in one write on the version that was read, so a
  * page counts once, however often its message comes; a page that is done only hands on again, in case its message was lost.
  */
+
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { Sums } from '../reports/sums.ts';
 import { billReader } from './billed-energy.ts';
@@ -27,7 +29,7 @@ import { shownLine } from './shown-line.ts';
 import { type LossReportMessage, sendWork } from './start-loss-report.ts';
 
 /** Meters worked on at a time. */
-const sideBySide = 8;
+const atATime = 8;
 
 export async function workOnLossReport({ tenantId, reportId, at }: LossReportMessage): Promise<void> {
   const session = openSession(tenantId);
@@ -93,17 +95,11 @@ async function countPage(
   );
 }
 
-async function measureAll(
+const measureAll = (
   tools: MeasuringTools,
   meters: readonly PlannedMeter[],
-): Promise<(PlannedMeter & { lines: MeasuredLine[] })[]> {
-  const measured: (PlannedMeter & { lines: MeasuredLine[] })[] = [];
-  const waiting = [...meters];
-  await Promise.all(
-    Array.from({ length: sideBySide }, async () => {
-      for (let meter = waiting.pop(); meter !== undefined; meter = waiting.pop())
-        measured.push({ ...meter, lines: await (meter.isPoint ? measurePoint : measureMeter)(tools, meter) });
-    }),
-  );
-  return measured;
-}
+): Promise<(PlannedMeter & { lines: MeasuredLine[] })[]> =>
+  sideBySide(meters, atATime, async (meter) => ({
+    ...meter,
+    lines: await (meter.isPoint ? measurePoint : measureMeter)(tools, meter),
+  }));

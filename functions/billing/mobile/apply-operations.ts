@@ -2,8 +2,10 @@
  * Applies what a device hands in. Operations at one meter, and all money of one collector, go one after another; the rest
  * side by side. Each has an answer of its own, and none stops another.
  */
+
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { applyCollection } from './apply-collection.ts';
 import { applyCorrection } from './apply-correction.ts';
 import { applyNoAccess, applyReading } from './apply-reading.ts';
@@ -36,12 +38,9 @@ export async function applyOperations(
     });
     chains.set(key, chain);
   });
-  const waiting = [...chains.values()];
-  const work = async (): Promise<void> => {
-    for (let chain = waiting.shift(); chain !== undefined; chain = waiting.shift())
-      for (const step of chain) await step();
-  };
-  await Promise.all(Array.from({ length: lanes }, work));
+  await sideBySide([...chains.values()], lanes, async (chain) => {
+    for (const step of chain) await step();
+  });
   return results;
 }
 

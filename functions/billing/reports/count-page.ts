@@ -3,10 +3,12 @@
  * read, so a page counts once, however often its message comes; a page that is done only hands on again, in case its message
  * was lost, or the worker that did it is gone.
  */
+
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
@@ -17,7 +19,7 @@ import { Totals } from './totals.ts';
 
 const pageSize = 50;
 /** Customers worked on at a time. */
-const sideBySide = 10;
+const atATime = 10;
 
 export async function countPage({ tenantId, reportId, part, page }: ReportMessage): Promise<void> {
   const session = openSession(tenantId);
@@ -49,13 +51,7 @@ async function workOff(
   });
   const { timeZone } = await tenantProfile(session);
   const totals = new Totals(progress.totals);
-  const waiting = [...items];
-  await Promise.all(
-    Array.from({ length: sideBySide }, async () => {
-      for (let customer = waiting.pop(); customer !== undefined; customer = waiting.pop())
-        await countCustomer(session, customer, report, totals, timeZone);
-    }),
-  );
+  await sideBySide(items, atATime, (customer) => countCustomer(session, customer, report, totals, timeZone));
   const changes = {
     page: progress.page + 1,
     cursor: nextCursor,

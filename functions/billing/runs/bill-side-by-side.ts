@@ -1,6 +1,8 @@
 /** Bills several customers at a time, and counts what came of it. One customer's error does not keep the others from their bills. */
+
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { type BillingOptions, billCustomer } from '../invoices/bill-customer.ts';
 import type { RunProblem } from './run-entity.ts';
 
@@ -13,27 +15,24 @@ export interface BilledCustomers {
 }
 
 /** Customers worked on at a time. */
-const sideBySide = 5;
+const atATime = 5;
 
 export async function billSideBySide(
   session: TenantSession,
   customerIds: readonly string[],
   options: BillingOptions,
 ): Promise<BilledCustomers> {
-  const waiting = [...customerIds];
   const billed: BilledCustomers = { invoices: 0, nothingToBill: 0, problems: [], failures: [] };
-  const work = async (): Promise<void> => {
-    for (let customerId = waiting.pop(); customerId !== undefined; customerId = waiting.pop())
-      try {
-        const { invoices, problems } = await billCustomer(session, customerId, options);
-        billed.invoices += invoices.length;
-        if (invoices.length + problems.length === 0) billed.nothingToBill++;
-        for (const problem of problems) billed.problems.push({ ...problem, customerId });
-      } catch (error) {
-        logger.error('customer not billed', { customerId, runId: options.runId, error: error as Error });
-        billed.failures.push({ customerId, error });
-      }
-  };
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  await sideBySide(customerIds, atATime, async (customerId) => {
+    try {
+      const { invoices, problems } = await billCustomer(session, customerId, options);
+      billed.invoices += invoices.length;
+      if (invoices.length + problems.length === 0) billed.nothingToBill++;
+      for (const problem of problems) billed.problems.push({ ...problem, customerId });
+    } catch (error) {
+      logger.error('customer not billed', { customerId, runId: options.runId, error: error as Error });
+      billed.failures.push({ customerId, error });
+    }
+  });
   return billed;
 }

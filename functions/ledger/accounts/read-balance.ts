@@ -1,5 +1,7 @@
 /** Balances from totals: one query for each account, however many lines it has. */
+
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { balanceOn, type Side } from '../../../layers/ledger/account-types.ts';
 import { dayBefore, periodOf } from '../../../layers/ledger/fiscal-calendar.ts';
 import {
@@ -44,16 +46,8 @@ export function movementsOf(
 }
 
 /** Reads something of many accounts, a few at a time, in their order. */
-export async function forEachAccount<A, T>(accounts: readonly A[], read: (account: A) => Promise<T>): Promise<T[]> {
-  const results: T[] = new Array(accounts.length);
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let position = next++; position < accounts.length; position = next++)
-      results[position] = await read(accounts[position]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(lanes, accounts.length) }, lane));
-  return results;
-}
+export const forEachAccount = <A, T>(accounts: readonly A[], read: (account: A) => Promise<T>): Promise<T[]> =>
+  sideBySide(accounts, lanes, read);
 
 /** Movements of several accounts as one, by currency. */
 export function sumMovements(movements: readonly Movement[]): Movement[] {

@@ -1,7 +1,9 @@
 /** Keeps what was refused, with its reason, and raises an alert when refusals pile up. */
+
 import { openGlobalSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { countMetric, logger } from '../../../layers/kernel/observability/logger.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import type { Refusal } from '../ingest/read-messages.ts';
 import { watchPileUps } from './pile-up.ts';
@@ -21,18 +23,14 @@ const globalSession = openGlobalSession();
 /** @returns ids of messages whose refusal could not be kept for now */
 export async function keepRefusals(refusals: readonly Refusal[]): Promise<Set<string>> {
   const unfinished = new Set<string>();
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let refusal = refusals[next++]; refusal !== undefined; refusal = refusals[next++]) {
-      try {
-        await keep(refusal);
-      } catch (error) {
-        logger.error('refusal not kept', { topic: refusal.message.topic, error: error as Error });
-        unfinished.add(refusal.message.id);
-      }
+  await sideBySide(refusals, parallelWrites, async (refusal) => {
+    try {
+      await keep(refusal);
+    } catch (error) {
+      logger.error('refusal not kept', { topic: refusal.message.topic, error: error as Error });
+      unfinished.add(refusal.message.id);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelWrites, refusals.length) }, lane));
+  });
   const homeless = refusals.filter(({ session }) => session === undefined).length;
   if (homeless > 0) countMetric('MessagesOfUnknownStations', homeless);
   await watchPileUps(refusals);

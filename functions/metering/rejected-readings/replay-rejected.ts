@@ -1,7 +1,9 @@
 /** Tries rejected messages again by the way they came, and marks what became of them. */
+
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openGlobalSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { isRejection } from '../../../layers/metering/rejection-reasons.ts';
 import { stationOwners } from '../../scada/contract.ts';
 import { tryDeviceEvents } from '../device-events/take-device-events.ts';
@@ -97,14 +99,10 @@ async function replayAwaiting(session: TenantSession, filter: RejectedFilter, co
 
 async function replayRows(home: TenantSession, rows: readonly StoredRejected[], count: ReplayCount): Promise<void> {
   const waiting = rows.filter(({ status, truncated }) => status !== 'replayed' && !truncated);
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let row = waiting[next++]; row !== undefined; row = waiting[next++]) {
-      if (await succeeds(home, row)) count.replayed++;
-      else count.failed++;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelReplays, waiting.length) }, lane));
+  await sideBySide(waiting, parallelReplays, async (row) => {
+    if (await succeeds(home, row)) count.replayed++;
+    else count.failed++;
+  });
 }
 
 /** One message that somebody else replays at the same moment does not stop the others. */

@@ -2,6 +2,7 @@
  * Access to rows that come by the million, such as meter readings: batches of raw attributes without the
  * bookkeeping of entities. Keys still come from a session, so they are bound to a tenant like all others.
  */
+
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { tableName } from '../config/resource-names.ts';
 import { AppError } from '../errors/app-error.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { rawClient } from './client.ts';
 import { joinParts, type KeyParts, partitionKey } from './keys.ts';
 import type { TenantSession } from './session.ts';
@@ -137,20 +139,12 @@ async function sendUnlessThrottled(command: BatchWriteItemCommand): Promise<Batc
   }
 }
 
-/** Runs a few batches at a time, each lane taking the next one as soon as it is free. */
-async function inBatches<T, R>(items: readonly T[], size: number, run: (batch: T[]) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const batch = items.slice(next, next + size);
-      next += size;
-      results.push(await run(batch));
-    }
-  };
-  const lanes = Math.min(parallelBatches, Math.ceil(items.length / size));
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return results;
+/** Runs a few batches at a time. */
+function inBatches<T, R>(items: readonly T[], size: number, run: (batch: T[]) => Promise<R>): Promise<R[]> {
+  const batches = Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+  return sideBySide(batches, parallelBatches, run);
 }
 
 const pause = (round: number): Promise<void> =>
