@@ -12,6 +12,7 @@ import type {
 } from '../../runtime/driver.ts';
 import { ScanSchedule } from '../polling/scan-schedule.ts';
 import { UnitHealth } from '../polling/unit-health.ts';
+import { WorkUnderWay } from '../work-under-way.ts';
 import { executeCommand } from './execute-command.ts';
 import { HttpClient, HttpLineError } from './http-client.ts';
 import { type HttpPoint, HttpStatusError, ResourceReader } from './resource-reader.ts';
@@ -33,7 +34,7 @@ export class HttpDriver implements Driver {
   readonly #client: HttpClient;
   readonly #schedule: ScanSchedule;
   readonly #devices: Map<string, Device>;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new WorkUnderWay();
   #sink: DriverSink | undefined;
   #state: LinkState | undefined;
   #isStopped = false;
@@ -71,16 +72,13 @@ export class HttpDriver implements Driver {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#schedule.stop();
-    await Promise.allSettled(this.#underWay);
+    await this.#underWay.ended();
     this.#client.close();
     this.#sink = undefined;
   }
 
   execute(command: Command): Promise<CommandOutcome> {
-    const outcome = this.#execute(command);
-    this.#underWay.add(outcome);
-    void outcome.finally(() => this.#underWay.delete(outcome));
-    return outcome;
+    return this.#underWay.add(this.#execute(command));
   }
 
   async refresh(pointIds: readonly string[]): Promise<void> {

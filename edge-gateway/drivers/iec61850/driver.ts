@@ -13,6 +13,7 @@ import type {
   Sample,
 } from '../../runtime/driver.ts';
 import { ScanSchedule } from '../polling/scan-schedule.ts';
+import { WorkUnderWay } from '../work-under-way.ts';
 import type { IecPoint } from './address.ts';
 import { executeCommand, notSent } from './execute-command.ts';
 import { Reporting } from './reporting.ts';
@@ -26,7 +27,7 @@ export class IecDriver implements Driver {
   readonly #context: DriverContext;
   /** How far the reports of each block were handled, beyond the association. */
   readonly #resume = new Map<string, ResumePoint>();
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new WorkUnderWay();
   #sink: DriverSink | undefined;
   #session: Session | undefined;
   #schedule: ScanSchedule | undefined;
@@ -57,17 +58,14 @@ export class IecDriver implements Driver {
     this.#keepAliveTimer?.cancel();
     this.#reporting?.stop();
     this.#schedule?.stop();
-    await Promise.allSettled([...this.#underWay]);
+    await this.#underWay.ended();
     await this.#connecting;
     await this.#session?.close();
     this.#sink = undefined;
   }
 
   execute(command: Command): Promise<CommandOutcome> {
-    const outcome = this.#execute(command);
-    this.#underWay.add(outcome);
-    void outcome.finally(() => this.#underWay.delete(outcome));
-    return outcome;
+    return this.#underWay.add(this.#execute(command));
   }
 
   async refresh(pointIds: readonly string[]): Promise<void> {

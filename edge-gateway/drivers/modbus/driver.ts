@@ -11,6 +11,7 @@ import type {
   Sample,
 } from '../../runtime/driver.ts';
 import { ScanSchedule } from '../polling/scan-schedule.ts';
+import { WorkUnderWay } from '../work-under-way.ts';
 import { DeviceSession, type SessionHost } from './device-session.ts';
 import { executeCommand } from './execute-command.ts';
 import { LineScheduler } from './line-scheduler.ts';
@@ -29,7 +30,7 @@ export class ModbusDriver implements Driver {
   readonly #line: ModbusLine;
   readonly #sessions = new Map<string, DeviceSession>();
   readonly #schedule: ScanSchedule;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new WorkUnderWay();
   #sink: DriverSink | undefined;
   #isStopped = false;
   #silences = 0;
@@ -75,16 +76,13 @@ export class ModbusDriver implements Driver {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#schedule.stop();
-    await Promise.allSettled(this.#underWay);
+    await this.#underWay.ended();
     await this.#line.stop();
     this.#sink = undefined;
   }
 
   execute(command: Command): Promise<CommandOutcome> {
-    const outcome = this.#execute(command);
-    this.#underWay.add(outcome);
-    void outcome.finally(() => this.#underWay.delete(outcome));
-    return outcome;
+    return this.#underWay.add(this.#execute(command));
   }
 
   async refresh(pointIds: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ import type {
 } from '../../runtime/driver.ts';
 import { valueAt } from '../messages/json-path.ts';
 import { sampleOf } from '../messages/message-point.ts';
+import { WorkUnderWay } from '../work-under-way.ts';
 import { BrokerLine, type BrokerMessage } from './broker-line.ts';
 import { Confirmations, executeCommand } from './execute-command.ts';
 import type { MqttPlan, MqttPoint } from './plan.ts';
@@ -27,7 +28,7 @@ export class MqttDriver implements Driver {
   readonly #byTopic: Map<string, { id: string; deviceId: string; point: MqttPoint }[]>;
   readonly #confirmations = new Confirmations();
   readonly #devices: Map<string, DeviceState>;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new WorkUnderWay();
   /** Reads on demand that wait for a message of a topic. */
   readonly #expected = new Map<string, Set<() => void>>();
   #sink: DriverSink | undefined;
@@ -62,17 +63,14 @@ export class MqttDriver implements Driver {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await Promise.allSettled(this.#underWay);
+    await this.#underWay.ended();
     for (const { silence } of this.#devices.values()) silence?.cancel();
     await this.#line.stop();
     this.#sink = undefined;
   }
 
   execute(command: Command): Promise<CommandOutcome> {
-    const outcome = this.#execute(command);
-    this.#underWay.add(outcome);
-    void outcome.finally(() => this.#underWay.delete(outcome));
-    return outcome;
+    return this.#underWay.add(this.#execute(command));
   }
 
   async refresh(pointIds: readonly string[]): Promise<void> {
