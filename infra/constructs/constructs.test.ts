@@ -83,14 +83,7 @@ describe('a function', () => {
   it('finds what it was granted, and nothing else, in its environment', () => {
     const environment = (name: string) => sample.lambda(`mizan-dev-${name}`).Properties.Environment.Variables;
     expect(Object.keys(environment('gauging-push-live')).sort()).toEqual(
-      [
-        'BUS_NAME',
-        'POWERTOOLS_LOG_LEVEL',
-        'POWERTOOLS_SERVICE_NAME',
-        'STAGE',
-        'TABLE_GAUGES',
-        'WEBSOCKET_ENDPOINT',
-      ].sort(),
+      ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME', 'STAGE', 'TABLE_GAUGES', 'WEBSOCKET_ENDPOINT'].sort(),
     );
     expect(environment('gauging-worker')).toMatchObject({
       QUEUE_WORK_URL: { Ref: expect.any(String) },

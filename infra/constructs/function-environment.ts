@@ -1,5 +1,4 @@
 /** The environment of a function: the names of what it was granted, under the variables the kernel reads. */
-
 import { environmentName } from '../../layers/kernel/config/resource-names.ts';
 import type { Access } from '../../layers/kernel/domain/manifest.ts';
 import { fillStageSettings } from '../config/stage-settings.ts';
@@ -16,7 +15,6 @@ export function functionEnvironment(
   const own = fillStageSettings(spec.environment ?? {}, stage, bundleName(spec));
   const derived: Record<string, string> = {
     [environmentName.stage()]: stage.name,
-    [environmentName.bus()]: deployment.bus.eventBusName,
     POWERTOOLS_SERVICE_NAME: spec.domain,
     POWERTOOLS_LOG_LEVEL: stage.logLevel,
     ...grantedNames(spec.access, deployment, queueUrl),

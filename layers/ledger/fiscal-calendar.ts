@@ -18,13 +18,6 @@ export function shiftPeriod(period: string, count: number): string {
   return `${String(Math.floor(months / 12)).padStart(4, '0')}-${String((months % 12) + 1).padStart(2, '0')}`;
 }
 
-/** All periods from one to another, both included; none when they are the wrong way round. */
-export function periodsBetween(from: string, to: string): string[] {
-  const periods: string[] = [];
-  for (let period = from; period <= to; period = shiftPeriod(period, 1)) periods.push(period);
-  return periods;
-}
-
 export function dayBefore(date: string): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 /** The three statements, computed from what was posted to each account; amounts are minor units of the base currency. */
 import { type AccountType, balanceOn, isResultType } from './account-types.ts';
 import { type ChartAccount, inTreeOrder, rollUp, type StatementRow, totalOf } from './roll-up.ts';
-import { noTurnover, type Turnover } from './totals.ts';
+import type { Turnover } from './totals.ts';
 
 /** What was posted to an account before and within the dates of a statement. */
 export interface AccountFigures {
@@ -100,14 +100,6 @@ export function balanceSheet(figures: readonly AccountFigures[]): BalanceSheet {
     totalLiabilitiesAndEquity: liabilities.total + equity.total + openResult,
   };
 }
-
-/** Figures of an account nothing was posted to. */
-export const noFigures = (account: ChartAccount): AccountFigures => ({
-  account,
-  before: noTurnover(),
-  within: noTurnover(),
-  closingWithin: noTurnover(),
-});
 
 const net = (turnover: Turnover): bigint => balanceOn('debit', turnover.baseDebit, turnover.baseCredit);
 

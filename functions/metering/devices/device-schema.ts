@@ -77,4 +77,3 @@ export type Device = z.infer<typeof deviceSchema>;
 export type NewDevice = z.infer<typeof createDeviceSchema>;
 export type DeviceState = z.infer<typeof deviceStateSchema>;
 export type Credentials = z.infer<typeof credentialsSchema>;
-export type UpdateState = (typeof updateStates)[number];

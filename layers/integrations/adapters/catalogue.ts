@@ -2,7 +2,7 @@
  * Every provider with its settings and without its code: cheap to import, for listing, validating and masking. The order
  * is that of the documents.
  */
-import type { ProviderAbout, ProviderKind, SettingSpec } from '../provider.ts';
+import type { ProviderAbout, ProviderKind } from '../provider.ts';
 import { acrelAbout } from './acrel/about.ts';
 import { cashAbout } from './cash/about.ts';
 import { fcmAbout } from './fcm/about.ts';
@@ -64,6 +64,3 @@ export const providerAbout = (provider: string): ProviderAbout | undefined => by
 
 export const providersOfKind = (kind: ProviderKind): readonly ProviderAbout[] =>
   providerCatalogue.filter((about) => about.kind === kind);
-
-export const settingSpec = (provider: string, key: string): SettingSpec | undefined =>
-  byName.get(provider)?.settings.find((spec) => spec.key === key);

@@ -12,7 +12,6 @@ export const environmentName = {
   webSocketEndpoint: (): string => 'WEBSOCKET_ENDPOINT',
   webSocketUrl: (): string => 'WEBSOCKET_URL',
   emailSender: (): string => 'EMAIL_SENDER',
-  bus: (): string => 'BUS_NAME',
   stage: (): string => 'STAGE',
   httpApiIds: (): string => 'HTTP_API_IDS',
   logGroupPrefix: (): string => 'LOG_GROUP_PREFIX',
@@ -38,7 +37,6 @@ export const emailSender = (): string => {
   if (!sender) throw new Error('This stage sends no e-mail: name a sender in its configuration (emailSender).');
   return sender;
 };
-export const busName = (): string => required(environmentName.bus());
 export const logGroupPrefix = (): string => required(environmentName.logGroupPrefix());
 export const queuePrefix = (): string => required(environmentName.queuePrefix());
 export const stageName = (): string => process.env[environmentName.stage()] ?? 'dev';

@@ -26,7 +26,6 @@ export const encodeError = (invokeId: number, reason: ServiceErrorReason): BerNo
   tlv(0xa2, integer(0x80, invokeId), encodeServiceError(0xa2, reason));
 export const encodeReport = (report: InformationReport): BerNode => tlv(0xa3, encodeInformationReport(report));
 export const encodeCancelRequest = (invokeId: number): BerNode => integer(0x85, invokeId);
-export const encodeCancelResponse = (invokeId: number): BerNode => integer(0x86, invokeId);
 export const encodeCancelError = (invokeId: number, reason: ServiceErrorReason): BerNode =>
   tlv(0xa7, integer(0x80, invokeId), encodeServiceError(0xa1, reason));
 export const encodeConcludeRequest = (): BerNode => nothing(0x8b);

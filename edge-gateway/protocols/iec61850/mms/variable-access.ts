@@ -12,8 +12,6 @@ export interface Variable {
 
 export type VariableAccess = { kind: 'variables'; variables: Variable[] } | { kind: 'list'; name: ObjectName };
 
-export const theVariables = (...variables: Variable[]): VariableAccess => ({ kind: 'variables', variables });
-
 /** SEQUENCE OF the variables with the tag of the service. */
 export const encodeVariables = (tag: number, variables: Variable[]): BerTree =>
   tlvOf(
