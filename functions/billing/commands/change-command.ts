@@ -6,6 +6,7 @@ import { keepDarkMeters } from '../dunning/dark-meters.ts';
 import { meterCommandChanged } from '../events.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import { type MeterCommand, openCommandStatuses } from './command-schema.ts';
+import { keepUnanswered } from './unanswered-command.ts';
 
 /** @param also what else is written with it @throws AppError `version_conflict` when it moved on meanwhile */
 export async function changeCommand(
@@ -19,11 +20,13 @@ export async function changeCommand(
     ? await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true })
     : undefined;
   const keepDark = await keepDarkMeters(session, command, changes.status);
+  const keepUnheard = await keepUnanswered(session, command, changes.status);
   return session.transact('billing', (unit) => {
     const after = unit.update(commandEntity, command, changes);
     if (open?.commandId === command.id) unit.delete(openCommandEntity, open);
     unit.emit(meterCommandChanged, { aggregateId: command.meterId, payload: after });
     keepDark(unit);
+    keepUnheard(unit);
     also?.(unit);
     return after;
   });

@@ -44,6 +44,8 @@ export const commandSchema = z.object({
   attempts: z.int(),
   /** Attempts that the broker certainly did not take. */
   refusals: z.optional(z.int()),
+  firstSentAt: z.optional(utcTime()),
+  /** Last, where it was told more than once. */
   sentAt: z.optional(utcTime()),
   /**
    * How it was known: `status` message of the meter, or the platform's `webhook`. Of `set_tariff` nobody says that it was done, so
@@ -51,7 +53,9 @@ export const commandSchema = z.object({
    */
   confirmedBy: z.optional(z.enum(['status', 'webhook', 'broker'])),
   endedAt: z.optional(utcTime()),
-  /** Why it was rejected, cancelled or failed. */
+  /** When it was given up, of one that the meter confirmed after that. */
+  timedOutAt: z.optional(utcTime()),
+  /** Why it was rejected, cancelled or failed, or that it was confirmed late. */
   outcome: z.optional(z.string()),
 });
 

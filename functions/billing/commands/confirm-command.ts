@@ -1,11 +1,12 @@
-/** A meter's status, or the word of its platform, confirms the command that is open for it. */
-
+/** A meter's status, or the word of its platform, confirms the command that is open for it, or that was given up before. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { endAlert } from '../../platform/contract.ts';
 import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity } from './command-entity.ts';
 import type { MeterCommand } from './command-schema.ts';
+import { alertKeyOf, unansweredCommandEntity } from './unanswered-command.ts';
 
 const states: Partial<Record<MeterCommand['command'], string>> = { disconnect: 'disconnected', reconnect: 'connected' };
 
@@ -21,22 +22,52 @@ export interface MeterStateSeen {
 /** Meters' clocks are off by a little. */
 const clockToleranceMs = 5 * 60_000;
 
-export function confirmCommand({ tenantId, meterId, newStatus, time, by }: MeterStateSeen): Promise<void> {
-  const session = openSession(tenantId);
+export function confirmCommand(seen: MeterStateSeen): Promise<void> {
+  const session = openSession(seen.tenantId);
   return retryOnChange(async () => {
-    const open = await session.get(openCommandEntity, { meterId }, { consistent: true });
-    if (open === undefined) return;
-    const command = await session.require(commandEntity, { id: open.commandId });
-    if (isDone(command, newStatus, time)) await endConfirmed(session, command, by);
+    const open = await session.get(openCommandEntity, { meterId: seen.meterId }, { consistent: true });
+    const command = open && (await session.require(commandEntity, { id: open.commandId }));
+    if (command?.status === 'sent' && command.command !== 'set_tariff') {
+      if (isDone(command, seen.newStatus, seen.time)) await endConfirmed(session, command, seen.by);
+    } else await confirmLate(session, seen);
   });
 }
 
-/** Whether a state seen at a time is what the command asked for, after it was sent. */
-export const isDone = ({ status, command, sentAt }: MeterCommand, state: string, time: string): boolean =>
-  status === 'sent' && states[command] === state && Date.parse(time) >= Date.parse(sentAt!) - clockToleranceMs;
+/** The meter's word on a command that was given up, while no newer one has reached it. */
+async function confirmLate(session: TenantSession, { meterId, newStatus, time, by }: MeterStateSeen): Promise<void> {
+  const unanswered = await session.get(unansweredCommandEntity, { meterId, part: 'relay' }, { consistent: true });
+  if (unanswered === undefined) return;
+  const command = await session.require(commandEntity, { id: unanswered.commandId });
+  if (!isAsAsked(command, newStatus, time)) return;
+  if (command.status === 'timed_out')
+    return void (await endConfirmed(session, command, by, {
+      timedOutAt: command.endedAt!,
+      outcome: 'Confirmed late.',
+    }));
+  // The broker never took it, so that somebody switched the meter by hand: the command stays as it ended.
+  await session.transact('billing', (unit) => {
+    unit.delete(unansweredCommandEntity, unanswered);
+    endAlert(unit, alertKeyOf(command), `Meter ${meterId} is ${newStatus}.`);
+  });
+}
+
+/** Whether a state seen at a time is what the open command asked for, after it was sent. */
+export const isDone = (command: MeterCommand, state: string, time: string): boolean =>
+  command.status === 'sent' && isAsAsked(command, state, time);
+
+/** An answer to the first attempt may come after the last one. */
+const isAsAsked = ({ command, firstSentAt, sentAt }: MeterCommand, state: string, time: string): boolean =>
+  states[command] === state && Date.parse(time) >= Date.parse((firstSentAt ?? sentAt)!) - clockToleranceMs;
 
 export const endConfirmed = (
   session: TenantSession,
   command: MeterCommand & Stored,
   by: NonNullable<MeterCommand['confirmedBy']>,
-) => changeCommand(session, command, { status: 'confirmed', confirmedBy: by, endedAt: session.context.now() });
+  more: Pick<MeterCommand, 'timedOutAt' | 'outcome'> = {},
+) =>
+  changeCommand(session, command, {
+    status: 'confirmed',
+    confirmedBy: by,
+    endedAt: session.context.now(),
+    ...more,
+  });

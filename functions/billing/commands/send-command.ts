@@ -18,6 +18,7 @@ import { type CommandMessage, orderSending } from './command-queue.ts';
 import type { CommandSettings, MeterCommand } from './command-schema.ts';
 import { endConfirmed, isDone } from './confirm-command.ts';
 import { isSwitchable } from './request-command.ts';
+import { alertKeyOf } from './unanswered-command.ts';
 
 type StoredCommand = MeterCommand & Stored;
 
@@ -88,7 +89,13 @@ async function publish(
   const now = session.context.now();
   const attempts = command.attempts + 1;
   await orderSending(session.tenantId, { id: command.id, attempts }, settings.confirmWithinSeconds);
-  const sent = await changeCommand(session, command, { status: 'sent', attempts, sentAt: now, stationId });
+  const sent = await changeCommand(session, command, {
+    status: 'sent',
+    attempts,
+    firstSentAt: command.firstSentAt ?? now,
+    sentAt: now,
+    stationId,
+  });
   const { id, meterId, tariffId } = sent;
   const payload = {
     command: words[sent.command],
@@ -138,7 +145,7 @@ async function endWithAlert(
       title,
       sourceSystem: 'billing',
       alertData: { meterId: command.meterId, commandId: command.id, command: command.command },
-      dedupeKey: `meter-command/${command.meterId}`,
+      dedupeKey: alertKeyOf(command),
     }),
   );
 }

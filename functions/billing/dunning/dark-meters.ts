@@ -16,17 +16,24 @@ export const darkMeterEntity = defineEntity<DarkMeter, DarkMeter>()({
   idOf: ({ meterId }) => meterId,
 });
 
-/** Keeps the list in the transaction that moves a command on; one command is open for a meter at a time. */
+/** Keeps the list in the transaction that moves a command on. */
 export async function keepDarkMeters(
   session: TenantSession,
   { meterId, command, requestedBy }: Pick<MeterCommand, 'meterId' | 'command' | 'requestedBy'>,
   status: MeterCommand['status'] | undefined,
 ): Promise<(unit: UnitOfWork) => void> {
   if (command === 'disconnect' && requestedBy === dunningSubject && status === 'sent')
-    return (unit) => unit.put(darkMeterEntity, { meterId });
+    return keepDark(session, meterId);
   if (command !== 'reconnect' || status !== 'confirmed') return () => {};
   const dark = await session.get(darkMeterEntity, { meterId }, { consistent: true });
   return (unit) => {
     if (dark !== undefined) unit.delete(darkMeterEntity, dark);
   };
+}
+
+/** On another version each time: the late confirmation of an earlier reconnection cannot take away what a newer order wrote. */
+async function keepDark(session: TenantSession, meterId: string): Promise<(unit: UnitOfWork) => void> {
+  const before = await session.get(darkMeterEntity, { meterId }, { consistent: true });
+  const row = { meterId, version: (before?.version ?? 0) + 1 };
+  return (unit) => unit.put(darkMeterEntity, row);
 }

@@ -1,0 +1,49 @@
+/**
+ * The last command of a meter that ended without its word. What the meter says later is then still heard: the command is
+ * confirmed after all, and the alert about it ends. A newer confirmation makes the alert pointless as well.
+ */
+import { defineEntity } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { endAlert } from '../../platform/contract.ts';
+import type { MeterCommand } from './command-schema.ts';
+
+/** The relay and the tariff are told, and fail, apart: that one is well again says nothing of the other. */
+type Part = 'relay' | 'tariff';
+
+interface UnansweredCommand {
+  meterId: string;
+  part: Part;
+  commandId: string;
+}
+
+export const unansweredCommandEntity = defineEntity<UnansweredCommand, Pick<UnansweredCommand, 'meterId' | 'part'>>()({
+  name: 'unanswered command',
+  table: 'billing',
+  key: ({ meterId, part }) => ({ pk: ['OPEN-COMMAND', meterId], sk: ['UNANSWERED', part] }),
+  idOf: ({ meterId, part }) => `${meterId} ${part}`,
+});
+
+const partOf = ({ command }: Pick<MeterCommand, 'command'>): Part => (command === 'set_tariff' ? 'tariff' : 'relay');
+
+/** Under which the alert of a command that nobody answered is open. */
+export const alertKeyOf = (command: Pick<MeterCommand, 'meterId' | 'command'>): string =>
+  partOf(command) === 'relay' ? `meter-command/${command.meterId}` : `meter-command/${command.meterId}/tariff`;
+
+/** Keeps the row in the transaction that moves a command on. */
+export async function keepUnanswered(
+  session: TenantSession,
+  command: Pick<MeterCommand, 'id' | 'meterId' | 'command'>,
+  status: MeterCommand['status'] | undefined,
+): Promise<(unit: UnitOfWork) => void> {
+  const key = { meterId: command.meterId, part: partOf(command) };
+  if (status === 'timed_out' || status === 'failed')
+    return (unit) => unit.put(unansweredCommandEntity, { ...key, commandId: command.id });
+  if (status !== 'confirmed') return () => {};
+  const before = await session.get(unansweredCommandEntity, key, { consistent: true });
+  return (unit) => {
+    if (before === undefined) return;
+    unit.delete(unansweredCommandEntity, before);
+    endAlert(unit, alertKeyOf(command), `Command ${command.id} was confirmed.`);
+  };
+}
