@@ -2,7 +2,7 @@
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
-import { addDays } from '../../../layers/tariff/calendar.ts';
+import { addDays, earlier } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { reachOfReadings } from '../../metering/contract.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
@@ -23,10 +23,13 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
   if (settings.mode !== 'off') {
     const { timeZone } = await tenantProfile(session);
     const reach = await reachOfReadings(session, meterId, gathered.fromMs, gathered.toMs);
-    const days = { from: localDate(reach.fromMs, timeZone), to: localDate(reach.toMs, timeZone) };
     const occupancy = await session.get(occupancyEntity, { meterId }, { consistent: true });
-    const reached = await invoicesOf(session, meterId, occupancy, days);
-    const invoices = reached.filter(({ period }) => period.from >= (gathered.doneBefore ?? ''));
+    const reached = localDate(reach.fromMs, timeZone);
+    // Of readings that came while the estimated bill was made nobody had said that it waits for them: its days are looked at, too.
+    const from = occupancy?.awaits === undefined ? reached : earlier(reached, addDays(occupancy.awaits, -1));
+    const days = { from, to: localDate(reach.toMs, timeZone) };
+    const found = await invoicesOf(session, meterId, occupancy, days);
+    const invoices = found.filter(({ period }) => period.from >= (gathered.doneBefore ?? ''));
     for (const invoice of invoices.slice(0, mostAtOnce))
       await correctInvoice(session, invoice, meterId, gathered.causes, settings);
     const next = invoices[mostAtOnce];

@@ -2,8 +2,10 @@
 import * as z from 'zod/mini';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
+import { tenantProfile } from '../../identity/contract.ts';
 import { noteLateReadings } from '../corrections/note-late-readings.ts';
-import { lateAfterMs, takeReadings } from './take-readings.ts';
+import { isLate } from './is-late.ts';
+import { takeReadings } from './take-readings.ts';
 
 const arrived = z.object({
   readings: z.array(
@@ -32,8 +34,9 @@ export const handler = consumeEvents(async ({ type, tenantId, id, occurredAt, co
   if (type === 'meter.exchanged') {
     const { id: meterId, devices } = exchanged.parse(payload);
     const [fromMs, toMs] = [Date.parse(devices.at(-1)!.installedAt ?? occurredAt), Date.parse(occurredAt)];
+    const { timeZone } = await tenantProfile(session);
     // Told of late: all readings since then count by the new device's register.
-    if (toMs - fromMs > lateAfterMs)
+    if (isLate(fromMs, toMs, timeZone))
       await noteLateReadings(session, [{ meterId, fromMs, toMs, cause: 'exchanged_meter' }]);
     return;
   }

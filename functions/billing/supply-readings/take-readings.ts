@@ -9,6 +9,7 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type LateRange, noteLateReadings } from '../corrections/note-late-readings.ts';
 import type { Occupancy } from '../supplies/supply-entity.ts';
+import { isLate } from './is-late.ts';
 import { occupanciesOf } from './occupancies.ts';
 import { subscriberMeterReading } from './reading-events.ts';
 
@@ -19,9 +20,6 @@ export interface ArrivedReading {
   registerKwh: string;
   consumptionKwh?: string | undefined;
 }
-
-/** Readings older than this when they arrive count as late: bills of their day may be made already. */
-export const lateAfterMs = 3 * 3_600_000;
 
 /** @param source the event they came with: repeated, it gives the same event again */
 export async function takeReadings(
@@ -48,7 +46,8 @@ export async function takeReadings(
       occurredAt: source.occurredAt,
       payload: { readings: rows },
     });
-  await noteLateReadings(session, lateRanges(readings, occupancies, Date.parse(source.occurredAt)));
+  const toldMs = Date.parse(source.occurredAt);
+  await noteLateReadings(session, lateRanges(readings, occupancies, (timeMs) => isLate(timeMs, toldMs, timeZone)));
 }
 
 /** Who had the meter on a local day. */
@@ -58,22 +57,22 @@ export const spanAt = (occupancy: Occupancy | undefined, day: string): Occupancy
 function lateRanges(
   readings: readonly ArrivedReading[],
   occupancies: ReadonlyMap<string, Occupancy>,
-  arrivedMs: number,
+  isLateAt: (timeMs: number) => boolean,
 ): LateRange[] {
   const ranges = new Map<string, LateRange>();
   for (const { meterId, time } of readings) {
     const occupancy = occupancies.get(meterId);
     if (occupancy === undefined) continue;
     const timeMs = Date.parse(time);
-    const isLate = arrivedMs - timeMs > lateAfterMs;
-    if (!isLate && occupancy.awaits === undefined) continue;
+    const comesLate = isLateAt(timeMs);
+    if (!comesLate && occupancy.awaits === undefined) continue;
     const range = ranges.get(meterId);
-    const cause = isLate ? 'late_reading' : 'awaited_reading';
+    const cause = comesLate ? 'late_reading' : 'awaited_reading';
     if (range === undefined) ranges.set(meterId, { meterId, fromMs: timeMs, toMs: timeMs, cause });
     else {
       range.fromMs = Math.min(range.fromMs, timeMs);
       range.toMs = Math.max(range.toMs, timeMs);
-      if (isLate) range.cause = cause;
+      if (comesLate) range.cause = cause;
     }
   }
   return [...ranges.values()];
