@@ -75,17 +75,24 @@ function findOffset(timeMs: number, timeZone: string): number {
 }
 
 /** The first moment of a local calendar day; where midnight is skipped, the moment the clocks jump over it. */
-export function startOfLocalDay(year: number, month: number, day: number, timeZone: string): number {
-  const midnight = Date.UTC(year, month - 1, day);
-  const earlier = offsetMs(midnight - 86_400_000, timeZone);
-  const later = offsetMs(midnight + 86_400_000, timeZone);
-  const candidates = [midnight - earlier, midnight - later].sort((a, b) => a - b);
-  for (const candidate of candidates) if (candidate + offsetMs(candidate, timeZone) === midnight) return candidate;
-  // The clocks skip midnight: search the jump, whose local time is the first at or after it.
+export const startOfLocalDay = (year: number, month: number, day: number, timeZone: string): number =>
+  momentOfLocalTime(Date.UTC(year, month - 1, day), timeZone);
+
+/**
+ * When clocks show a local time, milliseconds since the epoch: for the first time where they show it twice, and the moment they
+ * jump over it where they never do.
+ * @param localMs the local time as `Date.UTC` has it
+ */
+export function momentOfLocalTime(localMs: number, timeZone: string): number {
+  const earlier = offsetMs(localMs - 86_400_000, timeZone);
+  const later = offsetMs(localMs + 86_400_000, timeZone);
+  const candidates = [localMs - earlier, localMs - later].sort((a, b) => a - b);
+  for (const candidate of candidates) if (candidate + offsetMs(candidate, timeZone) === localMs) return candidate;
+  // The clocks skip it: search the jump, whose local time is the first at or after it.
   let [before, after] = [candidates[0]! - 86_400_000, candidates[1]! + 86_400_000];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
-    if (middle + offsetMs(middle, timeZone) >= midnight) after = middle;
+    if (middle + offsetMs(middle, timeZone) >= localMs) after = middle;
     else before = middle;
   }
   return after;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
+import { timeOfDay } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
@@ -54,16 +55,6 @@ export const dunningStepSchema = z.discriminatedUnion('action', [
     minimumDue: z._default(amount(), '0'),
   }),
 ]);
-
-const timeOfDay = () =>
-  z
-    .string()
-    .check(
-      z.regex(
-        /^([01]\d|2[0-3]):[0-5]\d$/,
-        fieldMessage('Write a time of day such as "08:00".', 'اكتب وقتًا من اليوم مثل "08:00".'),
-      ),
-    );
 
 export const sparedTimesSchema = z.object({
   /** Days of rest: 1 for Monday to 7 for Sunday. */

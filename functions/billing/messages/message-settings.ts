@@ -4,18 +4,8 @@ import { isDrawable } from '../../../layers/documents/image-check.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
-import { label } from '../../../layers/kernel/schema/common.ts';
+import { label, timeOfDay } from '../../../layers/kernel/schema/common.ts';
 import { templateNames } from './templates/index.ts';
-
-const timeOfDay = () =>
-  z
-    .string()
-    .check(
-      z.regex(
-        /^([01]\d|2[0-3]):[0-5]\d$/,
-        fieldMessage('Write a time of day such as "21:30".', 'اكتب وقتًا من اليوم مثل "21:30".'),
-      ),
-    );
 
 export const logoBytes = (dataUrl: string): Buffer => Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
 

@@ -53,6 +53,17 @@ export const decimal = () =>
       ),
     );
 
+/** A local time of day to the minute, e.g. `21:30`. */
+export const timeOfDay = () =>
+  z
+    .string()
+    .check(
+      z.regex(
+        /^([01]\d|2[0-3]):[0-5]\d$/,
+        fieldMessage('Write a time of day such as "21:30".', 'اكتب وقتًا من اليوم مثل "21:30".'),
+      ),
+    );
+
 /** A short text a person typed. */
 export const label = (max = 200) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 
