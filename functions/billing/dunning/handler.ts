@@ -1,4 +1,5 @@
 /** Lambda entry of `/api/billing/dunning-policy`. */
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { listActions } from './collection-log.ts';
@@ -17,12 +18,7 @@ export const handler = serve(
       });
     },
     changeDunningPolicy: async ({ session, body }) => {
-      const before = await session.get(dunningPolicyEntity, { id: 'dunning' }, { consistent: true });
-      await session.transact('billing', (unit) => {
-        if (before === undefined) unit.create(dunningPolicyEntity, { id: 'dunning', ...body });
-        // What is left out is removed.
-        else unit.update(dunningPolicyEntity, before, { ...body, spared: body.spared ?? null });
-      });
+      await saveRow(session, dunningPolicyEntity, { id: 'dunning', ...body }, { removable: ['spared'] });
       return { data: body };
     },
   },

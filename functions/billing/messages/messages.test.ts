@@ -5,8 +5,10 @@ import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as publicDocuments } from '../documents/handler.ts';
+import { handler as dunning } from '../dunning/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
+import { handler as prepaidTerms } from '../prepaid/terms-handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { useDocumentBucket } from '../test-support/document-bucket.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
@@ -55,6 +57,15 @@ async function deliver(times = 1): Promise<void> {
 
 const happen = (type: string, payload: object) =>
   onBillingEvents(busBatch([makeEvent({ type, tenantId: tenant, payload: payload as Record<string, unknown> })]));
+
+it.each([
+  ['/api/billing/message-settings', settings],
+  ['/api/billing/prepaid/terms/settings', prepaidTerms],
+  ['/api/billing/dunning-policy', dunning],
+])('%s that two save at once for the first time is saved by both', async (path, handler) => {
+  const save = () => stack.call(tenant, handler, 'PUT', path, { body: {} });
+  expect((await Promise.all([save(), save()])).map(({ status }) => status)).toEqual([200, 200]);
+});
 
 it('an invoice goes out once by a channel, whoever asks how often, and once more when told so', async () => {
   await scene.integrate(tenant, 'unifonic');

@@ -1,6 +1,7 @@
 /** What can be done with the terms energy is sold on. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type Agreement, agreementEntity } from './arrears-agreement.ts';
@@ -13,19 +14,12 @@ export const termsOperations: Operations<typeof prepaidTerms.routes> = {
   changePrepaidSettings: async ({ session, body }) => {
     const { currency } = await tenantProfile(session);
     refuseAmounts(currency, [body.minimumAmount, body.maximumAmount, body.dailyLimit, body.monthlyLimit]);
-    const before = await session.get(prepaidSettingsEntity, { id: 'prepaid' }, { consistent: true });
-    const { minimumAmount = null, maximumAmount = null, dailyLimit = null, monthlyLimit = null } = body;
-    await session.transact('billing', (unit) => {
-      if (before === undefined) unit.create(prepaidSettingsEntity, { id: 'prepaid', ...body });
-      else
-        unit.update(prepaidSettingsEntity, before, {
-          ...body,
-          minimumAmount,
-          maximumAmount,
-          dailyLimit,
-          monthlyLimit,
-        });
-    });
+    await saveRow(
+      session,
+      prepaidSettingsEntity,
+      { id: 'prepaid', ...body },
+      { removable: ['minimumAmount', 'maximumAmount', 'dailyLimit', 'monthlyLimit'] },
+    );
     return { data: body };
   },
   listArrearsAgreements: async ({ session, query: { customerId }, page }) => {

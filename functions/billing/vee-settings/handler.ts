@@ -1,5 +1,5 @@
 /** Lambda entry of `/api/billing/vee-settings`. */
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { veeSettings } from './routes.ts';
 import { readVeeSettings, refuseContradictions, veeSettingsEntity } from './vee-settings.ts';
@@ -10,15 +10,7 @@ export const handler = serve(
     getVeeSettings: async ({ session }) => ({ data: await readVeeSettings(session) }),
     changeVeeSettings: async ({ session, body, expectedVersion }) => {
       refuseContradictions(body);
-      const before = await session.get(veeSettingsEntity, { id: 'vee' }, { consistent: true });
-      if (expectedVersion !== undefined && expectedVersion !== (before?.version ?? 0))
-        throw new AppError('version_conflict');
-      const { version } = await session.transact('billing', (unit) =>
-        before === undefined
-          ? // Who else sets them for the first time at this moment was faster.
-            unit.create(veeSettingsEntity, { id: 'vee', ...body }, { refused: () => new AppError('version_conflict') })
-          : unit.update(veeSettingsEntity, before, body),
-      );
+      const { version } = await saveRow(session, veeSettingsEntity, { id: 'vee', ...body }, { expectedVersion });
       return { data: { ...body, version } };
     },
   },

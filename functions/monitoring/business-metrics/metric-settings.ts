@@ -1,9 +1,9 @@
 /** How long a tenant keeps the counters of its business. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
-import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 
-export const defaultRetentionDays = 400;
+const defaultRetentionDays = 400;
 /** A year of hours is some 8,760 small rows; ten years are what tax offices ask for. */
 export const retentionBounds = { least: 30, most: 3650 } as const;
 
@@ -12,7 +12,7 @@ export interface MetricSettings {
   retentionDays: number;
 }
 
-export const metricSettingsEntity = defineEntity<MetricSettings, object>()({
+const metricSettingsEntity = defineEntity<MetricSettings, object>()({
   name: 'metric settings',
   table: 'monitoring',
   key: () => ({ pk: ['METRIC-SETTINGS'], sk: ['METRIC-SETTINGS'] }),
@@ -40,12 +40,6 @@ export async function metricRetentionDays(session: TenantSession): Promise<numbe
 
 /** A shorter time hides what is older at once; rows written before keep the end they were given. */
 export async function changeMetricSettings(session: TenantSession, retentionDays: number): Promise<void> {
-  await retryOnChangeOrMade(async () => {
-    const before = await session.get(metricSettingsEntity, {}, { consistent: true });
-    await session.transact('monitoring', (unit) => {
-      if (before === undefined) unit.create(metricSettingsEntity, { id: 'metrics', retentionDays });
-      else unit.update(metricSettingsEntity, before, { retentionDays });
-    });
-  });
+  await saveRow(session, metricSettingsEntity, { id: 'metrics', retentionDays });
   cache.delete(session.tenantId);
 }

@@ -1,4 +1,5 @@
 /** Reads of single events, the catalogue and the settings. */
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { buildCausationTree } from './build-causation-tree.ts';
 import { correlationPartition, type EventPointer, eventPointerEntity } from './event-record.ts';
@@ -38,11 +39,7 @@ export const readEvents: Reads = {
   }),
 
   updateEventSettings: async ({ session, body }) => {
-    const before = await session.get(eventSettingsEntity, {}, { consistent: true });
-    await session.transact('platform', (unit) => {
-      if (before === undefined) unit.create(eventSettingsEntity, { id: 'events', ...body });
-      else unit.update(eventSettingsEntity, before, body);
-    });
+    await saveRow(session, eventSettingsEntity, { id: 'events', ...body });
     return { data: body };
   },
 };

@@ -1,6 +1,6 @@
 /** How long a tenant keeps its exchanges with providers, and the counts of them. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
-import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 
 export interface LogRetention {
@@ -10,7 +10,7 @@ export interface LogRetention {
   usageRetentionDays: number;
 }
 
-export const defaultLogRetention: LogRetention = { logRetentionDays: 90, usageRetentionDays: 400 };
+const defaultLogRetention: LogRetention = { logRetentionDays: 90, usageRetentionDays: 400 };
 /** Health and overview look back a week; statistics show 366 days at most, so nothing is kept that nobody can see. */
 export const logRetentionBounds = {
   logRetentionDays: { least: 1, most: 3650 },
@@ -51,13 +51,7 @@ export async function cachedLogRetention(session: TenantSession): Promise<LogRet
 
 /** A shorter time hides what is older at once; rows written before keep the end they were given. */
 export async function changeLogRetention(session: TenantSession, retention: LogRetention): Promise<void> {
-  await retryOnChangeOrMade(async () => {
-    const before = await session.get(settingsEntity, {}, { consistent: true });
-    await session.transact('platform', (unit) => {
-      if (before === undefined) unit.create(settingsEntity, { id: 'integration-logs', ...retention });
-      else unit.update(settingsEntity, before, retention);
-    });
-  });
+  await saveRow(session, settingsEntity, { id: 'integration-logs', ...retention });
   cache.delete(session.tenantId);
 }
 

@@ -262,6 +262,20 @@ describe('by the role of its point', () => {
 });
 
 describe('settings', () => {
+  it('that two save at once, also for the first time, are both saved, unless a version is named', async () => {
+    const save = (tenantId: string, headers = {}) =>
+      Promise.all(
+        [{ floodLimitPerMinute: 20 }, { historyDays: 10 }].map((body) =>
+          stack.request(settings, 'PUT', '/api/scada/settings', { body, tenantId, headers }),
+        ),
+      );
+    expect((await save('settings-race')).map(({ status }) => status)).toEqual([200, 200]);
+    const { body } = await stack.request(settings, 'GET', '/api/scada/settings', { tenantId: 'settings-race' });
+    expect(body.data).toMatchObject({ floodLimitPerMinute: 20, historyDays: 10, version: 2 });
+    const named = await save('settings-named', { 'if-match': '"0"' });
+    expect(named.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+
   it('have defaults, change one by one, and are each tenant’s own', async () => {
     const of = async (tenantId: string) =>
       (await stack.request(settings, 'GET', '/api/scada/settings', { tenantId })).body.data;

@@ -1,5 +1,5 @@
 /** Lambda entry of `/api/scada/settings`. */
-import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { settings } from './routes.ts';
@@ -12,13 +12,8 @@ export const handler = serve(
   {
     getScadaSettings: async ({ session }) => ({ data: present(await read(session)) }),
     updateScadaSettings: async ({ session, body, expectedVersion }) => {
-      const before = await read(session);
-      if (before !== undefined) refuseStale(before, expectedVersion);
-      const stored = await session.transact('scada', (unit) =>
-        before === undefined
-          ? unit.create(settingsEntity, { id: settingsId, ...defaultSettings, ...body })
-          : unit.update(settingsEntity, before, body),
-      );
+      const row = { id: settingsId, ...body };
+      const stored = await saveRow(session, settingsEntity, row, { initial: defaultSettings, expectedVersion });
       forgetSettings(session.tenantId);
       return { data: present(stored) };
     },

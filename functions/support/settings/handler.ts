@@ -1,5 +1,5 @@
 /** Lambda entry of `/api/support/settings`. */
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { supportSettingsRoutes } from './routes.ts';
@@ -11,14 +11,7 @@ const operations: Operations<typeof supportSettingsRoutes.routes> = {
   }),
 
   updateSupportSettings: async ({ session, body, expectedVersion }) => {
-    const before = await session.get(supportSettingsEntity, {}, { consistent: true });
-    if (expectedVersion !== undefined && expectedVersion !== (before?.version ?? 0))
-      throw new AppError('version_conflict');
-    const data = await session.transact('support', (unit) =>
-      before === undefined
-        ? unit.create(supportSettingsEntity, { ...defaultSettings, ...body })
-        : unit.update(supportSettingsEntity, before, body),
-    );
+    const data = await saveRow(session, supportSettingsEntity, body, { initial: defaultSettings, expectedVersion });
     return { data };
   },
 };
