@@ -65,7 +65,7 @@ export async function run(): Promise<BenchResult[]> {
 }
 
 /** @param pages only so many of the file, by one message */
-export async function measureImport(fileLines: number, pages?: number): Promise<ImportMeasurement> {
+async function measureImport(fileLines: number, pages?: number): Promise<ImportMeasurement> {
   const store = await openBillingStore(['billing', 'identity']);
   const s3 = createS3Service(createFakeContext({ startTime: Date.now() }));
   const files = await serveForTest(s3);

@@ -15,7 +15,7 @@ import { packProfile } from '../layers/metering/profile-codec.ts';
 export const usualStations = 100;
 export const meterCount = 10_000;
 export const batchSize = 1000;
-export const intervalMs = 15 * 60_000;
+const intervalMs = 15 * 60_000;
 const checkpointAgeMs = 6 * 3_600_000;
 
 const stationOf = (i: number, stations: number): string => `ST${stations}-${String(i % stations).padStart(3, '0')}`;

@@ -36,7 +36,7 @@ function element(name: string, attributes: Record<string, string | number>): SVG
 }
 
 /** The next 1, 2 or 5 times a power of ten. */
-export function niceCeiling(value: number): number {
+function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value)!;
 }

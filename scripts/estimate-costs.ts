@@ -12,7 +12,7 @@ const prices = JSON.parse(readFileSync(join(import.meta.dirname, '../local/price
 const perMonth = { alarm: 0.1, dashboard: 3, pointInTimeRecoveryPerGB: 0.2 };
 
 /** What the design fixes, and what is assumed about a utility. */
-export const assumptions = {
+const assumptions = {
   readingsPerMeterAndDay: 96,
   daysPerMonth: 30,
   /** A stored reading with its keys, and DynamoDB's 100 bytes of overhead. */

@@ -18,7 +18,7 @@ export interface Terminal {
 }
 
 /** @returns the exit code */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const locale = args.includes('--lang=ar') || args[args.indexOf('--lang') + 1] === 'ar' ? 'ar' : 'en';
   try {
     const parsed = parseArguments(args, locale);

@@ -33,7 +33,7 @@ const resident = (): number => {
   return process.memoryUsage().rss;
 };
 
-export async function runBench(count = 100_000): Promise<BenchReport> {
+async function runBench(count = 100_000): Promise<BenchReport> {
   const folder = mkdtempSync(join(tmpdir(), 'mizan-bench-'));
   const before = resident();
   const engine = createPointEngine(systemClock);

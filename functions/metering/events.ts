@@ -11,7 +11,7 @@ import { usageEdited } from './usage-edits/usage-edit-events.ts';
 const source = 'metering';
 
 /** A row is short on purpose: an event carries hundreds. Measurements a meter did not send are missing. */
-export const readingRow = z.object({
+const readingRow = z.object({
   meterId: z.string(),
   stationId: z.string(),
   time: utcTime(),

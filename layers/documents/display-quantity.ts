@@ -5,7 +5,7 @@ import { type DisplayStyle, displayNumber } from './display.ts';
 const decimals = 3;
 
 /** At most three decimals (half up, away from zero), none of them a trailing zero: `101.100000` becomes `101.1`. */
-export function roundedQuantity(decimal: string): string {
+function roundedQuantity(decimal: string): string {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal) ?? [];
   if (whole === '') throw new RangeError(`"${decimal}" is no decimal number.`);
   const kept = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));

@@ -38,7 +38,7 @@ export function displayNumber(decimal: string, style: DisplayStyle): string {
 const names = new Map<string, string>();
 
 /** The name of a currency: its code in English, its Arabic name in Arabic. */
-export function displayCurrency(currency: string, { language }: Pick<DisplayStyle, 'language'>): string {
+function displayCurrency(currency: string, { language }: Pick<DisplayStyle, 'language'>): string {
   if (language === 'en') return currency;
   let name = names.get(currency);
   if (name === undefined) {

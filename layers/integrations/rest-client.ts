@@ -79,7 +79,7 @@ export function joinUrl(base: string, path: string, query: Record<string, string
 }
 
 /** `application/x-www-form-urlencoded`; what is undefined is left out. */
-export function formBody(fields: Record<string, string | undefined>): string {
+function formBody(fields: Record<string, string | undefined>): string {
   const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new URLSearchParams(given).toString();
 }

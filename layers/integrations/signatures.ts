@@ -37,7 +37,7 @@ export function requireSignature(expected: string, given: readonly (string | und
   if (!matches.includes(true)) refuse('The signature does not match.');
 }
 
-export const defaultToleranceMs = 5 * 60_000;
+const defaultToleranceMs = 5 * 60_000;
 
 /** @throws ProviderError `rejected` for a time that is missing, no number, or too far from now in either direction */
 export function requireRecent(timeMs: number, nowMs: number, toleranceMs = defaultToleranceMs): void {

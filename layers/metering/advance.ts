@@ -23,7 +23,7 @@ export interface RegisterLimits {
 const stampSlackMs = 2000;
 
 /** The most units a register can gain in a time: full power, and one step because it shows whole steps only. */
-export function maxAdvance(durationMs: number, limits: RegisterLimits): number {
+function maxAdvance(durationMs: number, limits: RegisterLimits): number {
   // kW × ms / 3,600,000 ms/h × 1,000,000 units/kWh
   return (limits.maxKw * (durationMs + stampSlackMs)) / 3.6 + limits.resolution;
 }

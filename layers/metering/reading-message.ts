@@ -32,9 +32,9 @@ export interface Measurements {
 }
 
 /** MQTT allows 128 KB a message in AWS IoT Core. */
-export const maxMessageBytes = 128 * 1024;
+const maxMessageBytes = 128 * 1024;
 /** As the meter id of a topic: the message is an array with readings of any meters of the station. */
-export const anyMeter = '_';
+const anyMeter = '_';
 
 const meterIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Reduced or full OBIS code (IEC 62056-61), e.g. `1.8.1` or `1-0:1.8.1*255`. */
@@ -60,7 +60,7 @@ export function decodeMessage(base64: string): { value: unknown } | Rejection {
   return parseJson(bytes.toString('utf8'));
 }
 
-export function parseJson(text: string): { value: unknown } | Rejection {
+function parseJson(text: string): { value: unknown } | Rejection {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {

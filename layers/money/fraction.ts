@@ -24,7 +24,7 @@ export const one: Fraction = { numerator: 1n, denominator: 1n };
 /** @param text decimal, e.g. `"0.0375"` @throws RangeError when it is none */
 export const fractionOf = (text: string): Fraction => fromDecimal(parseDecimal(text));
 
-export const fromDecimal = ({ units, scale }: Decimal): Fraction => fraction(units, powerOfTen(scale));
+const fromDecimal = ({ units, scale }: Decimal): Fraction => fraction(units, powerOfTen(scale));
 
 export const plus = (a: Fraction, b: Fraction): Fraction =>
   a.denominator === b.denominator

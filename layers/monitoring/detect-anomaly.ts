@@ -30,7 +30,7 @@ export interface AnomalyVerdict {
 }
 
 /** Fewer say nothing about what is usual. */
-export const minComparedPoints = 8;
+const minComparedPoints = 8;
 /** Makes the median absolute deviation of a normal distribution its standard deviation. */
 const madToSigma = 1.4826;
 /** The same for the mean absolute deviation, the substitute when more than half of the values are equal. */

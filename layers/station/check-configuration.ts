@@ -13,7 +13,7 @@ export function parseStationConfiguration(document: unknown): StationConfigurati
 
 type Report = (path: string, message: string) => void;
 
-export function checkConfiguration(configuration: StationConfiguration): ConfigurationProblem[] {
+function checkConfiguration(configuration: StationConfiguration): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   const report: Report = (path, message) => void (problems.length < maxProblems && problems.push({ path, message }));
   const { connections, devices, points, derivedPoints, remoteControl } = configuration;

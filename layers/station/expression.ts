@@ -17,7 +17,7 @@ export type Expression =
 export type BinaryOperator = 'or' | 'and' | '=' | '<>' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '^';
 
 /** Functions by their least and most parameters. */
-export const functions = {
+const functions = {
   min: [1, 32],
   max: [1, 32],
   avg: [1, 32],

@@ -33,7 +33,7 @@ const bounded = z.refine(
 const settings = () => z.record(z.string().check(z.maxLength(100)), z.unknown()).check(bounded);
 
 /** A secret by the name the station knows it under; the document never carries secrets. */
-export const secretReference = z.strictObject({
+const secretReference = z.strictObject({
   secret: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'Not a name of a secret.')),
 });
 
@@ -111,7 +111,7 @@ const reportFields = {
   refreshMs: z.optional(milliseconds(1_000, 7 * day)),
 };
 
-export const controlSchema = z.strictObject({
+const controlSchema = z.strictObject({
   mode: z._default(z.enum(['direct', 'select_before_operate']), 'direct'),
   /** A command is refused unless this is true, with good quality. */
   interlock: z.optional(expressionText()),
@@ -229,7 +229,7 @@ export function parseConfigurationShape(document: unknown): StationConfiguration
 }
 
 /** `['points', 3, 'address']` as `points[3].address`. */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   const text = path.reduce<string>(
     (before, step) => (typeof step === 'number' ? `${before}[${step}]` : `${before}${before && '.'}${String(step)}`),
     '',

@@ -4,11 +4,11 @@
  */
 
 /** What a gateway publishes. `events` are values with their sequence kept; they travel before plain values. */
-export const upKinds = ['values', 'events', 'alarms', 'status', 'health', 'results', 'config'] as const;
+const upKinds = ['values', 'events', 'alarms', 'status', 'health', 'results', 'config'] as const;
 export type UpKind = (typeof upKinds)[number];
 
 /** What the platform publishes. */
-export const downKinds = ['commands', 'config'] as const;
+const downKinds = ['commands', 'config'] as const;
 export type DownKind = (typeof downKinds)[number];
 
 const stationPattern = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';

@@ -10,7 +10,7 @@ export interface Energies {
   reactiveUnits: bigint;
 }
 
-export const noEnergy = (): Energies => ({ importUnits: 0n, exportUnits: 0n, reactiveUnits: 0n });
+const noEnergy = (): Energies => ({ importUnits: 0n, exportUnits: 0n, reactiveUnits: 0n });
 
 /** @throws RatingError `usage_order` */
 export function checkUsage(usage: readonly UsageInterval[]): void {

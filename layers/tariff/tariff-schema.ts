@@ -66,7 +66,7 @@ const clockTime = () =>
 
 export const dayKinds = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'] as const;
 
-export const timeOfUseSchema = z.object({
+const timeOfUseSchema = z.object({
   /** Bucket of every moment no window names. */
   defaultBucket: code(),
   seasons: z._default(z.array(z.object({ name: code(), from: monthDay(), to: monthDay() })).check(z.maxLength(6)), []),
@@ -127,7 +127,7 @@ const blocks = () =>
 
 const base = { code: code(), label: label() };
 
-export const componentSchema = z.discriminatedUnion('kind', [
+const componentSchema = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('energy'),
@@ -208,7 +208,7 @@ export const componentSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const exportSchema = z.discriminatedUnion('mode', [
+const exportSchema = z.discriminatedUnion('mode', [
   /** Energy fed in is set off against energy taken of the same bucket; what is left is kept as kWh for later bills. */
   z.object({ mode: z.literal('net_energy'), settlementRate: z._default(decimal(), '0') }),
   /** Energy taken is paid in full, energy fed in is credited at its own price. */

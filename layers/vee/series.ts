@@ -4,7 +4,7 @@
  */
 
 /** What a value is worth to a bill. `edited` and `estimated` values are always told from what was measured. */
-export const valueKinds = ['measured', 'estimated', 'edited'] as const;
+const valueKinds = ['measured', 'estimated', 'edited'] as const;
 export type ValueKind = (typeof valueKinds)[number];
 
 export interface IntervalValue {

@@ -4,13 +4,13 @@ import { isOpened } from '../kernel/http/private-networks.ts';
 import { type AddressPolicy, addressProblem, isLoopback } from './address-policy.ts';
 
 /** HTTPS and its customary alternatives; other ports belong to other protocols, which a POST must not be aimed at. */
-export const allowedPorts: readonly number[] = [443, 8443, 9443, 10443];
+const allowedPorts: readonly number[] = [443, 8443, 9443, 10443];
 
 /** On networks of the utility's own plain HTTP is common, since nobody certifies private addresses. */
-export const privatePorts: readonly number[] = [80, 8080, ...allowedPorts];
+const privatePorts: readonly number[] = [80, 8080, ...allowedPorts];
 
 /** The documented length of the column. */
-export const urlMaxLength = 500;
+const urlMaxLength = 500;
 
 /** Names that resolve inside a network only (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
 const privateSuffixes = [
@@ -53,7 +53,7 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
 
-export function portOf(url: URL): number {
+function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
 }
 

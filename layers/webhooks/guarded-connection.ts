@@ -4,7 +4,7 @@ import { type AddressPolicy, addressProblem } from './address-policy.ts';
 import { checkedAddresses, RequestFailure, type Resolve, systemResolve } from './guarded-request.ts';
 
 /** Mail submission (RFC 6409, RFC 8314) and MQTT; other ports belong to protocols nothing here speaks. */
-export const allowedTcpPorts: readonly number[] = [25, 465, 587, 2525, 1883, 8883];
+const allowedTcpPorts: readonly number[] = [25, 465, 587, 2525, 1883, 8883];
 
 export interface GuardedConnectOptions extends AddressPolicy {
   /** @default the system's resolver */

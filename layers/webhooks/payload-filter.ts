@@ -15,7 +15,7 @@ export type FilterCondition =
 export type PayloadFilter = { [field: string]: PayloadFilter | FilterCondition[] };
 
 /** Bounds that keep one endpoint's filter from slowing the dispatch of all. */
-export const filterBounds = { depth: 8, conditions: 50, textLength: 256 } as const;
+const filterBounds = { depth: 8, conditions: 50, textLength: 256 } as const;
 
 const operators = new Set(['<', '<=', '=', '>=', '>']);
 const kinds = ['prefix', 'suffix', 'equals-ignore-case', 'numeric', 'exists', 'anything-but'] as const;

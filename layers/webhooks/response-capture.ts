@@ -1,7 +1,7 @@
 /** Reads as much of an answer as the delivery log keeps, and lets no receiver hold a worker with the rest. */
 import type { IncomingMessage } from 'node:http';
 
-export const capturedBodyBytes = 4096;
+const capturedBodyBytes = 4096;
 /** A longer body costs the connection; a shorter one is read to its end so that the connection can be kept. */
 const drainedBodyBytes = 64 * 1024;
 /** The status is the answer. A body that drips longer than this is cut off. */

@@ -73,7 +73,7 @@ export function signMessage(signers: readonly Signer[], id: string, timestampMs:
   };
 }
 
-export function schemeOf(secret: string): SignatureScheme {
+function schemeOf(secret: string): SignatureScheme {
   if (secret.startsWith(secretPrefix.hmac)) return 'hmac';
   if (secret.startsWith(secretPrefix.ed25519)) return 'ed25519';
   throw new Error('Not a webhook secret: it begins with "whsec_" or "whsk_".');

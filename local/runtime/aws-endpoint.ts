@@ -27,7 +27,7 @@ export interface AwsEndpoint {
   close(): Promise<void>;
 }
 
-export const controlPath = '/_runtime';
+const controlPath = '/_runtime';
 
 /** More than any AWS API takes in one request, except S3 uploads, which are better sent in parts. */
 const longestBodyBytes = 256 * 1024 * 1024;

@@ -26,7 +26,7 @@ export function creationOrder(stackName: string, resources: NonNullable<Template
 }
 
 /** Every name the resource refers to, parameters and pseudo parameters among them. */
-export function dependenciesOf(resource: TemplateResource): Set<string> {
+function dependenciesOf(resource: TemplateResource): Set<string> {
   const names = new Set([resource.DependsOn ?? []].flat());
   collectReferences(resource.Properties, names);
   return names;

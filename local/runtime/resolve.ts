@@ -19,7 +19,7 @@ export interface ResolveScope {
 }
 
 /** Stands for `AWS::NoValue`: the property or list element is left out. */
-export const noValue = Symbol('AWS::NoValue');
+const noValue = Symbol('AWS::NoValue');
 
 export function resolveValue(value: unknown, scope: ResolveScope): unknown {
   if (typeof value === 'string') return refuseDynamicReference(value, scope);

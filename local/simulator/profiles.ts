@@ -44,7 +44,7 @@ export function powerKw(profile: Profile, customerSeed: number, epochMs: number)
 }
 
 /** Photovoltaic output of one roof; zero at night. */
-export function generationKw(customerSeed: number, moment: Moment): number {
+function generationKw(customerSeed: number, moment: Moment): number {
   const { rise, set } = sunHours(moment.yearPhase);
   if (moment.hour <= rise || moment.hour >= set) return 0;
   const elevation = Math.sin((Math.PI * (moment.hour - rise)) / (set - rise));

@@ -6,9 +6,9 @@
 import { curves, interpolate, type LoadCurve } from '../simulator/load-curves.ts';
 import { normal, seedOf } from '../simulator/random.ts';
 
-export const feederNames = ['F1', 'F2'] as const;
+const feederNames = ['F1', 'F2'] as const;
 export type FeederName = (typeof feederNames)[number];
-export const consumerNames = ['market', 'waterworks', 'mill'] as const;
+const consumerNames = ['market', 'waterworks', 'mill'] as const;
 export type ConsumerName = (typeof consumerNames)[number];
 export type BreakerPosition = 'off' | 'on' | 'intermediate';
 

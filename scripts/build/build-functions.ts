@@ -8,7 +8,7 @@ import { type BundleCache, openBundleCache } from './bundle-cache.ts';
 import { type PlannedFile, readAssets, syncFolder } from './sync-folder.ts';
 
 export const repositoryRoot = resolve(import.meta.dirname, '../..');
-export const defaultFunctionsDir = join(repositoryRoot, 'dist/functions');
+const defaultFunctionsDir = join(repositoryRoot, 'dist/functions');
 
 export interface BuildFunctionsOptions {
   manifests: readonly DomainManifest[];

@@ -16,7 +16,7 @@ export const roots = ['edge-gateway', 'infra', 'functions', 'layers', 'local', '
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
 
-export function readSources(): SourceFile[] {
+export function readSources(folders: readonly string[] = roots): SourceFile[] {
   const files: SourceFile[] = [];
   const visit = (folder: string): void => {
     for (const name of readdirSync(folder)) {
@@ -25,7 +25,7 @@ export function readSources(): SourceFile[] {
       else if (/\.m?ts$/.test(name)) files.push(read(path));
     }
   };
-  for (const root of roots) if (statSync(root, { throwIfNoEntry: false })) visit(root);
+  for (const root of folders) if (statSync(root, { throwIfNoEntry: false })) visit(root);
   return files;
 }
 

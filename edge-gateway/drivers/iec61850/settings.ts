@@ -19,7 +19,7 @@ const control = z
   .string()
   .check(z.regex(/^[^/.\s]+\/[^/.\s]+\.(BR|RP)\.[^/.\s]+$/, 'Write the block with its kind: "LD0/LLN0.BR.brcbA01".'));
 
-export const reportSchema = z.strictObject({
+const reportSchema = z.strictObject({
   control,
   /** A data set to use instead of the one that is set; that empties the buffer of a buffered block. */
   dataSet: z.optional(

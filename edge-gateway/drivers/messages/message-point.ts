@@ -26,7 +26,7 @@ export const messageFields = {
 const fieldsSchema = z.object(messageFields);
 type MessageFields = z.infer<typeof fieldsSchema>;
 
-export const messageTypes = ['number', 'integer', 'boolean', 'string', 'int64', 'float32', 'float64'] as const;
+const messageTypes = ['number', 'integer', 'boolean', 'string', 'int64', 'float32', 'float64'] as const;
 const wholeTypes = /^u?int(8|16|32)$/;
 
 export interface MessagePoint {

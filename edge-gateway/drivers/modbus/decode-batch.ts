@@ -48,7 +48,7 @@ export function sampleDecoderOf(point: PlacedPoint): SampleDecoder {
 }
 
 /** Divided rather than multiplied by a fraction: 2304 by 10 is 230.4, and by 0.1 it is not. */
-export function scaled(value: PointValue, exponent: number): PointValue {
+function scaled(value: PointValue, exponent: number): PointValue {
   if (exponent === 0) return value;
   const number = Number(value);
   return exponent < 0 ? number / 10 ** -exponent : number * 10 ** exponent;

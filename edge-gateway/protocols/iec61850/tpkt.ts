@@ -5,7 +5,7 @@
 import { ProtocolError } from './errors.ts';
 
 const headerSize = 4;
-export const maxTpktPayload = 0xffff - headerSize;
+const maxTpktPayload = 0xffff - headerSize;
 
 export function tpkt(payload: Uint8Array): Buffer {
   if (payload.length > maxTpktPayload) throw new RangeError(`A TPKT of ${payload.length} octets.`);

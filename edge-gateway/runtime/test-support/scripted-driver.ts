@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../../layers/station/configuration-error.
 import type { AnyDriverModule } from '../../drivers/registry.ts';
 import type { Command, CommandOutcome, DriverSink, LinkState, Sample } from '../driver.ts';
 
-export class ScriptedConnection {
+class ScriptedConnection {
   sink: DriverSink | undefined;
   readonly executed: Command[] = [];
   readonly refreshed: string[] = [];

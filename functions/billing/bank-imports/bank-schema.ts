@@ -6,13 +6,13 @@ import { statementFormats } from '../../../layers/ledger/bank-statements/stateme
 import { currency } from '../../../layers/money/money-schema.ts';
 
 /** More than any bank puts into a request; larger files are uploaded. */
-export const maxContentLength = 1_000_000;
+const maxContentLength = 1_000_000;
 export const maxFileBytes = 50 * 1024 * 1024;
 export const maxLines = 100_000;
 
 const heading = () => z.optional(label(60));
 
-export const csvFormSchema = z.object({
+const csvFormSchema = z.object({
   /** The bank's headings, where they are not the usual ones. */
   columns: z.optional(
     z.object({
@@ -55,10 +55,10 @@ export const newImportSchema = z
   .check(z.refine(({ content, sizeBytes }) => (content === undefined) !== (sizeBytes === undefined)));
 
 /** `matched`: a payment; `returned`: took a payment back; `suspense` waits for a person; `outgoing`: no customer's money. */
-export const lineStatuses = ['matched', 'suspense', 'returned', 'outgoing', 'dismissed'] as const;
-export const importStatuses = ['waiting', 'reading', 'completed', 'failed'] as const;
+const lineStatuses = ['matched', 'suspense', 'returned', 'outgoing', 'dismissed'] as const;
+const importStatuses = ['waiting', 'reading', 'completed', 'failed'] as const;
 
-export const bankImportSchema = z.object({
+const bankImportSchema = z.object({
   id: z.string(),
   bankAccount: z.string(),
   format: z.enum(statementFormats),
@@ -77,7 +77,7 @@ export const bankImportSchema = z.object({
   problems: z.optional(z.array(z.object({ position: z.int(), en: z.string(), ar: z.string() }))),
 });
 
-export const bankLineSchema = z.object({
+const bankLineSchema = z.object({
   id: z.string(),
   importId: z.string(),
   bankAccount: z.string(),

@@ -9,7 +9,7 @@ import type { paymentMethods } from '../payments/payment-schema.ts';
 export const tillMethods = ['cash', 'cheque', 'card'] as const;
 /** `counted` waits for a second person to accept the differences. */
 export const cashierSessionStatuses = ['open', 'counted', 'closed'] as const;
-export const movementTypes = ['payment', 'reversal', 'refund', 'pay_in', 'pay_out'] as const;
+const movementTypes = ['payment', 'reversal', 'refund', 'pay_in', 'pay_out'] as const;
 /** Where money of a pay-in comes from and of a pay-out goes to. */
 export const counterparts = ['safe', 'bank', 'other'] as const;
 
@@ -55,7 +55,7 @@ export const closeSessionSchema = z.object({
 
 const inTill = z.object({ method: z.enum(tillMethods), currency: z.string(), amount: z.string() });
 
-export const cashierSessionSchema = z.object({
+const cashierSessionSchema = z.object({
   id: z.string(),
   /** Also the series of its receipts. */
   sessionNumber: z.string(),
@@ -86,7 +86,7 @@ export const cashierSessionSchema = z.object({
   closedAt: z.optional(utcTime()),
 });
 
-export const movementSchema = z.object({
+const movementSchema = z.object({
   id: z.string(),
   sessionId: z.string(),
   type: z.enum(movementTypes),

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 
-export const correctionModes = ['automatic', 'propose', 'off'] as const;
-export const correctionCauses = [
+const correctionModes = ['automatic', 'propose', 'off'] as const;
+const correctionCauses = [
   'late_reading',
   'edited_reading',
   'edited_usage',
@@ -35,7 +35,7 @@ export const correctionSettingsSchema = z.object({
 });
 export type CorrectionSettings = z.infer<typeof correctionSettingsSchema>;
 
-export const correctionSchema = z.object({
+const correctionSchema = z.object({
   /** Of the invoice it is about. */
   id: z.string(),
   invoiceNumber: z.string(),

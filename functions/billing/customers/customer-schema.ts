@@ -11,7 +11,7 @@ export const customerStatuses = ['active', 'inactive', 'closed'] as const;
 export const messageChannels = ['sms', 'whatsapp', 'email', 'push'] as const;
 
 /** E.164. */
-export const phoneNumber = () =>
+const phoneNumber = () =>
   z
     .string()
     .check(

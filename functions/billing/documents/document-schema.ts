@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 
 /** `credit_note` stands for a cancelled invoice and has its id; a difference note is an `invoice` of its own. */
-export const documentKinds = ['invoice', 'credit_note', 'receipt', 'token_slip', 'statement'] as const;
+const documentKinds = ['invoice', 'credit_note', 'receipt', 'token_slip', 'statement'] as const;
 export const documentLanguages = ['ar', 'en'] as const;
 
 export const documentRefSchema = z.object({

@@ -63,7 +63,7 @@ export async function makeDocument(
 }
 
 /** What the utility's paper looks like in a language. */
-export async function letterheadOf(
+async function letterheadOf(
   session: TenantSession,
   language: DocumentLanguage,
 ): Promise<{ letterhead: Letterhead; style: DisplayStyle; timeZone: string }> {
@@ -79,7 +79,7 @@ export async function letterheadOf(
   };
 }
 
-export function party(customer: Customer, language: DocumentLanguage): InvoiceParty {
+function party(customer: Customer, language: DocumentLanguage): InvoiceParty {
   const { address = {}, type, accountNumber, taxNumber } = customer;
   const parts = [address.street, address.building, address.district, address.city, address.region];
   const line = parts.filter(Boolean).join(language === 'ar' ? '، ' : ', ');

@@ -10,7 +10,7 @@ import { messageChannels } from '../customers/customer-schema.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { dunningActions } from './policy.ts';
 
-export const disconnectionSchema = z.object({
+const disconnectionSchema = z.object({
   /** Why nothing was asked for. */
   spared: z.optional(z.enum(['protected', 'below_minimum'])),
   /**
@@ -27,7 +27,7 @@ export const disconnectionSchema = z.object({
 });
 export type Disconnection = z.infer<typeof disconnectionSchema>;
 
-export const collectionActionSchema = z.object({
+const collectionActionSchema = z.object({
   id: z.string(),
   customerId: z.string(),
   invoiceId: z.string(),

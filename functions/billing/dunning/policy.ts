@@ -31,7 +31,7 @@ const afterDays = z
 
 export const dunningActions = ['remind', 'late_fee', 'disconnect'] as const;
 
-export const dunningStepSchema = z.discriminatedUnion('action', [
+const dunningStepSchema = z.discriminatedUnion('action', [
   z.object({
     ...step,
     action: z.literal('remind'),

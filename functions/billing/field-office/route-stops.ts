@@ -11,7 +11,7 @@ import { type RouteStop, readingRouteEntity, type StoredStop, stopEntity } from 
 import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { tellOfRoute } from './tell-of-route.ts';
 
-export const maxStopsPerRoute = 2000;
+const maxStopsPerRoute = 2000;
 /** A stop and its audit record are two of the hundred steps of a transaction. */
 const stopsPerTransaction = 45;
 const gap = 10;
@@ -111,7 +111,7 @@ export async function metersOfBillingRoute(session: TenantSession, billingRouteI
 }
 
 /** @throws AppError `unprocessable` */
-export function refuseTooMany(stops: number): void {
+function refuseTooMany(stops: number): void {
   if (stops > maxStopsPerRoute)
     throw new AppError('unprocessable', undefined, {
       texts: {

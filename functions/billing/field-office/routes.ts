@@ -17,7 +17,7 @@ const id = <P extends string>(prefix: P) => z.object({ id: generatedId(prefix) }
 const route = id('rrt');
 const reason = label(500);
 
-export const maxStopsPerImport = 500;
+const maxStopsPerImport = 500;
 const newStop = z.object({
   meterId: externalId(),
   sequence: z.optional(z.int().check(z.gte(1), z.lte(999_999))),

@@ -16,7 +16,7 @@ export const invoiceStatuses = ['issued', 'partially_paid', 'paid', 'overdue', '
 /** Those a customer still owes something of. */
 export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
 
-export const suppliedBillSchema = z.object({
+const suppliedBillSchema = z.object({
   supplyId: z.string(),
   meterId: z.string(),
   /** That of its last day. */
@@ -44,7 +44,7 @@ export const suppliedBillSchema = z.object({
   findings: z.array(z.string()),
 });
 
-export const invoiceSchema = z.object({
+const invoiceSchema = z.object({
   id: z.string(),
   invoiceNumber: z.string(),
   kind: z.enum(invoiceKinds),

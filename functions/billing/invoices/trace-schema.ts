@@ -27,7 +27,7 @@ const readingFields = {
   ),
 };
 
-export const traceQuantities = ['energy_taken', 'energy_fed_in', 'reactive_energy', 'demand', 'other'] as const;
+const traceQuantities = ['energy_taken', 'energy_fed_in', 'reactive_energy', 'demand', 'other'] as const;
 
 const tracedLineSchema = z.object({
   code: z.string(),
@@ -77,7 +77,7 @@ const tracedUsageEditSchema = z.object({
   counted: z.boolean(),
 });
 
-export const tracedEstimateSchema = z.object({
+const tracedEstimateSchema = z.object({
   from: utcTime(),
   to: utcTime(),
   intervals: z.int(),

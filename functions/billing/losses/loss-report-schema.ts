@@ -43,7 +43,7 @@ const quality = z.object({
   billedApportionedPercent: z.nullable(z.string()),
 });
 
-export const lossRowSchema = z.object({
+const lossRowSchema = z.object({
   areaId: z.string(),
   name: z.string(),
   kind: z.enum(['feeder', 'transformer']),

@@ -3,7 +3,7 @@ import { toUnits } from '../../../layers/metering/register.ts';
 import type { Sums } from '../reports/sums.ts';
 import type { MeasuredLine } from './measure-meter.ts';
 
-export const measures = [
+const measures = [
   'input',
   'returned',
   'fedIn',

@@ -11,7 +11,7 @@ import { templateNames } from './templates/index.ts';
  * `queued`: goes out next; `waiting`: kept until the quiet hours are over; `sent`: a provider took it; `delivered`: the
  * provider says it arrived; `failed` and `skipped`: see `reason`.
  */
-export const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'failed', 'skipped'] as const;
+const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'failed', 'skipped'] as const;
 
 /**
  * Why it was not sent. `no_address`: the customer has none for the channel, or no device any more; `refused`: the customer does not want it;
@@ -19,7 +19,7 @@ export const messageStatuses = ['queued', 'waiting', 'sent', 'delivered', 'faile
  * outside of a conversation, and no approved template is set for the message; `rejected`: the provider refused it for good; `unreachable`: nobody took it
  * in all tries; `outdated`: a reminder of what was paid by then; `undelivered`: taken, and then reported as failed.
  */
-export const messageReasons = [
+const messageReasons = [
   'no_address',
   'refused',
   'not_configured',

@@ -8,7 +8,7 @@ import { sendCustomerMessage } from './send-customer-message.ts';
 export const customerMessagesQueue = 'customer-messages';
 const payloadSchema = z.object({ messageId: z.string() });
 /** The queue gives a message to this function so often before it sets it aside. */
-export const maxReceives = 5;
+const maxReceives = 5;
 
 export const handler = consumeEventBatch((events) =>
   handleEach(events, async ({ envelope: { tenantId, correlationId, payload }, receiveCount, body }) => {

@@ -7,7 +7,7 @@ import { correctionChanges } from './operation-schema.ts';
 
 export const correctionStatuses = ['proposed', 'accepted', 'refused'] as const;
 
-export const correctionSchema = z.object({
+const correctionSchema = z.object({
   id: z.string(),
   operationId: z.string(),
   proposedBy: z.string(),

@@ -122,7 +122,7 @@ export type OperationOf<T extends FieldOperation['type']> = Extract<FieldOperati
 /** What cannot be read is answered alone and does not stop the others. */
 export const anyOperation = z.union([operationSchema, z.looseObject({ id: z.string().check(z.maxLength(100)) })]);
 
-export const outcomes = ['applied', 'duplicate', 'conflict', 'rejected'] as const;
+const outcomes = ['applied', 'duplicate', 'conflict', 'rejected'] as const;
 
 export const resultSchema = z.object({
   /** Of the operation. */

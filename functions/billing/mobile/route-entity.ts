@@ -13,7 +13,7 @@ import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 
 export const routeStatuses = ['open', 'closed'] as const;
 /** `read` outlasts `no_access`, whichever of the two comes in first. */
-export const stopStatuses = ['open', 'no_access', 'read'] as const;
+const stopStatuses = ['open', 'no_access', 'read'] as const;
 
 export const createRouteSchema = z.object({
   name: label(100),
@@ -29,7 +29,7 @@ export const createRouteSchema = z.object({
   assigneeId: z.optional(generatedId('usr')),
 });
 
-export const readingRouteSchema = z.extend(createRouteSchema, {
+const readingRouteSchema = z.extend(createRouteSchema, {
   id: z.string(),
   status: z.enum(routeStatuses),
   /** Who had it before: what they took in offline still counts. */

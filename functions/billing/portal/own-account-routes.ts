@@ -11,7 +11,7 @@ import { deviceSchema, newDeviceSchema } from '../push/push-device-entity.ts';
 export const ownAccount = z.object({ account: z.optional(externalId()) });
 
 /** What customers may see and change of their own record. */
-export const profileSchema = storedSchema(
+const profileSchema = storedSchema(
   z.pick(customerSchema, {
     id: true,
     accountNumber: true,

@@ -37,7 +37,7 @@ export const agreementInput = z.object({
   note: z.optional(label(500)),
 });
 
-export const agreementSchema = z.object({
+const agreementSchema = z.object({
   id: z.string(),
   customerId: z.string(),
   amount: z.string(),

@@ -23,7 +23,7 @@ export const campaignInput = z.object({
 export const campaignMeterStatuses = ['requested', 'vended', 'confirmed', 'failed'] as const;
 export type CampaignMeterStatus = (typeof campaignMeterStatuses)[number];
 
-export const campaignSchema = z.extend(campaignInput, {
+const campaignSchema = z.extend(campaignInput, {
   id: z.string(),
   /** `paused` stops asking for further tokens; those that are asked for are made. */
   status: z.enum(['running', 'paused', 'done']),

@@ -83,7 +83,7 @@ const line = z.object({
 });
 
 /** `amount + carriedIn = arrearsAmount + chargedAmount + carriedOut`; `chargedAmount = energyAmount + fixedAmount + taxAmount`. */
-export const vendPartsSchema = z.object({
+const vendPartsSchema = z.object({
   currency: z.string(),
   amount: z.string(),
   /** Left over by the purchase before. */

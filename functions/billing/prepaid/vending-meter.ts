@@ -39,7 +39,7 @@ const keySchema = z.object({
   baseDate: z.literal([...baseDates]),
 });
 
-export const vendingMeterSchema = z.extend(vendingMeterInput, {
+const vendingMeterSchema = z.extend(vendingMeterInput, {
   meterId: z.string(),
   tariffIndex: z.string(),
   baseDate: z.literal([...baseDates]),

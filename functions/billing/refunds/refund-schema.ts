@@ -5,7 +5,7 @@ import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
 
 /** `provider`: the way the payment came; the others by hand. */
-export const refundMethods = ['provider', 'cash', 'bank_transfer', 'cheque'] as const;
+const refundMethods = ['provider', 'cash', 'bank_transfer', 'cheque'] as const;
 /**
  * `requested` waits for a second person; `approved` waits to be sent or handed over; `sent`: out of the account and on its
  * way; `unknown`: on its way, and the provider's answer was lost. The others are ends.
@@ -20,7 +20,7 @@ export const requestRefundSchema = z.object({
   reason: label(500),
 });
 
-export const refundSchema = z.object({
+const refundSchema = z.object({
   id: z.string(),
   paymentId: z.string(),
   customerId: z.string(),

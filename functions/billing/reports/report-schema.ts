@@ -44,7 +44,7 @@ const group = {
 };
 
 /** Amounts by days overdue; `credit` is below zero, and `balance` is the sum of them all. */
-export const ageingRowSchema = z.object({
+const ageingRowSchema = z.object({
   ...group,
   /** Those who owe or are owed anything. */
   customers: z.int(),
@@ -58,7 +58,7 @@ export const ageingRowSchema = z.object({
   balance: z.string(),
 });
 
-export const collectionRowSchema = z.object({
+const collectionRowSchema = z.object({
   ...group,
   /** Invoices, difference notes and late fees. */
   invoicedAmount: z.string(),
@@ -78,7 +78,7 @@ export const collectionRowSchema = z.object({
   ratePercent: z.nullable(z.string()),
 });
 
-export const summaryRowSchema = z.object({
+const summaryRowSchema = z.object({
   ...group,
   openingBalance: z.string(),
   /** Above zero is what customers owe more. */
@@ -87,7 +87,7 @@ export const summaryRowSchema = z.object({
 });
 
 /** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the methods. */
-export const methodRowSchema = z.object({
+const methodRowSchema = z.object({
   currency: z.string(),
   method: z.enum([...paymentMethods, 'all']),
   payments: z.int(),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 const text = z.object({ en: z.string(), ar: z.string() });
 
-export const billLineSchema = z.object({
+const billLineSchema = z.object({
   /** Code of the tariff's component. */
   code: z.string(),
   kind: z.enum([

@@ -16,7 +16,7 @@ export const createTariffSchema = z.object({
   customerTypes: z._default(z.array(z.enum(customerTypes)).check(z.maxLength(5)), []),
 });
 
-export const tariffSchema = z.extend(createTariffSchema, { id: z.string(), status: z.enum(['active', 'retired']) });
+const tariffSchema = z.extend(createTariffSchema, { id: z.string(), status: z.enum(['active', 'retired']) });
 export type Tariff = z.infer<typeof tariffSchema>;
 export const storedTariffSchema = storedSchema(tariffSchema);
 

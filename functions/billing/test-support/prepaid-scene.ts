@@ -42,7 +42,7 @@ export interface PrepaidScene {
 const label = (text: string) => ({ en: text, ar: text });
 
 /** 25 YER a kWh up to 100 kWh, 50 above; 300 YER a month; 5 % tax on both. */
-export const prepaidTariff = {
+const prepaidTariff = {
   from: '2026-01-01',
   currency: 'YER',
   components: [

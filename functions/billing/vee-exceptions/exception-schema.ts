@@ -11,8 +11,8 @@ export const exceptionStatuses = ['open', 'decided', 'closed'] as const;
  * `billed`; `supply_ended`: on a day that its bills reach already, so nothing is left to bill; `replaced`: a bill was cancelled, and
  * the exception of the earlier days covers these too.
  */
-export const exceptionEnds = ['billed', 'supply_ended', 'replaced'] as const;
-export const exceptionDecisions = ['accept', 'estimate'] as const;
+const exceptionEnds = ['billed', 'supply_ended', 'replaced'] as const;
+const exceptionDecisions = ['accept', 'estimate'] as const;
 
 export const resolveExceptionSchema = z.object({
   /** `accept`: values are billed as they are; `estimate`: what failed may be estimated. */
@@ -20,7 +20,7 @@ export const resolveExceptionSchema = z.object({
   reason: label(500),
 });
 
-export const veeExceptionSchema = z.object({
+const veeExceptionSchema = z.object({
   /** Follows from the supply and its first day that is not billed: there is one, however often a run meets it. */
   id: z.string(),
   supplyId: z.string(),

@@ -84,7 +84,7 @@ const apiKey = z.object({
 const withKey = z.extend(apiKey, { key: z.string() });
 const params = z.object({ id: generatedId('key') });
 
-export const rotateBody = z.strictObject({
+const rotateBody = z.strictObject({
   /** How long the old key stays good beside the new one. */
   overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(30 * 86_400)), 86_400),
 });

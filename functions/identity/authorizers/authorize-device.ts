@@ -14,9 +14,9 @@ import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
 import { devicePolicies, gatewayConnectPolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
 
-export const deviceScope = 'metering:readings:publish';
+const deviceScope = 'metering:readings:publish';
 /** Of the gateway of a station: it takes configurations and commands. Its key names its station. */
-export const gatewayScope = 'scada:gateways:connect';
+const gatewayScope = 'scada:gateways:connect';
 
 interface DeviceEvent {
   protocolData?: { mqtt?: { username?: string; password?: string; clientId?: string } };

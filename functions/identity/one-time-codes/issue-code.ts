@@ -96,7 +96,7 @@ async function mayLogInByCode({ tenantId, user }: FoundUser): Promise<boolean> {
  * Whether codes that open the account may go this way. An address that was never confirmed may belong to somebody else
  * than the account; it is trusted as long as no other address of the account was confirmed.
  */
-export function mayReceive(user: User, channel: OtpChannel): boolean {
+function mayReceive(user: User, channel: OtpChannel): boolean {
   const [own, other] =
     channel === 'EMAIL' ? [user.emailVerifiedAt, user.phoneVerifiedAt] : [user.phoneVerifiedAt, user.emailVerifiedAt];
   return own !== undefined || other === undefined;

@@ -15,7 +15,7 @@ export interface BinClaim {
   tenantId: string;
 }
 
-export const binEntity = defineEntity<BinClaim, { bin: string }>()({
+const binEntity = defineEntity<BinClaim, { bin: string }>()({
   name: 'BIN',
   table: 'identity',
   key: ({ bin }) => ({ pk: ['BIN', bin], sk: ['BIN'] }),

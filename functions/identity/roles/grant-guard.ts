@@ -19,7 +19,7 @@ export function refuseBeyond({ permissions }: Principal, wanted: readonly string
 }
 
 /** Reads roles of the tenant as they are now. @throws AppError `not_found` for one that does not exist */
-export async function readRoles(session: TenantSession, names: readonly string[]): Promise<Role[]> {
+async function readRoles(session: TenantSession, names: readonly string[]): Promise<Role[]> {
   const own = names.filter(isCustomRole);
   const found = own.length === 0 ? [] : await Promise.all(own.map((id) => session.require(roleEntity, { id })));
   const unknown = names.find((name) => !isCustomRole(name) && !(systemRoleNames as string[]).includes(name));

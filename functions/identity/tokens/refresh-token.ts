@@ -27,7 +27,7 @@ export interface RefreshFamily {
 }
 
 /** Lives in the global scope: the token is all the client sends. */
-export const refreshFamilyEntity = defineEntity<RefreshFamily>()({
+const refreshFamilyEntity = defineEntity<RefreshFamily>()({
   name: 'refresh token',
   table: 'identity',
   key: ({ id }) => ({ pk: ['REFRESH', id], sk: ['REFRESH'] }),

@@ -52,7 +52,7 @@ export async function changeUser(
 }
 
 /** Adds the change to a unit of work; who owns the unit commits it. */
-export async function writeChange(
+async function writeChange(
   session: TenantSession,
   unit: UnitOfWork,
   before: StoredUser,

@@ -5,7 +5,7 @@ import { label } from '../../../layers/kernel/schema/common.ts';
 import { chosenPassword } from './password-fields.ts';
 
 /** As it is stored: with its country. */
-export const phoneNumber = () =>
+const phoneNumber = () =>
   z
     .string()
     .check(

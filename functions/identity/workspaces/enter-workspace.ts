@@ -54,7 +54,7 @@ export async function workspacesOf(session: TenantSession, principal: Principal)
 }
 
 /** `*` is every corporate workspace: a personal one is its owner's alone. */
-export function mayEnter({ subject }: Principal, workspace: Workspace, workspaces: readonly string[]): boolean {
+function mayEnter({ subject }: Principal, workspace: Workspace, workspaces: readonly string[]): boolean {
   if (workspace.kind === 'personal') return workspace.ownerId === subject;
   return workspaces.includes('*') || workspaces.includes(workspace.id);
 }

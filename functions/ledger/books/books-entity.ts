@@ -8,9 +8,9 @@ import { externalId } from '../../../layers/kernel/schema/common.ts';
 import { currency } from '../../../layers/money/money-schema.ts';
 import { periodId } from '../dates.ts';
 
-export const closedPeriodPolicies = ['next_open', 'hold'] as const;
+const closedPeriodPolicies = ['next_open', 'hold'] as const;
 
-export const reconciliationPolicies = ['ignore', 'warn', 'block'] as const;
+const reconciliationPolicies = ['ignore', 'warn', 'block'] as const;
 
 export const booksSchema = z.object({
   /** Statements are in this currency; fixed once a period was opened. */

@@ -36,7 +36,7 @@ export const lineInputSchema = z.object({
 });
 
 export const entryStatuses = ['draft', 'posted'] as const;
-export const sourceTypes = ['manual', 'event', 'reversal', 'closing', 'reconciliation'] as const;
+const sourceTypes = ['manual', 'event', 'reversal', 'closing', 'reconciliation'] as const;
 
 export const entrySchema = z.object({
   id: z.string(),
@@ -103,7 +103,7 @@ export interface AccountLine {
   dimensions?: Record<string, string> | undefined;
 }
 
-export const lineKey = (line: Pick<AccountLine, 'date' | 'entryId' | 'line'>) => [
+const lineKey = (line: Pick<AccountLine, 'date' | 'entryId' | 'line'>) => [
   line.date,
   line.entryId,
   String(line.line).padStart(4, '0'),

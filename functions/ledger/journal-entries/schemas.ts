@@ -7,7 +7,7 @@ import { date, periodId } from '../dates.ts';
 import { entrySchema, entryStatuses, lineInputSchema } from './entry-entity.ts';
 
 /** DynamoDB changes at most 100 items together; lines, totals, number and event are among them. */
-export const maxLines = 95;
+const maxLines = 95;
 
 export const entryParams = z.object({ id: generatedId('jrn') });
 

@@ -22,8 +22,7 @@ export async function requireNumbering(
   return found ?? startNumbering(systemSession(session), books, period, journal);
 }
 
-export const periodClosed = (period: string) =>
-  refused('conflict', `Period ${period} is closed.`, `الفترة ${period} مقفلة.`);
+const periodClosed = (period: string) => refused('conflict', `Period ${period} is closed.`, `الفترة ${period} مقفلة.`);
 
 async function startNumbering(
   session: TenantSession,

@@ -34,7 +34,7 @@ export const externalLineEntity = defineEntity<
   idOf: ({ id }) => id,
 });
 
-export const matchStrategies = [...strategies, 'manual', 'settlement'] as const;
+const matchStrategies = [...strategies, 'manual', 'settlement'] as const;
 
 const matchedLine = z.object({ id: z.string(), date: date(), amount: z.string() });
 

@@ -16,7 +16,7 @@ export interface KeptReport extends z.infer<typeof keptReportSchema> {
   content: string;
 }
 
-export const keptReportEntity = defineEntity<KeptReport>()({
+const keptReportEntity = defineEntity<KeptReport>()({
   name: 'finance report',
   table: 'ledger',
   key: ({ id }) => ({ pk: ['REPORT', id], sk: ['REPORT'] }),

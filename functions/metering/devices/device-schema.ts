@@ -35,7 +35,7 @@ export const deviceSchema = z.extend(createDeviceSchema, {
   configurationVersion: z.int(),
 });
 
-export const deviceStateSchema = z.object({
+const deviceStateSchema = z.object({
   presence: z.enum(presences),
   lastSeenAt: z.optional(utcTime()),
   /** When it last told of itself, by its clock. */

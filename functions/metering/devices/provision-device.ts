@@ -11,7 +11,7 @@ import { endCredential } from './end-credential.ts';
 import { refuseRetired } from './register-device.ts';
 
 /** Publishing for its station, and asking what concerns itself. */
-export const deviceScopes = ['metering:readings:publish'];
+const deviceScopes = ['metering:readings:publish'];
 
 export async function provisionDevice(session: TenantSession, id: string, by: string): Promise<Credentials> {
   const device = await session.require(iotDeviceEntity, { id });

@@ -1,7 +1,7 @@
 /** Reads a list of devices as CSV (RFC 4180), whose first line names the columns. */
 import { createDeviceSchema, type NewDevice } from './device-schema.ts';
 
-export const maxImportedDevices = 200;
+const maxImportedDevices = 200;
 
 export interface DeviceLine {
   /** Of the file, from 1. */

@@ -132,7 +132,7 @@ export const exchangeMeterSchema = z.object({
 });
 
 /** One device that is or was at the metering point. */
-export const deviceSchema = z.object({
+const deviceSchema = z.object({
   serialNumber: z.string(),
   model: z.string(),
   digits: z.int(),
@@ -150,7 +150,7 @@ export const deviceSchema = z.object({
   registerScale: z.optional(z.enum(['primary', 'secondary'])),
 });
 
-export const meterSchema = z.object({
+const meterSchema = z.object({
   id: z.string(),
   serialNumber: z.string(),
   model: z.string(),

@@ -38,7 +38,7 @@ const bucketSchema = z.object({
   flags: z.array(z.enum(consumptionFlags)),
 });
 
-export const consumptionSchema = z.object({
+const consumptionSchema = z.object({
   meterId: z.string(),
   interval: z.enum(intervals),
   timeZone: z.string(),

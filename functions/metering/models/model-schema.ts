@@ -7,9 +7,9 @@ import { maxRegisterDecimals, maxRegisterDigits } from '../../../layers/metering
 import { meterTypes } from '../meters/meter-schema.ts';
 
 /** `ct`: by current transformers, `pt`: by voltage transformers. */
-export const connectionKinds = ['direct', 'ct', 'pt'] as const;
+const connectionKinds = ['direct', 'ct', 'pt'] as const;
 /** `load` disconnects the supply, `output` is a contact for something else. */
-export const relayKinds = ['none', 'load', 'output'] as const;
+const relayKinds = ['none', 'load', 'output'] as const;
 
 const digits = () => z.int().check(z.gte(3), z.lte(maxRegisterDigits));
 const decimals = () => z.int().check(z.gte(0), z.lte(maxRegisterDecimals));

@@ -26,7 +26,7 @@ export const requestEditSchema = z.object({
   reason: label(500),
 });
 
-export const readingEditSchema = z.object({
+const readingEditSchema = z.object({
   id: z.string(),
   meterId: z.string(),
   action: z.enum(editActions),

@@ -75,7 +75,7 @@ const kwh = () =>
   ]);
 
 /** A reading that a person or another system hands in. What is plausible is judged as for any meter, reading by reading. */
-export const newReadingSchema = z.object({
+const newReadingSchema = z.object({
   time: timestamp(),
   registerKwh: kwh(),
   voltage: z.optional(z.number()),
@@ -88,7 +88,7 @@ export const newReadingSchema = z.object({
 });
 export type NewReading = z.infer<typeof newReadingSchema>;
 
-export const maxReadingsPerRequest = 500;
+const maxReadingsPerRequest = 500;
 
 const list = <S extends z.ZodMiniType>(item: S) =>
   z.array(item).check(z.minLength(1), z.maxLength(maxReadingsPerRequest));

@@ -18,7 +18,7 @@ const filters = {
   to: z.optional(timestamp()),
 };
 
-export const rejectedSchema = z.object({
+const rejectedSchema = z.object({
   id: z.string(),
   status: z.enum(rejectedStatuses),
   reason: z.enum(rejectionReasonNames),

@@ -13,7 +13,7 @@ import { editStatuses } from '../reading-edits/edit-schema.ts';
  * before; `values`: as given.
  */
 export const usageEditMethods = ['linear', 'like_days', 'history', 'values'] as const;
-export const usageEditIntervals = ['quarter_hour', 'hour', 'day'] as const;
+const usageEditIntervals = ['quarter_hour', 'hour', 'day'] as const;
 /** 31 days of quarter hours. */
 export const mostCells = 2976;
 
@@ -39,7 +39,7 @@ export const requestUsageEditSchema = z.object({
 
 export const usageEditActions = ['set', 'undo'] as const;
 
-export const usageEditSchema = z.object({
+const usageEditSchema = z.object({
   id: z.string(),
   meterId: z.string(),
   action: z.enum(usageEditActions),

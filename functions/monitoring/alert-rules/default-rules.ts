@@ -7,7 +7,7 @@ import type { AlertRule, StoredRule } from './rule-entity.ts';
 
 type DefaultRule = AlertRule & { id: DefaultRuleId };
 
-export const defaultRuleIds = [
+const defaultRuleIds = [
   'high-error-rate',
   'slow-response',
   'service-down',

@@ -17,7 +17,7 @@ const rowsOf = (payload: unknown): number => {
   return Array.isArray(readings) ? readings.length : 0;
 };
 
-export const businessCatalogue = {
+const businessCatalogue = {
   readings: {
     eventType: 'meter.reading',
     title: { en: 'Readings of meters', ar: 'قراءات العدادات' },

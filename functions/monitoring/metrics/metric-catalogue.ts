@@ -49,7 +49,7 @@ const counter = (source: MetricSource, en: string, ar: string): CataloguedMetric
 });
 const latency: readonly Statistic[] = ['p95', 'p50', 'p90', 'p99', 'average', 'maximum'];
 
-export const metricCatalogue = {
+const metricCatalogue = {
   api_requests: counter(api('Count'), 'HTTP requests', 'طلبات HTTP'),
   api_error_rate: {
     type: 'gauge',

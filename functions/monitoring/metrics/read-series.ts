@@ -19,7 +19,7 @@ export interface SeriesRequest {
 }
 
 /** 14 days of hours are 336, 7 days of five minutes 2,016. */
-export const maxPoints = 5000;
+const maxPoints = 5000;
 
 /** Loaded with the first question, so that no cold start waits for it. */
 const loadSdk = () => import('@aws-sdk/client-cloudwatch');

@@ -25,7 +25,7 @@ const dueToleranceMs = 250;
 const logWaitMs = 2000;
 /** Longer than a request and its bookkeeping; then another worker may take an attempt over. */
 const claimMs = 90_000;
-export const disabledMessage = 'The endpoint is disabled.';
+const disabledMessage = 'The endpoint is disabled.';
 
 /** @returns ids of the queue messages that must come again */
 export async function deliverBatch(received: readonly Received[]): Promise<string[]> {

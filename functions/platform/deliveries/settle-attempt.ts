@@ -57,7 +57,7 @@ export function settleAttempt(
 }
 
 /** The follow-up of an attempt. It takes a new place in the rate limit when it is due. */
-export function nextMessage(message: DeliveryMessage, dueAtMs: number): DeliveryMessage {
+function nextMessage(message: DeliveryMessage, dueAtMs: number): DeliveryMessage {
   const { hasSlot: _, logWaits: __, ...rest } = message;
   return { ...rest, attempt: message.attempt + 1, dueAtMs };
 }

@@ -14,7 +14,7 @@ export const logParams = z.object({ id: z.union([generatedId('epl'), generatedId
 
 const visibilitySeconds = () => z.int().check(z.gte(1), z.lte(43_200));
 
-export const webhookConfig = z
+const webhookConfig = z
   .strictObject({
     webhookId: z.optional(generatedId('whk')),
     /** Makes an endpoint for the subscription; the answer holds its secret. */

@@ -72,7 +72,7 @@ export const activityOperations: Pick<
   },
 };
 
-export function summarise(days: readonly IntegrationDay[]) {
+function summarise(days: readonly IntegrationDay[]) {
   const sum = (name: 'successes' | 'failures' | 'durationMs'): number =>
     days.reduce((total, day) => total + (day[name] ?? 0), 0);
   const [successes, failures] = [sum('successes'), sum('failures')];

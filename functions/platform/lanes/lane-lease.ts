@@ -8,7 +8,7 @@ import { updateAtomically } from '../../../layers/kernel/data/update-atomically.
 import { type LaneKey, type LaneState, laneRetentionSeconds, laneStateEntity } from './lane-entity.ts';
 
 /** Longer than the function may run, shorter than the queue hides its token. */
-export const leaseMs = 90_000;
+const leaseMs = 90_000;
 
 export interface Lease {
   owner: string;

@@ -21,7 +21,7 @@ import { notTaken } from './question-about.ts';
  * The looks come 2, 6, 14, 30, 62, 126 and 254 minutes after the sending: within the six hours that PayPal, the shortest,
  * keeps a key for (https://developer.paypal.com/api/rest/reference/idempotency/).
  */
-export const maxLooks = 7;
+const maxLooks = 7;
 /** What a provider says three times over fourteen minutes is no delay of its own any more. */
 const looksUntilNotTaken = 3;
 

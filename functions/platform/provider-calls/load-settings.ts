@@ -21,7 +21,7 @@ const contextOf = (tenantId: string, { integrationId, environment, configKey }: 
 export const sealValue = (tenantId: string, config: ConfigKey, value: string): Promise<string> =>
   sealEnvelope(key, contextOf(tenantId, config), value);
 
-export const openValue = (tenantId: string, config: ConfigKey, sealed: string): Promise<string> =>
+const openValue = (tenantId: string, config: ConfigKey, sealed: string): Promise<string> =>
   openEnvelope(key, contextOf(tenantId, config), sealed);
 
 export interface LoadedSettings {

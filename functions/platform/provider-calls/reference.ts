@@ -43,7 +43,7 @@ export const referenceEntity = defineEntity<Reference, ReferenceKey>()({
 const retentionSeconds = 400 * 86_400;
 
 /** Longer than a function that calls a provider may run. */
-export const leaseMs = 60_000;
+const leaseMs = 60_000;
 
 export const hashRequest = (request: unknown): string => digest(encodeResult(request));
 

@@ -7,7 +7,7 @@ import type { Pagination, Paging } from '../../../layers/kernel/http/route.ts';
 import { type Position, type WalkOptions, walkTimeline } from './timeline.ts';
 
 /** Rows one request may read; a page that stops here may be short and still have a next one. */
-export const maxRowsRead = 2000;
+const maxRowsRead = 2000;
 
 /** Takes the rows that `accept` lets through until the page is full. */
 export async function takePage<T>(

@@ -8,7 +8,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 
 /** Four partitions a day take 4,000 writes a second: ten times what a utility of a million meters publishes. */
-export const shardsPerDay = 4;
+const shardsPerDay = 4;
 
 /** A place in a timeline: the time and the id of a row. */
 export type Position = readonly [time: string, id: string];
@@ -159,6 +159,6 @@ async function* readPartition<T>(
   return undefined;
 }
 
-export function compare(a: Position, b: Position): number {
+function compare(a: Position, b: Position): number {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
 }

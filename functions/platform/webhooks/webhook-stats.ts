@@ -40,7 +40,7 @@ export const getWebhookStats: Operation<WebhookRoutes['getWebhookStats']> = asyn
   };
 };
 
-export function summarise(hours: readonly WebhookHour[]) {
+function summarise(hours: readonly WebhookHour[]) {
   const sum = (name: Exclude<keyof WebhookHour, 'hour' | 'webhookId'>): number =>
     hours.reduce((total, hour) => total + (hour[name] ?? 0), 0);
   const successes = sum('successes');

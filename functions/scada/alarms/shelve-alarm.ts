@@ -11,7 +11,7 @@ import { type Alarm, alarmEntity } from './alarm-entity.ts';
 import { type By, changeAlarm } from './change-alarm.ts';
 
 /** Longer than this is no shelf but a wrong limit. */
-export const maxShelfMs = 7 * 86_400_000;
+const maxShelfMs = 7 * 86_400_000;
 
 export async function shelveAlarm(session: TenantSession, id: string, until: string, by: By): Promise<Alarm & Stored> {
   const alarm = await session.require(alarmEntity, { id });

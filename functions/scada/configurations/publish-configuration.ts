@@ -151,12 +151,7 @@ function* toParts(
 }
 
 /** A gateway that misses it asks when it connects, so an announcement that is lost costs only time. */
-export async function announce({
-  stationId,
-  configurationVersion,
-  sha256,
-  parts,
-}: ConfigurationVersion): Promise<void> {
+async function announce({ stationId, configurationVersion, sha256, parts }: ConfigurationVersion): Promise<void> {
   const payload = configDownCodec.encode({
     type: 'announce',
     version: configurationVersion,

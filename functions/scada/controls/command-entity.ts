@@ -24,7 +24,7 @@ export const commandStatuses = [
 ] as const;
 export type CommandStatus = (typeof commandStatuses)[number];
 
-export const operateCodes = ['latch_on', 'latch_off', 'pulse_on', 'pulse_off', 'trip', 'close'] as const;
+const operateCodes = ['latch_on', 'latch_off', 'pulse_on', 'pulse_off', 'trip', 'close'] as const;
 const durationMs = () => z.optional(z.int().check(z.gte(0), z.lte(3_600_000)));
 
 export const actionSchema = z.discriminatedUnion('kind', [

@@ -17,7 +17,7 @@ import { gatewayEntity } from './gateway-entity.ts';
 const tokenLifeMs = 86_400_000;
 
 /** What a gateway may: connect, fetch its configuration, take commands. */
-export const gatewayScopes = ['scada:gateways:connect'];
+const gatewayScopes = ['scada:gateways:connect'];
 
 export async function makeEnrolmentToken(session: TenantSession, gatewayId: string, createdBy: string) {
   await session.require(gatewayEntity, { id: gatewayId });

@@ -12,7 +12,7 @@ import { storageLevels } from './gateway-storage.ts';
 const { report, timeSync, remoteControl } = stationConfigurationSchema.shape;
 
 /** Settings that travel with the station's configuration. */
-export const gatewaySettings = {
+const gatewaySettings = {
   /** How often it reports, and how fast it catches up. */
   report: z.optional(report._zod.def.innerType),
   timeSync: z.optional(timeSync._zod.def.innerType),

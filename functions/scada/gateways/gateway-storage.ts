@@ -15,7 +15,7 @@ const bounds = { buffer: { low: 0.8, well: 0.7 }, disk: { low: 0.9, well: 0.85 }
 type Storage = Pick<HealthMessage, 'store' | 'disk'>;
 
 /** Shares in use, 0 to 1; undefined where the gateway does not tell. */
-export function usedShares({ store, disk }: Storage): { buffer: number | undefined; disk: number | undefined } {
+function usedShares({ store, disk }: Storage): { buffer: number | undefined; disk: number | undefined } {
   return {
     buffer: store?.maxBytes ? store.bytes / store.maxBytes : undefined,
     disk: disk?.totalBytes ? 1 - disk.freeBytes / disk.totalBytes : undefined,

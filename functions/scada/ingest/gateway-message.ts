@@ -78,7 +78,7 @@ const owners = new Map<string, TenantSession>();
 const unknownUntil = new Map<string, number>();
 
 /** Sessions of the stations' owners, one object per tenant. The owner of a code never changes, so it is remembered. */
-export async function stationSessions(stationIds: readonly string[]): Promise<Map<string, TenantSession>> {
+async function stationSessions(stationIds: readonly string[]): Promise<Map<string, TenantSession>> {
   const now = Date.now();
   const asked = [...new Set(stationIds)].filter((id) => !owners.has(id) && (unknownUntil.get(id) ?? 0) <= now);
   if (asked.length > 0) {

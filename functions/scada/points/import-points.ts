@@ -21,7 +21,7 @@ export interface ImportOutcome {
 }
 
 /** What stands in the audit trail for the many points of an import. */
-export const pointImportEntity = defineEntity<{
+const pointImportEntity = defineEntity<{
   id: string;
   created: number;
   replaced: number;

@@ -18,8 +18,8 @@ export interface ImportRow {
 }
 
 /** More than these are not told: whoever has so many begins with the first. */
-export const maxProblems = 200;
-export const maxRows = 10_000;
+const maxProblems = 200;
+const maxRows = 10_000;
 
 export function parseImport(format: ImportFormat, text: string): { rows: ImportRow[]; problems: ImportProblem[] } {
   const rows: ImportRow[] = [];

@@ -8,7 +8,7 @@ import { windowNames } from '../../../layers/scada/windows.ts';
 import { readingSchema } from '../values/reading-schemas.ts';
 
 /** Points one question may ask for. */
-export const maxPoints = 20;
+const maxPoints = 20;
 
 const pointIds = z
   .pipe(

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { externalId } from '../../../layers/kernel/schema/common.ts';
 
-export const channelNames = ['readings', 'alarms', 'status'] as const;
+const channelNames = ['readings', 'alarms', 'status'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 export const channelPermissions: Record<ChannelName, string> = {

@@ -12,7 +12,7 @@ import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 
-export const timerKinds = ['escalate-alarm', 'unshelve-alarm', 'end-flood', 'expire-command'] as const;
+const timerKinds = ['escalate-alarm', 'unshelve-alarm', 'end-flood', 'expire-command'] as const;
 export type TimerKind = (typeof timerKinds)[number];
 
 export interface Timer {

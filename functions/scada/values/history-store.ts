@@ -86,7 +86,7 @@ export interface HistoryQuery {
 }
 
 /** Items one question may read: about as many megabytes, and some seconds. */
-export const maxItems = 20_000;
+const maxItems = 20_000;
 const itemsPerRead = 1_000;
 
 /**

@@ -5,7 +5,7 @@ import { label } from '../../../layers/kernel/schema/common.ts';
 
 export const attachmentBucket = 'ticket-files';
 /** As documented. */
-export const maxAttachmentBytes = 10 * 1024 * 1024;
+const maxAttachmentBytes = 10 * 1024 * 1024;
 
 /** What can be looked at without running anything. */
 export const contentTypes = [
@@ -19,7 +19,7 @@ export const contentTypes = [
   'video/mp4',
 ] as const;
 
-export const newAttachmentSchema = z.object({
+const newAttachmentSchema = z.object({
   filename: label(200),
   contentType: z.enum(contentTypes),
   sizeBytes: z.int().check(z.gte(1), z.lte(maxAttachmentBytes)),
@@ -47,7 +47,7 @@ export const attachmentEntity = defineEntity<Attachment>()({
 export const objectKey = (tenantId: string, attachmentId: string): string => `${tenantId}/${attachmentId}`;
 
 /** A small file in the request itself, as a data URL (RFC 2397). A request holds a megabyte. */
-export const inlineFileSchema = z.object({
+const inlineFileSchema = z.object({
   filename: label(200),
   base64: z.string().check(z.maxLength(1_000_000), z.regex(/^data:[a-z]+\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+={0,2}$/)),
 });

@@ -6,7 +6,7 @@ import { type Ticket, ticketPriorities } from '../tickets/ticket-schema.ts';
 export type Counted = Ticket & { createdAt: string };
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
-export const share = (part: number, whole: number): number | null => (whole === 0 ? null : rounded(part / whole));
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : rounded(part / whole));
 
 function average(values: readonly (number | undefined)[]): number | null {
   const known = values.filter((value) => value !== undefined);
@@ -16,7 +16,7 @@ function average(values: readonly (number | undefined)[]): number | null {
   );
 }
 
-export function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
+function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
   return counts;

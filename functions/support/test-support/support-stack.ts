@@ -20,7 +20,7 @@ import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { userEntity } from '../../identity/users/user-entity.ts';
 import { attachmentBucket } from '../attachments/attachment-entity.ts';
 
-export const startTime = Date.UTC(2026, 5, 15, 9);
+const startTime = Date.UTC(2026, 5, 15, 9);
 
 export interface SupportStack {
   readonly tables: TestTables;
@@ -45,7 +45,7 @@ export interface SupportStack {
 }
 
 /** Creates the bucket of tickets' files on S3 in memory. @returns how to stop it */
-export async function startTicketFiles(): Promise<() => Promise<void>> {
+async function startTicketFiles(): Promise<() => Promise<void>> {
   const context = createFakeContext({ startTime });
   const s3 = context.add(createS3Service(context));
   const endpoint = await serveForTest(s3);

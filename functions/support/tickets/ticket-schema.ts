@@ -7,7 +7,7 @@ import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/
 export const ticketStatuses = ['open', 'in_progress', 'waiting_customer', 'resolved', 'closed'] as const;
 export const ticketPriorities = ['low', 'medium', 'high', 'urgent'] as const;
 /** Where it came from. */
-export const ticketChannels = ['portal', 'app', 'phone', 'counter', 'email', 'whatsapp', 'other'] as const;
+const ticketChannels = ['portal', 'app', 'phone', 'counter', 'email', 'whatsapp', 'other'] as const;
 
 const dues = ['first_response', 'resolution'] as const;
 
@@ -35,7 +35,7 @@ export const createTicketSchema = z.extend(ownTicketSchema, {
   tags: z.optional(z.array(label(40)).check(z.maxLength(10))),
 });
 
-export const ticketSchema = z.object({
+const ticketSchema = z.object({
   id: z.string(),
   /** For people, e.g. `TK-7Q4M2X9A`. */
   ticketNumber: z.string(),

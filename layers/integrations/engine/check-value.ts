@@ -2,7 +2,7 @@
 import type { SettingSpec } from '../provider.ts';
 
 /** Long enough for a service account or a certificate. */
-export const maxValueLength = 16_384;
+const maxValueLength = 16_384;
 
 /** @returns what is wrong, or undefined; never quotes the value, which may be a secret */
 export function valueProblem(spec: SettingSpec, value: string): { en: string; ar: string } | undefined {

@@ -55,7 +55,7 @@ export function auditItem(
 }
 
 /** Attributes that differ; those marked secret show only that they changed. */
-export function difference(
+function difference(
   before: object | undefined,
   after: object | undefined,
   secret: ReadonlySet<string>,

@@ -9,7 +9,7 @@ import { newId } from '../ids.ts';
 import type { EventDefinition, EventInput } from './define-event.ts';
 import { type BusDetail, scalarFields } from './envelope.ts';
 
-export const outboxType = 'outbox';
+const outboxType = 'outbox';
 
 /** Items stay a day for inspection and then expire; by then the stream has long carried them on. */
 const keepSeconds = 24 * 3600;

@@ -8,7 +8,7 @@ import type { Stored } from '../data/entity.ts';
 import type { Translated } from '../i18n/locale.ts';
 import { defineEvent, type EventDefinition } from './define-event.ts';
 
-export const rowOperations = ['insert', 'update', 'delete'] as const;
+const rowOperations = ['insert', 'update', 'delete'] as const;
 export type RowOperation = (typeof rowOperations)[number];
 
 const rowPayload = z.object({

@@ -1,7 +1,7 @@
 /** Lines that say who did what, for deeds that change no row and so leave no history of their own: replays, redrives, looks into other people's data. */
 import { logger } from './logger.ts';
 
-export const auditMessage = 'audit';
+const auditMessage = 'audit';
 
 /**
  * Written with the tenant, the user and the correlation of the request. Searched as logs of the kind `audit`.

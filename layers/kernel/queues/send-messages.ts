@@ -9,7 +9,7 @@ export interface OutgoingMessage {
 }
 
 /** SQS takes 1 MiB in one call; a rest is left for what surrounds the bodies. */
-export const maxCallBytes = 1_000_000;
+const maxCallBytes = 1_000_000;
 const maxEntries = 10;
 const maxRounds = 4;
 

@@ -49,7 +49,7 @@ const clip = (text: string | undefined, length: number): string | undefined =>
   text?.trim().slice(0, length) || undefined;
 
 /** Understands one line, or says what is wrong with it. */
-export function readLine(raw: RawLine, currency: string): StatementLine | LineProblem {
+function readLine(raw: RawLine, currency: string): StatementLine | LineProblem {
   const { position, date = '', amount = '' } = raw;
   if (!isDate(date))
     return problem(position, `"${date}" is no date such as 2026-03-15.`, `"${date}" ليس تاريخًا مثل 2026-03-15.`);

@@ -36,7 +36,7 @@ export interface MatchedGroup {
 export const dayNumber = (date: string): number => Math.floor(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 /** `inv 0042/7` and `INV-42-7` differ, `INV-0042` and `inv0042` do not; what is too short to tell anything is dropped. */
-export function referenceKey(text: string): string | undefined {
+function referenceKey(text: string): string | undefined {
   const key = text.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
   return key.length >= 3 && /\p{N}/u.test(key) ? key : undefined;
 }

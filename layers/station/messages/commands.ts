@@ -74,7 +74,7 @@ export const exampleCommand: CommandMessage = {
  * - `expired`, `not_sent`: it never went to the device
  * - `unknown`: it was sent and no answer came; it may have happened, and is never tried again by itself
  */
-export const commandSteps = [
+const commandSteps = [
   'accepted',
   'sending',
   'executed',
@@ -87,7 +87,7 @@ export const commandSteps = [
 ] as const;
 export type CommandStep = (typeof commandSteps)[number];
 
-export const resultSchema = z.object({
+const resultSchema = z.object({
   ...envelope,
   commandId: z.string().check(z.minLength(8), z.maxLength(64)),
   pointId: identifier(),

@@ -13,10 +13,10 @@ const version = () => z.number().check(z.int(), z.gte(1), z.lte(Number.MAX_SAFE_
 const sha256 = () => z.string().check(z.regex(/^[0-9a-f]{64}$/, 'Not a SHA-256 in hexadecimal.'));
 /** Of a part in bytes: its base64 and the frame stay below 128 KB. */
 export const partBytes = 84_000;
-export const maxParts = 400;
+const maxParts = 400;
 
 /** Platform to gateway, on topic `config`. */
-export const configDownSchema = z.discriminatedUnion('type', [
+const configDownSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('announce'),
     version: version(),
@@ -39,7 +39,7 @@ export type ConfigDownMessage = z.infer<typeof configDownSchema>;
 export const configDownCodec = jsonCodec(configDownSchema);
 
 /** Gateway to platform, on topic `config`; never stored, the gateway repeats it when it connects. */
-export const configUpSchema = z.discriminatedUnion('type', [
+const configUpSchema = z.discriminatedUnion('type', [
   /** Part 0 asks what there is. */
   z.object({
     type: z.literal('request'),

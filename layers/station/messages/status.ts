@@ -6,7 +6,7 @@ import { jsonCodec } from './payload.ts';
 const linkState = z.enum(['connecting', 'online', 'degraded', 'offline']);
 
 /** Changes of state are stored and forwarded like values: none is lost. */
-export const statusSchema = z.object({
+const statusSchema = z.object({
   ...envelope,
   changes: z
     .array(

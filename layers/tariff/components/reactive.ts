@@ -45,7 +45,7 @@ export function rateReactive(context: RatingContext, segment: Segment, component
 }
 
 /** The mean power factor of the segment, three decimals: P / √(P² + Q²). Without energy it is 1. */
-export function powerFactor(importUnits: bigint, reactiveUnits: bigint): Fraction {
+function powerFactor(importUnits: bigint, reactiveUnits: bigint): Fraction {
   if (importUnits === 0n) return fraction(1n);
   // At six decimals first, so that the root's own rounding cannot tip the third.
   const apparent = squareRoot((importUnits * importUnits + reactiveUnits * reactiveUnits) * 1_000_000_000_000n);
@@ -54,7 +54,7 @@ export function powerFactor(importUnits: bigint, reactiveUnits: bigint): Fractio
 }
 
 /** Integer square root by Newton's method, rounded down. */
-export function squareRoot(value: bigint): bigint {
+function squareRoot(value: bigint): bigint {
   if (value < 2n) return value;
   let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2));
   for (;;) {

@@ -112,7 +112,7 @@ export function combineHeaders(rawHeaders: string[]) {
 }
 
 /** Decoded values, duplicates combined with commas. */
-export function combineQuery(rawQueryString: string): Record<string, string> {
+function combineQuery(rawQueryString: string): Record<string, string> {
   const combined: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
     const earlier = combined[name];

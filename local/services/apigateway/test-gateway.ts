@@ -65,7 +65,7 @@ export async function startGateway(resources: Record<string, [type: string, prop
 
 export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
 
-export function declared(logicalId: string, type: string, properties: Record<string, any>): DeclaredResource {
+function declared(logicalId: string, type: string, properties: Record<string, any>): DeclaredResource {
   return {
     logicalId,
     stackName: 'Test',
@@ -85,7 +85,7 @@ function resolveRefs(value: any, created: Record<string, { ref: string }>): any 
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, resolveRefs(entry, created)]));
 }
 
-export class FakeLambda implements LambdaInvoker {
+class FakeLambda implements LambdaInvoker {
   readonly signingName = 'lambda';
   readonly resources = {};
   readonly calls: { functionName: string; event: any }[] = [];

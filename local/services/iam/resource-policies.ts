@@ -66,7 +66,7 @@ function permission({ Action, Principal, SourceArn, SourceAccount }: Record<stri
 }
 
 /** Without version or alias: a permission on one qualifier is taken as one on the function, which runs the same code here. */
-export function functionArn(reference: string, { region, accountId }: { region: string; accountId: string }): string {
+function functionArn(reference: string, { region, accountId }: { region: string; accountId: string }): string {
   const name = /^(?:.*?function:)?([A-Za-z0-9-_]+)/.exec(reference)?.[1];
   return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 }

@@ -2,8 +2,8 @@
  * Topic names and filters under the limits of AWS IoT Core.
  * @see https://docs.aws.amazon.com/general/latest/gr/iot-core.html#limits_iot
  */
-export const MAX_TOPIC_BYTES = 256;
-export const MAX_TOPIC_SLASHES = 7;
+const MAX_TOPIC_BYTES = 256;
+const MAX_TOPIC_SLASHES = 7;
 export const MAX_PAYLOAD_BYTES = 128 * 1024;
 
 const BASIC_INGEST = /^\$aws\/rules\/([^/]+)\/(.+)$/s;

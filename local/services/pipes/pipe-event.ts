@@ -24,7 +24,7 @@ export interface PipeScope {
 const INGESTION_TIME = 'aws.pipes.event.ingestion-time';
 
 /** A path over an event: of a queue's messages the body is parsed, of stream records nothing is, because their strings carry DynamoDB's types. */
-export function compilePipePath(path: string): (event: unknown) => unknown {
+function compilePipePath(path: string): (event: unknown) => unknown {
   const select = compilePath(path);
   if (!/^\$(\.body\b|\['body'\])/.test(path)) return select;
   return (event) => {

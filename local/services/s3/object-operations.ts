@@ -124,7 +124,7 @@ export async function putTagging(bucket: Bucket, key: string, request: AwsReques
   return { status: 200 };
 }
 
-export function findObject(bucket: Bucket, key: string): ObjectMetadata {
+function findObject(bucket: Bucket, key: string): ObjectMetadata {
   const metadata = bucket.objects.get(key);
   if (metadata === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
   return metadata;

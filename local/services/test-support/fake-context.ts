@@ -90,7 +90,7 @@ export async function createResource(
 }
 
 /** Time that stands still until it is turned; due timers fire in order. */
-export class VirtualClock implements Clock {
+class VirtualClock implements Clock {
   readonly offset = new SharedArrayBuffer(8);
   #now: number;
   #timers: { at: number; callback: () => void }[] = [];

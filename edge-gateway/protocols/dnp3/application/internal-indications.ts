@@ -23,7 +23,7 @@ export type IndicationName = keyof typeof bits;
 /** As a mask of 16 bits, so that a response costs no object of sixteen properties. */
 export type Indications = number;
 
-export const indicationNames = Object.keys(bits) as IndicationName[];
+const indicationNames = Object.keys(bits) as IndicationName[];
 
 export const indication = (name: IndicationName): Indications => 1 << bits[name];
 export const hasIndication = (indications: Indications, name: IndicationName): boolean =>

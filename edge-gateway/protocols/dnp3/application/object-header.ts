@@ -75,7 +75,7 @@ export const qualifierOf = {
 } as const;
 
 /** The narrowest width that holds the number. */
-export const widthFor = (largest: number): Width => (largest <= 0xff ? 1 : largest <= 0xffff ? 2 : 4);
+const widthFor = (largest: number): Width => (largest <= 0xff ? 1 : largest <= 0xffff ? 2 : 4);
 
 export function writeHeader(writer: ByteWriter, group: number, variation: number, range: Range): void {
   writer.u8(group);

@@ -33,7 +33,7 @@ export const isBroadcast = (address: number): boolean => address >= broadcastAdd
 export const isStationAddress = (address: number): boolean =>
   Number.isInteger(address) && address >= 0 && address <= 0xffef;
 
-export const maxUserDataOctets = 250;
+const maxUserDataOctets = 250;
 export const headerOctets = 10;
 
 export interface LinkFrame {

@@ -100,7 +100,7 @@ export function commandBody(commands: readonly OutputCommand[], maxOctets?: numb
 }
 
 /** Status octets of a response that echoes the request bit for bit; undefined when it does not. */
-export function echoedStatuses(sent: Buffer, response: Fragment): number[] | undefined {
+function echoedStatuses(sent: Buffer, response: Fragment): number[] | undefined {
   const { body, blocks } = response;
   if (body.length !== sent.length) return undefined;
   const masked = Buffer.from(body);

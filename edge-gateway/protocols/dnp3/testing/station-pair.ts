@@ -37,7 +37,7 @@ export interface StationPair {
   cut(): void;
 }
 
-export const outstationAddress = 10;
+const outstationAddress = 10;
 
 export function stationPair(options: PairOptions = {}): StationPair {
   const clock = new TurnedClock();

@@ -3,7 +3,7 @@
  * one octet of FIN, FIR and a sequence number, and put together again on the other side.
  */
 
-export const maxSegmentOctets = 249;
+const maxSegmentOctets = 249;
 
 const fin = 0x80;
 const fir = 0x40;

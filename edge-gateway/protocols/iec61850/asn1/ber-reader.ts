@@ -5,7 +5,7 @@
 import { ProtocolError } from '../errors.ts';
 
 /** Deep enough for an MMS report of nested structures inside presentation and ACSE. */
-export const maxBerDepth = 48;
+const maxBerDepth = 48;
 
 export interface BerElement {
   /** Identifier octets as one number: `0xa1` is context 1 constructed, `0xbf48` context 72 constructed. */

@@ -4,7 +4,7 @@ import type { BerElement } from './ber-reader.ts';
 import { type BerTree, tlv } from './ber-writer.ts';
 
 /** Two's complement in the fewest octets (8825-1, 8.3). */
-export function integerContent(value: number | bigint): Buffer {
+function integerContent(value: number | bigint): Buffer {
   if (typeof value === 'bigint') return bigIntegerContent(value);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an integer that a number holds exactly.`);
   if (value >= -0x80 && value < 0x80) return Buffer.from([value & 0xff]);

@@ -33,7 +33,7 @@ export const accessFailure = (error: DataAccessError): AccessFailure => ({ type:
 
 export const encodeAccessError = (error: DataAccessError): BerNode => integer(0x80, accessErrorNumber(error));
 
-export function accessErrorNumber(error: DataAccessError): number {
+function accessErrorNumber(error: DataAccessError): number {
   const known = (dataAccessErrors as readonly string[]).indexOf(error);
   return known >= 0 ? known : Number(error.slice('error-'.length));
 }

@@ -66,7 +66,7 @@ const status = (name: string, type: MmsType, initial: MmsValue): DataObjectDefin
 /** SPS, DPS, INS: one status with quality and time. */
 export const singlePointStatus = (name: string) => status(name, basicTypes.boolean, zero.boolean);
 export const doublePointStatus = (name: string) => status(name, basicTypes.doublePosition, zero.intermediate);
-export const integerStatus = (name: string) => status(name, basicTypes.int32, zero.integer);
+const integerStatus = (name: string) => status(name, basicTypes.int32, zero.integer);
 
 const magnitude: AttributeContent = {
   kind: 'structure',

@@ -55,7 +55,7 @@ const reading = {
 } satisfies Partial<MappingInput>;
 
 /** The mapping a payment provider has until the tenant writes the one of its contract. */
-export const defaultPaymentMapping: Readonly<Record<string, MappingInput>> = {
+const defaultPaymentMapping: Readonly<Record<string, MappingInput>> = {
   check: { method: 'GET', path: '/merchant' },
   create: {
     path: '/payments',

@@ -8,7 +8,7 @@ import { ProviderError, providerErrorCodes } from '../../provider.ts';
 const text = z.string().check(z.maxLength(2000));
 const texts = z.record(z.string().check(z.maxLength(100)), text);
 
-export const operationMapping = z.strictObject({
+const operationMapping = z.strictObject({
   method: z._default(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), 'POST'),
   /** After `api_url`; placeholders are encoded for a URL. */
   path: text,

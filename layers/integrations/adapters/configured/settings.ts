@@ -28,7 +28,7 @@ export const configuredSettings = ({
   ...inboundSettings,
 ];
 
-export const inboundSettings: readonly SettingSpec[] = [
+const inboundSettings: readonly SettingSpec[] = [
   secret('webhook_secret', 'Secret of notifications', 'سر الإشعارات', optional),
   setting('signature_header', 'Header of the signature', 'ترويسة التوقيع', {
     default: 'x-signature',

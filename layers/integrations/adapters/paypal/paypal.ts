@@ -84,7 +84,7 @@ function tokenOf(context: ProviderContext, isKept = true): Promise<string> {
   });
 }
 
-export const paypalClient = (context: ProviderContext): RestClient =>
+const paypalClient = (context: ProviderContext): RestClient =>
   restClient(context, {
     baseUrl: context.settings['api_url']!,
     headers: async () => ({ authorization: `Bearer ${await tokenOf(context)}` }),

@@ -125,7 +125,7 @@ async function intentOf(client: RestClient, id: string): Promise<string> {
 }
 
 /** @see https://docs.stripe.com/api/checkout/sessions/object */
-export function paymentOf(answer: unknown): ProviderPayment {
+function paymentOf(answer: unknown): ProviderPayment {
   const redirectUrl = optionalTextAt(answer, 'url');
   const currency = optionalTextAt(answer, 'currency')?.toUpperCase();
   const units = optionalTextAt(answer, 'amount_total');
