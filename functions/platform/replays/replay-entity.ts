@@ -18,6 +18,8 @@ export interface ReplayJob {
   to: string;
   types?: string[];
   status: 'queued' | 'running' | 'completed' | 'cancelled' | 'failed';
+  /** Steps that are done. */
+  page?: number;
   eventsRead: number;
   eventsQueued: number;
   /** The last event read. */
@@ -38,10 +40,12 @@ export const replayEntity = defineEntity<ReplayJob>()({
   idOf: ({ id }) => id,
 });
 
-/** Asks a worker for the next step. */
+/** Asks a worker for a step. */
 export interface ReplayStep {
   tenantId: string;
   jobId: string;
+  /** Which one, by the steps before it. */
+  page: number;
 }
 
 export const encodeStep = (step: ReplayStep, delaySeconds = 0): OutgoingMessage => ({

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it, vi } from 'vitest';
 import { handler as record } from '../subscribers/record-events.ts';
 import { busBatch } from '../test-support/fixtures.ts';
 import {
@@ -13,14 +14,21 @@ import {
   workLanes,
   workReplays,
 } from '../test-support/webhook-scene.ts';
+import { runReplayStep } from './run-replay-step.ts';
+
+/** Everything the receiver was to get, from the log alone. */
+const logged = async (count: number) => {
+  const events = Array.from({ length: count }, (_, i) =>
+    own({ occurredAt: new Date(stack.now() - 500_000 + i * 1000).toISOString() }),
+  );
+  for (let start = 0; start < events.length; start += 10) await record(busBatch(events.slice(start, start + 10)));
+  return events;
+};
 
 describe('a replay', () => {
   it('sends a range again, in order, resumable over many steps', async () => {
     const { id } = await create();
-    const events = Array.from({ length: 450 }, (_, i) =>
-      own({ occurredAt: new Date(stack.now() - 500_000 + i * 1000).toISOString() }),
-    );
-    for (let start = 0; start < events.length; start += 10) await record(busBatch(events.slice(start, start + 10)));
+    const events = await logged(450);
     const { data: job, status } = await callEvents('POST', '/replay', {
       webhookId: id,
       from: events[10]!.occurredAt,
@@ -38,6 +46,42 @@ describe('a replay', () => {
       eventsRead: 430,
       eventsQueued: 430,
     });
+  });
+
+  it('goes on when of two who do a step at once the one who did it dies', async () => {
+    const { id } = await create();
+    const events = await logged(210);
+    const from = events[0]!.occurredAt;
+    const { data: job } = await callEvents('POST', '/replay', {
+      webhookId: id,
+      from,
+      to: new Date(stack.now()).toISOString(),
+    });
+    stack.purge();
+    const send = SQSClient.prototype.send as (...given: unknown[]) => Promise<unknown>;
+    let deaths = 0;
+    const spy = vi.spyOn(SQSClient.prototype, 'send').mockImplementation(function (this: SQSClient, ...given) {
+      const { QueueUrl, Entries } = (given as any)[0].input;
+      // Who moved the job on asks for the next step at once; the other one, late.
+      if (!QueueUrl.includes('webhook-replays') || Entries[0].DelaySeconds > 0) return send.apply(this, given) as never;
+      deaths++;
+      return Promise.reject(new Error('The worker died.')) as never;
+    });
+    const step = { tenantId: events[0]!.tenantId, jobId: job.id, page: 0 };
+    const outcomes = await Promise.allSettled([runReplayStep(step), runReplayStep(step)]);
+    spy.mockRestore();
+    expect([deaths, outcomes.filter(({ status }) => status === 'rejected').length]).toEqual([1, 1]);
+    expect(stack.peek('webhook-replays')).toEqual([]);
+    stack.advance(61_000);
+    await workReplays();
+    expect((await callEvents('GET', `/replays/${job.id}`)).data).toMatchObject({
+      status: 'completed',
+      eventsRead: 210,
+      eventsQueued: 210,
+    });
+    stack.advance(1000);
+    await workLanes();
+    expect(ids()).toEqual(events.map((event) => event.id));
   });
 
   it('stops when it is cancelled', async () => {

@@ -1,10 +1,11 @@
 /**
  * One step of a replay: reads the next events of the range, queues those the endpoint wants, and moves the job on. A
- * step that is repeated queues the same deliveries again, which are recognised by their ids.
+ * step that is repeated queues the same deliveries again, which are recognised by their ids; one that is done only asks for the
+ * next one again, since whoever did it may have died before asking.
  */
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import {
   type Delivery,
   deliveryEntity,
@@ -27,30 +28,40 @@ import { enqueueInLanes, type LaneEntry } from '../lanes/enqueue-lane.ts';
 import { aggregateLane, replayLane } from '../lanes/lane-entity.ts';
 import { walkTimeline } from '../timeline/timeline.ts';
 import type { StoredWebhook } from '../webhooks/webhook-entity.ts';
-import { encodeStep, type ReplayStep, replayEntity, replaysQueue, type StoredReplayJob } from './replay-entity.ts';
+import {
+  encodeStep,
+  type ReplayJob,
+  type ReplayStep,
+  replayEntity,
+  replaysQueue,
+  type StoredReplayJob,
+} from './replay-entity.ts';
 
 const eventsPerStep = 200;
 
-export async function runReplayStep(step: ReplayStep): Promise<void> {
-  const session = openSession(step.tenantId);
-  const job: StoredReplayJob | undefined = await session.get(replayEntity, { id: step.jobId }, { consistent: true });
-  if (job === undefined || (job.status !== 'queued' && job.status !== 'running')) return;
+export async function runReplayStep({ tenantId, jobId, page }: ReplayStep): Promise<void> {
+  const session = openSession(tenantId);
+  const job = await session.get(replayEntity, { id: jobId }, { consistent: true });
+  if (job === undefined) return;
+  const next = await nextStep(walkOf(job), page, () => workOff(session, job));
+  if (next === undefined) return;
+  const step = { tenantId, jobId, page: next.row.page };
+  await sendMessages(replaysQueue, [encodeStep(step, next.delaySeconds)]);
+}
+
+const walkOf = ({ page = 0, status }: ReplayJob) => ({ page, done: status !== 'queued' && status !== 'running' });
+
+async function workOff(session: TenantSession, job: StoredReplayJob): Promise<Step<ReturnType<typeof walkOf>>> {
   const target = await findTarget(session, job);
-  if ('errorMessage' in target) {
-    await advance(session, job, { status: 'failed', ...target, finishedAt: session.context.now() });
-    return;
-  }
+  if ('errorMessage' in target) return advance(session, job, { status: 'failed', ...target });
   const rows = await readRange(session, job);
   const queued = await queueRows(session, job, target, rows);
-  const isLast = rows.length < eventsPerStep;
-  const moved = await advance(session, job, {
-    status: isLast ? 'completed' : 'running',
+  return advance(session, job, {
+    status: rows.length < eventsPerStep ? 'completed' : 'running',
     eventsRead: job.eventsRead + rows.length,
     eventsQueued: job.eventsQueued + queued,
     ...(rows.length > 0 ? { position: positionOf(rows.at(-1)!) } : {}),
-    ...(isLast ? { finishedAt: session.context.now() } : {}),
   });
-  if (moved && !isLast) await sendMessages(replaysQueue, [encodeStep(step)]);
 }
 
 interface Target {
@@ -204,17 +215,19 @@ async function queue(
   );
 }
 
-/** @returns whether the job was as it was read: otherwise somebody cancelled it, or another worker made the step */
-async function advance(
+/** Where somebody cancelled the job meanwhile, or another worker made the step, it is as they left it. */
+function advance(
   session: TenantSession,
   job: StoredReplayJob,
-  changes: Partial<StoredReplayJob>,
-): Promise<boolean> {
-  try {
-    await session.transact('platform', (unit) => void unit.update(replayEntity, job, changes));
-    return true;
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return false;
-    throw error;
-  }
+  changes: Partial<StoredReplayJob> & Pick<ReplayJob, 'status'>,
+): Promise<Step<ReturnType<typeof walkOf>>> {
+  const page = (job.page ?? 0) + 1;
+  const finished = changes.status === 'running' ? {} : { finishedAt: session.context.now() };
+  return moveOn(
+    async () =>
+      walkOf(
+        await session.transact('platform', (unit) => unit.update(replayEntity, job, { page, ...changes, ...finished })),
+      ),
+    async () => walkOf(await session.require(replayEntity, job)),
+  );
 }

@@ -1,5 +1,6 @@
 /** Starts, reads and cancels replay jobs. */
 import type { z } from 'zod/mini';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -29,7 +30,7 @@ export async function beginReplay(
   if (job.from >= job.to) throw new AppError('unprocessable', '"from" must be before "to".');
   const id = newId('rpl');
   const { types, ...rest } = job;
-  const step = { tenantId: session.tenantId, jobId: id };
+  const step = { tenantId: session.tenantId, jobId: id, page: 0 };
   // A late step goes out before the job is stored, in case this process dies in between: a job without a step would
   // stand still, a step without a job is ignored, and two steps at once do no harm.
   await sendMessages(replaysQueue, [encodeStep(step, 15)]);
@@ -39,6 +40,7 @@ export async function beginReplay(
       ...rest,
       ...(types === undefined ? {} : { types }),
       status: 'queued',
+      page: 0,
       eventsRead: 0,
       eventsQueued: 0,
       createdBy: session.context.actor?.id ?? 'system',
@@ -51,7 +53,7 @@ export async function beginReplay(
 }
 
 export function viewReplay(job: StoredReplayJob): z.infer<typeof replayView> {
-  const { position, types, errorMessage, finishedAt, updatedAt: _, ...rest } = job;
+  const { position, types, errorMessage, finishedAt, page: _page, updatedAt: _, ...rest } = job;
   return {
     ...rest,
     webhookId: rest.webhookId ?? null,
@@ -89,21 +91,14 @@ export const replayOperations: Pick<
 
   getReplay: async ({ session, params }) => ({ data: viewReplay(await session.require(replayEntity, params)) }),
 
-  cancelReplay: async ({ session, params }) => {
-    for (let round = 1; ; round++) {
+  cancelReplay: async ({ session, params }) => ({
+    data: await retryOnChange(async () => {
       const job = await session.require(replayEntity, params);
-      if (job.status === 'cancelled') return { data: viewReplay(job) };
+      if (job.status === 'cancelled') return viewReplay(job);
       // A job that has read its range may still have messages in its lane; cancelling drops them too.
       if (job.status === 'failed') throw new AppError('conflict', 'The replay has failed and sends nothing more.');
-      try {
-        const cancelled = await session.transact('platform', (unit) =>
-          unit.update(replayEntity, job, { status: 'cancelled', finishedAt: session.context.now() }),
-        );
-        return { data: viewReplay(cancelled) };
-      } catch (error) {
-        // The job moved on between read and write.
-        if ((error as AppError).code !== 'version_conflict' || round === 5) throw error;
-      }
-    }
-  },
+      const changes = { status: 'cancelled' as const, finishedAt: session.context.now() };
+      return viewReplay(await session.transact('platform', (unit) => unit.update(replayEntity, job, changes)));
+    }),
+  }),
 };
