@@ -1,7 +1,11 @@
 /** Customers with an open invoice each, and a bank's file of what they paid: most by number, some by name, some by nobody known. */
 import { checkDigit } from '../functions/billing/customers/account-number.ts';
 import { accountNumberEntity, customerEntity } from '../functions/billing/customers/customer-entity.ts';
-import { customerInvoiceEntity, invoiceEntity } from '../functions/billing/invoices/invoice-entity.ts';
+import {
+  customerInvoiceEntity,
+  invoiceEntity,
+  openInvoiceEntity,
+} from '../functions/billing/invoices/invoice-entity.ts';
 import { tenantEntity } from '../functions/identity/tenants/tenant-entity.ts';
 import type { TenantSession } from '../layers/kernel/data/session.ts';
 import type { TestService } from '../local/services/dynamodb/test-service.ts';
@@ -35,6 +39,7 @@ export function createPayers(dynamodb: TestService, session: TenantSession): voi
     const [customerId, invoiceId, accountNumber] = [`cus_${digits}`, `inv_${digits}`, accountOf(i)];
     const [amount, zero] = [amountOf(i), '0.00'];
     const period = { from: '2026-04-01', to: '2026-05-01' };
+    const [invoiceNumber, dueDate, currency] = [invoiceNumberOf(i), '2026-05-17', 'YER'];
     write(dynamodb, [
       put(session, customerEntity, {
         id: customerId,
@@ -47,14 +52,14 @@ export function createPayers(dynamodb: TestService, session: TenantSession): voi
       put(session, accountNumberEntity, { accountNumber, customerId }),
       put(session, invoiceEntity, {
         id: invoiceId,
-        invoiceNumber: invoiceNumberOf(i),
+        invoiceNumber,
         kind: 'invoice',
         customerId,
         accountNumber,
         period,
         issueDate: '2026-05-02',
-        dueDate: '2026-05-17',
-        currency: 'YER',
+        dueDate,
+        currency,
         bills: [],
         subtotal: amount,
         taxAmount: zero,
@@ -67,6 +72,7 @@ export function createPayers(dynamodb: TestService, session: TenantSession): voi
         estimated: false,
       }),
       put(session, customerInvoiceEntity, { customerId, from: period.from, invoiceId }),
+      put(session, openInvoiceEntity, { customerId, currency, dueDate, invoiceId, invoiceNumber }),
     ]);
   }
 }

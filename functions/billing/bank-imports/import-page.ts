@@ -12,6 +12,7 @@ import type { BankAccount, BankImport } from './bank-schema.ts';
 import { lookUpLines } from './look-up-lines.ts';
 import { type OpenByAmount, openInvoices } from './open-by-amount.ts';
 import { type BankFile, isIn, readBankFile } from './read-bank-file.ts';
+import { ownersOf } from './recognise-customer.ts';
 import { type ImportMessage, orderPage } from './start-import.ts';
 import { type LineOfFile, takeLine } from './take-line.ts';
 
@@ -85,7 +86,11 @@ async function workOff(
   );
   const take = async (of: LineOfFile): Promise<void> =>
     count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
-  await sideBySide(moneyIn, atATime, take);
+  // A customer's one after the other: side by side they would only be in each other's way.
+  const ofOne = Map.groupBy(moneyIn, ({ id, line }) => ownersOf(line, lookedUp)[0]?.id ?? id);
+  await sideBySide([...ofOne.values()], atATime, async (lines) => {
+    for (const line of lines) await take(line);
+  });
   await sideBySide(page.slice(moneyIn.length), atATime, take);
   return move(session, bankImport, {
     position: to,

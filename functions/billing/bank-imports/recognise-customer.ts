@@ -8,8 +8,8 @@ import type { StatementLine } from '../../../layers/ledger/bank-statements/state
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { invoiceEntity, isOpen } from '../invoices/invoice-entity.ts';
+import { openByNumber } from '../invoices/open-of-customer.ts';
 import type { BankLine } from './bank-schema.ts';
 import { accountNumbersIn, isNamedIn, numbersIn } from './line-text.ts';
 import type { LookedUp } from './look-up-lines.ts';
@@ -23,37 +23,28 @@ export interface Recognised {
 
 type Line = Pick<StatementLine, 'minor' | 'reference' | 'description'>;
 
+/** Customers whose account numbers are in the line's text. */
+export function ownersOf(line: Line, { customers }: Pick<LookedUp, 'customers'>): (Customer & Stored)[] {
+  const found = accountNumbersIn(line).flatMap((number) => customers.get(number) ?? []);
+  return [...new Map(found.map((customer) => [customer.id, customer])).values()];
+}
+
 /** @returns undefined when nobody or more than one may be meant */
 export async function recogniseCustomer(
   session: TenantSession,
   line: Line,
   currency: string,
-  { customers }: Pick<LookedUp, 'customers'>,
+  known: Pick<LookedUp, 'customers'>,
   openByAmount: OpenByAmount,
 ): Promise<Recognised | undefined> {
-  const owners = new Map(
-    accountNumbersIn(line).flatMap((number) => {
-      const customer = customers.get(number);
-      return customer === undefined ? [] : [[customer.id, customer] as const];
-    }),
-  );
-  if (owners.size > 1) return undefined;
-  const [customer] = owners.values();
+  const [customer, ...others] = ownersOf(line, known);
+  if (others.length > 0) return undefined;
   if (customer === undefined) return byAmountAndName(session, line, currency, openByAmount);
-  const invoice = await invoiceNamed(session, customer.id, numbersIn(line));
-  return invoice === undefined || invoice.currency !== currency || !isOpen(invoice)
-    ? { customer, matchedBy: invoice === undefined ? 'account_number' : 'invoice_number' }
-    : { customer, invoiceIds: [invoice.id], matchedBy: 'invoice_number' };
-}
-
-async function invoiceNamed(
-  session: TenantSession,
-  customerId: string,
-  numbers: readonly string[],
-): Promise<StoredInvoice | undefined> {
-  if (!numbers.some((number) => number.includes('-'))) return undefined;
-  const { items } = await listOfCustomer(session, customerId, { limit: 50 });
-  return items.find(({ invoiceNumber }) => numbers.includes(invoiceNumber));
+  const numbers = numbersIn(line).filter((number) => number.includes('-'));
+  const named = numbers.length === 0 ? undefined : await openByNumber(session, customer.id, currency, numbers);
+  return named === undefined
+    ? { customer, matchedBy: 'account_number' }
+    : { customer, invoiceIds: [named], matchedBy: 'invoice_number' };
 }
 
 async function byAmountAndName(

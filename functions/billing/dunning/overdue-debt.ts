@@ -1,8 +1,7 @@
 /** What a customer owes past its day, and how much of it may be collected by force: what was agreed upon in instalments is not. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
-import { isOpen } from '../invoices/invoice-entity.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
 
 /** Who asks for what dunning asks for. */
@@ -15,14 +14,8 @@ export async function overdueAmounts(
   today: string,
 ): Promise<Map<string, bigint>> {
   const sums = new Map<string, bigint>();
-  let cursor: string | undefined;
-  do {
-    const page = await listOfCustomer(session, customerId, { limit: 100, cursor });
-    for (const invoice of page.items)
-      if (isOpen(invoice) && invoice.dueDate < today)
-        sums.set(invoice.currency, (sums.get(invoice.currency) ?? 0n) + minorOf(invoice.dueAmount, invoice.currency));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
+  for (const { currency, dueDate, dueAmount } of await openOfCustomer(session, customerId))
+    if (dueDate < today) sums.set(currency, (sums.get(currency) ?? 0n) + minorOf(dueAmount, currency));
   return sums;
 }
 

@@ -1,4 +1,4 @@
-/** How invoices are stored: all of them by day of issue, the open ones by day due, both over shards. */
+/** How invoices are stored: all of them by day of issue, the open ones by day due, both over shards; and those of a customer. */
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
@@ -15,6 +15,25 @@ export const openPartitions = range.map(open);
 export const isOpen = ({ status }: Pick<Invoice, 'status'>): boolean =>
   (openStatuses as readonly string[]).includes(status);
 
+/** An open invoice in its customer's account: what money is for, found without the invoices of years before. */
+export interface OpenInvoice {
+  customerId: string;
+  currency: string;
+  dueDate: string;
+  invoiceId: string;
+  invoiceNumber: string;
+}
+
+export const openInvoiceEntity = defineEntity<OpenInvoice, Omit<OpenInvoice, 'invoiceNumber'>>()({
+  name: 'open invoice',
+  table: 'billing',
+  key: ({ customerId, currency, dueDate, invoiceId }) => ({
+    pk: ['OPEN-INVOICES', customerId],
+    sk: [currency, dueDate, invoiceId],
+  }),
+  idOf: ({ invoiceId }) => invoiceId,
+});
+
 export const invoiceEntity = defineEntity<Invoice>()({
   name: 'invoice',
   table: 'billing',
@@ -26,6 +45,14 @@ export const invoiceEntity = defineEntity<Invoice>()({
   },
   idOf: ({ id }) => id,
   rowEvents: invoiceRowEvents,
+  marker: {
+    entity: openInvoiceEntity,
+    of: (invoice): OpenInvoice | undefined => {
+      if (!isOpen(invoice)) return undefined;
+      const { id: invoiceId, customerId, currency, dueDate, invoiceNumber } = invoice;
+      return { customerId, currency, dueDate, invoiceId, invoiceNumber };
+    },
+  },
 });
 
 /** A customer's own list, the newest period last; a pointer, so that the invoice is written once. */

@@ -9,10 +9,10 @@ export interface Allocation {
 }
 
 /**
- * What one transaction settles: each invoice takes up to four of DynamoDB's 100 steps (row, audit, events), and what goes with
- * a payment up to thirty. The others follow in transactions of their own: `settle-rest.ts`.
+ * What one transaction settles: each invoice takes up to five of DynamoDB's 100 steps (row, mark of an open one, audit, events),
+ * and what goes with a payment up to thirty. The others follow in transactions of their own: `settle-rest.ts`.
  */
-export const maxAllocations = 15;
+export const maxAllocations = 14;
 
 /** Beyond so many the row of the payment would grow too large: what is left waits as an advance. */
 const maxInvoices = 400;
@@ -44,6 +44,14 @@ export function allocatePayment(
   }
   return { allocations, advance: left, rest };
 }
+
+/** Whether a payment of so much reaches no further than these invoices. */
+export function isEnoughFor(minor: bigint, open: readonly StoredInvoice[]): boolean {
+  const owed = open.reduce((sum, { dueAmount, currency }) => sum + positive(minorOf(dueAmount, currency)), 0n);
+  return owed >= minor || open.length >= maxInvoices;
+}
+
+const positive = (minor: bigint): bigint => (minor > 0n ? minor : 0n);
 
 export const shownAllocations = (allocations: readonly Allocation[]): Payment['allocations'] =>
   allocations.map(({ invoice, minor }) => ({

@@ -2,20 +2,22 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { openOfCustomer } from '../invoices/open-of-customer.ts';
+import { isEnoughFor } from './allocate-payment.ts';
 import type { NewPayment } from './payment-schema.ts';
 
 type Wanted = Pick<NewPayment, 'customerId' | 'invoiceIds' | 'purpose'>;
 
 /**
  * Read consistently: an index may lag behind the last payment.
- * @param isLate the money is here already: named invoices that owe nothing any more are passed over and what is left waits
+ * @param options `isLate`: the money is here already: named invoices that owe nothing any more are passed over and what is left
+ *   waits; `minor`: how much there is, which needs no more invoices than it pays. @default all that are owed
  */
 export async function invoicesToSettle(
   session: TenantSession,
   { customerId, invoiceIds, purpose = 'debt' }: Wanted,
   currency: string,
-  isLate = false,
+  { isLate = false, minor }: { isLate?: boolean; minor?: bigint } = {},
 ): Promise<StoredInvoice[]> {
   if (purpose !== 'debt') return [];
   const fits = (invoice: StoredInvoice): boolean =>
@@ -33,12 +35,8 @@ export async function invoicesToSettle(
       });
     return named;
   }
-  const open: StoredInvoice[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listOfCustomer(session, customerId, { limit: 100, cursor, consistent: true });
-    open.push(...page.items.filter(fits));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return open.sort((a, b) => (a.dueDate === b.dueDate ? (a.id < b.id ? -1 : 1) : a.dueDate < b.dueDate ? -1 : 1));
+  return openOfCustomer(session, customerId, {
+    currency,
+    isEnough: (found) => minor !== undefined && isEnoughFor(minor, found),
+  });
 }

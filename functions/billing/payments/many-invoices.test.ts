@@ -87,18 +87,18 @@ async function expectAgreement(customerId: string): Promise<{ open: number; bala
 }
 
 describe('a payment of very many invoices', () => {
-  it('settles all two hundred, the longest due first, and keeps the rest', async () => {
-    const customerId = await owing(200);
+  it('settles all seventy, the longest due first, and keeps the rest', async () => {
+    const customerId = await owing(70);
     const paid = stack.events('invoice.paid').length;
-    const { status, body } = await pay(customerId, '2005');
+    const { status, body } = await pay(customerId, '705');
     expect(status).toBe(201);
-    expect(body.data.allocations).toHaveLength(200);
+    expect(body.data.allocations).toHaveLength(70);
     expect(body.data).toMatchObject({ advanceAmount: '5.00', status: 'received' });
     expect(body.data.stillSettles).toBeUndefined();
     expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '-5.00', advance: '5.00' });
-    expect(stack.events('invoice.paid').length - paid).toBe(200);
+    expect(stack.events('invoice.paid').length - paid).toBe(70);
     expect((await reverse(body.data.id)).status).toBe(200);
-    expect(await expectAgreement(customerId)).toEqual({ open: 200, balance: '2000.00', advance: '0.00' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 70, balance: '700.00', advance: '0.00' });
   });
 
   it('that reaches for a part of them stops in the middle of one', async () => {
@@ -114,8 +114,8 @@ describe('a payment of very many invoices', () => {
     request.dies = true;
     const { id, allocations, advanceAmount } = (await pay(customerId, '400')).body.data;
     request.dies = false;
-    expect([allocations.length, advanceAmount]).toEqual([15, '250.00']);
-    expect((await expectAgreement(customerId)).open).toBe(25);
+    expect([allocations.length, advanceAmount]).toEqual([14, '260.00']);
+    expect((await expectAgreement(customerId)).open).toBe(26);
     await Promise.all([deliver(id, 2), deliver(id)]);
     expect((await paymentOf(id)).allocations).toHaveLength(40);
     expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
@@ -171,7 +171,7 @@ describe('a payment of very many invoices', () => {
       const { id } = (await pay(customerId, '405')).body.data;
       request.between = () => Promise.reject(new Error('The function was stopped.'));
       await reverse(id);
-      expect(await paymentOf(id)).toMatchObject({ status: 'received', takingBack: '300.00' });
+      expect(await paymentOf(id)).toMatchObject({ status: 'received', takingBack: '280.00' });
       await takeBack(id);
       expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
     });

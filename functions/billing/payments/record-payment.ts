@@ -60,9 +60,10 @@ export async function recordPayment(
   const id = newId('pay');
   const recorded = await retryOnChange(async () => {
     const customer = payer ?? (await session.require(customerEntity, { id: order.customerId }));
-    const [invoices, advance, companion] = await Promise.all([
-      invoicesToSettle(session, order, currency, isLate),
-      readAdvance(session, customer.id, currency),
+    // Before the invoices: one that is made after this read, and may be missing among them, has changed it by the time it is written.
+    const advance = await readAdvance(session, customer.id, currency);
+    const [invoices, companion] = await Promise.all([
+      invoicesToSettle(session, order, currency, { isLate, minor }),
       accompany?.(),
     ]);
     const { allocations, advance: left, rest } = allocatePayment(minor, invoices);

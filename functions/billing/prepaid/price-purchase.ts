@@ -115,7 +115,7 @@ async function debtToSettle(
 ): Promise<{ allocations: Allocation[]; arrears: bigint }> {
   if (agreement === undefined || minor === 0n) return { allocations: [], arrears: 0n };
   const order = { customerId, purpose: 'debt', amount: '0', method: 'cash' } as const;
-  const open = (await invoicesToSettle(session, order, currency, false)).slice(0, maxInvoices);
+  const open = (await invoicesToSettle(session, order, currency)).slice(0, maxInvoices);
   const owed = open.reduce((sum, invoice) => sum + positive(minorOf(invoice.dueAmount, currency)), 0n);
   const arrears = recoverable(agreement, minor, owed, day.slice(0, 7));
   return { allocations: allocatePayment(arrears, open).allocations, arrears };

@@ -41,6 +41,18 @@ export interface Entity<T extends object = any, K extends object = any> {
   secretAttributes?: readonly string[];
   /** Published with every insert, update and delete of a row, in its transaction. @default none */
   rowEvents?: RowEvents;
+  /** @default none */
+  marker?: Marker<T>;
+}
+
+/**
+ * A row that stands beside an item while the item is worth looking for, as that of an open invoice does. It is what a sparse index
+ * would be, but can be read consistently, which an index cannot: it comes and goes in the item's own transactions.
+ */
+export interface Marker<T extends object> {
+  entity: Entity;
+  /** The marker of an item as it is now; it is written anew only where its key changes. */
+  of: (item: T) => object | undefined;
 }
 
 /** `defineEntity<Meter, { id: string }>()({ … })`: types given, the rest inferred. */

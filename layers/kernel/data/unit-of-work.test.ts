@@ -63,3 +63,48 @@ describe('adding in a unit of work', () => {
     expect(await session.get(tallyEntity, { id: 'untouched' })).toBeUndefined();
   });
 });
+
+interface Lamp {
+  id: string;
+  hall: string;
+  isLit: boolean;
+}
+
+const litEntity = defineEntity<{ hall: string; lampId: string }, { hall: string; lampId: string }>()({
+  name: 'lit lamp',
+  table: 'plant',
+  key: ({ hall, lampId }) => ({ pk: ['LIT', hall], sk: [lampId] }),
+  idOf: ({ lampId }) => lampId,
+});
+
+const lampEntity = defineEntity<Lamp>()({
+  name: 'lamp',
+  table: 'plant',
+  key: ({ id }) => ({ pk: ['LAMP', id], sk: ['LAMP'] }),
+  idOf: ({ id }) => id,
+  marker: { entity: litEntity, of: ({ id, hall, isLit }) => (isLit ? { hall, lampId: id } : undefined) },
+});
+
+it('a row beside an item comes, moves and goes with it, and stays where the item does not change', async () => {
+  const change = (work: Parameters<typeof session.transact<any>>[1]) => session.transact('plant', work);
+  const lit = async () => {
+    const halls = ['north', 'south'].map((hall) =>
+      session.query<{ lampId: string }>(litEntity, { pk: ['LIT', hall], consistent: true }),
+    );
+    return (await Promise.all(halls)).map(({ items }) => items.map(({ lampId }) => lampId));
+  };
+  await change((unit) => unit.create(lampEntity, { id: 'dark', hall: 'north', isLit: false }));
+  const first = await change((unit) => unit.create(lampEntity, { id: 'a', hall: 'north', isLit: true }));
+  expect(await lit()).toEqual([['a'], []]);
+  const moved = await change((unit) => unit.update(lampEntity, first, { hall: 'south' }));
+  expect(await lit()).toEqual([[], ['a']]);
+  await expect(change((unit) => unit.update(lampEntity, first, { isLit: false }))).rejects.toMatchObject({
+    code: 'version_conflict',
+  });
+  expect(await lit()).toEqual([[], ['a']]);
+  const out = await change((unit) => unit.update(lampEntity, moved, { isLit: false }));
+  expect(await lit()).toEqual([[], []]);
+  const again = await change((unit) => unit.update(lampEntity, out, { isLit: true }));
+  await change((unit) => unit.delete(lampEntity, again));
+  expect(await lit()).toEqual([[], []]);
+});

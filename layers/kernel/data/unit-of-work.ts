@@ -68,6 +68,7 @@ export class UnitOfWork {
       return new AppError('already_exists', undefined, { values: { entity: entity.name, id } });
     };
     this.#put(entity, stored, 'attribute_not_exists(pk)', options.refused ?? isTaken);
+    this.#mark(entity, undefined, stored);
     this.#audit(entity, 'create', item as unknown as KeyOf<E>, undefined, stored);
     this.#publishRow(entity, 'insert', undefined, stored);
     return stored;
@@ -123,6 +124,7 @@ export class UnitOfWork {
       },
       refused: options.refused ?? (() => new AppError('version_conflict')),
     });
+    this.#mark(entity, before, after);
     if (options.isAudited ?? true) this.#audit(entity, 'update', before as unknown as KeyOf<E>, before, after);
     this.#publishRow(entity, 'update', before, after);
     return after;
@@ -175,6 +177,7 @@ export class UnitOfWork {
       },
       refused: () => new AppError('version_conflict'),
     });
+    this.#mark(entity, before, undefined);
     this.#audit(entity, 'delete', before as unknown as KeyOf<E>, before, undefined);
     this.#publishRow(entity, 'delete', before, undefined);
   }
@@ -272,6 +275,23 @@ export class UnitOfWork {
       },
       refused,
     });
+  }
+
+  /** The row beside an item follows it; the item's own condition stands for both. */
+  #mark(entity: Entity, before: object | undefined, after: object | undefined): void {
+    if (entity.marker === undefined) return;
+    const { entity: marker, of } = entity.marker;
+    const placed = (item: object | undefined) => {
+      const row = item && of(item);
+      return row && { row, key: storageKeys(scopeOf(this.#context, marker), marker, row).key };
+    };
+    const [was, is] = [placed(before), placed(after)];
+    if (was?.key.pk === is?.key.pk && was?.key.sk === is?.key.sk) return;
+    const TableName = tableName(marker.table);
+    const refused = (): AppError => new AppError('conflict');
+    if (was !== undefined) this.step({ Delete: { TableName, Key: was.key } }, refused);
+    if (is !== undefined)
+      this.step({ Put: { TableName, Item: { ...is.key, _type: marker.name, ...is.row } } }, refused);
   }
 
   #stamp<T extends object>(item: T, version: number, createdAt: string): T & Stored {
