@@ -14,6 +14,8 @@ const read = (status: number, effect: Effect, body = '{}', headers: Record<strin
 it.each([
   [400, 'act', 'rejected'],
   [401, 'act', 'configuration'],
+  [402, 'message', 'configuration'],
+  [402, 'act', 'rejected'],
   [403, 'read', 'configuration'],
   [404, 'read', 'rejected'],
   [302, 'act', 'configuration'],

@@ -70,6 +70,8 @@ function errorOf(answer: HttpAnswer, { effect, errorPaths = {}, codes = {}, nowM
 
 function meaningOf(status: number, effect: Effect): ProviderErrorCode {
   if (status === 401 || status === 403) return 'configuration';
+  // The utility's account with a provider of messages is empty; of a payment it is the answer to the payer.
+  if (status === 402 && effect !== 'act') return 'configuration';
   if (status === 429) return 'rate_limited';
   // A gateway gave up waiting: what stands behind it may have acted.
   if (status === 408 || status === 504) return effect === 'read' ? 'unavailable' : 'no_answer';

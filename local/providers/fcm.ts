@@ -56,6 +56,11 @@ export const fcm: CreateSimulator = ({ url, now, record }) => {
       // An app that was removed: such tokens are known by their beginning.
       if (message.token?.startsWith('unregistered'))
         return error(404, 'NOT_FOUND', 'Requested entity was not found.', 'UNREGISTERED');
+      // An app of another Firebase project.
+      if (message.token?.startsWith('mismatched'))
+        return error(403, 'PERMISSION_DENIED', 'SenderId mismatch', 'SENDER_ID_MISMATCH');
+      // One whose push service is out of order for now.
+      if (message.token?.startsWith('busy')) return error(503, 'UNAVAILABLE', 'The service is currently unavailable.');
       const name = `projects/simulated-project/messages/${randomUUID()}`;
       record('message', { id: name, to: message.token ?? message.topic, ...message.notification, data: message.data });
       return { json: { name } };
@@ -63,7 +68,7 @@ export const fcm: CreateSimulator = ({ url, now, record }) => {
     failure: (kind) =>
       ({
         reject: error(404, 'NOT_FOUND', 'Requested entity was not found.', 'UNREGISTERED'),
-        unauthorized: error(403, 'PERMISSION_DENIED', 'SenderId mismatch', 'SENDER_ID_MISMATCH'),
+        unauthorized: error(403, 'PERMISSION_DENIED', 'The caller does not have permission'),
         rate_limited: {
           ...error(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded', 'QUOTA_EXCEEDED'),
           headers: { 'retry-after': '7' },

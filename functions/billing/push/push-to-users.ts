@@ -22,22 +22,34 @@ export interface PushOrder {
 
 type Sent = Awaited<ReturnType<typeof sendPush>>;
 
-/** The app was removed, or its token renewed. @see https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode */
+/**
+ * The app was removed, or its token renewed. A token of another project (`SENDER_ID_MISMATCH`) is refused and stays: were it
+ * forgotten, a service account of the wrong project would forget everybody's telephones.
+ * @see https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
+ */
 const goneCodes: readonly (string | undefined)[] = ['UNREGISTERED', 'NOT_FOUND'];
 
 /**
  * @returns undefined where nobody has a device, or not any more
- * @throws what kept it from every device
+ * @throws what kept it from every device; where one may still take it, what kept it from that one
  */
 export async function pushToUsers(session: TenantSession, order: PushOrder): Promise<Sent | undefined> {
   const devices = (await Promise.all(order.userIds.map((userId) => devicesOf(session, userId)))).flat();
   const outcomes = await Promise.allSettled(devices.map((device) => pushToDevice(session, device, order)));
-  let error: unknown;
+  const errors: unknown[] = [];
   for (const outcome of outcomes)
-    if (outcome.status === 'rejected') error ??= outcome.reason;
+    if (outcome.status === 'rejected') errors.push(outcome.reason);
     else if (outcome.value !== undefined) return outcome.value;
-  if (error !== undefined) throw error;
+  if (errors.length > 0) throw errors.find((error) => !isRefusal(error)) ?? errors[0];
   return undefined;
+}
+
+/** Whether everybody refused for good, each for a reason that `isSuch` knows. */
+function isRefusal(error: unknown, isSuch = (_code: string | undefined) => true): boolean {
+  const failures = failuresOf(error);
+  return (
+    failures.length > 0 && failures.every(({ reason, providerCode }) => reason === 'rejected' && isSuch(providerCode))
+  );
 }
 
 async function pushToDevice(
@@ -49,11 +61,7 @@ async function pushToDevice(
   try {
     return await sendPush(session, { token, ...notice[language], data, reference: `${reference} ${id}` });
   } catch (error) {
-    const failures = failuresOf(error);
-    const isGone =
-      failures.length > 0 &&
-      failures.every(({ reason, providerCode }) => reason === 'rejected' && goneCodes.includes(providerCode));
-    if (!isGone) throw error;
+    if (!isRefusal(error, (code) => goneCodes.includes(code))) throw error;
     await removeDevice(session, userId, id).catch((failure: unknown) => {
       // Registered anew, or removed, in this very moment.
       if (!isAppError(failure) || !['not_found', 'version_conflict'].includes(failure.code)) throw failure;

@@ -126,6 +126,22 @@ describe('a customer with the app', () => {
     expect(await pushed()).toHaveLength(1);
   });
 
+  it('whose app is of another project is not tried for hours, and its telephone is not forgotten', async () => {
+    await register(1, 'mismatched');
+    await bill();
+    await scene.deliver();
+    expect(await pushed()).toMatchObject([{ status: 'failed', reason: 'rejected' }]);
+    expect(await devices(1)).toHaveLength(1);
+  });
+
+  it('is tried again where one telephone refuses and another one is out of order', async () => {
+    await register(1, 'mismatched');
+    await register(1, 'busy');
+    await bill();
+    await scene.deliver();
+    expect(await pushed()).toMatchObject([{ status: 'queued' }]);
+  });
+
   it('hears nothing there when it is refused, others are asked for, or the account is unlinked', async () => {
     await register(1, 'phone');
     await scene.change(customerId, { refusedChannels: ['push'] });

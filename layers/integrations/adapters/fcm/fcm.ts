@@ -52,7 +52,8 @@ async function post(context: ProviderContext, json: unknown): Promise<unknown> {
     codes: {
       UNREGISTERED: 'rejected',
       INVALID_ARGUMENT: 'rejected',
-      SENDER_ID_MISMATCH: 'configuration',
+      // The app of this telephone belongs to another project: no sending again changes that.
+      SENDER_ID_MISMATCH: 'rejected',
       THIRD_PARTY_AUTH_ERROR: 'configuration',
       UNAUTHENTICATED: 'configuration',
       PERMISSION_DENIED: 'configuration',

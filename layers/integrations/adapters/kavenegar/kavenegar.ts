@@ -20,15 +20,22 @@ const codes: Readonly<Record<string, ProviderErrorCode>> = {
   402: 'unavailable',
   403: 'configuration',
   404: 'configuration',
+  405: 'configuration',
   407: 'configuration',
   409: 'unavailable',
   411: 'rejected',
   412: 'configuration',
   413: 'rejected',
   414: 'rejected',
+  // Called from an address that is not allowed.
+  416: 'configuration',
   417: 'rejected',
+  // The credit is used up.
   418: 'configuration',
   422: 'rejected',
+  426: 'configuration',
+  451: 'rate_limited',
+  501: 'configuration',
 };
 
 /** @see https://kavenegar.com/rest.html (table of message statuses) */

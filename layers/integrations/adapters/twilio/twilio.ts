@@ -59,10 +59,28 @@ const clientOf = (context: ProviderContext): RestClient =>
     // https://www.twilio.com/docs/api/errors
     codes: {
       20003: 'configuration',
+      // The account, or the service that is to send, is not there.
+      20404: 'configuration',
+      21701: 'configuration',
+      21703: 'configuration',
+      14107: 'rate_limited',
       20429: 'rate_limited',
+      // Ten hours of messages wait already.
+      21611: 'rate_limited',
+      63038: 'rate_limited',
+      // What the account may not yet: a country, or with a trial account a number. It tells them with 403.
+      21408: 'configuration',
+      21608: 'configuration',
+      // The sender is not the account's, or takes no part in SMS.
       21212: 'configuration',
+      21601: 'configuration',
       21606: 'configuration',
+      21659: 'configuration',
+      21660: 'configuration',
+      21211: 'rejected',
       21610: 'rejected',
+      21612: 'rejected',
+      21614: 'rejected',
     },
   });
 
