@@ -7,6 +7,7 @@ import { paymentEntity } from '../payments/payment-entity.ts';
 import { useBankFiles } from '../test-support/bank-files.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { useCallWatch } from '../test-support/watch-calls.ts';
 import { lineIds } from './bank-entities.ts';
 import { handler } from './handler.ts';
 import { importPage } from './import-page.ts';
@@ -14,6 +15,7 @@ import { bankImportQueue } from './start-import.ts';
 
 const stack = useBillingStack();
 useBankFiles();
+const watch = useCallWatch();
 const base = '/api/billing/bank-imports';
 let [tenant, serial] = ['', 0];
 let ahmed: any;
@@ -92,6 +94,31 @@ describe('a bank file', () => {
     expect(await importCsv([...lines.slice(15), line(21), line(21)])).toMatchObject({ matched: 1, duplicates: 6 });
     expect(await paymentsOf()).toHaveLength(21);
     expect((await account(ahmed.id)).balance).toBe('-231.00');
+  });
+
+  it('is taken once by a worker that dies after anything it writes or sends', async () => {
+    for (let change = 1, struck = true; struck; change++) {
+      const lines = [1, 2, 3].map((i) => `2026-06-10,${i},D${change}-${i},${i === 2 ? '' : ahmed.accountNumber},`);
+      const content = ['date,amount,id,reference,description', ...lines].join('\n');
+      const { id } = (await call('POST', '', { bankAccount: 'main', content })).body.data;
+      watch.reset();
+      watch.breakChange(change, 'lost');
+      struck = false;
+      const deliver = async (body: string): Promise<void> => {
+        try {
+          await importPage(JSON.parse(body), { pages: 1, pageSize: 2 });
+        } catch {
+          struck = watch.hasStruck();
+          // As the queue does with what nobody acknowledged.
+          watch.reset();
+          await deliver(body);
+        }
+      };
+      await stack.workOff(bankImportQueue, deliver, { seconds: 120 });
+      const expected = { status: 'completed', position: 3, matched: 2, suspense: 1, duplicates: 0 };
+      expect([change, (await call('GET', `/${id}`)).body.data]).toMatchObject([change, expected]);
+      if (!struck) expect(change).toBeGreaterThan(6);
+    }
   });
 
   it('keeps lines without an id apart that are alike, and knows them again', async () => {

@@ -73,6 +73,8 @@ const bankImportSchema = z.object({
   outgoing: z.int(),
   /** Lines that an earlier file, or this one, had already. */
   duplicates: z.int(),
+  /** How often some of the lines that are next could not be taken; the third time those wait for a person. */
+  failedAttempts: z.optional(z.int()),
   /** Why it failed: nothing of a file with a wrong line is taken. */
   problems: z.optional(z.array(z.object({ position: z.int(), en: z.string(), ar: z.string() }))),
 });

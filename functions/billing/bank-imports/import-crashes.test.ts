@@ -11,7 +11,12 @@ import { handler } from './handler.ts';
 import { importPage } from './import-page.ts';
 import { bankImportQueue } from './start-import.ts';
 
-const worker = vi.hoisted(() => ({ taken: 0, diesBefore: new Set<number>(), diesAfter: new Set<number>() }));
+const worker = vi.hoisted(() => ({
+  taken: 0,
+  diesBefore: new Set<number>(),
+  diesAfter: new Set<number>(),
+  breaksWith: '',
+}));
 vi.mock('./take-line.ts', async (original) => {
   const real = await original<typeof import('./take-line.ts')>();
   return {
@@ -19,6 +24,7 @@ vi.mock('./take-line.ts', async (original) => {
     takeLine: async (...of: Parameters<typeof real.takeLine>) => {
       const nth = ++worker.taken;
       if (worker.diesBefore.has(nth)) throw new Error('The function was stopped.');
+      if (of[3].line.bankId === worker.breaksWith) throw new Error('Nobody expected this.');
       const line = await real.takeLine(...of);
       if (worker.diesAfter.has(nth)) throw new Error('The function was stopped.');
       return line;
@@ -77,7 +83,7 @@ async function deliver(body: string, times: number): Promise<void> {
   throw new Error('It never went through.');
 }
 
-const readAll = (times = 1) => stack.workOff(bankImportQueue, (body) => deliver(body, times));
+const readAll = (times = 1) => stack.workOff(bankImportQueue, (body) => deliver(body, times), { seconds: 300 });
 let whole: Awaited<ReturnType<typeof stateOf>>;
 
 beforeAll(async () => {
@@ -91,12 +97,30 @@ beforeAll(async () => {
 it.each<[string, number[], number[]]>([
   ['before the first, a middle and the last line of each page', [1, 11, 20, 33, 42, 60], []],
   ['after the first, a middle and the last line of each page', [], [1, 11, 20, 33, 42, 60]],
-])('a worker that dies %s', async (_, before, after) => {
+])('lines that fail %s', async (_, before, after) => {
   const file = await newFile();
   Object.assign(worker, { taken: 0, diesBefore: new Set(before), diesAfter: new Set(after) });
   await readAll();
   Object.assign(worker, { diesBefore: new Set(), diesAfter: new Set() });
   expect(await stateOf(file)).toEqual(whole);
+});
+
+it('a line that cannot be taken waits for a person, and holds nobody up', async () => {
+  const file = await newFile();
+  worker.breaksWith = 'P10';
+  await readAll();
+  worker.breaksWith = '';
+  const { matched, suspense } = whole.import;
+  expect((await stateOf(file)).import).toEqual({ ...whole.import, matched: matched - 1, suspense: suspense + 1 });
+  const { body } = await stack.call(file.tenant, handler, 'GET', `${base}/suspense`, { query: { limit: '100' } });
+  expect(body.data.filter(({ outcome }: any) => outcome !== undefined)).toMatchObject([
+    { bankId: 'P10', amount: '1.00', outcome: 'It could not be taken: Nobody expected this.' },
+  ]);
+  const { data } = (await stack.call(file.tenant, handler, 'GET', `${base}/${file.id}`)).body;
+  expect(data.failedAttempts).toBeUndefined();
+  expect(stack.events('bank_line.suspended').filter(({ tenantId }) => tenantId.S === file.tenant)).toHaveLength(
+    whole.suspended + 1,
+  );
 });
 
 it('messages that come twice at once', async () => {

@@ -5,6 +5,7 @@
 
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { bankAccountEntity, bankImportEntity, bankLineEntity, type StoredLine } from './bank-entities.ts';
@@ -14,7 +15,7 @@ import { type OpenByAmount, openInvoices } from './open-by-amount.ts';
 import { type BankFile, isIn, readBankFile } from './read-bank-file.ts';
 import { ownersOf } from './recognise-customer.ts';
 import { type ImportMessage, orderPage } from './start-import.ts';
-import { type LineOfFile, takeLine } from './take-line.ts';
+import { type LineOfFile, suspendLine, takeLine } from './take-line.ts';
 
 const usualPageSize = 200;
 /** A message works on for so long, well within the function's time: each reads the file and the open invoices anew. */
@@ -22,6 +23,9 @@ const workMs = 180_000;
 /** Lines taken at a time. */
 const atATime = 8;
 const maxProblems = 50;
+/** Lines that nobody expected to fail are tried again so many times; then they wait for a person, and the others go on. */
+const maxAttempts = 3;
+const retrySeconds = 30;
 
 type StoredImport = BankImport & Stored;
 
@@ -84,24 +88,55 @@ async function workOff(
     session,
     moneyIn.flatMap(({ id, line }) => (known.has(id) ? [] : [line])),
   );
-  const take = async (of: LineOfFile): Promise<void> =>
-    count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
+  const failures: Failure[] = [];
+  const take = async (of: LineOfFile): Promise<void> => {
+    try {
+      count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
+    } catch (error) {
+      failures.push({ of, error: error as Error });
+    }
+  };
   // A customer's one after the other: side by side they would only be in each other's way.
   const ofOne = Map.groupBy(moneyIn, ({ id, line }) => ownersOf(line, lookedUp)[0]?.id ?? id);
   await sideBySide([...ofOne.values()], atATime, async (lines) => {
     for (const line of lines) await take(line);
   });
   await sideBySide(page.slice(moneyIn.length), atATime, take);
+  const attempts = (bankImport.failedAttempts ?? 0) + 1;
+  if (failures.length > 0 && attempts < maxAttempts) return tryLater(session, bankImport, attempts, failures);
+  for (const { of, error } of failures)
+    count(
+      of.id,
+      await suspendLine(session, bankImport, account.currency, of, `It could not be taken: ${error.message}`),
+    );
   return move(session, bankImport, {
     position: to,
     lines: lines.length,
     status: to === lines.length ? 'completed' : 'reading',
+    failedAttempts: null,
     matched: bankImport.matched + counts.matched,
     suspense: bankImport.suspense + counts.suspense,
     returned: bankImport.returned + counts.returned,
     outgoing: bankImport.outgoing + counts.outgoing,
     duplicates: bankImport.duplicates + counts.duplicates,
   });
+}
+
+interface Failure {
+  of: LineOfFile;
+  error: Error;
+}
+
+async function tryLater(
+  session: TenantSession,
+  bankImport: StoredImport,
+  failedAttempts: number,
+  failures: readonly Failure[],
+): Promise<Step<StoredImport>> {
+  for (const { of, error } of failures)
+    logger.error('line of a bank file not taken', { importId: bankImport.id, line: of.line.position, error });
+  const { row } = await move(session, bankImport, { failedAttempts });
+  return { row, delaySeconds: retrySeconds };
 }
 
 /** Those of a page that an earlier file, or an earlier reading of this one, had already. */
@@ -114,10 +149,12 @@ async function linesOf(session: TenantSession, page: readonly LineOfFile[]): Pro
 const move = (
   session: TenantSession,
   bankImport: StoredImport,
-  changes: Partial<BankImport>,
+  changes: { [P in keyof BankImport]?: BankImport[P] | null },
 ): Promise<Step<StoredImport>> =>
   moveOn(
     () =>
-      session.transact('billing', (unit) => unit.update(bankImportEntity, bankImport, changes, { isAudited: false })),
+      session.transact('billing', (unit) =>
+        unit.update(bankImportEntity, bankImport, changes as Partial<BankImport>, { isAudited: false }),
+      ),
     () => session.require(bankImportEntity, bankImport),
   );

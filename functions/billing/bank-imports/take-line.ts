@@ -46,6 +46,18 @@ export async function takeLine(
   }
 }
 
+/** Has a person look at a line that could not be taken. @returns the line as stored, should it have been taken after all */
+export function suspendLine(
+  session: TenantSession,
+  bankImport: BankImport,
+  currency: string,
+  { id, line }: LineOfFile,
+  outcome: string,
+): Promise<StoredLine> {
+  const row = rowOf(bankImport, currency, id, line);
+  return orTaken(session, row, () => write(session, { ...row, status: 'suspense', outcome: outcome.slice(0, 500) }));
+}
+
 /** Another worker took the same line in this very moment; or the bank used one number for two transactions. */
 async function orTaken(session: TenantSession, row: NewLine, take: () => Promise<StoredLine>): Promise<StoredLine> {
   const taken = () => session.get(bankLineEntity, { id: row.id }, { consistent: true });
