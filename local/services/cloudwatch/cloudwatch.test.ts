@@ -1,5 +1,6 @@
 /** Logs, metrics and alarms on the modelled clock; behaviour per the CloudWatch user guide. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { type CloudWatchService, createCloudWatchService } from './index.ts';
 
@@ -15,17 +16,7 @@ beforeEach(async () => {
 });
 
 async function call(operation: string, input: object, headers: Record<string, string> = {}): Promise<any> {
-  const body = Buffer.from(JSON.stringify(input));
-  const request = {
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers,
-    body,
-    operation,
-    region: 'us-east-1',
-  };
-  return (await cloudwatch.handle!(request)).body;
+  return (await cloudwatch.handle!(awsRequest({ operation, body: input, headers }))).body;
 }
 const lastMinute = (namespace: string, name: string, statistic = 'Sum', dimensions = {}) =>
   cloudwatch.statistic(namespace, name, dimensions, statistic, ctx.clock.now() - MINUTE, ctx.clock.now());

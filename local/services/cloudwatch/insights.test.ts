@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, type FakeContext } from '../test-support/fake-context.ts';
 import { type CloudWatchService, createCloudWatchService } from './index.ts';
 
@@ -19,17 +20,7 @@ beforeEach(() => {
 });
 
 const call = async (operation: string, input: object): Promise<any> =>
-  (
-    await cloudwatch.handle!({
-      method: 'POST',
-      path: '/',
-      query: new URLSearchParams(),
-      headers: {},
-      body: Buffer.from(JSON.stringify(input)),
-      operation,
-      region: 'us-east-1',
-    })
-  ).body;
+  (await cloudwatch.handle!(awsRequest({ operation, body: input }))).body;
 async function run(queryString: string, more: object = {}): Promise<string[]> {
   const now = Math.ceil(ctx.clock.now() / 1000);
   const { queryId } = await call('StartQuery', { queryString, startTime: now - 3600, endTime: now, ...more });

@@ -6,7 +6,7 @@ import * as sdk from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AwsError, type AwsService } from '../../runtime/types.ts';
 import { createSqsService, type SqsService } from '../sqs/index.ts';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createEventBridgeService } from './index.ts';
 
@@ -59,12 +59,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 beforeEach(async () => {
   await setUp();
   endpoint = await serveForTest({ ...service, handle: (request) => service.handle!(request) });
-  client = new sdk.EventBridgeClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
+  client = new sdk.EventBridgeClient(clientSettings(endpoint));
 });
 
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AwsRequest } from '../../runtime/types.ts';
 import { createKmsService } from '../kms/index.ts';
 import { createSecretsManagerService } from '../secretsmanager/index.ts';
 import { createSesService } from '../ses/index.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createIamService, type IamService } from './index.ts';
 
@@ -38,28 +38,11 @@ const allow = (Action: string | string[], Resource: string | string[] = '*', Con
   ...(Condition && { Condition }),
 });
 
-function request(fields: Partial<Omit<AwsRequest, 'body'>> & { body?: unknown } = {}): AwsRequest {
-  const { body = {}, ...others } = fields;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return {
-    ...{
-      method: 'POST',
-      path: '/',
-      query: new URLSearchParams(),
-      headers: {},
-      operation: undefined,
-      region: 'us-east-1',
-    },
-    ...others,
-    body: Buffer.from(text),
-  };
-}
-
 /** What is refused to a role without any rights: the first action and resource that the request needs. */
-async function needed(service: string, fields: Parameters<typeof request>[0]): Promise<string> {
+async function needed(service: string, fields: Parameters<typeof awsRequest>[0]): Promise<string> {
   const key = await keyWith();
   try {
-    iam.checkRequest(key, service, request(fields));
+    iam.checkRequest(key, service, awsRequest(fields));
   } catch (error) {
     const [, action, resource] = /perform: (\S+) on resource: (\S+) because/.exec((error as Error).message)!;
     return `${action} ${resource}`;
@@ -71,7 +54,7 @@ describe('what a request needs', () => {
   const meters = arn('dynamodb', 'table/meters');
   const item = { TableName: 'meters', Item: { pk: { S: 'a' } } };
 
-  it.each<[string, Parameters<typeof request>[0], string]>([
+  it.each<[string, Parameters<typeof awsRequest>[0], string]>([
     ['dynamodb', { operation: 'PutItem', body: item }, `dynamodb:PutItem ${meters}`],
     ['dynamodb', { operation: 'GetItem', body: { TableName: meters } }, `dynamodb:GetItem ${meters}`],
     [
@@ -192,7 +175,7 @@ describe('what a request needs', () => {
 });
 
 describe('a request', () => {
-  const put = request({ operation: 'PutItem', body: { TableName: 'meters', Item: { pk: { S: 't1#m' } } } });
+  const put = awsRequest({ operation: 'PutItem', body: { TableName: 'meters', Item: { pk: { S: 't1#m' } } } });
   const meters = arn('dynamodb', 'table/meters');
 
   it('passes with the right and is refused in the words of AWS without', async () => {
@@ -217,7 +200,7 @@ describe('a request', () => {
 
   it('of several parts needs the right for each of them', async () => {
     const key = await keyWith(allow('dynamodb:PutItem', meters));
-    const both = request({
+    const both = awsRequest({
       operation: 'TransactWriteItems',
       body: {
         TransactItems: [{ Put: { TableName: 'meters', Item: {} } }, { Delete: { TableName: 'other', Key: {} } }],
@@ -242,7 +225,7 @@ describe('a request', () => {
       allow('dynamodb:*', meters, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['t1#*'] } }),
     );
     const ask = (operation: string, body: object) => () =>
-      iam.checkRequest(key, 'dynamodb', request({ operation, body: { TableName: 'meters', ...body } }));
+      iam.checkRequest(key, 'dynamodb', awsRequest({ operation, body: { TableName: 'meters', ...body } }));
     expect(ask('PutItem', { Item: { pk: { S: 't1#m' } } })).not.toThrow();
     expect(ask('PutItem', { Item: { pk: { S: 't2#m' } } })).toThrow('not authorized');
     expect(ask('DeleteItem', { Key: { pk: { S: 't2#m' } } })).toThrow('not authorized');
@@ -276,7 +259,7 @@ describe('a key', () => {
     );
     await createResource(kms, 'AWS::KMS::Alias', 'Alias', { AliasName: 'alias/signing', TargetKeyId: created.ref });
     const key = await keyWith(...statements.map((each) => ({ ...each, Resource: created.attributes!['Arn'] })));
-    iam.checkRequest(key, 'kms', request({ operation: 'Sign', body: { KeyId: 'alias/signing' } }));
+    iam.checkRequest(key, 'kms', awsRequest({ operation: 'Sign', body: { KeyId: 'alias/signing' } }));
   }
 
   it('by its alias is under the rights of its ARN', async () => {

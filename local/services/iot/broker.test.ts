@@ -2,6 +2,7 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InvokeResult, LambdaInvoker } from '../../runtime/types.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createIotService, type IotService } from './index.ts';
 
@@ -142,16 +143,7 @@ describe('without an authorizer', () => {
     await client.subscribeAsync('config/+');
     await client.subscribeAsync('config/1');
     expect(await exact).toEqual({ topic: 'config/1', text: 'v1', retain: true });
-    const get = (path: string) =>
-      iot.handle!({
-        method: 'GET',
-        path,
-        query: new URLSearchParams(),
-        headers: {},
-        body: Buffer.alloc(0),
-        operation: undefined,
-        region: 'us-east-1',
-      });
+    const get = (path: string) => iot.handle!(awsRequest({ method: 'GET', path, body: '' }));
     expect((await get('/retainedMessage/config/1')).body).toEqual({
       topic: 'config/1',
       payload: Buffer.from('v1').toString('base64'),
@@ -164,16 +156,7 @@ describe('without an authorizer', () => {
   });
 
   it('tells its address as DescribeEndpoint does, and what it does not play', async () => {
-    const call = (method: string, path: string) =>
-      iot.handle!({
-        method,
-        path,
-        query: new URLSearchParams(),
-        headers: {},
-        body: Buffer.alloc(0),
-        operation: undefined,
-        region: 'us-east-1',
-      });
+    const call = (method: string, path: string) => iot.handle!(awsRequest({ method, path, body: '' }));
     expect(await call('GET', '/endpoint')).toEqual({
       status: 200,
       body: { endpointAddress: new URL(iot.mqttUrl).host },

@@ -3,6 +3,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCloudWatchService } from '../cloudwatch/index.ts';
 import { createS3Service } from '../s3/index.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createTimestreamService } from '../timestream/index.ts';
 import { createIotService, type IotService } from './index.ts';
@@ -167,15 +168,7 @@ describe('topic rules', () => {
       },
     ]);
     await publish('st/1', '{"data":{"v":220.5,"ok":true}}');
-    const request = {
-      method: 'GET',
-      path: `/raw/st/1/${ctx.clock.now()}.json`,
-      query: new URLSearchParams(),
-      headers: {},
-      body: Buffer.alloc(0),
-      operation: undefined,
-      region: '',
-    };
+    const request = awsRequest({ method: 'GET', path: `/raw/st/1/${ctx.clock.now()}.json`, body: '' });
     expect(String((await s3.handle!(request)).body)).toBe('{"v":220.5,"ok":true}');
     const common = {
       Dimensions: [{ Name: 'station', Value: '1' }],

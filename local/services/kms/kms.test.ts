@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as kms from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsService } from '../../runtime/types.ts';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createKmsService } from './index.ts';
 
@@ -19,12 +19,7 @@ beforeEach(async () => {
   ctx = createFakeContext();
   service = createKmsService(ctx);
   endpoint = await serveForTest(service);
-  client = new kms.KMSClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
+  client = new kms.KMSClient(clientSettings(endpoint));
 });
 afterEach(async () => {
   client.destroy();

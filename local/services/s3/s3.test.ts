@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as s3 from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createS3Service, type S3Service } from './index.ts';
 
@@ -37,14 +38,7 @@ async function start(): Promise<void> {
     },
   });
   endpoint = await serveForTest(service);
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  client = new s3.S3Client({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials,
-    forcePathStyle: true,
-    maxAttempts: 1,
-  });
+  client = new s3.S3Client({ ...clientSettings(endpoint), forcePathStyle: true });
 }
 async function stop(): Promise<void> {
   client.destroy();
@@ -329,15 +323,7 @@ describe('lifecycle rules (intro-lifecycle-rules)', () => {
 describe('the service', () => {
   it('finds the bucket in the host name', async () => {
     await put('k', 'v');
-    const request = {
-      method: 'GET',
-      path: '/k',
-      query: new URLSearchParams(),
-      headers: { host: `${Bucket}.localhost:4566` },
-      body: Buffer.alloc(0),
-      operation: undefined,
-      region: '',
-    };
+    const request = awsRequest({ method: 'GET', path: '/k', headers: { host: `${Bucket}.localhost:4566` }, body: '' });
     expect((await service.handle!(request)).body).toEqual(Buffer.from('v'));
   });
   it('writes for other services and bills by kind of request', async () => {

@@ -6,7 +6,7 @@ import * as sdk from '@aws-sdk/client-scheduler';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsService } from '../../runtime/types.ts';
 import { createSqsService, type SqsService } from '../sqs/index.ts';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createSchedulerService } from './index.ts';
 
@@ -41,12 +41,7 @@ beforeEach(async () => {
   await setUp();
   await service.start!();
   endpoint = await serveForTest({ ...service, handle: (request) => service.handle!(request) });
-  client = new sdk.SchedulerClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
+  client = new sdk.SchedulerClient(clientSettings(endpoint));
 });
 
 afterEach(async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import * as sm from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AwsService } from '../../runtime/types.ts';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource } from '../test-support/fake-context.ts';
 import { createSecretsManagerService } from './index.ts';
 
@@ -16,8 +17,7 @@ let client: sm.SecretsManagerClient;
 beforeEach(async () => {
   service = createSecretsManagerService(createFakeContext());
   endpoint = await serveForTest(service);
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  client = new sm.SecretsManagerClient({ endpoint: endpoint.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  client = new sm.SecretsManagerClient(clientSettings(endpoint));
 });
 afterEach(async () => {
   client.destroy();
@@ -122,16 +122,7 @@ describe('declared secrets', () => {
     try {
       const start = () => createSecretsManagerService(createFakeContext({ dataDir }));
       const value = async (each: AwsService, SecretId: string) => {
-        const body = Buffer.from(JSON.stringify({ SecretId }));
-        const request = {
-          method: 'POST',
-          path: '/',
-          query: new URLSearchParams(),
-          headers: {},
-          body,
-          operation: 'GetSecretValue',
-          region: '',
-        };
+        const request = awsRequest({ operation: 'GetSecretValue', body: { SecretId } });
         return (await each.handle!(request)).body as { SecretString: string };
       };
       const first = start();

@@ -3,21 +3,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource } from '../test-support/fake-context.ts';
 import { createSesService, type SesService } from './index.ts';
 
 async function send(ses: SesService, input: object, path = '/v2/email/outbound-emails'): Promise<any> {
-  const body = Buffer.from(JSON.stringify(input));
-  const answer = await ses.handle!({
-    method: 'POST',
-    path,
-    query: new URLSearchParams(),
-    headers: {},
-    body,
-    operation: undefined,
-    region: '',
-  });
-  return answer.body;
+  return (await ses.handle!(awsRequest({ path, body: input }))).body;
 }
 const simple = {
   Simple: { Subject: { Data: 'Bill' }, Body: { Text: { Data: 'text' }, Html: { Data: '<p>html</p>' } } },

@@ -1,6 +1,7 @@
 /** Topics, by sections of the Amazon SNS Developer Guide; requests in the Query protocol as SDK clients send them. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSqsService, type SqsService } from '../sqs/index.ts';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createSnsService, type SnsService } from './index.ts';
 
@@ -27,17 +28,8 @@ const subscribe = (properties: Record<string, unknown>) =>
   });
 
 async function call(parameters: Record<string, string>): Promise<string> {
-  const body = Buffer.from(new URLSearchParams({ Version: '2010-03-31', ...parameters }).toString());
-  const request = {
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers: {},
-    body,
-    operation: undefined,
-    region: 'us-east-1',
-  };
-  const response = await service.handle!(request);
+  const body = new URLSearchParams({ Version: '2010-03-31', ...parameters }).toString();
+  const response = await service.handle!(awsRequest({ body }));
   await new Promise((resolve) => setImmediate(resolve));
   return String(response.body);
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as sdk from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from '../test-support/aws-server.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createSqsService, type SqsService } from './index.ts';
 
@@ -25,12 +25,7 @@ beforeEach(async () => {
   await service.start!();
   endpoint = await serveForTest(service);
   QueueUrl = created.ref;
-  client = new sdk.SQSClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    maxAttempts: 1,
-  });
+  client = new sdk.SQSClient(clientSettings(endpoint));
 });
 
 afterEach(async () => {

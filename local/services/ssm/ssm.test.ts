@@ -1,5 +1,6 @@
 /** Parameter Store per the Systems Manager API reference, at the JSON protocol. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource } from '../test-support/fake-context.ts';
 import { createSsmService, type SsmService } from './index.ts';
 
@@ -9,17 +10,7 @@ beforeEach(() => {
 });
 
 async function call(operation: string, input: object): Promise<any> {
-  const body = Buffer.from(JSON.stringify(input));
-  const request = {
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers: {},
-    body,
-    operation,
-    region: 'us-east-1',
-  };
-  return (await ssm.handle!(request)).body;
+  return (await ssm.handle!(awsRequest({ operation, body: input }))).body;
 }
 
 describe('parameters', () => {

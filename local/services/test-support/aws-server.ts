@@ -11,6 +11,14 @@ export interface TestEndpoint {
   close(): Promise<void>;
 }
 
+/** Settings of an SDK client that asks the endpoint and takes its first answer. */
+export const clientSettings = ({ url }: TestEndpoint) => ({
+  endpoint: url,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  maxAttempts: 1,
+});
+
 export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];

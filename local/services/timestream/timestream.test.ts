@@ -1,5 +1,6 @@
 /** Timestream writes per its API reference, at the JSON protocol. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { awsRequest } from '../test-support/aws-request.ts';
 import { createFakeContext, createResource, type FakeContext } from '../test-support/fake-context.ts';
 import { createTimestreamService, type TimestreamService } from './index.ts';
 
@@ -14,16 +15,7 @@ beforeEach(async () => {
 });
 
 async function call(operation: string, input: object): Promise<any> {
-  const body = Buffer.from(JSON.stringify(input));
-  const request = {
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers: { host: 'localhost:4566' },
-    body,
-    operation,
-    region: 'us-east-1',
-  };
+  const request = awsRequest({ operation, body: input, headers: { host: 'localhost:4566' } });
   return (await timestream.handle!(request)).body;
 }
 const write = (Records: object[], CommonAttributes: object = {}) =>
