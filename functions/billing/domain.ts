@@ -10,6 +10,7 @@ import { fieldFunctions } from './mobile/field-functions.ts';
 import { paymentFunctions } from './payments/payment-functions.ts';
 import { portalFunctions } from './portal/portal-functions.ts';
 import { prepaidFunctions } from './prepaid/prepaid-functions.ts';
+import { reportScheduleFunctions } from './report-schedules/schedule-functions.ts';
 import { reportFunctions } from './reports/report-functions.ts';
 import { supplies } from './supplies/routes.ts';
 import { tariffs } from './tariffs/routes.ts';
@@ -72,6 +73,7 @@ export const billing = defineDomain({
     fieldFunctions,
     messageFunctions,
     reportFunctions,
+    reportScheduleFunctions,
     lossFunctions,
   ]),
 });

@@ -23,6 +23,7 @@ import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { reversalReasons } from './payments/reversal-reasons.ts';
 import { prepaidEvents } from './prepaid/prepaid-events.ts';
 import { paymentRefunded, refundChanged } from './refunds/refund-events.ts';
+import { reportScheduleEvents } from './report-schedules/schedule-events.ts';
 import { supplySchema } from './supplies/supply-schema.ts';
 import { subscriberMeterReading } from './supply-readings/reading-events.ts';
 
@@ -301,6 +302,7 @@ export const billingEvents = [
   ...fieldEvents,
   messageRequested,
   ...prepaidEvents,
+  ...reportScheduleEvents,
   ...[customerRowEvents, invoiceRowEvents, paymentRowEvents].flatMap(rowEventList),
   meterCommandChanged,
 

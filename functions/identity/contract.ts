@@ -1,4 +1,5 @@
 /** What other domains may know of tenants and workspaces, and the keys they may issue to devices. */
+import { isGranted } from '../../layers/kernel/auth/permissions.ts';
 import type { TenantSession } from '../../layers/kernel/data/session.ts';
 import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
 import type { ApiUsage } from './api-keys/add-up-usage.ts';
@@ -66,6 +67,27 @@ export async function confirmedAddresses(
   return {
     email: user?.emailVerifiedAt === undefined ? undefined : user.email,
     phone: user?.phoneVerifiedAt === undefined ? undefined : user.phone,
+  };
+}
+
+export interface Colleague {
+  name: string;
+  /** An e-mail address the person proved to be their own. */
+  email: string | undefined;
+  /** Whether their roles grant a permission now. */
+  may(permission: string): boolean;
+}
+
+/** A user who may log in; undefined for one who may not, or not any more. Needs read access to table `identity`. */
+export async function colleague(session: TenantSession, userId: string): Promise<Colleague | undefined> {
+  const user = await session.get(userEntity, { id: userId }, { consistent: true });
+  if (user === undefined || user.status !== 'active' || user.deletedAt !== undefined) return undefined;
+  const { resolvePermissions } = await import('./roles/resolve-permissions.ts');
+  const granted = await resolvePermissions(session, user.roles, Date.parse(session.context.now()));
+  return {
+    name: user.name,
+    email: user.emailVerifiedAt === undefined ? undefined : user.email,
+    may: (permission) => isGranted(granted, permission),
   };
 }
 

@@ -9,7 +9,7 @@ import { type LossReport, lossReportEntity } from './loss-report-entity.ts';
 import { type LossReportOrder, mostAreas } from './loss-report-schema.ts';
 import { refusePeriod, rowsOfDays } from './report-days.ts';
 
-export const lossReportQueue = 'loss-reports';
+const lossReportQueue = 'loss-reports';
 
 export interface LossReportMessage {
   tenantId: string;
@@ -25,8 +25,19 @@ export interface LossReportMessage {
 /** Areas times rows of days: what the sums of a part may grow to in one row of the table. */
 const mostRows = 120;
 
-/** @throws AppError `not_found` for an area, `unprocessable` for days that cannot be reported on, or too many rows */
+/** @throws as `orderLossReport` does */
 export async function startLossReport(session: TenantSession, order: LossReportOrder): Promise<LossReport & Stored> {
+  const row = await orderLossReport(session, order);
+  const report = await session.transact('billing', (unit) => unit.create(lossReportEntity, row));
+  await sendWork([{ tenantId: session.tenantId, reportId: report.id }]);
+  return report;
+}
+
+/**
+ * The row of a report that nothing works on yet.
+ * @throws AppError `not_found` for an area, `unprocessable` for days that cannot be reported on, or too many rows
+ */
+export async function orderLossReport(session: TenantSession, order: LossReportOrder): Promise<LossReport> {
   refusePeriod(order);
   const areaIds = order.areaIds === undefined ? await allAreas(session) : [...new Set(order.areaIds)];
   const known = await session.getMany(
@@ -36,11 +47,7 @@ export async function startLossReport(session: TenantSession, order: LossReportO
   const unknown = areaIds.find((id) => !known.some((area) => area.id === id));
   if (unknown !== undefined) throw notFound(lossAreaEntity.name, unknown);
   if (areaIds.length > mostAreas || areaIds.length * rowsOfDays(order).length > mostRows) throw tooMany();
-  const report = await session.transact('billing', (unit) =>
-    unit.create(lossReportEntity, { ...order, areaIds, id: newId('lrp') }),
-  );
-  await sendWork([{ tenantId: session.tenantId, reportId: report.id }]);
-  return report;
+  return { ...order, areaIds, id: newId('lrp') };
 }
 
 export const sendWork = (messages: readonly LossReportMessage[], delaySeconds = 0): Promise<void> =>

@@ -1,6 +1,7 @@
 /** Starts a report: one row, and one message for each part of the base. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
@@ -18,15 +19,17 @@ export interface ReportMessage {
 }
 
 export async function startReport(session: TenantSession, order: ReportOrder): Promise<Report & Stored> {
-  const parts = order.routeId === undefined ? customerShards : 1;
-  const id = newId('brp');
-  const report = await session.transact('billing', (unit) => {
-    for (let part = 0; part < parts; part++)
-      unit.put(reportPartEntity, { reportId: id, part, page: 0, customers: 0, totals: {}, done: false });
-    return unit.create(reportEntity, { ...order, id, parts });
-  });
-  await resumeReport(session, id);
+  const report = await session.transact('billing', (unit) => addReport(unit, { ...order, id: newId('brp') }));
+  await resumeReport(session, report.id);
   return report;
+}
+
+/** Nothing works on it until `resumeReport` is called. */
+export function addReport(unit: UnitOfWork, order: ReportOrder & { id: string }): Report & Stored {
+  const parts = order.routeId === undefined ? customerShards : 1;
+  for (let part = 0; part < parts; part++)
+    unit.put(reportPartEntity, { reportId: order.id, part, page: 0, customers: 0, totals: {}, done: false });
+  return unit.create(reportEntity, { ...order, parts });
 }
 
 /** A message for each part that is not done: for those that were never sent, or are lost. */

@@ -9,7 +9,7 @@ export type MessageLocale = (typeof messageLocales)[number];
 
 export interface MessageText {
   subject: string;
-  /** Paragraphs. One that is a single placeholder is set large: the code people look for. */
+  /** Paragraphs. One that is a single placeholder is set large, the code people look for; or it is a link, where its value is. */
   paragraphs: readonly string[];
   /** For text messages, where every 70 characters that are not Latin cost another message. */
   short: string;
@@ -50,7 +50,7 @@ function page(locale: MessageLocale, paragraphs: readonly string[], filled: (tex
     .map((text) =>
       lonePlaceholder.test(text)
         ? // A code or an address is read from left to right in every language.
-          `<p style="font-size:24px;font-weight:bold" dir="ltr">${filled(text)}</p>`
+          setApart(filled(text))
         : `<p>${filled(text)}</p>`,
     )
     .join('\n');
@@ -63,6 +63,12 @@ ${body}
 </html>
 `;
 }
+
+/** @param value escaped */
+const setApart = (value: string): string =>
+  /^https?:\/\//.test(value)
+    ? `<p dir="ltr"><a href="${value}">${value}</a></p>`
+    : `<p style="font-size:24px;font-weight:bold" dir="ltr">${value}</p>`;
 
 function fill(text: string, values: Readonly<Record<string, string>>, encode: (value: string) => string): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -1,0 +1,263 @@
+/** Scheduled reports: one for an occurrence whoever ticks how often, told once to who may see it, and to nobody else. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler as customers } from '../customers/handler.ts';
+import { handler as settings } from '../messages/handler.ts';
+import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
+import { oweInvoice } from '../test-support/owe-invoice.ts';
+import { useReportClock } from '../test-support/report-clock.ts';
+
+const stack = useBillingStack();
+const clock = useReportClock(stack);
+const hour = 3_600_000;
+const day = 24 * hour;
+const daily = { name: 'Debt', report: { kind: 'ageing' }, repeat: { every: 'day' }, at: '06:00', language: 'en' };
+let tenants = 0;
+let tenant = '';
+let userId = '';
+
+beforeEach(async () => {
+  tenant = `schedules-${++tenants}`;
+  await stack.addTenant(tenant);
+  userId = await clock.addUser(tenant);
+  await stack.call(tenant, settings, 'PUT', '/api/billing/message-settings', {
+    body: { publicUrl: 'https://api.utility.example' },
+  });
+  // Monday, 15 June 2026, at noon in Aden, or a day of a later test.
+  stack.advance((day - ((Date.now() - startTime) % day)) % day);
+});
+
+const today = (ms = 0) => new Date(Date.now() + 3 * hour + ms).toISOString().slice(0, 10);
+const owner = (id: string) => ({ subject: id });
+/** From a tick to the mails. */
+const goOn = async () => {
+  const started = await clock.tick(tenant);
+  await clock.work();
+  await clock.tick(tenant);
+  await clock.deliver();
+  return started;
+};
+const mailsTo = (part: string) => clock.mails().filter(({ to }) => to.some((address) => address.includes(part)));
+const mine = (id = userId) => mailsTo(id.slice(-6).toLowerCase());
+const linkIn = (text = '') => /https:\/\/api\.utility\.example(\S+)/.exec(text)?.[1] ?? '';
+const open = (path: string) => clock.call('', 'GET', path.replace('/api/billing/report-schedules', ''));
+
+it('makes one report of the day before, mails a link once, and the link opens the table', async () => {
+  const customerId = (
+    await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Ahmed' } })
+  ).body.data.id;
+  await oweInvoice(tenant, customerId, '70.00', { dueDate: today(-40 * day) });
+  const { id, nextRunAt } = await clock.add(tenant, { ...daily, recipients: [userId] });
+  expect(nextRunAt).toBe(new Date(Date.now() + 15 * hour + 3 * hour).toISOString());
+  expect(await clock.tick(tenant)).toBe(0);
+  stack.advance(18 * hour);
+  expect(await clock.tick(tenant, 3)).toBe(1);
+  expect(await clock.runs(tenant, id)).toMatchObject([{ day: today(), status: 'running', to: today(-day) }]);
+  await clock.work();
+  await clock.tick(tenant, 2);
+  await clock.deliver(2);
+  await clock.deliver();
+  expect(mine()).toHaveLength(1);
+  const [run] = await clock.runs(tenant, id);
+  expect(run).toMatchObject({ status: 'completed', mails: [{ userId, status: 'sent' }] });
+  expect(stack.events('report.ready').map(({ payload }) => JSON.parse(payload.S))).toContainEqual(
+    expect.objectContaining({ scheduleId: id, reportId: run.reportId, day: today(), kind: 'ageing' }),
+  );
+  const { text, html } = mine()[0]!;
+  expect(html).toContain(`<a href="https://api.utility.example${linkIn(text)}"`);
+  const table = await open(linkIn(text));
+  expect([table.status, table.headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
+  expect(table.text).toContain('YER,residential,1,0.00,0.00,70.00');
+});
+
+it('writes Arabic from right to left, and gives an Arabic table', async () => {
+  await clock.add(tenant, { ...daily, name: 'ديون', language: 'ar', recipients: [userId] });
+  stack.advance(day);
+  await goOn();
+  const [{ subject, html, text } = { subject: '' }] = mine();
+  expect(subject).toContain('ديون');
+  expect(html).toContain('<html lang="ar" dir="rtl">');
+  expect(html).toContain('أعمار الديون');
+  expect((await open(linkIn(text))).text).toContain('العملة');
+});
+
+describe('ticks', () => {
+  it('that are missed for days are caught up by the newest occurrence alone', async () => {
+    const { id } = await clock.add(tenant, daily);
+    stack.advance(4 * day);
+    expect(await clock.tick(tenant)).toBe(1);
+    expect(await clock.tick(tenant)).toBe(0);
+    expect((await clock.runs(tenant, id)).map(({ day: on }) => on)).toEqual([today()]);
+    stack.advance(18 * hour);
+    expect(await clock.tick(tenant)).toBe(1);
+    expect((await clock.runs(tenant, id)).map(({ day: on }) => on)).toEqual([today(), today(-day)]);
+  });
+
+  it('pass a paused schedule by, which makes up for nothing when it goes on', async () => {
+    const { id } = await clock.add(tenant, daily);
+    const pause = await clock.call(tenant, 'PUT', `/${id}`, { body: { isActive: false } });
+    expect(pause.body.data.nextRunAt).toBeUndefined();
+    stack.advance(3 * day);
+    expect(await clock.tick(tenant)).toBe(0);
+    await clock.call(tenant, 'PUT', `/${id}`, { body: { isActive: true } });
+    expect(await clock.tick(tenant)).toBe(0);
+    stack.advance(18 * hour);
+    expect(await clock.tick(tenant)).toBe(1);
+  });
+
+  it('do not lose what fell due when the schedule is renamed before they come', async () => {
+    const { id } = await clock.add(tenant, daily);
+    stack.advance(18 * hour + 60_000);
+    await clock.call(tenant, 'PUT', `/${id}`, { body: { name: 'Debts' } });
+    expect(await clock.tick(tenant)).toBe(1);
+    // Later on the same day: it had its report.
+    await clock.call(tenant, 'PUT', `/${id}`, { body: { at: '06:30' } });
+    stack.advance(hour);
+    expect(await clock.tick(tenant)).toBe(0);
+    expect(await clock.runs(tenant, id)).toHaveLength(1);
+  });
+
+  it('go on with a report whose messages were lost, and give one up that does not move', async () => {
+    const { id } = await clock.add(tenant, { ...daily, recipients: [userId] });
+    stack.advance(18 * hour);
+    await clock.tick(tenant);
+    await stack.workOff('billing-reports', async () => {});
+    await clock.tick(tenant);
+    stack.advance(hour);
+    await clock.tick(tenant);
+    await clock.work();
+    await clock.tick(tenant);
+    expect((await clock.runs(tenant, id))[0].status).toBe('completed');
+    stack.advance(day);
+    for (let tries = 0; tries < 7; tries++) {
+      await clock.tick(tenant);
+      await stack.workOff('billing-reports', async () => {});
+      stack.advance(hour);
+    }
+    expect((await clock.runs(tenant, id))[0]).toMatchObject({ status: 'failed', failure: 'stuck' });
+    await clock.deliver();
+    expect(mine().at(-1)?.subject).toContain('could not be made');
+  });
+});
+
+describe('weeks and losses', () => {
+  it('report on the tenant’s week, from Saturday to Friday', async () => {
+    const report = { kind: 'collection_rate' };
+    const { id } = await clock.add(tenant, { ...daily, report, repeat: { every: 'week', on: 'sat' } });
+    stack.advance(8 * day);
+    expect(await clock.tick(tenant)).toBe(1);
+    const [run] = await clock.runs(tenant, id);
+    expect(new Date(run.day).getUTCDay()).toBe(6);
+    expect((Date.parse(run.day) - Date.parse(run.from)) / day).toBe(7);
+    expect((Date.parse(run.day) - Date.parse(run.to)) / day).toBe(1);
+  });
+
+  it('makes loss reports, of no area as well', async () => {
+    const { id } = await clock.add(tenant, { ...daily, report: { kind: 'losses' }, recipients: [userId] });
+    stack.advance(day);
+    await goOn();
+    expect((await clock.runs(tenant, id))[0]).toMatchObject({
+      status: 'completed',
+      from: today(-day),
+      to: today(-day),
+    });
+    expect((await open(linkIn(mine()[0]?.text))).text).toContain('Area,Kind');
+  });
+});
+
+describe('who gets it', () => {
+  it('is not who left, or lost the right, and somebody hears when nobody is left', async () => {
+    const other = await clock.addUser(tenant);
+    const { id } = await clock.add(tenant, { ...daily, recipients: [userId, other] });
+    await clock.changeUser(tenant, userId, { status: 'inactive' });
+    stack.advance(day);
+    await goOn();
+    expect([mine().length, mine(other).length]).toEqual([0, 1]);
+    const link = linkIn(mine(other)[0]?.text);
+    expect((await open(link)).status).toBe(200);
+    await clock.changeUser(tenant, other, { roles: ['METER_READER'] });
+    expect((await open(link)).status).toBe(404);
+    stack.advance(day);
+    await goOn();
+    expect((await clock.runs(tenant, id))[0].mails).toMatchObject([
+      { status: 'skipped', reason: 'gone' },
+      { status: 'skipped', reason: 'not_permitted' },
+    ]);
+    const alerts = stack.events('system.alert').map(({ payload }) => JSON.parse(payload.S).dedupeKey);
+    expect(alerts).toContain(`report-schedule/${id}/recipients`);
+  });
+
+  it('is nobody when the schedule was deleted meanwhile', async () => {
+    const { id } = await clock.add(tenant, { ...daily, recipients: [userId] });
+    stack.advance(day);
+    await clock.tick(tenant);
+    expect((await clock.call(tenant, 'DELETE', `/${id}`)).status).toBe(204);
+    await clock.work();
+    await clock.tick(tenant);
+    await clock.deliver();
+    expect(mine()).toHaveLength(0);
+  });
+
+  it('has a link that ends after a week and is nothing to guess', async () => {
+    await clock.add(tenant, { ...daily, recipients: [userId] });
+    stack.advance(day);
+    await goOn();
+    const link = linkIn(mine()[0]?.text);
+    for (const wrong of [`${link}x`, link.slice(0, -1), link.replace(tenant, 'schedules-1000'), link.split('.')[0]!])
+      expect((await open(wrong)).status).toBe(404);
+    stack.advance(6 * day);
+    expect((await open(link)).status).toBe(200);
+    stack.advance(2 * day);
+    expect((await open(link)).status).toBe(404);
+  });
+});
+
+it('tells by alert and mail that an area of a loss report is gone', async () => {
+  const { handler: areas } = await import('../losses/handler.ts');
+  const path = '/api/billing/loss-areas';
+  const body = { name: 'Feeder', kind: 'feeder', technicalLossPercent: '3', inputMeters: [] };
+  const made = await stack.call(tenant, areas, 'POST', path, { body });
+  expect(made.status).toBe(201);
+  const areaIds = [made.body.data.id];
+  const { id } = await clock.add(tenant, { ...daily, report: { kind: 'losses', areaIds }, recipients: [userId] });
+  await stack.call(tenant, areas, 'DELETE', `${path}/${areaIds[0]}`);
+  stack.advance(day);
+  await goOn();
+  const [run] = await clock.runs(tenant, id);
+  expect(run).toMatchObject({ status: 'failed', failure: 'refused', detail: expect.stringContaining(areaIds[0]) });
+  expect(mine()[0]?.text).toContain(areaIds[0]);
+  const alerts = stack.events('system.alert').map(({ payload }) => JSON.parse(payload.S).dedupeKey);
+  expect(alerts).toContain(`report-schedule/${id}`);
+});
+
+describe('refused is', () => {
+  it.each([
+    { ...daily, at: '6:00' },
+    { ...daily, repeat: { every: 'month', on: 32 } },
+    { ...daily, repeat: { every: 'week' } },
+    { ...daily, report: { kind: 'overview' } },
+    { ...daily, report: { kind: 'ageing', areaIds: [] } },
+  ])('%j', async (body) => expect((await clock.call(tenant, 'POST', '', { body })).status).toBe(400));
+
+  it('a recipient who may not see it, has no confirmed address, or is somebody else’s', async () => {
+    await stack.addTenant(`${tenant}-foreign`);
+    const recipients = [
+      await clock.addUser(tenant, { roles: ['METER_READER'] }),
+      await clock.addUser(tenant, { emailVerifiedAt: '' as never }),
+      await clock.addUser(`${tenant}-foreign`),
+    ];
+    await clock.changeUser(tenant, recipients[1]!, { emailVerifiedAt: null as never });
+    for (const id of recipients)
+      expect((await clock.call(tenant, 'POST', '', { body: { ...daily, recipients: [id] } })).status).toBe(422);
+  });
+
+  it('who may not start such a report, and who belongs elsewhere', async () => {
+    const { id } = await clock.add(tenant, daily);
+    const engineer = { ...owner(userId), permissions: ['billing:report-schedules:*', 'billing:losses:*'] };
+    expect((await clock.call(tenant, 'POST', '', { body: daily, as: engineer })).status).toBe(403);
+    const losses = { ...daily, report: { kind: 'losses' } };
+    expect((await clock.call(tenant, 'POST', '', { body: losses, as: engineer })).status).toBe(201);
+    expect((await clock.call(tenant, 'PUT', `/${id}`, { body: { name: 'x' }, as: engineer })).status).toBe(403);
+    for (const path of [`/${id}`, `/${id}/runs`, `/${id}/history`])
+      expect((await clock.call(`${tenant}-else`, 'GET', path)).status).toBe(404);
+  });
+});

@@ -1,0 +1,63 @@
+/** Schedule: starts the reports that are due by their tenants' clocks, and looks after those that are under way. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { openSession, type QueryOptions, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
+import { tenantIds } from '../../identity/contract.ts';
+import { lookAfterRun } from './look-after-run.ts';
+import {
+  dueSchedules,
+  runningReports,
+  type ScheduleRun,
+  scheduleEntity,
+  scheduleRunEntity,
+} from './schedule-entity.ts';
+import type { ReportSchedule } from './schedule-schema.ts';
+import { startOccurrence } from './start-occurrence.ts';
+
+export async function handler(): Promise<{ started: number }> {
+  let started = 0;
+  for await (const tenantId of tenantIds()) {
+    const session = openSession(tenantId);
+    started += await startDue(session);
+    await lookAfterRuns(session);
+  }
+  return { started };
+}
+
+/** @returns how many reports were started */
+export async function startDue(session: TenantSession): Promise<number> {
+  let started = 0;
+  const due = { index: 'gsi2', pk: dueSchedules, to: [session.context.now(), '~'] } as const;
+  await each<ReportSchedule & Stored>(session, scheduleEntity, due, async (schedule) => {
+    if (await startOccurrence(session, schedule)) started++;
+  });
+  return started;
+}
+
+export const lookAfterRuns = (session: TenantSession): Promise<void> =>
+  each<ScheduleRun & Stored>(session, scheduleRunEntity, { index: 'gsi2', pk: runningReports }, (run) =>
+    lookAfterRun(session, run),
+  );
+
+/** One's trouble keeps neither the next nor other tenants waiting: it is looked at again in some minutes. */
+async function each<T extends object>(
+  session: TenantSession,
+  entity: typeof scheduleEntity | typeof scheduleRunEntity,
+  query: QueryOptions,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const { tenantId } = session;
+  try {
+    let cursor: string | undefined;
+    do {
+      const page = await session.query<T>(entity, { ...query, limit: 100, cursor });
+      for (const item of page.items)
+        await work(item).catch((error: Error) =>
+          logger.error('scheduled report not looked after', { tenantId, about: entity.idOf(item as never), error }),
+        );
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  } catch (error) {
+    logger.error('scheduled reports not looked for', { tenantId, error: error as Error });
+  }
+}
