@@ -46,8 +46,8 @@ describe('a bill', () => {
     expect(traced).toMatchObject({ measuredKwh: '170', agrees: true });
     expect(traced.usageEdits).toEqual([
       {
-        ...{ id, from: utc('2026-04-10T00:00'), to: utc('2026-04-12T00:00'), method: 'linear', oldKwh: '10' },
-        ...{ newKwh: '30', registerKwh: '10', basis: 'evenly spread, scaled to a total given' },
+        ...{ id, from: utc('2026-04-10T00:00'), to: utc('2026-04-12T00:00'), energy: 'taken', method: 'linear' },
+        ...{ oldKwh: '10', newKwh: '30', registerKwh: '10', basis: 'evenly spread, scaled to a total given' },
         ...{ reason: 'The meter was bypassed', by: 'usr_editor', decidedAt: expect.any(String), counted: true },
       },
     ]);

@@ -27,7 +27,8 @@ export function assemble(
 }
 
 /** What a person let a method make up is an estimate to the customer, whoever decided it. */
-const isMadeUp = ({ stretches = [] }: BucketUsage): boolean => stretches.some(({ method }) => method !== 'values');
+const isMadeUp = ({ stretches = [], otherStretches = [] }: BucketUsage): boolean =>
+  [...stretches, ...otherStretches].some(({ method }) => method !== 'values');
 
 /** So many stretches are told apart on a bill; of more, each method's are one entry. */
 const mostEstimates = 50;

@@ -24,6 +24,7 @@ export function tracedIntervals(
     while (closing < times.length && times[closing]! < end) closing++;
     const [openedBy, closedBy] = [times[next - 1], times[closing]];
     const isEstimated = estimated.has(bucket.start);
+    const edits = [...(bucket.stretches ?? []), ...(bucket.otherStretches ?? [])].map(({ id }) => id);
     if (!isEstimated) measuredUnits += bucket.importUnits ?? 0n;
     return {
       from: start,
@@ -33,7 +34,7 @@ export function tracedIntervals(
       ...(bucket.reactiveUnits === undefined ? {} : { reactiveKvarh: fromUnits(bucket.reactiveUnits) }),
       origin: isEstimated ? 'estimated' : originOf(bucket),
       flags: bucket.flags,
-      ...(bucket.stretches === undefined ? {} : { edits: bucket.stretches.map(({ id }) => id) }),
+      ...(edits.length === 0 ? {} : { edits }),
       ...(openedBy === undefined ? {} : { openedBy }),
       ...(closedBy === undefined ? {} : { closedBy }),
     };

@@ -63,9 +63,10 @@ const tracedUsageEditSchema = z.object({
   id: z.string(),
   from: utcTime(),
   to: utcTime(),
+  energy: z.enum(['taken', 'fed_in', 'reactive']),
   method: z.string(),
   basis: z.string(),
-  /** Decimal kWh of the whole stretch: before, with the edit, and by the register where it tells. */
+  /** Decimal kWh (of reactive energy kvarh) of the whole stretch: before, with the edit, and by the register where it tells. */
   oldKwh: z.optional(z.string()),
   newKwh: z.optional(z.string()),
   registerKwh: z.optional(z.string()),

@@ -7,7 +7,7 @@ import {
   consumptionOf,
   energyCurve,
 } from '../../../layers/metering/consumption.ts';
-import { type EditedStretch, editCurve } from '../../../layers/metering/edit-curve.ts';
+import { editCurve } from '../../../layers/metering/edit-curve.ts';
 import { isPersonsWord } from '../../../layers/metering/reading-edits.ts';
 import { isoTime } from '../../../layers/metering/reading-time.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
@@ -17,7 +17,7 @@ import type { ChainPoint } from '../../../layers/metering/trusted-chain.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { editedStretches } from '../usage-edits/usage-edit-entity.ts';
+import { type EnergyStretch, editedStretches } from '../usage-edits/usage-edit-entity.ts';
 import { type MeterReading, readNeighbour, readRange } from './readings-store.ts';
 
 const dayMs = 86_400_000;
@@ -68,15 +68,19 @@ export async function measure(
 export const curveOfMeter = (
   meter: Meter,
   readings: readonly MeterReading[],
-  stretches: readonly EditedStretch[],
-): readonly CurvePoint[] => editCurve(energyCurve(profileOf(meter), readings.map(toPoint)), stretches);
+  stretches: readonly EnergyStretch[],
+): readonly CurvePoint[] =>
+  editCurve(
+    energyCurve(profileOf(meter), readings.map(toPoint)),
+    stretches.filter(({ energy }) => energy === 'taken'),
+  );
 
 /** Everything that consumption in buckets stands on. */
 export const readWithEdits = (
   session: TenantSession,
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
-): Promise<[MeterReading[], EditedStretch[]]> =>
+): Promise<[MeterReading[], EnergyStretch[]]> =>
   Promise.all([
     readForBuckets(session, meter, buckets),
     editedStretches(session, meter, { start: buckets[0]!.start, end: buckets.at(-1)!.end }),

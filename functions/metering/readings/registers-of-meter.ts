@@ -10,8 +10,8 @@ import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { isBillable, readForBuckets } from './consumption-of-meter.ts';
 import { highestDemand } from './demand-register.ts';
+import { withoutAnchors } from './energy-of-meter.ts';
 import { reduced, registerOf } from './obis-codes.ts';
-import { withoutAnchors } from './usage-of-meter.ts';
 
 export interface RegisterUsage {
   /** Of each bucket, millionths of a kWh of primary energy by code; a code is missing where its readings do not tell. */

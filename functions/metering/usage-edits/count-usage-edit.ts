@@ -29,11 +29,11 @@ export async function countInto(
       texts: { en: 'The edit does not count, so there is nothing to undo.', ar: 'التعديل غير سارٍ فلا شيء يُلغى.' },
     });
   return (unit, edit) => {
-    const { id, from, to, method, decidedAt } = edit;
+    const { id, from, to, energy, method, decidedAt } = edit;
     const since = decidedAt!;
     const after: MeterUsageEdits['edits'] =
       undone === undefined
-        ? [...edits, { id, from, to, method, since }]
+        ? [...edits, { id, from, to, energy, method, since }]
         : edits.map((each) => (each.id === undoes ? { ...each, until: since } : each));
     if (unmarked !== undefined) unit.update(meterEntity, unmarked, { hasUsageEdits: true }, { isAudited: false });
     if (before === undefined) unit.create(meterUsageEditsEntity, { meterId, edits: after });
@@ -43,8 +43,10 @@ export async function countInto(
   };
 }
 
-function refuseTouching(edits: MeterUsageEdits['edits'], { from, to }: UsageEdit): void {
-  const other = edits.find((each) => each.until === undefined && each.from < to && each.to > from);
+function refuseTouching(edits: MeterUsageEdits['edits'], { from, to, energy = 'taken' }: UsageEdit): void {
+  const other = edits.find(
+    (each) => each.until === undefined && (each.energy ?? 'taken') === energy && each.from < to && each.to > from,
+  );
   if (other !== undefined)
     throw new AppError('conflict', undefined, {
       texts: {
@@ -62,12 +64,25 @@ function refuseTouching(edits: MeterUsageEdits['edits'], { from, to }: UsageEdit
 }
 
 function announce(unit: UnitOfWork, edit: UsageEdit): void {
-  const { id, meterId, action, from, to, method, oldKwh, newKwh, reason, requestedBy, decidedBy } = edit;
+  const {
+    id,
+    meterId,
+    action,
+    from,
+    to,
+    energy = 'taken',
+    method,
+    oldKwh,
+    newKwh,
+    reason,
+    requestedBy,
+    decidedBy,
+  } = edit;
   unit.emit(usageEdited, {
     aggregateId: meterId,
     payload: {
       editId: id,
-      ...{ meterId, action, from, to, method, reason, requestedBy },
+      ...{ meterId, action, from, to, energy, method, reason, requestedBy },
       ...(oldKwh === undefined ? {} : { oldKwh }),
       ...(newKwh === undefined ? {} : { newKwh }),
       ...(decidedBy === undefined ? {} : { decidedBy }),

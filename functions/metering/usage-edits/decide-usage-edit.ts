@@ -20,8 +20,8 @@ export async function requestUsageEdit(
   request: RequestUsageEdit,
   subject: string,
 ): Promise<StoredEdit> {
-  const { meterId, from, to, interval, method, reason } = request;
-  const asked = await newEdit(session, subject, { meterId, action: 'set', from, to, interval, method, reason });
+  const { meterId, from, to, interval, energy, method, reason } = request;
+  const asked = await newEdit(session, subject, { meterId, action: 'set', from, to, interval, energy, method, reason });
   return retryOnChangeOrMade(async () => {
     const meter = await session.require(meterEntity, { id: meterId });
     const count = await countInto(session, asked);
@@ -43,9 +43,9 @@ export async function undoUsageEdit(
   subject: string,
 ): Promise<StoredEdit> {
   const before = await session.require(usageEditEntity, { id });
-  const { meterId, from, to, interval, method, intervals, newKwh, oldKwh } = before;
+  const { meterId, from, to, interval, energy = 'taken', method, intervals, newKwh, oldKwh } = before;
   const asked: UsageEdit = {
-    ...(await newEdit(session, subject, { meterId, action: 'undo', from, to, interval, method, reason })),
+    ...(await newEdit(session, subject, { meterId, action: 'undo', from, to, interval, energy, method, reason })),
     intervals,
     basis: 'what counted before',
     undoes: id,
@@ -65,7 +65,7 @@ export async function undoUsageEdit(
 async function newEdit(
   session: TenantSession,
   subject: string,
-  what: Pick<UsageEdit, 'meterId' | 'action' | 'from' | 'to' | 'interval' | 'method' | 'reason'>,
+  what: Pick<UsageEdit, 'meterId' | 'action' | 'from' | 'to' | 'interval' | 'energy' | 'method' | 'reason'>,
 ): Promise<UsageEdit> {
   const [{ needsApproval }, requestedBy] = await Promise.all([
     readEditSettings(session),
@@ -108,11 +108,11 @@ async function refuseMoved(session: TenantSession, edit: StoredEdit): Promise<vo
     session.require(meterEntity, { id: edit.meterId }),
     readCells(session, edit.id),
   ]);
-  const { meterId, from, to, interval, reason } = edit;
+  const { meterId, from, to, interval, energy = 'taken', reason } = edit;
   // Given values ask for nothing, so what counts beside them is all that is looked at.
   const values = cells.map(() => '0');
   const now = await planUsageEdit(session, meter, {
-    ...{ meterId, from, to, interval, reason, values },
+    ...{ meterId, from, to, interval, energy, reason, values },
     ...{ method: 'values', ignoreRegister: false },
   });
   const isSame = (a: readonly UsageCell[], b: readonly UsageCell[]): boolean =>

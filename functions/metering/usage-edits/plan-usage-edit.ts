@@ -11,9 +11,9 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { refused } from '../meters/check-devices.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { type BucketUsage, measuredValues, usageOfMeter } from '../readings/usage-of-meter.ts';
+import { type EnergyBucket, energyOfMeter } from '../readings/energy-of-meter.ts';
 import type { UsageCell } from './usage-edit-entity.ts';
-import { mostCells, type RequestUsageEdit, type UsageEdit } from './usage-edit-schema.ts';
+import { type EditedEnergy, mostCells, type RequestUsageEdit, type UsageEdit } from './usage-edit-schema.ts';
 
 const dayMs = 86_400_000;
 const longestDays = 400;
@@ -33,13 +33,13 @@ export async function planUsageEdit(session: TenantSession, meter: Meter, asked:
   const { timeZone } = await tenantProfile(session);
   const grid = gridOf(session, meter, asked, timeZone);
   const buckets = grid.map(({ from, to }) => ({ start: from, end: to }));
-  const old = await usageOfMeter(session, meter, buckets);
+  const old = await energyOfMeter(session, meter, asked.energy, buckets);
   const register = old.every((bucket) => bucket.billable) ? unitsIn(old) : undefined;
   const made = await amounts(session, meter, asked, { grid, register, timeZone });
   refuseImpossible(meter, grid, made.units);
-  const oldUnits = old.some(({ importUnits }) => importUnits !== undefined) ? unitsIn(old) : undefined;
+  const oldUnits = old.some(({ units }) => units !== undefined) ? unitsIn(old) : undefined;
   return {
-    cells: grid.map(({ to }, i) => ({ to, units: made.units[i]!, old: old[i]!.importUnits })),
+    cells: grid.map(({ to }, i) => ({ to, units: made.units[i]!, old: old[i]!.units })),
     recorded: {
       intervals: grid.length,
       ...(oldUnits === undefined ? {} : { oldKwh: fromUnits(oldUnits) }),
@@ -76,8 +76,8 @@ function steps(from: number, to: number, length: number): Cell[] {
   }));
 }
 
-const unitsIn = (usage: readonly BucketUsage[]): bigint =>
-  usage.reduce((sum, { importUnits }) => sum + (importUnits ?? 0n), 0n);
+const unitsIn = (buckets: readonly EnergyBucket[]): bigint =>
+  buckets.reduce((sum, { units }) => sum + (units ?? 0n), 0n);
 
 interface Known {
   grid: readonly Cell[];
@@ -95,7 +95,7 @@ const estimationOf = {
 async function amounts(
   session: TenantSession,
   meter: Meter,
-  { interval, method, values, totalKwh, ignoreRegister }: RequestUsageEdit,
+  { interval, energy, method, values, totalKwh, ignoreRegister }: RequestUsageEdit,
   { grid, register, timeZone }: Known,
 ): Promise<{ units: bigint[]; basis: string }> {
   if ((method === 'values') !== (values !== undefined))
@@ -109,14 +109,14 @@ async function amounts(
   const total = given ?? (ignoreRegister ? undefined : register);
   if (method === 'linear' && total === undefined)
     throw refused('/totalKwh', 'The register does not tell what the stretch came to: give a total.');
-  const perDay = method === 'history' ? await usualPerDay(session, meter, grid) : undefined;
+  const perDay = method === 'history' ? await usualPerDay(session, meter, energy, grid) : undefined;
   const { values: made, left } = estimate(
     {
       grid: { from: grid[0]!.from, to: grid.at(-1)!.to, lengthMs: grid[0]!.to - grid[0]!.from },
       good: [],
       missing: grid,
       ...(total === undefined ? {} : { registerDifference: total }),
-      past: method === 'like_days' ? await readPast(session, meter, grid, interval, timeZone) : [],
+      past: method === 'like_days' ? await readPast(session, meter, { energy, interval }, grid, timeZone) : [],
       ...likeDaysOf(timeZone),
       ...(perDay === undefined ? {} : { historyPerDay: [perDay] }),
     },
@@ -134,18 +134,23 @@ const words = {
 } as const;
 
 /** Units a day of the weeks before, where bills could stand on all of them. */
-async function usualPerDay(session: TenantSession, meter: Meter, grid: readonly Cell[]): Promise<bigint | undefined> {
+async function usualPerDay(
+  session: TenantSession,
+  meter: Meter,
+  energy: EditedEnergy,
+  grid: readonly Cell[],
+): Promise<bigint | undefined> {
   const end = grid[0]!.from;
-  const [whole] = await usageOfMeter(session, meter, [{ start: end - pastDays * dayMs, end }]);
-  return whole?.billable ? whole.importUnits! / BigInt(pastDays) : undefined;
+  const [whole] = await energyOfMeter(session, meter, energy, [{ start: end - pastDays * dayMs, end }]);
+  return whole?.billable ? whole.units! / BigInt(pastDays) : undefined;
 }
 
 /** What was measured in the weeks before, as fine as the edit. */
 async function readPast(
   session: TenantSession,
   meter: Meter,
+  { energy, interval }: Pick<RequestUsageEdit, 'energy' | 'interval'>,
   grid: readonly Cell[],
-  interval: RequestUsageEdit['interval'],
   timeZone: string,
 ): Promise<IntervalValue[]> {
   const end = grid[0]!.from;
@@ -154,7 +159,10 @@ async function readPast(
     interval === 'day'
       ? timeBuckets('day', start, end, timeZone)
       : steps(start, end, stepMs[interval]).map(({ from, to }) => ({ start: from, end: to }));
-  return measuredValues(await usageOfMeter(session, meter, buckets)).filter(({ to }) => to <= end);
+  return (await energyOfMeter(session, meter, energy, buckets)).flatMap(
+    ({ start: from, end: to, units, isMeasured }) =>
+      units === undefined || !isMeasured || to > end ? [] : [{ from, to, units, kind: 'measured' as const }],
+  );
 }
 
 function refuseImpossible(meter: Meter, grid: readonly Cell[], units: readonly bigint[]): void {
@@ -162,5 +170,5 @@ function refuseImpossible(meter: Meter, grid: readonly Cell[], units: readonly b
   // kW × ms / 3,600,000 ms/h × 1,000,000 units/kWh, and a unit for rounding
   const most = ({ from, to }: Cell): number => ((segmentAt(profile, from)?.maxKw ?? 0) * (to - from)) / 3.6 + 1;
   if (grid.some((cell, i) => Number(units[i]!) > most(cell)))
-    throw refused('/values', 'It is more than the metering point can draw.');
+    throw refused('/values', 'It is more than the metering point can carry.');
 }

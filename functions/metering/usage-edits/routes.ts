@@ -25,9 +25,10 @@ export const usageEdits = defineResource({
       method: 'POST',
       path: '',
       access: 'metering:edits:write',
-      summary: 'Decide what a meter took in a stretch of time, by a named method and with a reason.',
+      summary:
+        'Decide what a meter took, fed in or drew as reactive energy in a stretch of time, by a named method and with a reason.',
       description:
-        'Evenly, as on like days, by the mean of four weeks, or by given values; scaled to what the register moved, or to a total given. Readings stay as they are: the edit lies over them, and what the registers counted before and after still counts. It counts at once, or when a second person has approved it where the settings of reading edits ask for one. Stretches of edits that count do not overlap. Bills of its days are made anew by the settings of corrections.',
+        'Evenly, as on like days, by the mean of four weeks, or by given values; scaled to what the register moved, or to a total given. `energy` says which: taken, fed in, or reactive, whose figures are kvarh. Readings stay as they are: the edit lies over them, and what the registers counted before and after still counts. It counts at once, or when a second person has approved it where the settings of reading edits ask for one. Stretches of one energy whose edits count do not overlap. Bills of its days are made anew by the settings of corrections.',
       body: requestUsageEditSchema,
       response: storedUsageEditSchema,
       errors: ['not_found', 'conflict', 'unprocessable'],

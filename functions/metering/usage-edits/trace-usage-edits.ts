@@ -2,10 +2,11 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { meterUsageEditsEntity, usageEditEntity } from './usage-edit-entity.ts';
-import type { UsageEdit } from './usage-edit-schema.ts';
+import type { EditedEnergy, UsageEdit } from './usage-edit-schema.ts';
 
 export interface TracedUsageEdit
   extends Pick<UsageEdit, 'id' | 'from' | 'to' | 'method' | 'basis' | 'oldKwh' | 'newKwh' | 'registerKwh' | 'reason'> {
+  energy: EditedEnergy;
   by: string;
   decidedAt: string;
   undoneAt?: string;
@@ -26,9 +27,22 @@ export async function usageEditsOf(
   return Promise.all(
     touching.map(async ({ id: named, since, until }): Promise<TracedUsageEdit> => {
       const edit = await session.require(usageEditEntity, { id: named });
-      const { id, from, to, method, basis, oldKwh, newKwh, registerKwh, reason, requestedBy, decidedBy } = edit;
+      const {
+        id,
+        from,
+        to,
+        energy = 'taken',
+        method,
+        basis,
+        oldKwh,
+        newKwh,
+        registerKwh,
+        reason,
+        requestedBy,
+        decidedBy,
+      } = edit;
       return {
-        ...{ id, from, to, method, basis, reason },
+        ...{ id, from, to, energy, method, basis, reason },
         ...(oldKwh === undefined ? {} : { oldKwh }),
         ...(newKwh === undefined ? {} : { newKwh }),
         ...(registerKwh === undefined ? {} : { registerKwh }),

@@ -6,7 +6,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { EditedStretch } from '../../../layers/metering/edit-curve.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import type { UsageEdit } from './usage-edit-schema.ts';
+import type { EditedEnergy, UsageEdit } from './usage-edit-schema.ts';
 
 export const usageEditEntity = defineEntity<UsageEdit>()({
   name: 'usage edit',
@@ -58,7 +58,7 @@ export async function readCells(session: TenantSession, id: string): Promise<Usa
 export interface MeterUsageEdits {
   meterId: string;
   /** All that ever counted, in order of decision; `until` when it no longer does. Times are ISO 8601. */
-  edits: { id: string; from: string; to: string; method: UsageEdit['method']; since: string; until?: string }[];
+  edits: (Pick<UsageEdit, 'id' | 'from' | 'to' | 'energy' | 'method'> & { since: string; until?: string })[];
 }
 
 export const meterUsageEditsEntity = defineEntity<MeterUsageEdits, { meterId: string }>()({
@@ -67,6 +67,11 @@ export const meterUsageEditsEntity = defineEntity<MeterUsageEdits, { meterId: st
   key: ({ meterId }) => ({ pk: ['METER', meterId], sk: ['USAGE-EDITS'] }),
   idOf: ({ meterId }) => meterId,
 });
+
+/** A stretch of one of the energies of a meter. */
+export interface EnergyStretch extends EditedStretch {
+  energy: EditedEnergy;
+}
 
 /**
  * Stretches that a person decided about and that touch a period, milliseconds.
@@ -77,7 +82,7 @@ export async function editedStretches(
   { id: meterId, hasUsageEdits = false }: Pick<Meter, 'id' | 'hasUsageEdits'>,
   { start, end }: { start: number; end: number },
   knownMs?: number,
-): Promise<EditedStretch[]> {
+): Promise<EnergyStretch[]> {
   if (!hasUsageEdits) return [];
   const row = await session.get(meterUsageEditsEntity, { meterId }, { consistent: true });
   const counts = ({ since, until }: MeterUsageEdits['edits'][number]): boolean =>
@@ -88,8 +93,8 @@ export async function editedStretches(
     (edit) => Date.parse(edit.from) < end && Date.parse(edit.to) > start && counts(edit),
   );
   return Promise.all(
-    found.map(async ({ id, from, to, method }) => ({
-      ...{ id, method, from: Date.parse(from), to: Date.parse(to) },
+    found.map(async ({ id, from, to, method, energy = 'taken' }) => ({
+      ...{ id, method, energy, from: Date.parse(from), to: Date.parse(to) },
       cells: await readCells(session, id),
     })),
   );

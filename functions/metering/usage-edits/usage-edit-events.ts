@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { defineEvent } from '../../../layers/kernel/events/define-event.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
-import { usageEditActions, usageEditMethods } from './usage-edit-schema.ts';
+import { editedEnergies, usageEditActions, usageEditMethods } from './usage-edit-schema.ts';
 
 export const usageEdited = defineEvent({
   type: 'meter.usage_edited',
@@ -20,8 +20,10 @@ export const usageEdited = defineEvent({
     /** `to` is exclusive. */
     from: utcTime(),
     to: utcTime(),
+    /** Missing in events of before there was a choice: energy taken. */
+    energy: z.optional(z.enum(editedEnergies)),
     method: z.enum(usageEditMethods),
-    /** Decimal kWh of the whole stretch; missing where nothing is known. */
+    /** Decimal kWh (reactive energy: kvarh) of the whole stretch; missing where nothing is known. */
     oldKwh: z.optional(z.string()),
     newKwh: z.optional(z.string()),
     reason: z.string(),
@@ -34,6 +36,7 @@ export const usageEdited = defineEvent({
     action: 'set',
     from: '2026-01-10T00:00:00.000Z',
     to: '2026-01-12T00:00:00.000Z',
+    energy: 'taken',
     method: 'like_days',
     oldKwh: '3.2',
     newKwh: '24.6',

@@ -13,11 +13,14 @@ import { editStatuses } from '../reading-edits/edit-schema.ts';
  * before; `values`: as given.
  */
 export const usageEditMethods = ['linear', 'like_days', 'history', 'values'] as const;
+/** Which energy: taken from the network, fed into it, or inductive reactive energy. */
+export const editedEnergies = ['taken', 'fed_in', 'reactive'] as const;
+export type EditedEnergy = (typeof editedEnergies)[number];
 const usageEditIntervals = ['quarter_hour', 'hour', 'day'] as const;
 /** 31 days of quarter hours. */
 export const mostCells = 2976;
 
-/** Kilowatt-hours of primary energy. */
+/** Kilowatt-hours of primary energy; of reactive energy kilovarhours, in all fields of this name. */
 const kwh = registerKwh;
 
 export const requestUsageEditSchema = z.object({
@@ -27,6 +30,7 @@ export const requestUsageEditSchema = z.object({
   to: timestamp(),
   /** How fine; days are the tenant's local ones. */
   interval: z._default(z.enum(usageEditIntervals), 'hour'),
+  energy: z._default(z.enum(editedEnergies), 'taken'),
   method: z.enum(usageEditMethods),
   /** Of `values`: one for each interval, in order. */
   values: z.optional(z.array(kwh()).check(z.minLength(1), z.maxLength(mostCells))),
@@ -46,9 +50,11 @@ const usageEditSchema = z.object({
   from: utcTime(),
   to: utcTime(),
   interval: z.enum(usageEditIntervals),
+  /** @default `taken` */
+  energy: z.optional(z.enum(editedEnergies)),
   method: z.enum(usageEditMethods),
   intervals: z.int(),
-  /** What the stretch came to before, and comes to with the edit; missing where nothing is known. Decimal kWh. */
+  /** What the stretch came to before, and comes to with the edit; missing where nothing is known. Decimal kWh, or kvarh. */
   oldKwh: z.optional(z.string()),
   newKwh: z.optional(z.string()),
   /** What the register moved, where it is known at both ends. */

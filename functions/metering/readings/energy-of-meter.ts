@@ -1,0 +1,79 @@
+/** The energies of a meter one by one: taken, fed in, reactive, each by its own register and with what people decided about it. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import {
+  type BucketConsumption,
+  type CurvePoint,
+  consumptionOf,
+  energyCurve,
+} from '../../../layers/metering/consumption.ts';
+import { editCurve } from '../../../layers/metering/edit-curve.ts';
+import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
+import { profileOf } from '../meters/meter-profile.ts';
+import type { Meter } from '../meters/meter-schema.ts';
+import type { EnergyStretch } from '../usage-edits/usage-edit-entity.ts';
+import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
+import { curveOfMeter, isBillable, readWithEdits } from './consumption-of-meter.ts';
+import { registerOf } from './obis-codes.ts';
+import type { MeterReading } from './readings-store.ts';
+
+/** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
+const reactiveCodes = ['3.8.0', '3.8.1'];
+
+type Buckets = readonly { start: number; end: number }[];
+
+/** @param readings within the buckets, and the neighbours on both sides */
+export function consumptionOfEnergy(
+  energy: EditedEnergy,
+  meter: Meter,
+  readings: readonly MeterReading[],
+  stretches: readonly EnergyStretch[],
+  buckets: Buckets,
+): BucketConsumption[] {
+  if (energy === 'taken') return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
+  const own = stretches.filter((stretch) => stretch.energy === energy);
+  return consumptionOf(editCurve(curveOf(energy, meter, readings), own), buckets);
+}
+
+function curveOf(energy: 'fed_in' | 'reactive', meter: Meter, readings: readonly MeterReading[]): CurvePoint[] {
+  // One code for all readings: two registers do not go on from each other.
+  const code = reactiveCodes.find((each) => readings.some((reading) => registerOf(reading, each) !== undefined));
+  const points = readings.flatMap((reading) => {
+    const register = energy === 'fed_in' ? reading.exportRegister : code && registerOf(reading, code);
+    return typeof register === 'number' ? [{ time: reading.timeMs, register }] : [];
+  });
+  return energyCurve(withoutAnchors(profileOf(meter)), points);
+}
+
+/** What was noted at installation and exchange is the main register's. */
+export const withoutAnchors = (profile: MeterProfile): MeterProfile => ({
+  ...profile,
+  segments: profile.segments.map(({ startRegister: _, endRegister: __, ...segment }) => segment),
+});
+
+export interface EnergyBucket {
+  start: number;
+  end: number;
+  /** Millionths of a kWh of primary energy, or of a kvarh; undefined where nothing tells. */
+  units: bigint | undefined;
+  /** Whether a bill can stand on it. */
+  billable: boolean;
+  /** Whether it has a shape to learn from: nothing was interpolated between readings, or decided by a person. */
+  isMeasured: boolean;
+}
+
+/** @param buckets in order of time, without gaps */
+export async function energyOfMeter(
+  session: TenantSession,
+  meter: Meter,
+  energy: EditedEnergy,
+  buckets: Buckets,
+): Promise<EnergyBucket[]> {
+  const [readings, stretches] = await readWithEdits(session, meter, buckets);
+  const own = stretches.filter((stretch) => stretch.energy === energy);
+  return consumptionOfEnergy(energy, meter, readings, stretches, buckets).map((bucket) => {
+    const { start, end, energy: units, estimated } = bucket;
+    const billable = isBillable(bucket);
+    const isDecided = own.some(({ from, to }) => from < end && to > start);
+    return { start, end, units, billable, isMeasured: billable && !estimated && !isDecided };
+  });
+}
