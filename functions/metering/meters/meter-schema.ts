@@ -1,11 +1,11 @@
 /** What is known of a meter: the metering point, the device in it, and where both have been. */
-
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
-import { fieldMessage, fieldText } from '../../../layers/kernel/i18n/field-message.ts';
+import { fieldText } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { obisPattern } from '../../../layers/metering/reading-message.ts';
 import { fromUnits, maxRegisterDecimals, maxRegisterDigits, toUnits } from '../../../layers/metering/register.ts';
+import { registerDecimals, registerDigits, registerName } from './register-fields.ts';
 
 /** `connected` and `disconnected` follow the relay; `offline` and `fault` are what the device reports of itself. */
 export const meterStatuses = ['connected', 'disconnected', 'offline', 'fault', 'retired'] as const;
@@ -31,20 +31,8 @@ export const registerKwh = () =>
   );
 
 const ratio = () => z._default(z.number().check(z.gte(0.001), z.lte(100_000)), 1);
-const digits = () => z.int().check(z.gte(3), z.lte(maxRegisterDigits));
-const decimals = () => z.int().check(z.gte(0), z.lte(maxRegisterDecimals));
 
-const registerSchema = z.object({
-  obis: z
-    .string()
-    .check(
-      z.regex(
-        obisPattern,
-        fieldMessage('Not an OBIS code such as "1.8.1" or "1-0:1.8.1".', 'ليس رمز OBIS مثل "1.8.1" أو "1-0:1.8.1".'),
-      ),
-    ),
-  name: z.optional(label(60)),
-});
+const registerSchema = z.object(registerName);
 
 /** What the device can plausibly show, in primary values. */
 const plausibility = {
@@ -72,9 +60,9 @@ export const createMeterSchema = z.object({
   /** @default the model's, else 1 */
   phases: z.optional(z.union([z.literal(1), z.literal(3)])),
   /** @default the model's, else 6 */
-  digits: z.optional(digits()),
+  digits: z.optional(registerDigits()),
   /** @default the model's, else 2 */
-  decimals: z.optional(decimals()),
+  decimals: z.optional(registerDecimals()),
   ...plausibility,
   /** Left out: unknown, and the first reading is taken as it comes. */
   initialRegisterKwh: z.optional(registerKwh()),
@@ -93,8 +81,8 @@ export const updateMeterSchema = z.partial(
     customerId: z.nullable(label(64)),
     phases: z.union([z.literal(1), z.literal(3)]),
     status: z.enum(meterStatuses),
-    digits: digits(),
-    decimals: decimals(),
+    digits: registerDigits(),
+    decimals: registerDecimals(),
     ctRatio: z.number().check(z.gte(0.001), z.lte(100_000)),
     ptRatio: z.number().check(z.gte(0.001), z.lte(100_000)),
     registerScale: z.enum(['primary', 'secondary']),
@@ -120,8 +108,8 @@ export const exchangeMeterSchema = z.object({
   finalRegisters: registersByCode(),
   newInitialRegisters: registersByCode(),
   newModel: z.optional(label(60)),
-  newDigits: z.optional(digits()),
-  newDecimals: z.optional(decimals()),
+  newDigits: z.optional(registerDigits()),
+  newDecimals: z.optional(registerDecimals()),
   /**
    * Transformers are exchanged like devices, also alone: with the serial number that stays, and the register going on where it was.
    * @default those of the old device

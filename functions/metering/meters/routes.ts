@@ -5,7 +5,7 @@ import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { externalId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { consumptionFlags } from '../../../layers/metering/consumption.ts';
 import { intervals } from '../../../layers/metering/time-buckets.ts';
-import { alertSeverities, meterCreated } from '../events.ts';
+import { meterAlert, meterCreated, meterStatusChanged } from '../events.ts';
 import { meterReadingsBody, outcomeSchema, readingSchema } from '../readings/reading-schema.ts';
 import {
   createMeterSchema,
@@ -172,18 +172,7 @@ export const meters = defineResource({
       summary: 'List alerts the meter raised, by default the newest first.',
       params,
       query: z.object({ ...period, ...order }),
-      response: z.array(
-        z.object({
-          meterId: z.string(),
-          stationId: z.string(),
-          time: utcTime(),
-          alertType: z.string(),
-          severity: z.enum(alertSeverities),
-          value: z.optional(z.number()),
-          threshold: z.optional(z.number()),
-          message: z.optional(z.string()),
-        }),
-      ),
+      response: z.array(meterAlert.payload),
       paginated: true,
       errors: ['not_found'],
     },
@@ -194,16 +183,7 @@ export const meters = defineResource({
       summary: 'List changes of the meter’s status, by default the newest first.',
       params,
       query: z.object({ ...period, ...order }),
-      response: z.array(
-        z.object({
-          meterId: z.string(),
-          stationId: z.string(),
-          time: utcTime(),
-          previousStatus: z.enum(meterStatuses),
-          newStatus: z.enum(meterStatuses),
-          reason: z.optional(z.string()),
-        }),
-      ),
+      response: z.array(meterStatusChanged.payload),
       paginated: true,
       errors: ['not_found'],
     },

@@ -1,34 +1,22 @@
 /** What a model of meter is, and can and cannot be. What nobody confirmed is left out: missing means unknown, not none. */
 import * as z from 'zod/mini';
-import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
-import { obisPattern } from '../../../layers/metering/reading-message.ts';
-import { maxRegisterDecimals, maxRegisterDigits } from '../../../layers/metering/register.ts';
 import { meterTypes } from '../meters/meter-schema.ts';
+import { registerDecimals, registerDigits, registerName } from '../meters/register-fields.ts';
 
 /** `ct`: by current transformers, `pt`: by voltage transformers. */
 const connectionKinds = ['direct', 'ct', 'pt'] as const;
 /** `load` disconnects the supply, `output` is a contact for something else. */
 const relayKinds = ['none', 'load', 'output'] as const;
 
-const digits = () => z.int().check(z.gte(3), z.lte(maxRegisterDigits));
-const decimals = () => z.int().check(z.gte(0), z.lte(maxRegisterDecimals));
 const amperes = () => z.optional(z.number().check(z.gt(0), z.lte(10_000)));
 
 const modelRegisterSchema = z.object({
-  obis: z
-    .string()
-    .check(
-      z.regex(
-        obisPattern,
-        fieldMessage('Not an OBIS code such as "1.8.1" or "1-0:1.8.1".', 'ليس رمز OBIS مثل "1.8.1" أو "1-0:1.8.1".'),
-      ),
-    ),
-  name: z.optional(label(60)),
+  ...registerName,
   unit: z.enum(['kWh', 'kvarh', 'kVAh']),
   /** Places before the point: it starts again at zero after 10^digits. */
-  digits: z.optional(digits()),
-  decimals: z.optional(decimals()),
+  digits: z.optional(registerDigits()),
+  decimals: z.optional(registerDecimals()),
 });
 
 export const createModelSchema = z.object({
@@ -43,8 +31,8 @@ export const createModelSchema = z.object({
   /** The most the device itself carries, connected directly and at the secondary side of current transformers. */
   maxCurrentA: z.optional(z.object({ direct: amperes(), ct: amperes() })),
   /** Of the register that is billed. */
-  digits: z.optional(digits()),
-  decimals: z.optional(decimals()),
+  digits: z.optional(registerDigits()),
+  decimals: z.optional(registerDecimals()),
   registers: z._default(z.array(modelRegisterSchema).check(z.maxLength(40)), []),
   relay: z.optional(z.enum(relayKinds)),
   /** `sts`: by tokens of IEC 62055-41. */
