@@ -22,9 +22,8 @@ export function highestDemand(
   if (facts.registeredDemandKw !== undefined && component.bucket === undefined && component.source !== 'intervals')
     return fractionOf(facts.registeredDemandKw);
   const windowMs = component.intervalMinutes * minuteMs;
-  const chosen = spans.filter(({ bucket }) => component.bucket === undefined || bucket === component.bucket);
   const allowed =
-    component.bucket === undefined && chosen.length > 0 ? [{ from: chosen[0]!.from, to: chosen.at(-1)!.to }] : chosen;
+    component.bucket === undefined ? joined(spans) : spans.filter(({ bucket }) => bucket === component.bucket);
   let highest = nothing;
   for (const span of allowed)
     highest = larger(
@@ -32,6 +31,17 @@ export function highestDemand(
       highestWithin(facts.usage, span, windowMs, component.window === 'fixed' ? spans[0]!.from : undefined),
     );
   return highest;
+}
+
+/** Spans that follow each other, whatever their buckets, as one. */
+function joined(spans: readonly BucketSpan[]): Pick<BucketSpan, 'from' | 'to'>[] {
+  const stretches: { from: number; to: number }[] = [];
+  for (const { from, to } of spans) {
+    const last = stretches.at(-1);
+    if (last?.to === from) last.to = to;
+    else stretches.push({ from, to });
+  }
+  return stretches;
 }
 
 function highestWithin(

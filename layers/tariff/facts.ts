@@ -1,5 +1,7 @@
 /** What is known of a customer's supply in a billing period: the only input of a bill besides the tariff. */
 
+import type { TariffVersion } from './tariff-schema.ts';
+
 /** Energy between two moments. Intervals of one bill are in order and do not overlap. */
 export interface UsageInterval {
   /** Milliseconds since the epoch. */
@@ -25,6 +27,11 @@ export interface BillingFacts {
   to: string;
   /** The route's whole period, when the customer was there for a part of it. @default from and to */
   nominal?: { from: string; to: string };
+  /**
+   * The days of one bill that these are cut from, where the currency changes: what is charged once for a bill is charged on the
+   * first of them. @default from and to
+   */
+  cutFrom?: { from: string; to: string };
   usage: readonly UsageInterval[];
   /** Highest demand the meter itself registered, kW; counts before what the intervals give. */
   registeredDemandKw?: string;
@@ -40,6 +47,10 @@ export interface BillingFacts {
   exportBank?: Readonly<Record<string, bigint>>;
   /** The bank is paid out with this bill: end of the year, or moving out. */
   settleExportBank?: boolean;
+  /** The version that kept energy in the bank last before this bill: what no later one keeps is paid out at its rate. */
+  bankedUnder?: TariffVersion;
+  /** The version of the day after, where its currency is another: what it does not keep is paid out before. */
+  followedBy?: TariffVersion;
 }
 
 /** A bill cannot be made of these facts under this tariff. */

@@ -1,8 +1,11 @@
 /** Energy fed in: set off against energy taken and banked, or credited at its own price. */
 import { fraction, fractionOf, fractionText, isPositive, opposite, times } from '../money/fraction.ts';
 import { unitsPerKwh } from './components/energy.ts';
+import { RatingError } from './facts.ts';
 import type { RatingContext } from './rating-context.ts';
 import type { Segment } from './segments.ts';
+import type { TariffVersion } from './tariff-schema.ts';
+import { anyTime } from './time-of-use.ts';
 
 /**
  * Sets energy fed in, this period's and the bank's, off against energy taken of the same bucket, over the whole period:
@@ -58,17 +61,55 @@ export function creditExports(context: RatingContext, segment: Segment): void {
   }
 }
 
-/** Pays out the bank at the settlement rate of the last version, and empties it. */
-export function settleBank(context: RatingContext, left: Map<string, bigint>): void {
-  const segment = context.segments.at(-1)!;
-  const rule = segment.version.export;
-  if (rule?.mode !== 'net_energy') return;
-  const quantity = context.roundQuantity(
-    'settlement',
-    fraction(sumOf([...left.values()]), unitsPerKwh),
-    segment.version.rounding.energyDecimals,
+/**
+ * Pays out what no later bill can use, at the settlement rate of the last version that kept it: all of it when the supply ends,
+ * otherwise buckets that the tariff from now on does not keep.
+ * @returns whether anything was taken out of the bank
+ * @throws RatingError `currency_change` when that version has another currency
+ */
+export function settleBank(context: RatingContext, left: Map<string, bigint>): boolean {
+  const { segments, facts } = context;
+  const next = facts.followedBy ?? segments.at(-1)!.version;
+  const keeping = [
+    ...segments.map((segment) => ({ segment, version: segment.version })).reverse(),
+    ...(facts.bankedUnder === undefined ? [] : [{ segment: segments[0]!, version: facts.bankedUnder }]),
+  ].filter(({ version }) => version.export?.mode === 'net_energy');
+  const due = [...left.keys()].filter((bucket) => facts.settleExportBank || !keeps(next, bucket));
+  // The empty ones are nobody's.
+  const byVersion = Map.groupBy(
+    due.filter((bucket) => left.get(bucket)! > 0n),
+    (bucket) => keeping.find(({ version }) => keeps(version, bucket)) ?? keeping[0],
   );
-  left.clear();
+  for (const [kept, buckets] of byVersion) {
+    if (kept === undefined) continue;
+    const { segment, version } = kept;
+    if (version.currency !== context.currency)
+      throw new RatingError(
+        'currency_change',
+        `Energy is banked under a tariff in ${version.currency}: cancel the bill before, which pays it out when it is made again.`,
+      );
+    payOut(context, segment, version, sumOf(buckets.map((bucket) => left.get(bucket)!)));
+    for (const bucket of buckets) left.delete(bucket);
+  }
+  const isPaidOut = [...byVersion.keys()].some((kept) => kept !== undefined);
+  if (facts.settleExportBank && keeping.length > 0) left.clear();
+  return isPaidOut;
+}
+
+function keeps({ export: exported, timeOfUse }: TariffVersion, bucket: string): boolean {
+  if (exported?.mode !== 'net_energy') return false;
+  if (timeOfUse === undefined) return bucket === anyTime;
+  return bucket === timeOfUse.defaultBucket || timeOfUse.windows.some((window) => window.bucket === bucket);
+}
+
+function payOut(
+  context: RatingContext,
+  segment: Segment,
+  { export: rule, rounding }: TariffVersion,
+  units: bigint,
+): void {
+  if (rule?.mode !== 'net_energy') return;
+  const quantity = context.roundQuantity('settlement', fraction(units, unitsPerKwh), rounding.energyDecimals);
   if (!isPositive(quantity) || Number(rule.settlementRate) === 0) return;
   addCredit(
     context,

@@ -24,16 +24,16 @@ import { anyTime } from './time-of-use.ts';
 export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
   checkUsage(facts.usage);
   const segments = cutSegments(versions, facts);
-  const hasBank = segments.some(({ version }) => version.export?.mode === 'net_energy');
   const bank = setOffExports(segments, facts.exportBank ?? {});
   const context = new RatingContext(facts, segments);
   for (const segment of segments) {
     for (const component of segment.version.components) if (component.kind !== 'tax') rate(context, segment, component);
     creditExports(context, segment);
   }
-  if (facts.settleExportBank) settleBank(context, bank);
+  const isPaidOut = settleBank(context, bank);
   for (const segment of segments)
     for (const component of segment.version.components) if (component.kind === 'tax') rate(context, segment, component);
+  const hasBank = isPaidOut || segments.some(({ version }) => version.export?.mode === 'net_energy');
   return total(context, hasBank ? bank : undefined);
 }
 

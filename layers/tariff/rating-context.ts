@@ -66,7 +66,9 @@ export class RatingContext {
   }
 
   /** Rounds a quantity that has parts in several segments, so that the rounded parts sum to the rounded whole. */
-  roundQuantity(name: string, exact: Fraction, decimals: number): Fraction {
+  roundQuantity(quantity: string, exact: Fraction, decimals: number): Fraction {
+    // Tariffs that round otherwise have no whole in common.
+    const name = `${quantity}/${decimals}`;
     const before = this.#running.get(name) ?? nothing;
     const after = plus(before, exact);
     this.#running.set(name, after);
@@ -78,7 +80,7 @@ export class RatingContext {
   }
 
   #roundPart(segment: Segment, code: string, exact: Fraction): bigint {
-    const name = `amount/${code}`;
+    const name = `amount/${code}/${segment.version.rounding.lines}`;
     const before = this.#running.get(name) ?? nothing;
     const after = plus(before, exact);
     this.#running.set(name, after);

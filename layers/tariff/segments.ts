@@ -72,7 +72,7 @@ function monthsOf(
   { proration }: TariffVersion,
   from: string,
   to: string,
-  { nominal, ...period }: BillingFacts,
+  { nominal, cutFrom, ...period }: BillingFacts,
 ): Fraction {
   const days = BigInt(daysBetween(from, to));
   switch (proration) {
@@ -84,11 +84,11 @@ function monthsOf(
       const whole = nominal ?? period;
       return fraction(days, BigInt(daysBetween(whole.from, whole.to)));
     }
-    case 'none':
+    case 'none': {
       // A bill counts as one month however long it is; parts of it share that month by days.
-      return from === period.from && to === period.to
-        ? one
-        : fraction(days, BigInt(daysBetween(period.from, period.to)));
+      const whole = cutFrom ?? period;
+      return from === whole.from && to === whole.to ? one : fraction(days, BigInt(daysBetween(whole.from, whole.to)));
+    }
     default:
       return proration satisfies never;
   }

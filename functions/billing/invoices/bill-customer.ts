@@ -2,6 +2,7 @@
  * Makes a customer's invoice for everything up to a day that no invoice covers yet, in one transaction with the supplies it
  * bills: run it as often as you like, by as many as you like, and there is one invoice.
  */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
@@ -12,21 +13,17 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
 import { occupancyEntity, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions } from '../vee-exceptions/close-exceptions.ts';
 import { raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
+import { afterBill } from './bill-memory.ts';
 import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
 import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { findOfCustomer } from './list-of-customer.ts';
 import { parted } from './part-bills.ts';
-import {
-  afterBill,
-  type PricedSupply,
-  type PricingOptions,
-  type PricingProblem,
-  priceSupplies,
-} from './price-supplies.ts';
+import { type PricedSupply, type PricingOptions, type PricingProblem, priceSupplies } from './price-supplies.ts';
 
 export interface BillingOptions extends PricingOptions {
   issueDate: string;
@@ -61,11 +58,18 @@ export async function billCustomer(
     if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId))
       for (const invoice of await findOfCustomer(session, customerId, (each) => each.runId === runId))
         issued.set(invoice.id, invoice);
-    const { priced, problems } = await priceSupplies(session, customer, wanted, options);
-    await raiseExceptions(session, customerId, problems, runId);
-    for (const group of parted(priced)) {
-      const invoice = await issue(session, customer, group, options);
-      issued.set(invoice.id, invoice);
+    const problems: PricingProblem[] = [];
+    // Days after a change of currency are billed once those before are.
+    for (let waiting = wanted; waiting.length > 0; ) {
+      const made = await priceSupplies(session, customer, waiting, options);
+      await raiseExceptions(session, customerId, made.problems, runId);
+      problems.push(...made.problems);
+      waiting = [];
+      for (const group of parted(made.priced)) {
+        const { invoice, supplies } = await issue(session, customer, group, options);
+        issued.set(invoice.id, invoice);
+        waiting.push(...supplies.filter((_, i) => group[i]!.isCut));
+      }
     }
     return problems;
   });
@@ -77,7 +81,7 @@ async function issue(
   customer: Customer,
   group: readonly PricedSupply[],
   options: BillingOptions,
-): Promise<StoredInvoice> {
+): Promise<{ invoice: StoredInvoice; supplies: (BilledSupply & Stored)[] }> {
   const bills = group.map(({ supplied }) => supplied);
   const invoice = draft(customer, group, options);
   const advance = await readAdvance(session, customer.id, invoice.currency);
@@ -92,9 +96,10 @@ async function issue(
     for (const { occupancy, to } of awaiting)
       unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
     closing(unit);
-    for (const { supply, supplied } of group)
-      unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false });
-    return stored;
+    const supplies = group.map(({ supply, supplied }) =>
+      unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false }),
+    );
+    return { invoice: stored, supplies };
   });
 }
 

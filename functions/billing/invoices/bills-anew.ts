@@ -53,7 +53,8 @@ export async function billsAnew(
           ar: `لا يمكن احتساب العداد "${supply.meterId}": ${problems[0]?.reason ?? 'لا شيء للاحتساب'}.`,
         },
       });
-    if (made.supplied.bill.currency !== invoice.currency)
+    const { currency } = made.supplied.bill;
+    if (made.isCut || currency !== invoice.currency)
       throw new AppError('conflict', undefined, {
         texts: {
           en: `Meter "${supply.meterId}" is billed in ${made.supplied.bill.currency} now: cancel the invoice and bill its days again.`,

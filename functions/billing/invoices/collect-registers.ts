@@ -4,6 +4,7 @@
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
+import { dayStart } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { type BucketUsage, type RegisterUsage, registersBetween } from '../../metering/contract.ts';
@@ -17,26 +18,38 @@ export interface RegisteredUsage {
   missing?: string;
 }
 
-/** What a tariff asks of the registers, and what they told, by intervals. */
+/** What tariffs ask of the registers, and what they told, by intervals. */
 export interface ReadRegisters extends RegisterUsage {
-  /** Of the rates, short: `1.8.1`. */
-  codes: string[];
+  /** Rates that are billed, short (`1.8.1`), by intervals: each by the tariff of its day. */
+  codes: readonly (readonly string[])[];
   isDemandWanted: boolean;
+}
+
+interface RegisterQuestion {
+  meterId: string;
+  timeZone: string;
+  /** Those in force in the period, in order. */
+  versions: readonly TariffVersion[];
 }
 
 /** @returns undefined where no version of the tariff that holds in the period bills by registers */
 export async function readRegisters(
   session: TenantSession,
-  { meterId, from, versions }: { meterId: string; from: string; versions: readonly TariffVersion[] },
+  { meterId, timeZone, versions }: RegisterQuestion,
   buckets: readonly UsageBucket[],
 ): Promise<ReadRegisters | undefined> {
-  // Versions are in order, and one ends where the next begins.
-  const inForce = versions.filter((_, i) => (versions[i + 1]?.from ?? '9999') > from);
-  const codes = [...new Set(inForce.flatMap(codesOf))].sort();
-  const isDemandWanted = inForce.some(wantsDemand);
-  if (codes.length === 0 && !isDemandWanted) return undefined;
-  return { codes, isDemandWanted, ...(await registersBetween(session, meterId, buckets, codes)) };
+  const all = billedCodes(versions.map(codesOf));
+  const isDemandWanted = versions.some(wantsDemand);
+  if (all.length === 0 && !isDemandWanted) return undefined;
+  const since = versions.map(({ from }) => dayStart(from, timeZone));
+  const codes = buckets.map(({ start }) => {
+    const version = versions[since.findLastIndex((from) => from <= start)];
+    return version === undefined ? [] : codesOf(version);
+  });
+  return { codes, isDemandWanted, ...(await registersBetween(session, meterId, buckets, all)) };
 }
+
+const billedCodes = (codes: ReadRegisters['codes']): string[] => [...new Set(codes.flat())].sort();
 
 /** What the billed rates gained, and the register of the whole meanwhile, over the intervals of which both tell. */
 export function ratesAgainstWhole(
@@ -44,17 +57,21 @@ export function ratesAgainstWhole(
   measured: readonly BucketUsage[],
 ): { parts: bigint[]; total: bigint; isBilled: true } | undefined {
   const told = measured.flatMap(({ importUnits, billable, stretches }, i) => {
-    const units = codes.map((code) => rates[i]![code]);
-    const isTold = billable && stretches === undefined && importUnits !== undefined;
-    return isTold && units.every((each) => each !== undefined) ? [{ units, importUnits }] : [];
+    const isTold = billable && stretches === undefined && importUnits !== undefined && codes[i]!.length > 0;
+    return isTold && codes[i]!.every((code) => rates[i]![code] !== undefined) ? [{ i, importUnits }] : [];
   });
-  if (codes.length === 0 || told.length === 0) return undefined;
+  if (told.length === 0) return undefined;
+  const gained = (code: string, i: number): bigint => (codes[i]!.includes(code) ? rates[i]![code]! : 0n);
   return {
-    parts: codes.map((_, code) => told.reduce((sum, { units }) => sum + units[code]!, 0n)),
+    parts: billedCodes(codes).map((code) => told.reduce((sum, { i }) => sum + gained(code, i), 0n)),
     total: told.reduce((sum, { importUnits }) => sum + importUnits, 0n),
     isBilled: true,
   };
 }
+
+/** An interval counts as estimated for energy fed in alone, too, which says nothing of what was taken. */
+const isGuessed = ({ estimated, importUnits }: UsageInterval, measured: BucketUsage): boolean =>
+  estimated === true && (measured.otherStretches === undefined || importUnits !== measured.importUnits);
 
 /** @param measured the usage as it was measured, interval by interval */
 export function withRegisters(
@@ -63,11 +80,14 @@ export function withRegisters(
   measured: readonly BucketUsage[],
 ): RegisteredUsage {
   // What was estimated or decided by a person is divided by the clock: no register tells of it.
-  const isTold = (i: number): boolean => !usage[i]!.estimated && measured[i]!.stretches === undefined;
-  const missing = codes.filter((code) => rates.some((byCode, i) => isTold(i) && byCode[code] === undefined));
+  const isTold = (i: number): boolean =>
+    codes[i]!.length > 0 && !isGuessed(usage[i]!, measured[i]!) && measured[i]!.stretches === undefined;
+  const missing = billedCodes(codes).filter((code) =>
+    rates.some((byCode, i) => isTold(i) && codes[i]!.includes(code) && byCode[code] === undefined),
+  );
   if (isDemandWanted && highestDemand === undefined) missing.push('1.6.0');
   return {
-    usage: usage.map((interval, i) => (isTold(i) && codes.length > 0 ? { ...interval, rates: rates[i]! } : interval)),
+    usage: usage.map((interval, i) => (isTold(i) ? { ...interval, rates: rates[i]! } : interval)),
     ...(isDemandWanted && highestDemand !== undefined ? { registeredDemandKw: fromUnits(highestDemand) } : {}),
     ...(missing.length === 0
       ? {}

@@ -20,6 +20,7 @@ export interface UsageQuestion {
   from: string;
   to: string;
   timeZone: string;
+  /** Those in force in the period, in order. */
   versions: readonly TariffVersion[];
   /** Energies a day of the customer's earlier bills, the newest first, millionths of a kWh. */
   historyPerDay: readonly bigint[];
@@ -75,7 +76,7 @@ export async function collectUsage(
   question: UsageQuestion,
 ): Promise<CollectedUsage | UsageRefusal> {
   const { meterId, versions, timeZone, from, to } = question;
-  const fineness = finenessOf(versions, to);
+  const fineness = finenessOf(versions);
   const buckets = usageBuckets(fineness, { from, to }, timeZone);
   const [evidence, registers] = await Promise.all([
     evidenceBetween(session, meterId, buckets),

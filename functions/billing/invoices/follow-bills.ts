@@ -12,11 +12,9 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { type LateRange, noteLateReadings } from '../corrections/note-late-readings.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
+import { bankFound, type MadeBill, rememberedOf } from './bill-memory.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
-import { rememberedOf } from './price-supplies.ts';
-
-type Made = NonNullable<BilledSupply['history']>[number];
 
 export interface FollowedBills {
   /** Whether a supply changes at all. */
@@ -42,14 +40,14 @@ export async function followBills(
     const supply = await session.require(supplyEntity, { id });
     const { history = [] } = supply;
     const place = history.findIndex(({ to }) => to === bill.to);
-    const entry: Made | undefined = history[place];
-    const exportBank = shiftedBank(supply.exportBank, bankOf(old, entry), bankOf(made, entry));
+    const entry = history[place];
+    const found = place < 0 ? {} : bankFound(supply, place);
+    const exportBank = shiftedBank(supply.exportBank, bankOf(old, found), bankOf(made, found));
     if (exportBank === undefined) throw usedUp(supply.meterId);
     const changes: Partial<BilledSupply> = {};
     if (changesOf(supply.exportBank, exportBank).length > 0) changes.exportBank = exportBank;
-    const anew = entry && renewed(entry, made);
-    if (anew && (anew.kwhPerDay !== entry.kwhPerDay || anew.demandKw !== entry.demandKw))
-      changes.history = history.with(place, anew);
+    const anew = entry && renewed(entry, made, found);
+    if (anew && isOther(anew, entry)) changes.history = history.with(place, anew);
     if (Object.keys(changes).length === 0) continue;
     const isPeakMoved = anew !== undefined && anew.demandKw !== entry!.demandKw;
     changed.push({ supply, changes, later: isPeakMoved ? daysResting(supply, entry!.to!) : [] });
@@ -94,14 +92,26 @@ export const movesBank = (before: readonly SuppliedBill[], after: readonly Suppl
 
 const billOf = (bills: readonly SuppliedBill[], id: string) => bills.find(({ supplyId }) => supplyId === id);
 
-/** What a bill left, or, where it does not stand, what it had found. */
-const bankOf = (supplied: SuppliedBill | undefined, entry: Made | undefined): Bank =>
-  (supplied === undefined ? entry?.bankBefore : supplied.bill.exportBank) ?? {};
+/** What a bill left: where it keeps no bank, or does not stand, what it had found. */
+const bankOf = (supplied: SuppliedBill | undefined, found: Bank): Bank => supplied?.bill.exportBank ?? found;
 
-function renewed({ to, bankBefore }: Made, made: SuppliedBill | undefined): Made {
-  const remembered = made === undefined ? { kwhPerDay: '0' } : rememberedOf(made.bill);
-  return { ...remembered, ...(to === undefined ? {} : { to }), ...(bankBefore === undefined ? {} : { bankBefore }) };
+function renewed(
+  { to, bankBefore }: MadeBill,
+  made: SuppliedBill | undefined,
+  found: Record<string, string>,
+): MadeBill {
+  const bank = bankBefore ?? (made?.bill.exportBank === undefined ? undefined : found);
+  return {
+    ...(made === undefined ? { kwhPerDay: '0' } : rememberedOf(made.bill)),
+    ...(to === undefined ? {} : { to }),
+    ...(bank === undefined ? {} : { bankBefore: bank }),
+  };
 }
+
+const isOther = (a: MadeBill, b: MadeBill): boolean =>
+  a.kwhPerDay !== b.kwhPerDay ||
+  a.demandKw !== b.demandKw ||
+  (a.bankBefore === undefined) !== (b.bankBefore === undefined);
 
 const usedUp = (meterId: string): AppError =>
   new AppError('conflict', undefined, {

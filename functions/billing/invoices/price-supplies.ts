@@ -2,21 +2,22 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
-import type { Bill } from '../../../layers/tariff/bill.ts';
 import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
-import { tariffsHeld, versionsAlong } from '../supplies/tariff-timeline.ts';
-import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { rateOrRefuse } from '../tariffs/what-if.ts';
 import { decisionOn } from '../vee-exceptions/decision-on.ts';
 import { exceptionIdOf } from '../vee-exceptions/exception-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
+import { priorPeak, remembered, restsOnHistory } from './bill-memory.ts';
 import { collectUsage, type MadeEstimate } from './collect-usage.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
+import { tariffsOfBill } from './tariffs-of-bill.ts';
 
 export interface BillingPeriod {
   /** Local days; `to` is the first day after. */
@@ -32,7 +33,7 @@ export interface PricingOptions {
   anew?: boolean;
   /** The whole period of the route, where `period` is a part of it. @default period */
   nominal?: BillingPeriod;
-  /** Where many customers of few tariffs are billed together, each tariff is read once. @default read for each supply */
+  /** Where many customers of few tariffs are billed together, each tariff is read once. @default once for these supplies */
   versions?: (tariffId: string) => Promise<TariffVersion[]>;
   /** As `versions`, for the settings of validation. @default read for each customer */
   veeSettings?: ReturnType<typeof veeSettingsOf>;
@@ -41,6 +42,8 @@ export interface PricingOptions {
 export interface PricedSupply {
   supply: BilledSupply & Stored;
   supplied: SuppliedBill;
+  /** Whether days are left that are billed in another currency. */
+  isCut: boolean;
 }
 
 export interface PricingProblem {
@@ -75,8 +78,8 @@ const tooLong = ({ from, to }: BillingPeriod): Unpriced => ({
   ],
 });
 
-/** Bills are an average of at most so many before. */
-const historyBills = 12;
+/** Supplies worked on at a time. */
+const atATime = 4;
 
 export async function priceSupplies(
   session: TenantSession,
@@ -84,24 +87,35 @@ export async function priceSupplies(
   supplies: readonly (BilledSupply & Stored)[],
   options: PricingOptions,
 ): Promise<PricedSupplies> {
+  const settled: SettledOptions = {
+    ...options,
+    veeSettings: options.veeSettings ?? veeSettingsOf(session),
+    versions: options.versions ?? versionsOnce(session),
+  };
+  const spans = supplies.flatMap((supply) => {
+    const span = supply.mode === 'postpaid' ? spanOf(supply, options) : undefined;
+    return span === undefined ? [] : [{ supply, span }];
+  });
   const result: PricedSupplies = { priced: [], problems: [] };
-  const veeSettings = options.veeSettings ?? veeSettingsOf(session);
-  for (const supply of supplies) {
-    if (supply.mode !== 'postpaid') continue;
-    const span = spanOf(supply, options);
-    if (span === undefined) continue;
-    const made =
+  const all = await sideBySide(spans, atATime, async ({ supply, span }) => ({
+    supply,
+    span,
+    made:
       !options.anew && daysBetween(span.from, span.to) > longestBillDays
         ? tooLong(span)
-        : await priceSupply(session, customer, supply, span, { ...options, veeSettings });
-    if ('bill' in made) result.priced.push({ supply, supplied: made });
+        : await priceSupply(session, customer, supply, span, settled),
+  }));
+  for (const { supply, span, made } of all)
+    if ('bill' in made) result.priced.push({ supply, supplied: made, isCut: made.bill.to < span.to });
     else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...span, ...made });
-  }
   return result;
 }
 
 /** The days of the period that the customer had the meter and that no bill has covered yet. */
-function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): BillingPeriod | undefined {
+export function spanOf(
+  supply: BilledSupply,
+  { period, anew }: Pick<PricingOptions, 'period' | 'anew'>,
+): BillingPeriod | undefined {
   const from = anew ? later(supply.from, period.from) : (supply.billedTo ?? supply.from);
   const to = supply.to === undefined ? period.to : earlier(supply.to, period.to);
   return from < to ? { from, to } : undefined;
@@ -109,19 +123,19 @@ function spanOf(supply: BilledSupply, { period, anew }: PricingOptions): Billing
 
 type Unpriced = Pick<PricingProblem, 'reason' | 'checks' | 'failures' | 'details' | 'isDecided'>;
 
-type SettledOptions = PricingOptions & Required<Pick<PricingOptions, 'veeSettings'>>;
+type SettledOptions = PricingOptions & Required<Pick<PricingOptions, 'veeSettings' | 'versions'>>;
 
 async function priceSupply(
   session: TenantSession,
   customer: Customer,
   supply: BilledSupply,
-  { from, to }: BillingPeriod,
-  { timeZone, mayEstimate, period, anew, nominal = period, versions: readVersions, veeSettings }: SettledOptions,
+  span: BillingPeriod,
+  { timeZone, mayEstimate, period, anew, nominal = period, versions: versionsOf, veeSettings }: SettledOptions,
 ): Promise<SuppliedBill | Unpriced> {
-  const held = tariffsHeld(supply, { from, to });
-  const versions = await versionsAlong(held, readVersions ?? ((tariffId) => versionsOf(session, tariffId)));
+  const { days, held, versions, around } = await tariffsOfBill(supply, span, nominal, versionsOf);
+  const { from, to } = days;
   const known = anew ? remembered(supply, period.to) : supply;
-  if (known === undefined && versions.some(restsOnHistory))
+  if (known === undefined && (versions.some(restsOnHistory) || around.bankedUnder !== undefined))
     return { reason: 'not_priced', checks: [], details: ['The bill is older than those the supply remembers.'] };
   const { history = [], exportBank = {} } = known ?? {};
   const collected = await collectUsage(session, {
@@ -129,7 +143,7 @@ async function priceSupply(
     from,
     to,
     timeZone,
-    versions: versions.filter((version) => version.from < to),
+    versions,
     historyPerDay: history.map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
     mayEstimate,
     settings: await veeSettings(customer.type),
@@ -148,6 +162,7 @@ async function priceSupply(
       from,
       to,
       nominal,
+      ...around,
       usage: collected.usage,
       ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
@@ -184,57 +199,3 @@ const toAnswer = ({ from, to, units, ...rest }: MadeEstimate): NonNullable<Suppl
   to: new Date(to).toISOString(),
   kwh: fromUnits(units),
 });
-
-/**
- * What was remembered when the bill up to a day was made: later bills must not change an earlier one made anew.
- * @returns undefined when so many were made since that nothing is remembered
- */
-function remembered(
-  { history = [], exportBank = {} }: BilledSupply,
-  to: string,
-): Pick<BilledSupply, 'history' | 'exportBank'> | undefined {
-  if (history.length === 0) return { exportBank };
-  const place = history.findIndex((made) => made.to === to);
-  return place < 0
-    ? undefined
-    : { history: history.slice(place + 1), exportBank: history[place]!.bankBefore ?? exportBank };
-}
-
-/** Whether bills follow from the bills before: banked energy, and demand that is not less than the year's. */
-const restsOnHistory = ({ components, export: exported }: TariffVersion): boolean =>
-  exported?.mode === 'net_energy' ||
-  components.some((component) => component.kind === 'demand' && component.ratchetPercent !== undefined);
-
-/** What a supply remembers of the bill that was made: where the next begins, and what later bills are compared with. */
-export function afterBill(
-  supply: BilledSupply,
-  { bill }: SuppliedBill,
-  runId?: string,
-): { [P in keyof BilledSupply]?: BilledSupply[P] | null } {
-  const made = {
-    to: bill.to,
-    ...rememberedOf(bill),
-    ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),
-  };
-  return {
-    billedTo: bill.to,
-    ...(runId === supply.billedBy ? {} : { billedBy: runId ?? null }),
-    ...(supply.veeException === undefined ? {} : { veeException: null }),
-    history: [made, ...(supply.history ?? [])].slice(0, historyBills),
-    ...(bill.exportBank === undefined ? {} : { exportBank: bill.exportBank }),
-  };
-}
-
-/** What later bills are compared with and rest on. */
-export const rememberedOf = ({ from, to, importKwh, peakKw }: Bill): { kwhPerDay: string; demandKw?: string } => ({
-  kwhPerDay: fromUnits(BigInt(toUnits(importKwh)!) / BigInt(daysBetween(from, to))),
-  ...(peakKw === undefined ? {} : { demandKw: peakKw }),
-});
-
-/** The highest demand measured in the eleven months before, however many bills they had. */
-function priorPeak(history: NonNullable<BilledSupply['history']>, from: string): { priorPeakKw?: string } {
-  const [year, month, day] = from.split('-').map(Number);
-  const since = new Date(Date.UTC(year!, month! - 12, day!)).toISOString().slice(0, 10);
-  const peaks = history.flatMap(({ to = from, demandKw }) => (demandKw === undefined || to <= since ? [] : [demandKw]));
-  return peaks.length === 0 ? {} : { priorPeakKw: peaks.reduce((a, b) => (Number(b) > Number(a) ? b : a)) };
-}

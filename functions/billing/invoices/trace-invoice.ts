@@ -59,8 +59,8 @@ async function evidenceOf(
   invoice: StoredInvoice,
   timeZone: string,
 ): Promise<UsageOfMoment> {
-  const versions = await versionsAlong(tariffs, (tariffId) => versionsOf(session, tariffId, pricedAsOf(invoice)));
-  const buckets = usageBuckets(finenessOf(versions, bill.to), bill, timeZone);
+  const versions = await versionsAlong(tariffs, bill, (tariffId) => versionsOf(session, tariffId, pricedAsOf(invoice)));
+  const buckets = usageBuckets(finenessOf(versions), bill, timeZone);
   return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
 }
 

@@ -12,16 +12,12 @@ const quarterMs = 900_000;
 const lengthsMs = { quarter: quarterMs, hour: 4 * quarterMs } as const;
 export type Fineness = keyof typeof lengthsMs | 'day';
 
-/**
- * Quarters where demand is priced, hours where a price depends on the time of day, days otherwise.
- * @param to first local day after the bill: versions of the tariff that begin then or later say nothing
- */
-export function finenessOf(versions: readonly TariffVersion[], to: string): Fineness {
-  const inForce = versions.filter(({ from }) => from < to);
+/** Quarters where demand is priced, hours where a price depends on the time of day, days otherwise. */
+export function finenessOf(versions: readonly TariffVersion[]): Fineness {
   // What the meter registers by itself needs no intervals.
   const isPeak = (component: Component): boolean => component.kind === 'demand' && component.source !== 'register';
-  if (inForce.some(({ components }) => components.some(isPeak))) return 'quarter';
-  const hasHours = inForce.some(
+  if (versions.some(({ components }) => components.some(isPeak))) return 'quarter';
+  const hasHours = versions.some(
     ({ timeOfUse, export: fedIn }) =>
       (timeOfUse !== undefined && timeOfUse.registers === undefined) || fedIn !== undefined,
   );

@@ -6,12 +6,11 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
-import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import type { BillingOptions } from '../invoices/bill-customer.ts';
-import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
 import { billSideBySide } from './bill-side-by-side.ts';
 import { type BillingRun, type RunPart, runEntity, runPartEntity, runProblemEntity } from './run-entity.ts';
@@ -53,7 +52,7 @@ async function workOff(
     ...run,
     timeZone,
     runId: run.id,
-    versions: readOnce(session),
+    versions: versionsOnce(session),
     veeSettings: veeSettingsOf(session),
   };
   const { invoices, nothingToBill, problems, failures } = await billSideBySide(session, waiting, options);
@@ -87,13 +86,3 @@ const move = (session: TenantSession, progress: RunPart & Stored, changes: Chang
       ),
     () => session.require(runPartEntity, progress),
   );
-
-/** Tariffs of a page: its customers have the same few. A page takes seconds, and a version that bills stand on never changes. */
-function readOnce(session: TenantSession): (tariffId: string) => Promise<TariffVersion[]> {
-  const read = new Map<string, Promise<TariffVersion[]>>();
-  return (tariffId) => {
-    const known = read.get(tariffId) ?? versionsOf(session, tariffId);
-    read.set(tariffId, known);
-    return known;
-  };
-}

@@ -56,7 +56,7 @@ export const supplies = defineResource({
       access: 'billing:supplies:write',
       summary: 'Change what bills depend on: loads, dwellings, tariff. `If-Match` guards against lost updates.',
       description:
-        'Another tariff holds from the local day `tariffFrom` on, or from the first day no bill covers yet; the days before keep theirs, and a bill over the change is prorated. Bills that exist change only when they are made anew.',
+        'Another tariff holds from the local day `tariffFrom` on, or from the first day no bill covers yet; the days before keep theirs, and a bill over the change is prorated, or two bills where the currency changes. Bills that exist change only when they are made anew.',
       params,
       body: changesSchema,
       response: storedSupplySchema,

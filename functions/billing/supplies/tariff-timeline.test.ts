@@ -101,8 +101,10 @@ it('changes in any order leave each day with the tariff that was said of it last
       }
       expect(expected.map((_, n) => heldOn(timeline, day(n)))).toEqual(expected);
       // Versions along the days of a bill: each day in exactly one, of the right tariff.
-      const held = tariffsHeld(timeline, { from: day(first), to: day(first + length) });
-      const versions = await versionsAlong(held, async (id) => [version('2020-01-01', id), version(day(15), id)]);
+      const days = { from: day(first), to: day(first + length) };
+      const published = async (id: string) => [version('2020-01-01', id), version(day(15), id)];
+      const versions = await versionsAlong(tariffsHeld(timeline, days), days, published);
+      expect(versions.every(({ from, to = '9' }) => from < days.to && to > days.from)).toBe(true);
       for (let n = first; n < first + length; n++) {
         const inForce = versions.filter(({ from, to }, i) => {
           const ends = to ?? versions[i + 1]?.from;

@@ -47,23 +47,32 @@ export function tariffsHeld(
 export const tariffOn = (timeline: TariffTimeline, day: string): string =>
   tariffsHeld(timeline, { from: day, to: addDays(day, 1) }).tariffId;
 
-/** The versions along a timeline, as the rating engine takes them. Days on which a tariff had no version stay without one. */
+/**
+ * The versions in force along a timeline on the days of a bill, in order, as the rating engine takes them: what was before and
+ * comes after says nothing. Days on which a tariff had no version stay without one.
+ * @param days `to` is the first day after
+ */
 export async function versionsAlong(
   { tariffId, tariffsBefore = [] }: TariffTimeline,
+  days: { from: string; to: string },
   versionsOf: (tariffId: string) => Promise<TariffVersion[]>,
 ): Promise<TariffVersion[]> {
-  if (tariffsBefore.length === 0) return versionsOf(tariffId);
   const along: TariffVersion[] = [];
   let since = '';
-  for (const { tariffId: id, until } of [...tariffsBefore, { tariffId, until: undefined }]) {
+  for (const { tariffId: id, until } of [...tariffsBefore, { tariffId, until: days.to }]) {
     const versions = await versionsOf(id);
     versions.forEach((version, i) => {
-      const ends = [version.to, versions[i + 1]?.from, until].filter((day) => day !== undefined);
-      const to = ends.length === 0 ? undefined : ends.reduce(earlier);
       const from = later(version.from, since);
-      if (to === undefined || from < to) along.push({ ...version, from, ...(to === undefined ? {} : { to }) });
+      const to = [version.to, versions[i + 1]?.from].reduce<string>(
+        (a, b) => (b === undefined ? a : earlier(a, b)),
+        until,
+      );
+      if (from >= to || to <= days.from || from >= days.to) return;
+      // Bills of many supplies share what was worked out of one version.
+      const isWhole = from === version.from && until >= days.to;
+      along.push(isWhole ? version : { ...version, from, to });
     });
-    since = until ?? since;
+    since = until;
   }
   return along;
 }

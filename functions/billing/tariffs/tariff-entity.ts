@@ -61,3 +61,13 @@ export async function versionsOf(session: TenantSession, tariffId: string, known
   });
   return knownAt === undefined ? items : items.filter(({ createdAt }) => createdAt <= knownAt);
 }
+
+/** As `versionsOf`, each tariff read once: a page of a run takes seconds, and a version that bills stand on never changes. */
+export function versionsOnce(session: TenantSession): (tariffId: string) => Promise<TariffVersion[]> {
+  const read = new Map<string, Promise<TariffVersion[]>>();
+  return (tariffId) => {
+    const known = read.get(tariffId) ?? versionsOf(session, tariffId);
+    read.set(tariffId, known);
+    return known;
+  };
+}

@@ -20,7 +20,7 @@ import type { ComponentOf } from '../tariff-schema.ts';
 export function rateFixed(context: RatingContext, segment: Segment, component: ComponentOf<'fixed'>): void {
   const { count, unit: countUnit } = multiplier(context, component);
   const share = monthShare(segment);
-  const isFirst = segment === context.segments[0];
+  const isFirst = segment.from === (context.facts.cutFrom ?? context.facts).from;
   const periods = { month: segment.months, day: fraction(BigInt(segment.days)), bill: isFirst ? one : fraction(0n) }[
     component.per
   ];
@@ -82,10 +82,14 @@ function multiplier(
   }
 }
 
-/** Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. */
+/**
+ * Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. Days whose
+ * tariff prices no demand do not count.
+ */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
-  const spans = context.segments.flatMap((each) => each.spans);
+  const pricing = context.segments.filter(({ version }) => version.components.some(({ kind }) => kind === 'demand'));
+  const spans = pricing.flatMap((each) => each.spans);
   const measured = highestDemand(facts, component, spans);
   const floors: [Fraction, string, string][] = [];
   if (component.minimumKw !== undefined)
