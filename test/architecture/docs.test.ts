@@ -1,4 +1,4 @@
-/** Documentation that names a file, a heading or an npm script is wrong once that is gone; here it says so. */
+/** Documentation that names a file, a heading, a command or an endpoint is wrong once that is gone; here it says so. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -52,6 +52,51 @@ function brokenLinks(path: string, text: string): string[] {
     });
 }
 
+/** Method and path of every operation, its path in segments. */
+const operations = domains
+  .flatMap(({ resources = [] }) => resources.map(({ resource }) => resource))
+  .flatMap(({ base, routes }) =>
+    Object.values(routes).map(({ method, path }) => ({ method, segments: segmentsOf(`${base}${path}`) })),
+  );
+
+function segmentsOf(path: string): string[] {
+  return path
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .filter((segment) => segment !== '');
+}
+
+/** A document names the end of a path where its beginning was said before, and may leave out segments by `…`. */
+function isOperation(method: string, path: string): boolean {
+  const named = segmentsOf(path);
+  // The first segment is never a value: any single word would be the id of something.
+  const isSame = (segment: string, real: string, i: number): boolean =>
+    segment === '…' || segment === real || (real.startsWith('{') && (i > 0 || segment.startsWith('{')));
+  return operations.some(
+    (operation) =>
+      operation.method === method &&
+      operation.segments.length >= named.length &&
+      named.every((segment, i) => isSame(segment, operation.segments.at(i - named.length)!, i)),
+  );
+}
+
+/** Where endpoints are those of providers, of the local runtime and of partners. */
+const isOthers = (path: string, endpoint: string): boolean => path === 'docs/providers.md' || /^\/_/.test(endpoint);
+
+const missingOperations = (path: string, text: string): string[] =>
+  [...text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(/\b(GET|POST|PUT|PATCH|DELETE) (\/[^\s`'")|,;:]*)/g)]
+    .map(([, method, endpoint]) => [method!, endpoint!.replace(/\.+$/, '')] as const)
+    .filter(([method, endpoint]) => !isOthers(path, endpoint) && !isOperation(method, endpoint))
+    .map(([method, endpoint]) => `${method} ${endpoint}`);
+
+const folders = 'functions|layers|docs|test|local|infra|edge-gateway|scripts|bench|console';
+
+/** Files and folders that a text names from the root of the repository. */
+const missingPaths = (text: string): string[] =>
+  [...text.matchAll(new RegExp(`\`((?:${folders})/[^\\s\`*{<…]*)\``, 'g'))]
+    .map(([, path]) => path!.replace(/[:#].*$/, ''))
+    .filter((path) => !existsSync(path));
+
 describe('documents', () => {
   it('are found', () => {
     expect(documents.map(({ path }) => path)).toContain('README.md');
@@ -67,6 +112,28 @@ describe('documents', () => {
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
+  it.each(documents)('$path: every endpoint it names is served', ({ path, text }) => {
+    expect(missingOperations(path, text)).toEqual([]);
+  });
+
+  it.each(documents)('$path: every path of the repository it names is there', ({ text }) => {
+    expect(missingPaths(text)).toEqual([]);
+  });
+
+  it.each(documents)('$path: every benchmark and every command of administrators it names is known', ({ text }) => {
+    const benches = readFileSync('bench/main.ts', 'utf8').matchAll(/^ {2}'?([a-z-]+)'?: \(\) => import/gm);
+    const known = new Set([...benches].map(([, name]) => name!));
+    const named = [...text.matchAll(/npm run bench -- ([a-z][a-z -]*)/g)].flatMap(([, names]) =>
+      names!.trim().split(' '),
+    );
+    expect(named.filter((name) => !name.startsWith('-') && !known.has(name))).toEqual([]);
+    const help = readFileSync('scripts/mizan/texts.ts', 'utf8');
+    const commands = [...text.matchAll(/npm run mizan -- ([a-z][a-z-]+ [a-z]+)/g)].map(([, command]) => command!);
+    expect(commands.filter((command) => !new RegExp(`^ *${command.replace(' ', ' +')}\\b`, 'm').test(help))).toEqual(
+      [],
+    );
+  });
+
   it('say of every dependency why it is there, and of no other', () => {
     const rows = [...readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)` \|/gm)].map(
       ([, name]) => name!,
@@ -77,6 +144,23 @@ describe('documents', () => {
 
   it.each(domains.map(({ name }) => name))('of the domain "%s" tell its purpose', (name) => {
     expect(existsSync(`functions/${name}/README.md`)).toBe(true);
+  });
+});
+
+describe('the checks of endpoints and paths', () => {
+  it('know a path by its end, with values in place of names', () => {
+    const text = '`GET /api/scada/stations/ST-001`, `POST /alert-rules`, `GET …/redrives`, `GET /_runtime/cost`';
+    expect(missingOperations('docs/x.md', text)).toEqual([]);
+  });
+
+  it('find what is missing', () => {
+    expect(missingOperations('docs/x.md', '`DELETE /api/scada`, `GET /no-such-thing`.')).toEqual([
+      'DELETE /api/scada',
+      'GET /no-such-thing',
+    ]);
+    expect(missingPaths('`functions/no-such-domain/`, `docs/README.md`, `functions/<domain>/`')).toEqual([
+      'functions/no-such-domain/',
+    ]);
   });
 });
 
