@@ -147,6 +147,16 @@ describe('documents', () => {
   });
 });
 
+describe('the table of domains in docs/architecture.md', () => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+
+  it.each(domains)('says what $name publishes', ({ name, events }) => {
+    const row = new RegExp(`^\\| \\[${name}\\]\\([^)]+\\) \\|[^|]+\\|([^|]+)\\|`, 'm').exec(text)?.[1] ?? '';
+    const told = [...row.matchAll(/`([a-z_]+)\.\*`/g)].map(([, group]) => group!);
+    expect(told.sort()).toEqual([...new Set((events ?? []).map(({ type }) => type.split('.')[0]!))].sort());
+  });
+});
+
 describe('the checks of endpoints and paths', () => {
   it('know a path by its end, with values in place of names', () => {
     const text = '`GET /api/scada/stations/ST-001`, `POST /alert-rules`, `GET …/redrives`, `GET /_runtime/cost`';
