@@ -3,6 +3,8 @@
  * answers is known while a client is written.
  * @see https://openapi-ts.dev/openapi-fetch/
  */
+import { referredTo } from '../../layers/kernel/openapi/references.ts';
+
 type Json = Record<string, any>;
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
@@ -10,8 +12,12 @@ const places = ['query', 'header', 'path', 'cookie'] as const;
 
 /** @returns a module that exports `paths`, `webhooks` (what endpoints receive, by event type) and `components` */
 export function clientTypes(document: Json): string {
+  const parameterAt = (place: Json): Json => (place['$ref'] ? referredTo(document, place['$ref']) : place);
   const paths = Object.entries(document['paths'] as Json).map(
-    ([path, operations]) => `${name(path)}: {\n${pathOf(operations)}\n}`,
+    ([path, operations]) => `${name(path)}: {\n${pathOf(operations, parameterAt)}\n}`,
+  );
+  const responses = Object.entries(document['components'].responses as Json).map(
+    ([key, response]) => `${name(key)}: ${responseOf(response)}`,
   );
   const schemas = Object.entries(document['components'].schemas as Json).map(
     ([key, schema]) => `${name(key)}: ${typeOf(schema)}`,
@@ -31,29 +37,41 @@ export interface components {
 schemas: {
 ${schemas.join(';\n')};
 };
+responses: {
+${responses.join(';\n')};
+};
 }
 `;
 }
 
-function pathOf(operations: Json): string {
+function pathOf(operations: Json, parameterAt: (place: Json) => Json): string {
   const lines = methods.map((method) =>
     operations[method]
-      ? `${comment(operations[method])}${method}: ${operationOf(operations[method])}`
+      ? `${comment(operations[method])}${method}: ${operationOf(operations[method], parameterAt)}`
       : `${method}?: never`,
   );
   return ['parameters: { query?: never; header?: never; path?: never; cookie?: never }', ...lines].join(';\n');
 }
 
-function operationOf({ parameters = [], requestBody, responses }: Json): string {
+function operationOf({ parameters = [], requestBody, responses }: Json, parameterAt: (place: Json) => Json): string {
+  const taken = parameters.map(parameterAt);
   const body = requestBody
     ? `requestBody${requestBody.required ? '' : '?'}: { content: ${contentOf(requestBody.content)} }`
     : 'requestBody?: never';
-  const answers = Object.entries(responses as Json).map(
-    ([status, { content }]) =>
-      `${status}: { headers: { [name: string]: unknown }; content${content ? `: ${contentOf(content)}` : '?: never'} }`,
-  );
-  return `{ parameters: { ${places.map((place) => parametersIn(place, parameters)).join('; ')} }; ${body}; responses: { ${answers.join('; ')} } }`;
+  const answers = Object.entries(responses as Json).map(([status, answer]) => `${status}: ${responseOf(answer)}`);
+  return `{ parameters: { ${places.map((place) => parametersIn(place, taken)).join('; ')} }; ${body}; responses: { ${answers.join('; ')} } }`;
 }
+
+const responseOf = ({ $ref, content }: Json): string =>
+  $ref
+    ? componentOf($ref)
+    : `{ headers: { [name: string]: unknown }; content${content ? `: ${contentOf(content)}` : '?: never'} }`;
+
+/** `#/components/schemas/Problem` is `components["schemas"]["Problem"]`. */
+const componentOf = (reference: string): string => {
+  const [kind, key] = reference.split('/').slice(-2) as [string, string];
+  return `components[${name(kind)}][${name(key)}]`;
+};
 
 function parametersIn(place: string, parameters: Json[]): string {
   const here = parameters.filter((parameter) => parameter['in'] === place);
@@ -71,7 +89,7 @@ const contentOf = (content: Json): string =>
 export function typeOf(schema: Json | boolean): string {
   if (typeof schema === 'boolean') return schema ? 'unknown' : 'never';
   const { $ref, anyOf, oneOf, allOf, type, properties } = schema;
-  if (typeof $ref === 'string') return `components["schemas"][${JSON.stringify($ref.split('/').at(-1))}]`;
+  if (typeof $ref === 'string') return componentOf($ref);
   if ('const' in schema) return JSON.stringify(schema['const']);
   if (schema['enum']) return schema['enum'].map((value: unknown) => JSON.stringify(value)).join(' | ');
   if (anyOf ?? oneOf) return among(anyOf ?? oneOf, ' | ');

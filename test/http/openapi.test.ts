@@ -5,6 +5,7 @@ import { stations } from '../../functions/scada/stations/routes.ts';
 import { domains } from '../../infra/domains.ts';
 import { ApiError, createClient } from '../../layers/kernel/http/client.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
+import { inlined, referredTo } from '../../layers/kernel/openapi/references.ts';
 import { apiWith, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
 
 type Json = Record<string, any>;
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => mizan?.stop());
 
 const built = buildOpenApi(domains, { title: 'Mizan API', version: '0', description: '' });
-const operations: Operation[] = Object.entries(built['paths'] as Json).flatMap(([path, item]) =>
+const operations: Operation[] = Object.entries(inlined(built, built['paths']) as Json).flatMap(([path, item]) =>
   Object.entries(item as Json).map(([method, operation]: [string, any]) => ({
     id: String(operation.operationId),
     method,
@@ -39,14 +40,6 @@ function* objectsOf(value: unknown, pointer = '#'): Generator<{ pointer: string;
   yield { pointer, object: value as Json };
   for (const [name, child] of Object.entries(value))
     yield* objectsOf(child, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-}
-
-/** What a `$ref` points to in the built document. */
-function resolve(ref: string): unknown {
-  return ref
-    .split('/')
-    .slice(1)
-    .reduce<any>((node, step) => node?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], built);
 }
 
 describe('the document served', () => {
@@ -85,7 +78,7 @@ describe('OpenAPI 3.1', () => {
 
   it('resolves every $ref', () => {
     for (const { pointer, object } of objectsOf(built))
-      if (typeof object['$ref'] === 'string') expect(resolve(object['$ref']), pointer).toBeDefined();
+      if (typeof object['$ref'] === 'string') expect(referredTo(built, object['$ref']), pointer).toBeDefined();
   });
 
   it('names every operation once, and no two paths mean the same', () => {
@@ -127,7 +120,7 @@ describe('OpenAPI 3.1', () => {
       const isSchema = /\/schema$|\/schemas\/\w+$/.test(pointer) && !pointer.includes('/example');
       if (!isSchema) continue;
       count += 1;
-      expect(() => z.fromJSONSchema(inlined(object) as never), pointer).not.toThrow();
+      expect(() => z.fromJSONSchema(inlined(built, object) as never), pointer).not.toThrow();
     }
     expect(count).toBeGreaterThan(100);
   });
@@ -137,20 +130,11 @@ describe('OpenAPI 3.1', () => {
     for (const { pointer, object } of objectsOf(built)) {
       if (object['example'] === undefined || object['schema'] === undefined) continue;
       count += 1;
-      const result = z.fromJSONSchema(inlined(object['schema']) as never).safeParse(object['example']);
+      const result = z.fromJSONSchema(inlined(built, object['schema']) as never).safeParse(object['example']);
       expect(result.success ? undefined : result.error.message, pointer).toBeUndefined();
     }
     expect(count).toBeGreaterThan(5);
   });
-
-  /** The schema with its references to components replaced by what they name. */
-  function inlined(schema: unknown): unknown {
-    if (Array.isArray(schema)) return schema.map(inlined);
-    if (typeof schema !== 'object' || schema === null) return schema;
-    const { $ref } = schema as Json;
-    if (typeof $ref === 'string' && $ref.startsWith('#/components/')) return inlined(resolve($ref));
-    return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, inlined(value)]));
-  }
 });
 
 describe('what the document says', () => {

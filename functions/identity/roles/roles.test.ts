@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
-import { permissionCatalogue } from '../../../layers/kernel/openapi/build-openapi.ts';
+import { permissionCatalogue } from '../../../layers/kernel/openapi/permission-catalogue.ts';
 import { authenticate } from '../authorizers/authenticate.ts';
 import { identity } from '../domain.ts';
 import { handler as permissions } from '../permissions/handler.ts';

@@ -6,7 +6,8 @@ import { notFound } from '../errors/app-error.ts';
 import type { Access, Paging, Route } from '../http/route.ts';
 import { utcTime } from '../schema/common.ts';
 
-const auditRecord = z.object({
+/** One change, as answers tell it. */
+export const auditRecord = z.object({
   action: z.enum(['create', 'update', 'delete']),
   /** Changed attributes; secrets show only that they changed. */
   changes: z.record(z.string(), z.object({ old: z.optional(z.unknown()), new: z.optional(z.unknown()) })),

@@ -4,7 +4,9 @@ import { crudRoutes } from '../crud/crud-routes.ts';
 import { defineDomain } from '../domain/manifest.ts';
 import { defineEvent } from '../events/define-event.ts';
 import { defineResource, type Routes } from '../http/route.ts';
-import { buildOpenApi, permissionCatalogue } from './build-openapi.ts';
+import { buildOpenApi } from './build-openapi.ts';
+import { permissionCatalogue } from './permission-catalogue.ts';
+import { referredTo } from './references.ts';
 
 const valve = z.object({ id: z.string(), name: z.string(), open: z._default(z.boolean(), false) });
 const opened = defineEvent({
@@ -44,7 +46,8 @@ describe('declared CRUD in the document', () => {
   const list = document['paths']['/api/valves'].get;
   const create = document['paths']['/api/valves'].post;
   const update = document['paths']['/api/valves/{id}'].put;
-  const names = (operation: any): string[] => operation.parameters.map(({ name }: any) => name);
+  const names = (operation: any): string[] =>
+    operation.parameters.map((one: any) => (one.$ref ? referredTo(document, one.$ref) : one).name);
 
   it('lists with filters, order and paging', () => {
     expect(names(list)).toEqual(['open', 'order', 'limit', 'cursor']);
@@ -66,7 +69,9 @@ describe('declared CRUD in the document', () => {
 
   it('answers with bookkeeping and documented errors by status', () => {
     const get = document['paths']['/api/valves/{id}'].get;
-    expect(get.responses['200'].content['application/json'].schema.properties.data.required).toEqual(
+    const { data } = get.responses['200'].content['application/json'].schema.properties;
+    expect(data).toEqual({ $ref: '#/components/schemas/Valve' });
+    expect(document['components'].schemas.Valve.required).toEqual(
       expect.arrayContaining(['version', 'createdAt', 'updatedAt']),
     );
     expect(get.responses['200'].content['application/json'].example).toMatchObject({
@@ -89,6 +94,19 @@ describe('declared CRUD in the document', () => {
 });
 
 describe('the document', () => {
+  it('has each set of refusals once, whatever order routes list them in', () => {
+    const route = { method: 'GET', path: '', access: 'public', summary: 'One.', response: valve } as const;
+    const { document } = documentOf({
+      one: { ...route, path: '/one', errors: ['conflict', 'already_exists'] },
+      two: { ...route, path: '/two', errors: ['already_exists', 'conflict'] },
+    });
+    const { responses } = document['paths']['/api/valves/two'].get;
+    expect(responses).toEqual(document['paths']['/api/valves/one'].get.responses);
+    expect(responses['409']).toEqual({ $ref: '#/components/responses/ConflictOrAlreadyExists' });
+    const { schema } = document['components'].responses.ConflictOrAlreadyExists.content['application/problem+json'];
+    expect(schema.allOf[1].properties.code.enum).toEqual(['conflict', 'already_exists']);
+  });
+
   const text = { method: 'GET', path: '', access: 'public', summary: 'Text.', contentType: 'text/plain' } as const;
 
   it('leaves hidden routes out and says of public ones that they need nothing', () => {

@@ -1,8 +1,10 @@
 /** Schemas that every answer of the API uses. */
-import { errorStatus } from '../errors/error-codes.ts';
-import type { Json } from './to-schema.ts';
 
-export const problemSchema: Json = {
+import { auditRecord } from '../crud/history.ts';
+import { errorStatus } from '../errors/error-codes.ts';
+import { type Json, toSchema } from './to-schema.ts';
+
+const problemSchema: Json = {
   type: 'object',
   description: 'RFC 9457 problem details.',
   required: ['success', 'type', 'title', 'status', 'detail', 'code', 'message', 'correlationId'],
@@ -30,11 +32,18 @@ export const problemSchema: Json = {
   },
 };
 
-export const paginationSchema: Json = {
+const paginationSchema: Json = {
   type: 'object',
   required: ['limit', 'nextCursor'],
   properties: {
     limit: { type: 'integer' },
     nextCursor: { type: ['string', 'null'], description: 'Pass it as `cursor`; null on the last page.' },
   },
+};
+
+/** By the names they have in every document. */
+export const sharedSchemas: Json = {
+  Problem: problemSchema,
+  Pagination: paginationSchema,
+  HistoryEntry: toSchema(auditRecord, 'output'),
 };

@@ -14,7 +14,13 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   const schema = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
-  return isRecordOfNames(schema) ? namedProperties(schema) : withoutEmptyChoice(schema);
+  return isRecordOfNames(schema) ? namedProperties(schema) : withoutEmptyChoice(withoutCalendar(schema));
+}
+
+/** A format says what a date is; the pattern that says it too, leap years and all, is three hundred characters. */
+function withoutCalendar(schema: Json): Json {
+  const { pattern: _, ...rest } = schema;
+  return rest['format'] === 'date' || rest['format'] === 'date-time' ? rest : schema;
 }
 
 /** A choice of which one is anything at all is anything at all. */

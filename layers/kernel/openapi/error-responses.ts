@@ -1,0 +1,52 @@
+/** The refusals an operation documents, one response per status; the same set of codes is one component of the document. */
+import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
+import { isIdempotent, type Route } from '../http/route.ts';
+import { errorMessages } from '../i18n/messages.ts';
+import type { Json } from './to-schema.ts';
+
+const everyCode = Object.keys(errorStatus) as ErrorCode[];
+
+/** Errors any route can return. */
+const commonErrors = (route: Route): ErrorCode[] => [
+  ...(route.params || route.query || route.body || route.paginated ? (['validation_failed'] as const) : []),
+  ...(route.body ? (['malformed_request', 'payload_too_large', 'unsupported_media_type'] as const) : []),
+  ...(route.access === 'public' ? [] : (['unauthenticated', 'rate_limited'] as const)),
+  ...(route.access === 'public' || route.access === 'authenticated' ? [] : (['forbidden'] as const)),
+  ...(route.paginated ? (['invalid_cursor'] as const) : []),
+  ...(isIdempotent(route)
+    ? (['idempotency_in_progress', 'idempotency_key_reused', 'idempotency_answer_lost'] as const)
+    : []),
+  'internal',
+];
+
+/** @returns references by status; what they name is added to `components` */
+export function errorsOf(route: Route, components: Json): Json {
+  const listed = new Set([...(route.errors ?? []), ...commonErrors(route)]);
+  // In the order of the table, so that the same codes are the same component however a route lists them.
+  const codes = everyCode.filter((code) => listed.has(code));
+  const answers = Map.groupBy(codes, (code) => errorStatus[code]);
+  return Object.fromEntries([...answers].map(([status, list]) => [status, referTo(list, components)]));
+}
+
+/** The throttle of the whole installation answers before any function does. */
+export const throttled: Json = { $ref: '#/components/responses/Throttled' };
+export const throttledResponse: Json = {
+  description: 'Asked too often, said by the gateway: not a problem document.',
+};
+
+function referTo(codes: readonly ErrorCode[], components: Json): Json {
+  const name = codes.map(pascalCase).join('Or');
+  components[name] ??= {
+    description: codes.map((code) => `\`${code}\`: ${errorMessages[code].en}`).join('\n\n'),
+    content: {
+      'application/problem+json': {
+        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+      },
+    },
+  };
+  return { $ref: `#/components/responses/${name}` };
+}
+
+/** `not_found` becomes `NotFound`. */
+const pascalCase = (code: string): string =>
+  code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,0 +1,50 @@
+/** Parameters and headers that many operations take and answers carry: written once in the document, referred to everywhere. */
+import { pagingQuery } from '../schema/common.ts';
+import { fieldsOf } from './parameters.ts';
+import type { Json } from './to-schema.ts';
+
+const header = (name: string, description: string, schema: Json): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema,
+});
+
+const [limit, cursor] = fieldsOf(pagingQuery, 'query') as [Json, Json];
+
+export const sharedParameters = {
+  Limit: limit,
+  Cursor: cursor,
+  IdempotencyKey: header('Idempotency-Key', 'Repeat a request safely: the same key gives the first answer for a day.', {
+    type: 'string',
+    minLength: 1,
+    maxLength: 255,
+  }),
+  IfMatch: header('If-Match', 'The version you read, from `ETag`; refused with `version_conflict` if it moved on.', {
+    type: 'string',
+  }),
+};
+
+const correlationId = {
+  'X-Correlation-Id': { description: 'Quote it when you report a problem.', schema: { type: 'string' } },
+};
+
+const rateLimits = {
+  'RateLimit-Limit': { description: 'Requests a window allows.', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'Requests left in the window.', schema: { type: 'integer' } },
+  'RateLimit-Reset': { description: 'Seconds until the window ends.', schema: { type: 'integer' } },
+};
+
+export const sharedHeaders: Json = { ...correlationId, ...rateLimits };
+
+const references = (kind: string, names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
+
+/** What answers without a credential carry. */
+export const publicHeaders = references('headers', Object.keys(correlationId));
+
+/** What answers to somebody carry. */
+export const callersHeaders = references('headers', Object.keys(sharedHeaders));
+
+export const parameter = (name: keyof typeof sharedParameters): Json => ({ $ref: `#/components/parameters/${name}` });
