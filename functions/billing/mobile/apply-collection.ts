@@ -17,8 +17,7 @@ import {
   collectorLimitEntity,
   receiptNumberEntity,
 } from './collection-entity.ts';
-import { correctedTime } from './device-clock.ts';
-import { type FieldWorker, type Reason, rejected, sayReason } from './field-context.ts';
+import { type FieldWorker, type Reason, rejected, sayReason, takenTime } from './field-context.ts';
 import { fieldCollectionHeld } from './field-events.ts';
 import { earlierResult, logOperation } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
@@ -41,11 +40,11 @@ export async function applyCollection(
   worker: FieldWorker,
   operation: OperationOf<'collection'>,
 ): Promise<OperationResult> {
-  const { session, userId, skewMs, mayCollect } = worker;
+  const { session, userId, mayCollect } = worker;
   const { id, routeId, meterId, customerId, amount, receiptNumber, time, gps, note } = operation;
   if (!mayCollect) return rejected(worker, id, 'forbidden');
   const route = await ownRoute(worker, routeId);
-  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), route?.createdAt);
+  const { takenAt, clockDoubt } = takenTime(worker, time, route?.createdAt);
   const collection: Collection = {
     id: derivedId('fcl', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
     operationId: id,
@@ -58,6 +57,7 @@ export async function applyCollection(
     receiptNumber,
     takenAt,
     deviceTime: time,
+    ...(clockDoubt === undefined ? {} : { clockDoubt }),
     status: 'recorded',
     ...(gps === undefined ? {} : { gps }),
     ...(note === undefined ? {} : { note }),

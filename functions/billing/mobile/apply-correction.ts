@@ -3,8 +3,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { occupancyEntity } from '../supplies/supply-entity.ts';
 import { type Correction, correctionEntity } from './correction-entity.ts';
-import { correctedTime } from './device-clock.ts';
-import { type FieldWorker, rejected } from './field-context.ts';
+import { type FieldWorker, rejected, takenTime } from './field-context.ts';
 import { logOperation, once } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
 import { requireOwnRoute, stopEntity } from './route-entity.ts';
@@ -13,7 +12,7 @@ export function applyCorrection(
   worker: FieldWorker,
   operation: OperationOf<'customer_correction'>,
 ): Promise<OperationResult> {
-  const { session, userId, skewMs } = worker;
+  const { session, userId } = worker;
   const { id, routeId, meterId, customerId, baseVersion, changes, note, time } = operation;
   return once(session, userId, id, async () => {
     const { createdAt } = await requireOwnRoute(session, userId, routeId, { orFormer: true });
@@ -25,7 +24,7 @@ export function applyCorrection(
     if (stop === undefined) return rejected(worker, id, 'not_on_route', { detail: meterId });
     if (customer === undefined || !occupancy?.spans.some((span) => span.customerId === customerId))
       return rejected(worker, id, 'customer_not_at_meter');
-    const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), createdAt);
+    const { takenAt } = takenTime(worker, time, createdAt);
     const correction: Correction = {
       id: derivedId('fcp', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
       operationId: id,

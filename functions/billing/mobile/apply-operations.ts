@@ -10,11 +10,14 @@ import { applyCollection } from './apply-collection.ts';
 import { applyCorrection } from './apply-correction.ts';
 import { applyNoAccess, applyReading } from './apply-reading.ts';
 import { applyStopEdit } from './apply-stop-edit.ts';
+import { outOfOrder } from './device-clock.ts';
+import { boundsOf, type Contact } from './device-contacts.ts';
 import { type FieldWorker, rejected } from './field-context.ts';
 import { digestOf, earlierResult, isReused } from './operation-log.ts';
 import { type FieldOperation, type OperationResult, operationSchema } from './operation-schema.ts';
 
-export type Caller = Omit<FieldWorker, 'digest'>;
+/** With what is known of when the device was heard of. */
+export type Caller = Omit<FieldWorker, 'digest' | 'bounds'> & { contacts: readonly Contact[] };
 
 const lanes = 8;
 
@@ -23,6 +26,7 @@ export async function applyOperations(
   operations: readonly { id: string }[],
 ): Promise<OperationResult[]> {
   const results: OperationResult[] = new Array(operations.length);
+  const readable: FieldOperation[] = [];
   const chains = new Map<string, (() => Promise<void>)[]>();
   operations.forEach((given, index) => {
     const { data: operation, error } = operationSchema.safeParse(given);
@@ -31,22 +35,29 @@ export async function applyOperations(
       results[index] = rejected(worker, given.id, 'invalid_operation', { detail: detail.slice(0, 500) });
       return;
     }
+    readable.push(operation);
     const key = operation.type === 'collection' ? 'money' : operation.meterId;
     const chain = chains.get(key) ?? [];
     chain.push(async () => {
-      results[index] = await applyOne(worker, operation);
+      results[index] = await applyOne(worker, operation, disordered.has(operation.id));
     });
     chains.set(key, chain);
   });
+  const disordered = outOfOrder(readable);
   await sideBySide([...chains.values()], lanes, async (chain) => {
     for (const step of chain) await step();
   });
   return results;
 }
 
-async function applyOne(caller: Caller, operation: FieldOperation): Promise<OperationResult> {
-  const { id } = operation;
-  const worker: FieldWorker = { ...caller, digest: digestOf(operation) };
+async function applyOne(
+  { contacts, ...caller }: Caller,
+  operation: FieldOperation,
+  isOutOfOrder: boolean,
+): Promise<OperationResult> {
+  const { id, operationNumber } = operation;
+  const bounds = { ...boundsOf(contacts, operationNumber), isOutOfOrder };
+  const worker: FieldWorker = { ...caller, bounds, digest: digestOf(operation) };
   try {
     if (await isReused(worker, id)) return rejected(worker, id, 'id_reused');
     return (await earlierResult(worker.session, worker.userId, id)) ?? (await applyByType(worker, operation));

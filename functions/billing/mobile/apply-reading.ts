@@ -7,8 +7,7 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { expectedReadings, isExpected, requireMeter, takeFieldReading } from '../../metering/contract.ts';
-import { correctedTime } from './device-clock.ts';
-import { type FieldWorker, rejected } from './field-context.ts';
+import { type FieldWorker, rejected, sayReason, takenTime } from './field-context.ts';
 import { fieldReadingRecorded } from './field-events.ts';
 import { earlierResult, logOperation } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
@@ -104,14 +103,14 @@ export async function applyNoAccess(
 }
 
 async function readVisit(worker: FieldWorker, operation: Visit): Promise<OperationResult | { row: FieldReadingRow }> {
-  const { session, userId, skewMs, timeZone } = worker;
+  const { session, userId, timeZone } = worker;
   const { id, routeId, meterId, time, photoIds, gps, note } = operation;
   const { createdAt } = await requireOwnRoute(session, userId, routeId, { orFormer: true });
   if ((await session.get(stopEntity, { routeId, meterId }, { consistent: true })) === undefined)
     return rejected(worker, id, 'not_on_route', { detail: meterId });
   const foreign = await foreignPhoto(session, userId, photoIds);
   if (foreign !== undefined) return rejected(worker, id, 'unknown_photo', { detail: foreign });
-  const takenAt = correctedTime(time, skewMs, Date.parse(session.context.now()), createdAt);
+  const { takenAt, clockDoubt } = takenTime(worker, time, createdAt);
   return {
     row: {
       id: derivedId('frd', Date.parse(takenAt), `${session.tenantId} ${userId} ${id}`),
@@ -121,6 +120,7 @@ async function readVisit(worker: FieldWorker, operation: Visit): Promise<Operati
       readerId: userId,
       takenAt,
       deviceTime: time,
+      ...(clockDoubt === undefined ? {} : { clockDoubt }),
       day: localDate(Date.parse(takenAt), timeZone),
       confirmed: false,
       photoIds,
@@ -156,8 +156,9 @@ function keepReading(
       readerId: userId,
       registerKwh: row.registerKwh,
       isRefused: row.refusal !== undefined,
+      ...(row.clockDoubt === undefined ? {} : { isClockDoubtful: true }),
     });
-    const result = resultOf(row, before);
+    const result = resultOf(worker, row, before);
     return session.transact('billing', (unit) => {
       unit.create(fieldReadingEntity, row);
       keepPhotos(unit);
@@ -180,13 +181,25 @@ function keepReading(
   });
 }
 
-function resultOf(row: FieldReadingRow & { registerKwh: string }, before: MeterDay | undefined): OperationResult {
+function resultOf(
+  { locale }: FieldWorker,
+  row: FieldReadingRow & { registerKwh: string },
+  before: MeterDay | undefined,
+): OperationResult {
   const kept = { id: row.operationId, made: { readingId: row.id }, time: row.takenAt };
   const other = before?.candidates.find(({ registerKwh }) => Number(registerKwh) !== Number(row.registerKwh));
   if (other !== undefined)
     return { ...kept, status: 'conflict', rule: 'one_reading_a_day', server: { ...standingOf(before!)! } };
   if (row.refusal !== undefined)
     return { ...kept, status: 'conflict', rule: 'history_contradicts', reason: row.refusal };
+  if (row.clockDoubt !== undefined)
+    return {
+      ...kept,
+      status: 'conflict',
+      rule: 'clock_doubtful',
+      reason: row.clockDoubt,
+      message: sayReason('clock_doubtful', locale),
+    };
   return { ...kept, status: 'applied' };
 }
 

@@ -7,6 +7,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import { generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount, currency } from '../../../layers/money/money-schema.ts';
+import { clockDoubts } from './device-clock.ts';
 import { gpsSchema } from './operation-schema.ts';
 
 export const collectionStatuses = ['recorded', 'held', 'voided'] as const;
@@ -25,6 +26,8 @@ export const collectionSchema = z.object({
   /** By the server’s clock. */
   takenAt: utcTime(),
   deviceTime: utcTime(),
+  /** Why the device’s time is not believed. */
+  clockDoubt: z.optional(z.enum(clockDoubts)),
   status: z.enum(collectionStatuses),
   paymentId: z.optional(z.string()),
   heldFor: z.optional(z.string()),

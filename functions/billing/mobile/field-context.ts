@@ -1,6 +1,7 @@
 /** Who works in the field, and what an operation of theirs may end in. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fillTemplate, type Locale, type Translated } from '../../../layers/kernel/i18n/locale.ts';
+import { type ClockBounds, type JudgedTime, judgeTime } from './device-clock.ts';
 import type { OperationResult } from './operation-schema.ts';
 
 export interface FieldWorker {
@@ -15,6 +16,8 @@ export interface FieldWorker {
   currency: string;
   /** Of the operation at hand. */
   digest: string;
+  /** Of the operation at hand: what the server knows of its time. */
+  bounds: ClockBounds;
 }
 
 const reasons = {
@@ -46,6 +49,10 @@ const reasons = {
     ar: 'رقم الإيصال مستخدم من قبل؛ سيراجعه شخص.',
   },
   not_payable: { en: 'It cannot be recorded as it is: {detail}', ar: 'تعذر تسجيلها كما هي: {detail}' },
+  clock_doubtful: {
+    en: 'The clock of the device was set meanwhile; a person looks at it.',
+    ar: 'ضُبطت ساعة الجهاز في أثناء ذلك؛ سيراجعها شخص.',
+  },
   unavailable: { en: 'Not possible for now. Send it again.', ar: 'غير ممكن الآن. أعد الإرسال.' },
 } as const satisfies Record<string, Translated>;
 export type Reason = keyof typeof reasons;
@@ -60,3 +67,10 @@ export const rejected = (
   values: Record<string, string> = {},
   more: Partial<OperationResult> = {},
 ): OperationResult => ({ id, status: 'rejected', reason, message: sayReason(reason, locale, values), ...more });
+
+/** When the operation at hand was done, by the server’s clock. @param routeMadeAt nothing was done on it long before */
+export const takenTime = (
+  { session, skewMs, bounds }: Pick<FieldWorker, 'session' | 'skewMs' | 'bounds'>,
+  deviceTime: string,
+  routeMadeAt: string | undefined,
+): JudgedTime => judgeTime(deviceTime, skewMs, Date.parse(session.context.now()), { ...bounds, routeMadeAt });

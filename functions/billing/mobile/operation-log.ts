@@ -28,8 +28,12 @@ export const operationEntity = defineEntity<LoggedOperation, Pick<LoggedOperatio
   expiresAt: ({ at }) => Math.floor(Date.parse(at) / 1000) + keepSeconds,
 });
 
-/** `confirmed` may be added to what is sent again. */
-export const digestOf = ({ confirmed: _, ...operation }: FieldOperation & { confirmed?: boolean }): string =>
+/** `confirmed`, and the number by an app that counts by now, may be added to what is sent again. */
+export const digestOf = ({
+  confirmed: _confirmed,
+  operationNumber: _number,
+  ...operation
+}: FieldOperation & { confirmed?: boolean }): string =>
   createHash('sha256').update(JSON.stringify(operation)).digest('base64url');
 
 export function logOperation(

@@ -42,8 +42,12 @@ export const noAccessCodes = [
 const kwh = () =>
   z.string().check(z.regex(/^\d{1,9}(\.\d{1,6})?$/, fieldMessage('Not a register value.', 'ليست قراءة عداد.')));
 
+export const maxOperationNumber = 1_000_000_000;
+
 const base = {
   id: operationId(),
+  /** Which of the device’s operations it is: counted up by one with each, of all types together. */
+  operationNumber: z.optional(z.int().check(z.gte(1), z.lte(maxOperationNumber))),
   /** By the clock of the device. */
   time: timestamp(),
   routeId: generatedId('rrt'),

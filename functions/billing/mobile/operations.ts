@@ -9,6 +9,7 @@ import { listDevices, registerDevice, removeDevice } from '../push/push-devices.
 import { applyOperations, type Caller } from './apply-operations.ts';
 import { changesSince, routesOf } from './changes-since.ts';
 import { skewOf } from './device-clock.ts';
+import { type CountingDevice, noteContact } from './device-contacts.ts';
 import { packStops } from './pack-stops.ts';
 import { announcePhoto } from './photo-entity.ts';
 import { requireOwnRoute, type StoredStop, stopEntity } from './route-entity.ts';
@@ -18,11 +19,15 @@ const mayCollect = ({ permissions }: Principal): boolean => isGranted(permission
 
 async function workerOf(
   { session, principal, locale }: { session: TenantSession; principal: Principal; locale: Locale },
-  deviceTime: string | undefined,
+  { deviceTime, device }: { deviceTime?: string | undefined; device?: CountingDevice | undefined },
 ): Promise<Caller> {
-  const { timeZone, currency } = await tenantProfile(session);
+  const userId = principal.subject;
   const skewMs = skewOf(deviceTime, Date.parse(session.context.now()));
-  return { session, userId: principal.subject, locale, skewMs, mayCollect: mayCollect(principal), timeZone, currency };
+  const [{ timeZone, currency }, contacts] = await Promise.all([
+    tenantProfile(session),
+    device === undefined ? [] : noteContact(session, userId, device),
+  ]);
+  return { session, userId, locale, skewMs, contacts, mayCollect: mayCollect(principal), timeZone, currency };
 }
 
 export const mobileOperations: Operations<typeof mobile.routes> = {
@@ -55,17 +60,17 @@ export const mobileOperations: Operations<typeof mobile.routes> = {
     data: await announcePhoto(session, principal.subject, body),
   }),
   handInReadings: async (request) => ({
-    data: await applyOperations(await workerOf(request, request.body.deviceTime), request.body.readings),
+    data: await applyOperations(await workerOf(request, request.body), request.body.readings),
   }),
   handInCollections: async (request) => ({
     data: await applyOperations(
-      await workerOf(request, request.body.deviceTime),
+      await workerOf(request, request.body),
       request.body.collections.map((collection) => ({ ...collection, type: 'collection' })),
     ),
   }),
   syncField: async (request) => {
     const { session, principal, body } = request;
-    const worker = await workerOf(request, body.deviceTime);
+    const worker = await workerOf(request, body);
     const results = await applyOperations(worker, body.operations);
     const { cursor, ...changes } = await changesSince(session, principal.subject, body.cursor);
     return { data: { serverTime: session.context.now(), skewMs: worker.skewMs, results, changes, cursor } };

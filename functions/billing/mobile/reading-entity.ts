@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
+import { clockDoubts } from './device-clock.ts';
 import { gpsSchema, noAccessCodes } from './operation-schema.ts';
 
 export const fieldReadingSchema = z.object({
@@ -18,6 +19,8 @@ export const fieldReadingSchema = z.object({
   /** By the server’s clock; with the register it names the reading of the meter that came of it. */
   takenAt: utcTime(),
   deviceTime: utcTime(),
+  /** Why the device’s time is not believed. */
+  clockDoubt: z.optional(z.enum(clockDoubts)),
   /** Local. */
   day: z.string(),
   /** Missing where nobody got to the meter. */
@@ -60,6 +63,8 @@ export const meterDaySchema = z.object({
       readerId: z.string(),
       registerKwh: z.string(),
       isRefused: z.boolean(),
+      /** When it was is not certain. */
+      isClockDoubtful: z.optional(z.boolean()),
     }),
   ),
   /** What a person decided. */
@@ -88,15 +93,17 @@ export function addCandidate(day: MeterDay, candidate: MeterDay['candidates'][nu
   );
 }
 
-/** The one a person chose, else the earliest. */
+/** The one a person chose, else the earliest of which it is certain when it was. */
 export const standingOf = ({ candidates, confirmedId }: MeterDay) =>
-  candidates.find(({ id }) => id === confirmedId) ?? candidates[0];
+  candidates.find(({ id }) => id === confirmedId) ??
+  candidates.find(({ isClockDoubtful }) => !isClockDoubtful) ??
+  candidates[0];
 
-/** Readings of a day that say different things, or one that the meter’s history speaks against. */
+/** Readings of a day that say different things, or one that the meter’s history or the device’s clock speaks against. */
 export function needsPerson({ candidates, confirmedId, isFollowed }: MeterDay): boolean {
   if (confirmedId !== undefined) return isFollowed === false;
   return (
     new Set(candidates.map(({ registerKwh }) => Number(registerKwh))).size > 1 ||
-    candidates.some(({ isRefused }) => isRefused)
+    candidates.some(({ isRefused, isClockDoubtful }) => isRefused || isClockDoubtful)
   );
 }

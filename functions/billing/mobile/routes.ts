@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { deviceSchema, newDeviceSchema } from '../push/push-device-entity.ts';
+import { countingDeviceSchema } from './device-contacts.ts';
 import {
   anyOperation,
   collectionFields,
@@ -19,8 +20,8 @@ import { stopSchema, storedRouteSchema } from './route-entity.ts';
 const work = 'billing:field:work';
 const params = z.object({ id: generatedId('rrt') });
 const list = <S extends z.ZodMiniType>(item: S) => z.array(item).check(z.minLength(1), z.maxLength(maxOperations));
-/** What the device’s clock shows as it sends; wrong clocks are put right by it. */
-const clock = { deviceTime: z.optional(timestamp()) };
+/** What the device’s clock shows as it sends, and what it has done by then; wrong clocks are put right by both. */
+const clock = { deviceTime: z.optional(timestamp()), device: z.optional(countingDeviceSchema) };
 const answers = z.array(resultSchema);
 
 const visitSchema = z.union([
@@ -140,8 +141,9 @@ export const mobile = defineResource({
       access: work,
       summary: 'Hand in everything done offline, up to 500 operations, and get what changed.',
       description:
-        'Operations may come late, twice and in any order. Each is answered `applied`, `duplicate`, `conflict` with the rule and what the server holds, or `rejected`; one with `mayRetry` is to be sent again. Without `cursor` every route is to be fetched.',
+        'Operations may come late, twice and in any order. Each is answered `applied`, `duplicate`, `conflict` with the rule and what the server holds, or `rejected`; one with `mayRetry` is to be sent again. With `device` and an `operationNumber` in each operation it is noticed that the clock was set: such a reading counts, is answered `conflict` by the rule `clock_doubtful`, and a person looks at it. Without `cursor` every route is to be fetched.',
       body: z.object({
+        ...clock,
         deviceTime: timestamp(),
         cursor: z.optional(z.string().check(z.maxLength(100))),
         operations: z._default(z.array(anyOperation).check(z.maxLength(maxOperations)), []),

@@ -46,20 +46,19 @@ beforeEach(async () => {
   route = await field.addRoute(tenant, 1, [meter]);
 });
 
-const collected = async () =>
+const recorded = async (): Promise<any[]> =>
   (
     await field.office(tenant, 'GET', '/collections', { query: { collectorId: reader(1), status: 'recorded' } })
-  ).body.data
-    .filter(({ routeId }: any) => routeId === route)
-    .map(({ amount }: any) => amount);
+  ).body.data.filter(({ routeId }: any) => routeId === route);
+const collected = async () => (await recorded()).map(({ amount }) => amount);
 
 describe('a clock that was set back by hand and right again', () => {
   it('moves no reading to before its route was made, and what it showed is kept', async () => {
     const told = at(-20 * day);
     const { results } = await field.sync(tenant, 1, [reading({ time: told })]);
-    expect(results).toMatchObject([{ status: 'applied', time: at() }]);
+    expect(results).toMatchObject([{ status: 'conflict', rule: 'clock_doubtful', time: at() }]);
     const kept = await field.office(tenant, 'GET', `/readings/${results[0].made.readingId}`);
-    expect(kept.body.data).toMatchObject({ takenAt: at(), deviceTime: told });
+    expect(kept.body.data).toMatchObject({ takenAt: at(), deviceTime: told, clockDoubt: 'before_route' });
   });
 
   it('does not go round the limit of a day', async () => {
@@ -73,6 +72,59 @@ describe('a clock that was set back by hand and right again', () => {
     ]);
     expect(results).toMatchObject([{ status: 'applied' }, { status: 'conflict', rule: 'cash_is_never_dropped' }]);
     await field.office(tenant, 'PUT', `/collectors/${reader(1)}/limits/YER`, { body: {} });
+  });
+});
+
+describe('a device that counts what it does', () => {
+  let devices = 0;
+  const heard = (lastOperationNumber: number, operations: object[] = []) =>
+    field.sync(tenant, 1, operations, { device: { id: `device-${devices}`, lastOperationNumber } });
+  const contested = async (): Promise<any[]> =>
+    (await field.office(tenant, 'GET', '/contested-readings')).body.data.filter(
+      ({ meterId }: any) => meterId === meter,
+    );
+  beforeEach(() => void devices++);
+
+  it('and whose clock was set back since it was heard of reads nothing before that, and a person looks at it', async () => {
+    stack.advance(3 * 3_600_000);
+    await heard(0);
+    const handedOut = at();
+    stack.advance(3_600_000);
+    const told = at(-4 * 3_600_000);
+    const { results } = await heard(1, [reading({ time: told, operationNumber: 1 })]);
+    expect(results).toMatchObject([
+      { status: 'conflict', rule: 'clock_doubtful', reason: 'before_hand_out', time: handedOut },
+    ]);
+    const [day] = await contested();
+    expect(day.candidates).toMatchObject([{ registerKwh: '700', isClockDoubtful: true, takenAt: handedOut }]);
+    const confirmed = await field.office(tenant, 'POST', `/readings/${results[0].made.readingId}/confirm`);
+    expect([confirmed.status, await contested()]).toEqual([200, []]);
+  });
+
+  it('is believed where its clock is right, however late it hands in, and whatever it did before it counted', async () => {
+    stack.advance(3_600_000);
+    await heard(2);
+    await heard(2);
+    stack.advance(3_600_000);
+    const { results } = await heard(4, [
+      reading({ time: at(-2 * 3_600_000), operationNumber: 2 }),
+      reading({ time: at(-600_000), operationNumber: 3 }),
+      reading({ time: at(-3 * 3_600_000) }),
+    ]);
+    expect(results).toMatchObject([{ status: 'applied' }, { status: 'applied' }, { status: 'applied' }]);
+    expect(await contested()).toEqual([]);
+  });
+
+  it('and was set back in between marks cash and readings on both sides, and loses none', async () => {
+    stack.advance(6 * 3_600_000);
+    const operations = [
+      reading({ time: at(-3_600_000), operationNumber: 1 }),
+      cash('100', 'C', { time: at(-5 * 3_600_000), operationNumber: 2 }),
+    ];
+    const { results } = await heard(2, operations);
+    expect(results).toMatchObject([{ status: 'conflict', reason: 'out_of_order' }, { status: 'applied' }]);
+    expect(await recorded()).toMatchObject([{ amount: '100', clockDoubt: 'out_of_order' }]);
+    expect((await heard(2, operations)).results).toMatchObject([{ status: 'duplicate' }, { status: 'duplicate' }]);
   });
 });
 

@@ -63,7 +63,10 @@ export function fieldWork(stack: BillingStack) {
       tenant: string,
       who: number,
       operations: object[],
-      { deviceTime = new Date().toISOString(), ...more }: { deviceTime?: string; cursor?: string } = {},
+      {
+        deviceTime = new Date().toISOString(),
+        ...more
+      }: { deviceTime?: string; cursor?: string; device?: object } = {},
     ) => (await call(tenant, who, 'POST', '/sync', { body: { deviceTime, operations, ...more } })).body.data,
   };
 }
