@@ -1,6 +1,6 @@
 /**
- * How many events of each type a day brought: one row a day, added to by the recorder once for a batch. An event that the bus
- * brings twice in different batches counts twice; the log itself has it once.
+ * How many events of each type a day brought: one row a day, added to by the recorder once for a batch, of the events that
+ * were new to the log. A recorder that dies between the log and the count leaves its batch uncounted.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -20,10 +20,10 @@ const eventDayEntity = defineEntity<EventDay, { day: string }>()({
   idOf: ({ day }) => day,
 });
 
+/** @param events each of them once */
 export async function countEvents(session: TenantSession, events: readonly EventEnvelope[]): Promise<void> {
   const now = session.context.now();
-  const unique = [...new Map(events.map((event) => [event.id, event])).values()];
-  const byDay = Map.groupBy(unique, ({ occurredAt }) => (occurredAt || now).slice(0, 10));
+  const byDay = Map.groupBy(events, ({ occurredAt }) => (occurredAt || now).slice(0, 10));
   await Promise.all(
     [...byDay].map(([day, own]) => {
       const types = [...Map.groupBy(own, ({ type }) => type)];

@@ -51,13 +51,14 @@ it('adds up what there is, for the tenant alone', async () => {
   expect((await stranger('GET', '')).data.integrations.total).toBe(0);
 });
 
-it('counts events by day and type, one that comes twice in a batch once', async () => {
+it('counts events by day and type, one that comes twice, in a batch or later, once', async () => {
   const own = { tenantId: 'tenant-o3' };
   const event = makeEvent(own);
   const yesterday = new Date(stack.now() - 86_400_000).toISOString();
   await record(
     busBatch([event, event, makeEvent(own), makeEvent({ ...own, type: 'invoice.paid', occurredAt: yesterday })]),
   );
+  await record(busBatch([event]));
   const longAgo = new Date(stack.now() - 8 * 86_400_000).toISOString();
   await record(busBatch([makeEvent({ ...own, occurredAt: longAgo })]));
   const { data } = await caller(handler, '/api/v1/developer/overview', own)('GET', '');
@@ -70,6 +71,16 @@ it('counts events by day and type, one that comes twice in a batch once', async 
       { day: yesterday.slice(0, 10), total: 1, byType: { 'invoice.paid': 1 } },
     ],
   });
+});
+
+it('counts what was recorded beside an event that could not be, and once when the batch comes again', async () => {
+  const own = { tenantId: 'tenant-o5' };
+  const good = makeEvent(own);
+  const tooLong = makeEvent({ ...own, metadata: { note: 'x'.repeat(420_000) } as never });
+  for (let time = 0; time < 2; time++)
+    expect((await record(busBatch([good, tooLong]))).batchItemFailures).toEqual([{ itemIdentifier: 'message-1' }]);
+  const { data } = await caller(handler, '/api/v1/developer/overview', own)('GET', '');
+  expect(data.events).toMatchObject({ total: 1, byType: { 'station.created': 1 } });
 });
 
 it('adds up the requests of all keys', async () => {

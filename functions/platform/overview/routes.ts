@@ -18,8 +18,6 @@ export const overview = defineResource({
       path: '',
       access: 'platform:overview:read',
       summary: 'How events, integrations, webhooks, subscriptions, API keys and alerts do.',
-      description:
-        'Events are counted as the bus brings them: one that it repeats later counts twice here, and once in the event log.',
       response: z.object({
         /** Of today and the six days before, UTC. */
         events: z.object({

@@ -16,12 +16,14 @@ async function record(tenantId: string, events: ReceivedEvent[]): Promise<string
   try {
     const session = openSession(tenantId);
     const envelopes = events.map(({ envelope }) => envelope);
-    await recordEvents(session, envelopes, await retentionDays(session));
-    await countEvents(session, envelopes).catch((error: unknown) => {
-      // They are in the log; recording them again for the sake of counts would count twice what was counted.
-      logger.error('events not counted', { tenantId, error: error as Error });
+    const { added, failed } = await recordEvents(session, envelopes, await retentionDays(session));
+    // Also when others failed: they are in the log now, and will not be new when the batch comes again.
+    await countEvents(session, added).catch((error: unknown) => {
+      logger.error('events not counted', { tenantId, events: added.length, error: error as Error });
     });
-    return [];
+    for (const [eventId, error] of failed)
+      logger.error('event not recorded', { tenantId, eventId, error: error as Error });
+    return events.filter(({ envelope }) => failed.has(envelope.id)).map(({ messageId }) => messageId);
   } catch (error) {
     logger.error('events not recorded', { tenantId, events: events.length, error: error as Error });
     return events.map(({ messageId }) => messageId);

@@ -2,7 +2,7 @@
  * Batch writes for derived rows that carry neither event, audit record nor lock: logs, pointers, buffers. Each item is
  * written on its own and may be written twice, so callers give rows that a repetition leaves the same.
  */
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '../config/resource-names.ts';
 import { AppError } from '../errors/app-error.ts';
 import { documentClient } from './client.ts';
@@ -19,14 +19,32 @@ export interface BatchStep {
 const batchLimit = 25;
 const maxRounds = 8;
 
-/** Puts the item as it is, whatever was there; bookkeeping attributes are the caller's. */
-export function putStep<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): BatchStep {
+/** The item as it is stored; bookkeeping attributes are the caller's. */
+function storedItem<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): Record<string, unknown> {
   const { key, indexKeys, expiresAt } = storageKeys(scopeOf(session.context, entity), entity, item);
   const stored: Record<string, unknown> = { ...key, _type: entity.name, ...item };
   for (const name in indexKeys) if (indexKeys[name] !== null) stored[name] = indexKeys[name];
   for (const name in stored) if (stored[name] === null) delete stored[name];
   if (expiresAt !== undefined) stored['expiresAt'] = expiresAt;
-  return { table: tableName(entity.table), request: { PutRequest: { Item: stored } } };
+  return stored;
+}
+
+/** Puts the item, whatever was there. */
+export const putStep = <E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): BatchStep => ({
+  table: tableName(entity.table),
+  request: { PutRequest: { Item: storedItem(session, entity, item) } },
+});
+
+/** Puts one item, whatever was there, and tells whether nothing was: of several who put it one is told so. */
+export async function putOne<E extends Entity>(session: TenantSession, entity: E, item: ItemOf<E>): Promise<boolean> {
+  const { Attributes } = await documentClient().send(
+    new PutCommand({
+      TableName: tableName(entity.table),
+      Item: storedItem(session, entity, item),
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  return Attributes === undefined;
 }
 
 export function deleteStep<E extends Entity>(session: TenantSession, entity: E, key: KeyOf<E>): BatchStep {
