@@ -13,13 +13,25 @@ import { permissionOn } from './scheduled-report.ts';
 /** Looked at for every tick, and made in the same minutes of the morning. */
 const mostSchedules = 100;
 
-/** @throws AppError `forbidden`, `not_found` for an area, `unprocessable` for recipients */
+/**
+ * @param before what it was, which is not looked at again: a schedule whose recipient left can still be paused
+ * @throws AppError `forbidden`, `not_found` for an area, `unprocessable` for recipients
+ */
 export async function checkSchedule(
   session: TenantSession,
   principal: Pick<Principal, 'permissions'>,
   { report, recipients }: Pick<ReportSchedule, 'report' | 'recipients'>,
+  before?: ReportSchedule,
 ): Promise<void> {
   requirePermission(principal, permissionOn(report.kind, 'write'));
+  const isSame = before !== undefined && JSON.stringify(before.report) === JSON.stringify(report);
+  if (!isSame) await checkAreas(session, report);
+  const known = isSame ? before.recipients : [];
+  for (const userId of new Set(recipients))
+    if (!known.includes(userId)) await checkRecipient(session, userId, permissionOn(report.kind, 'read'));
+}
+
+async function checkAreas(session: TenantSession, report: ReportSchedule['report']): Promise<void> {
   const areaIds = report.kind === 'losses' ? (report.areaIds ?? []) : [];
   const areas = await session.getMany(
     lossAreaEntity,
@@ -27,7 +39,6 @@ export async function checkSchedule(
   );
   const unknown = areaIds.find((id) => !areas.some((area) => area.id === id));
   if (unknown !== undefined) throw notFound(lossAreaEntity.name, unknown);
-  for (const userId of new Set(recipients)) await checkRecipient(session, userId, permissionOn(report.kind, 'read'));
 }
 
 async function checkRecipient(session: TenantSession, userId: string, permission: string): Promise<void> {

@@ -45,7 +45,7 @@ export const reportScheduleOperations: Operations<typeof reportSchedules.routes>
       const { recipients, ...changes } = body as Partial<ReportSchedule>;
       const told = recipients === undefined ? {} : { recipients: [...new Set(recipients)] };
       const after = { ...before, ...changes, ...told };
-      await checkSchedule(session, principal, after);
+      await checkSchedule(session, principal, after, before);
       const due = { nextRunAt: await dueAfter(session, before, after) };
       const data = await session.transact('billing', (unit) => {
         endAlert(unit, recipientsAlert(before.id), 'The schedule was changed.');

@@ -165,6 +165,36 @@ describe('weeks and losses', () => {
 });
 
 describe('who gets it', () => {
+  it('reads the number of the report where the tenant said nowhere how it is reached', async () => {
+    tenant = `${tenant}-unreached`;
+    await stack.addTenant(tenant);
+    userId = await clock.addUser(tenant);
+    const { id } = await clock.add(tenant, { ...daily, recipients: [userId] });
+    stack.advance(day);
+    await goOn();
+    expect(mine()[0]?.text).toContain((await clock.runs(tenant, id))[0].reportId);
+    expect(mine()[0]?.html).not.toContain('href');
+  });
+
+  it('is not kept from it by the address of another one, whose mail is tried again a while later', async () => {
+    const other = await clock.addUser(tenant);
+    await clock.add(tenant, { ...daily, recipients: [userId, other] });
+    stack.advance(day);
+    await clock.tick(tenant);
+    await clock.work();
+    await clock.tick(tenant);
+    await clock.changeUser(tenant, userId, { email: 'refused' });
+    expect(await clock.deliver()).toBe(1);
+    expect(mine(other)).toHaveLength(1);
+    await clock.changeUser(tenant, userId, { email: `${userId.slice(-6).toLowerCase()}@utility.example` });
+    // Whoever began to send it may still be at it.
+    expect(await clock.deliver()).toBe(1);
+    expect(mine()).toHaveLength(0);
+    stack.advance(6 * 60_000);
+    await clock.deliver(2);
+    expect([mine().length, mine(other).length]).toEqual([1, 1]);
+  });
+
   it('is not who left, or lost the right, and somebody hears when nobody is left', async () => {
     const other = await clock.addUser(tenant);
     const { id } = await clock.add(tenant, { ...daily, recipients: [userId, other] });
@@ -184,6 +214,8 @@ describe('who gets it', () => {
     ]);
     const alerts = stack.events('system.alert').map(({ payload }) => JSON.parse(payload.S).dedupeKey);
     expect(alerts).toContain(`report-schedule/${id}/recipients`);
+    expect((await clock.call(tenant, 'PUT', `/${id}`, { body: { isActive: false } })).status).toBe(200);
+    expect((await clock.call(tenant, 'PUT', `/${id}`, { body: { report: { kind: 'losses' } } })).status).toBe(422);
   });
 
   it('is nobody when the schedule was deleted meanwhile', async () => {
