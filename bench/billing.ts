@@ -3,21 +3,16 @@
  * the queue works in its own process against the embedded DynamoDB; requests and units are counted there. For the price
  * every answer of the store is late by what a network adds, so that waiting is paid for as Lambda bills it.
  */
-import { CostMeter } from '../local/runtime/cost-meter.ts';
 import { type BaseTariff, createBase } from './billing-base.ts';
 import { type BillingMeasurement, measureRun } from './billing-run.ts';
 import { type BillingStore, openBillingStore } from './billing-store.ts';
+import { billedMs, networkMs, priceOf } from './list-price.ts';
 import type { BenchResult } from './result.ts';
 
 const budgetUsd = 0.03;
 const growthBudget = 1.1;
-/** Of the function `bill-customers`; Lambda gives a whole core at 1,769 MB. */
+/** Of the function `bill-customers`. */
 const memoryMb = 1024;
-const wholeCoreMb = 1769;
-/** DynamoDB answers in single-digit milliseconds. */
-const networkMs = 5;
-/** A message is sent, received and deleted. */
-const requestsPerMessage = 3;
 /** Invoices of the largest base that are made: enough for a mean. */
 const sample = 5000;
 
@@ -85,46 +80,27 @@ async function over(
     atOnce: 8,
     ...(part === undefined ? {} : { invocations: Math.ceil(part / 25) }),
   });
-  return { ...all, ...priceOf(store, all, await waited(store, customers, tariff)) };
+  return priced(store, all, await waited(store, customers, tariff));
 }
 
 /** What Lambda bills for an invoice, milliseconds: a few pages one after the other, with answers as late as over a network. */
 async function waited(store: BillingStore, customers: number, tariff: BaseTariff): Promise<number> {
-  const units = store.dynamodb.meter.bill();
-  const events = store.counted.events;
+  const kept = store.keepCounts();
   const session = createBase(store.dynamodb, `wait-${customers}-${tariff}`, 500, tariff);
   store.latencyMs = networkMs;
-  const { invoices, durationMs, cpuMs } = await measureRun(store, session, { atOnce: 1 });
+  const run = await measureRun(store, session, { atOnce: 1 });
   store.latencyMs = 0;
-  store.reset();
-  for (const { key, units: count } of units.lines) store.dynamodb.meter.count(key, count);
-  store.counted.events = events;
-  // What is not waiting takes longer on the share of a core that Lambda gives.
-  return (durationMs + cpuMs * (wholeCoreMb / memoryMb - 1)) / invoices;
+  kept.restore();
+  return billedMs(run, memoryMb) / run.invoices;
 }
 
-function priceOf(
-  { dynamodb, counted }: BillingStore,
-  { invoices, invocations }: BillingMeasurement,
-  lambdaMs: number,
-): Omit<Priced, keyof BillingMeasurement> {
-  const meter = new CostMeter();
-  const { lines: measured } = dynamodb.meter.bill();
-  const units = (name: string): number =>
-    measured.reduce((sum, { key, units: count }) => sum + (key === `dynamodb.${name}` ? count : 0), 0);
-  const [reads, writes] = [units('readRequestUnitPerMillion'), units('writeRequestUnitPerMillion')];
-  meter.count('dynamodb.readRequestUnitPerMillion', reads);
-  meter.count('dynamodb.writeRequestUnitPerMillion', writes);
-  meter.count('lambda.requestPerMillion', invocations);
-  meter.count('lambda.arm64GBSecond', ((invoices * lambdaMs) / 1000) * (memoryMb / 1024));
-  meter.count('sqs.standardRequestPerMillion', invocations * requestsPerMessage);
-  meter.count('eventbridge.pipesRequestPerMillion64KB', counted.events);
-  meter.count('eventbridge.customEventPerMillion64KB', counted.events);
-  const { lines, pricesFrom, totalUsd } = meter.bill();
-  const perThousand = (usd: number): string => ((usd / invoices) * 1000).toFixed(4);
+function priced(store: BillingStore, all: BillingMeasurement, lambdaMs: number): Priced {
+  const { invoices, invocations } = all;
+  const { totalUsd, parts, reads, writes } = priceOf(store, { invocations, lambdaMs: invoices * lambdaMs, memoryMb });
   return {
+    ...all,
     perThousandUsd: (totalUsd / invoices) * 1000,
-    parts: `list prices of ${pricesFrom}: ${lines.map(({ key, usd }) => `${key.split('.')[1]} ${perThousand(usd)}`).join(', ')}; ${lambdaMs.toFixed(0)} ms of Lambda`,
+    parts: `${parts(1000 / invoices)}; ${lambdaMs.toFixed(0)} ms of Lambda`,
     reads: reads / invoices,
     writes: writes / invoices,
   };

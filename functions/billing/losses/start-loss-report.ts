@@ -9,7 +9,7 @@ import { type LossReport, lossReportEntity } from './loss-report-entity.ts';
 import { type LossReportOrder, mostAreas } from './loss-report-schema.ts';
 import { refusePeriod, rowsOfDays } from './report-days.ts';
 
-const lossReportQueue = 'loss-reports';
+export const lossReportQueue = 'loss-reports';
 
 export interface LossReportMessage {
   tenantId: string;

@@ -1,6 +1,6 @@
-/** The measured process of the billing benchmark: the consumer of the queue, given messages as Lambda's poller would. */
-import type { SQSEvent } from 'aws-lambda';
-import { handler } from '../functions/billing/runs/bill-customers.ts';
+/** The measured process of a queue's consumer, given messages as Lambda's poller would. Its first argument is the module of the consumer. */
+import { pathToFileURL } from 'node:url';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 
 /** What one invocation took. */
 export interface Invocation {
@@ -9,11 +9,15 @@ export interface Invocation {
   cpuUs: number;
 }
 
+const { handler } = (await import(pathToFileURL(process.argv[2]!).href)) as {
+  handler(event: SQSEvent): Promise<SQSBatchResponse>;
+};
+
 process.on('message', async ({ id, body }: { id: number; body: string }) => {
   const event = { Records: [{ messageId: String(id), body, attributes: {} }] } as unknown as SQSEvent;
   const startedMs = performance.now();
   const { batchItemFailures } = await handler(event);
-  if (batchItemFailures.length > 0) throw new Error('Billing gave a message back.');
+  if (batchItemFailures.length > 0) throw new Error('The consumer gave a message back.');
   const { user, system } = process.cpuUsage();
   process.send!({ id, durationMs: performance.now() - startedMs, cpuUs: user + system });
 });
