@@ -18,6 +18,7 @@ import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoi
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
 import { messageRequested } from './messages/message-events.ts';
 import { fieldEvents } from './mobile/field-events.ts';
+import { paymentHalfWay } from './payments/payment-half-way.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
 import { reversalReasons } from './payments/reversal-reasons.ts';
@@ -309,6 +310,7 @@ export const billingEvents = [
   paymentReceived,
   subscriberPayment,
   paymentReversed,
+  paymentHalfWay,
 
   invoiceCreated,
   invoicePaid,

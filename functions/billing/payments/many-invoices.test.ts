@@ -3,9 +3,13 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
+import { handler as tills } from '../cashier-sessions/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { writeInvoice } from '../invoices/bill-customer.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
+import { doProviderWork } from '../provider-payments/do-provider-work.ts';
+import { handler as onPaymentEvents } from '../provider-payments/on-payment-events.ts';
+import { providerPaymentsQueue } from '../provider-payments/provider-work.ts';
 import { handler as refundsHandler } from '../refunds/handler.ts';
 import { returnRefund } from '../refunds/return-refund.ts';
 import { takeRefund } from '../refunds/take-refund.ts';
@@ -154,7 +158,7 @@ describe('a payment of very many invoices', () => {
 
   describe.each<[string, (id: string) => Promise<unknown>]>([
     ['reversed', reverse],
-    ['given back', async (id) => takeRefund(openSession(tenant), (await askBack(id)).id, { isHandedOver: true })],
+    ['given back', async (id) => takeRefund(openSession(tenant), (await askBack(id)).id, { handedOverBy: 'usr_1' })],
   ])('while it is %s', (_, takeBack) => {
     it('gives nothing to an invoice that is made meanwhile', async () => {
       const customerId = await owing(40);
@@ -206,7 +210,7 @@ describe('a payment of very many invoices', () => {
     const { id } = (await pay(customerId, '400')).body.data;
     request.between = () => Promise.reject(new Error('The function was stopped.'));
     await reverse(id);
-    await takeRefund(openSession(tenant), (await askBack(id, '30')).id, { isHandedOver: true });
+    await takeRefund(openSession(tenant), (await askBack(id, '30')).id, { handedOverBy: 'usr_1' });
     expect((await paymentOf(id)).takingBack).toBeUndefined();
     expect(await expectAgreement(customerId)).toEqual({ open: 3, balance: '30.00', advance: '0.00' });
   });
@@ -222,9 +226,113 @@ describe('a payment of very many invoices', () => {
     await returnRefund(session, first, 'Account closed');
     expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
     expect((await paymentOf(id)).allocations).toHaveLength(40);
-    await takeRefund(session, await asked(), { isHandedOver: true });
+    await takeRefund(session, await asked(), { handedOverBy: 'usr_1' });
     expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
     expect((await paymentOf(id)).owedAgain).toBeUndefined();
+  });
+});
+
+describe('a payment of very many invoices that nobody asks for again', () => {
+  const dead = () => Promise.reject(new Error('The function was stopped.'));
+  const told = new Set<string>();
+  /** What is half way is gone on with, a minute after it began. */
+  const minuteLater = async () => {
+    const fresh = stack.events('payment.half_way').filter(({ id }) => !told.has(id.S));
+    const events = fresh.map(({ id, payload }) => {
+      told.add(id.S);
+      return makeEvent({ type: 'payment.half_way', tenantId: tenant, payload: JSON.parse(payload.S) });
+    });
+    if (events.length > 0) await onPaymentEvents(busBatch(events));
+    await stack.workOff(providerPaymentsQueue, (body) => doProviderWork(JSON.parse(body)), { seconds: 60 });
+    return events.length;
+  };
+  const paid = async (): Promise<{ customerId: string; id: string }> => {
+    const customerId = await owing(40);
+    return { customerId, id: (await pay(customerId, '400')).body.data.id };
+  };
+  beforeAll(minuteLater);
+
+  it('is reversed whole where the request died, once, out of the till of who asked', async () => {
+    const as = { subject: 'usr_teller' };
+    const till = (method: string, path: string, body?: object) =>
+      stack.call(tenant, tills, method, `/api/billing/cashier-sessions${path}`, { as, ...(body && { body }) });
+    const { id: session } = (await till('POST', '', { desk: 'D1' })).body.data;
+    const customerId = await owing(40);
+    const body = { customerId, amount: '400', method: 'cash' };
+    const { id } = (await stack.call(tenant, handler, 'POST', base, { body, as })).body.data;
+    request.between = dead;
+    const asked = { reason: 'Typing', reasonCode: 'wrong_amount' };
+    expect((await stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: asked, as })).status).toBe(500);
+    const seen = (await stack.call(tenant, handler, 'GET', `${base}/${id}`)).body.data;
+    expect(seen).toMatchObject({ takingBack: '280.00', takingBackFor: { askedBy: 'usr_teller', reason: 'Typing' } });
+    const { data } = (await stack.call(tenant, handler, 'GET', base, { query: { isHalfWay: 'true' } })).body;
+    expect(data.map((one: { id: string }) => one.id)).toEqual([id]);
+    expect(await minuteLater()).toBe(1);
+    const reversed = await paymentOf(id);
+    expect(reversed).toMatchObject({ status: 'reversed', reverseReason: 'Typing', reverseReasonCode: 'wrong_amount' });
+    expect([reversed.takingBack, reversed.takingBackFor]).toEqual([undefined, undefined]);
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+    expect((await till('GET', `/${session}`)).body.data.expected).toMatchObject([{ method: 'cash', amount: '0.00' }]);
+    expect(await minuteLater()).toBe(0);
+    expect(stack.events('payment.reversed').filter(({ aggregateId }) => aggregateId.S === id)).toHaveLength(1);
+  });
+
+  it('is left alone where the request is through', async () => {
+    const { customerId, id } = await paid();
+    expect((await reverse(id)).status).toBe(200);
+    expect(await minuteLater()).toBe(1);
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+  });
+
+  it('is given back by hand where the request died', async () => {
+    const { customerId, id } = await paid();
+    const refund = await askBack(id);
+    request.between = dead;
+    const complete = `/api/billing/refunds/${refund.id}/complete`;
+    await stack.call(tenant, refundsHandler, 'POST', complete, { body: { externalReference: 'V-7' } });
+    expect(await minuteLater()).toBe(1);
+    expect(await paymentOf(id)).toMatchObject({ status: 'refunded' });
+    const { data } = (await stack.call(tenant, refundsHandler, 'GET', `/api/billing/refunds/${refund.id}`)).body;
+    expect(data).toMatchObject({ status: 'done', externalReference: 'V-7' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+  });
+
+  it('has its invoices settled again where its refund was turned down half way', async () => {
+    const { customerId, id } = await paid();
+    const refund = await askBack(id);
+    request.between = dead;
+    await stack.call(tenant, refundsHandler, 'POST', `/api/billing/refunds/${refund.id}/complete`, { body: {} });
+    const body = { reason: 'Too late' };
+    await stack.call(tenant, refundsHandler, 'POST', `/api/billing/refunds/${refund.id}/reject`, { body });
+    await minuteLater();
+    await minuteLater();
+    expect((await paymentOf(id)).takingBack).toBeUndefined();
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+  });
+
+  it('has its invoices settled again where it may not be reversed any more, and a person is told', async () => {
+    const { customerId, id } = await paid();
+    request.between = dead;
+    await reverse(id);
+    await askBack(id, '30');
+    await minuteLater();
+    expect(await paymentOf(id)).toMatchObject({ status: 'received' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
+    const alerts = stack.tables.scan('platform').concat(stack.tables.scan('billing'));
+    expect(JSON.stringify(alerts)).toContain(`Payment ${id} was not taken back`);
+  });
+
+  it('has its invoices settled again where who was refused died', async () => {
+    const { customerId, id } = await paid();
+    request.between = async () => {
+      await askBack(id, '30');
+      request.dies = true;
+    };
+    expect((await reverse(id)).status).toBe(500);
+    request.dies = false;
+    expect((await expectAgreement(customerId)).open).toBe(28);
+    await minuteLater();
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
   });
 });
 

@@ -16,13 +16,15 @@ import { reversePayment } from './reverse-payment.ts';
 import type { payments } from './routes.ts';
 
 export const paymentOperations: Operations<typeof payments.routes> = {
-  listPayments: async ({ session, query: { customerId, from, to, ...same }, page }) => {
+  listPayments: async ({ session, query: { customerId, from, to, isHalfWay, ...same }, page }) => {
     const filter: FilterTerm[] = Object.entries(same).flatMap(([attribute, value]) =>
       value === undefined ? [] : [{ attribute, operator: '=', value }],
     );
     if (from !== undefined) filter.push({ attribute: 'receivedAt', operator: '>=', value: from });
     if (to !== undefined) filter.push({ attribute: 'receivedAt', operator: '<', value: to });
     const order = { order: 'descending', filter, ...page } as const;
+    // What has no such attribute is not compared.
+    if (isHalfWay !== undefined) filter.push({ attribute: 'takingBack', operator: '>=', value: '0' });
     const { items, nextCursor } =
       customerId === undefined
         ? await queryShards(session, paymentEntity, {
@@ -46,7 +48,8 @@ export const paymentOperations: Operations<typeof payments.routes> = {
   reversePayment: async ({ session, params, body, principal }) => {
     const accompany = await tillForReversal(session, principal.subject, body.reason);
     const { reason, becomesDebt = false, reasonCode } = body;
-    return { data: await reversePayment(session, params.id, reason, { accompany, becomesDebt, reasonCode }) };
+    const options = { accompany, becomesDebt, reasonCode, askedBy: principal.subject };
+    return { data: await reversePayment(session, params.id, reason, options) };
   },
   requestRefund: async ({ session, params, body, principal }) => ({
     data: await requestRefund(session, params.id, body, principal.subject),

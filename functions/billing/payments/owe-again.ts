@@ -1,7 +1,8 @@
 /**
  * Makes a payment's money ready to be taken back where it settled more invoices than one transaction holds: some at a time they
  * are owed again and the payment holds their money, which no new invoice may use, until the rest fits into the transaction that
- * takes it back. Whoever dies in between is gone on with by asking again; who is refused settles them again.
+ * takes it back. Whoever dies in between is gone on with by `go-on-with-payment.ts`, or by asking again; who is refused settles them
+ * again.
  */
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -10,7 +11,8 @@ import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { maxAllocations } from './allocate-payment.ts';
 import { paymentEntity } from './payment-entity.ts';
-import type { Payment } from './payment-schema.ts';
+import { emitHalfWay } from './payment-half-way.ts';
+import type { Payment, TakingBackFor } from './payment-schema.ts';
 import { settleRest } from './settle-rest.ts';
 import { planTakeBack, type TakeBackOptions, writeTakeBack } from './take-back.ts';
 
@@ -19,6 +21,8 @@ interface OweAgain extends TakeBackOptions {
   wanted: (payment: Payment) => bigint;
   /** Steps of dunning that are done anew. */
   forgetSteps?: readonly string[];
+  /** What the payment is taken back for; where somebody asked for it, it goes on by itself should they die. */
+  what?: TakingBackFor | undefined;
 }
 
 /** A request with a key took effect when the money is taken back: steps before that are not it. */
@@ -28,14 +32,15 @@ const beforehand = (session: TenantSession): TenantSession =>
 /** @throws AppError what `wanted` throws, and `conflict` before anything is changed when there is not so much */
 export async function oweManyAgain(session: TenantSession, id: string, options: OweAgain): Promise<void> {
   const steps = beforehand(session);
-  while (!(await retryOnChange(() => oweSomeAgain(steps, id, options))));
+  for (let isFirst = true; !(await retryOnChange(() => oweSomeAgain(steps, id, options, isFirst))); isFirst = false);
 }
 
 /** @returns whether what is left fits into one transaction */
 async function oweSomeAgain(
   session: TenantSession,
   id: string,
-  { wanted, forgetSteps, mayFallShort = false }: OweAgain,
+  { wanted, forgetSteps, mayFallShort = false, what }: OweAgain,
+  isFirst: boolean,
 ): Promise<boolean> {
   const payment = await session.require(paymentEntity, { id });
   const { allocations, currency, takingBack = '0', owedAgain = [] } = payment;
@@ -63,13 +68,15 @@ async function oweSomeAgain(
       // Nothing settles them meanwhile.
       stillSettles: null,
       owedAgain: [...taken.keys()].toReversed().concat(owedAgain),
+      ...(what === undefined ? {} : { takingBackFor: what }),
     });
+    if (isFirst && what?.askedBy !== undefined) emitHalfWay(unit, id);
   });
   return false;
 }
 
 /** Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it. */
-async function settleAgain(session: TenantSession, id: string): Promise<void> {
+export async function settleAgain(session: TenantSession, id: string): Promise<void> {
   await retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
     const { customerId, currency, takingBack, advanceAmount, owedAgain } = payment;
@@ -81,9 +88,11 @@ async function settleAgain(session: TenantSession, id: string): Promise<void> {
       unit.update(paymentEntity, payment, {
         advanceAmount: amountOf(minorOf(advanceAmount, currency) + held, currency),
         takingBack: null,
+        takingBackFor: null,
         stillSettles: owedAgain ?? null,
         owedAgain: null,
       });
+      emitHalfWay(unit, id);
     });
   });
   await settleRest(session, id);

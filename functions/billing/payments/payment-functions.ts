@@ -65,7 +65,7 @@ export const paymentFunctions: DomainPart = {
     {
       name: 'order-provider-work',
       entry: `${folder}/provider-payments/on-payment-events.ts`,
-      events: ['payment.notified', 'checkout.changed', 'refund.changed'],
+      events: ['payment.notified', 'payment.half_way', 'checkout.changed', 'refund.changed'],
       access: { tables: { billing: 'read' }, queues: ['provider-payments'] },
     },
   ],

@@ -55,6 +55,17 @@ export const recordPaymentSchema = z
   })
   .check(refusePurpose());
 
+/** Enough to go on with it: who gives the money back and why, or by which refund; without `askedBy` a queue gives it back. */
+const takingBackForSchema = z.union([
+  z.object({
+    askedBy: z.string(),
+    reason: z.string(),
+    reasonCode: z.enum(reversalReasons),
+    becomesDebt: z.boolean(),
+  }),
+  z.object({ askedBy: z.optional(z.string()), refundId: z.string(), externalReference: z.optional(z.string()) }),
+]);
+
 export const paymentSchema = z.object({
   id: z.string(),
   paymentNumber: z.string(),
@@ -74,6 +85,8 @@ export const paymentSchema = z.object({
   stillSettles: z.optional(z.array(z.string())),
   /** Taken out of invoices for a reversal or a refund that needs several steps: no invoice may use it. Free when it is through. */
   takingBack: z.optional(z.string()),
+  /** What it is being taken back for, while `takingBack` is there. It goes on by itself where its request died. */
+  takingBackFor: z.optional(takingBackForSchema),
   /** Invoices that are owed again for a reversal or a refund that is not through; they are settled again should it fail. */
   owedAgain: z.optional(z.array(z.string())),
   status: z.enum(paymentStatuses),
@@ -100,4 +113,5 @@ export const paymentSchema = z.object({
 
 export const storedPaymentSchema = storedSchema(paymentSchema);
 export type Payment = z.infer<typeof paymentSchema>;
+export type TakingBackFor = z.infer<typeof takingBackForSchema>;
 export type NewPayment = z.infer<typeof recordPaymentSchema>;

@@ -25,6 +25,8 @@ export interface ReverseOptions {
   becomesDebt?: boolean;
   /** What the customer is told. @default `returned_by_bank` where it becomes debt, `other` else */
   reasonCode?: ReversalReason | undefined;
+  /** Who waits for it; where they die half way it goes on by itself. @default a queue, whose message comes again */
+  askedBy?: string;
 }
 
 /** @throws AppError `not_found`, `conflict` */
@@ -32,8 +34,10 @@ export async function reversePayment(
   session: TenantSession,
   id: string,
   reason: string,
-  { accompany, becomesDebt = false, reasonCode = becomesDebt ? 'returned_by_bank' : 'other' }: ReverseOptions = {},
+  options: ReverseOptions = {},
 ): Promise<Payment & Stored> {
+  const { accompany, becomesDebt = false, askedBy } = options;
+  const { reasonCode = becomesDebt ? 'returned_by_bank' : 'other' } = options;
   const policy = await readPolicy(session);
   // Light came back when it was paid; what is owed again may take it again.
   const forgetSteps = policy.steps.filter(({ action }) => action === 'disconnect').map((step) => step.id);
@@ -41,6 +45,7 @@ export async function reversePayment(
     await oweManyAgain(session, id, {
       forgetSteps,
       mayFallShort: becomesDebt,
+      what: askedBy === undefined ? undefined : { askedBy, reason, reasonCode, becomesDebt },
       wanted(payment) {
         refuseReversal(payment, becomesDebt);
         return remainderOf(payment);
@@ -69,6 +74,7 @@ export async function reversePayment(
         reverseReasonCode: reasonCode,
         stillSettles: null,
         takingBack: null,
+        takingBackFor: null,
         owedAgain: null,
       });
       if (plan !== undefined) writeTakeBack(unit, payment, plan, now, forgetSteps);

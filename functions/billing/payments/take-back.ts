@@ -86,6 +86,7 @@ function whatIsLeft(
   return {
     advanceAmount: amountOf(ahead - own + unneeded, currency),
     takingBack: null as never,
+    takingBackFor: null as never,
     // What was owed again for more than is wanted now.
     ...(unneeded > 0n && owedAgain !== undefined ? { stillSettles: owedAgain, owedAgain: null as never } : {}),
     allocations: allocations.flatMap(({ amount, ...of }, i) => {

@@ -179,6 +179,7 @@ const shownPayment = ({
   cashierSessionId: _till,
   bankLineId: _line,
   reverseReason: _reason,
+  takingBackFor: _for,
   ...payment
 }: Payment & Stored) => payment;
 

@@ -15,6 +15,7 @@ export const ownPaymentSchema = storedSchema(
     cashierSessionId: true,
     bankLineId: true,
     reverseReason: true,
+    takingBackFor: true,
   }),
 );
 

@@ -1,5 +1,6 @@
 /** Does one piece of work on money at a provider, or lets it wait on. */
 import { lookAfterCheckout } from '../checkouts/look-after-checkout.ts';
+import { goOnWithPayment } from '../payments/go-on-with-payment.ts';
 import { sendRefund } from '../refunds/send-refund.ts';
 import { orderWork, type ProviderWork } from './provider-work.ts';
 
@@ -12,6 +13,8 @@ export async function doProviderWork(work: ProviderWork): Promise<void> {
       return lookAfterCheckout(rest);
     case 'refund':
       return sendRefund(rest);
+    case 'payment':
+      return goOnWithPayment(rest);
     default:
       return work.kind satisfies never;
   }

@@ -1,5 +1,5 @@
 /**
- * Lambda entry: a provider told of a payment, a checkout was begun, a refund may go out. Each becomes a message of the one
+ * Lambda entry: a provider told of a payment, a checkout was begun, a refund may go out, a payment is half way. Each becomes a message of the one
  * queue whose function may call providers; being an event of the row's own transaction, none is forgotten.
  */
 import * as z from 'zod/mini';
@@ -13,7 +13,10 @@ const notified = z.object({
   data: z.object({ providerReference: z.optional(z.unknown()), reference: z.optional(z.unknown()) }),
 });
 const changed = z.object({ id: z.string(), status: z.string(), method: z.optional(z.string()) });
+const halfWay = z.object({ paymentId: z.string() });
 
+/** Longer than a request lasts. */
+const halfWaySeconds = 60;
 /** The first look by the clock: most payers are done by then, and a notification comes before. */
 const firstLookSeconds = 60;
 
@@ -23,6 +26,10 @@ export const handler = consumeEvents(async ({ type, tenantId, payload }) => {
     // Payments that were begun elsewhere, at the provider's own till, are not ours to book.
     if (checkoutId !== undefined) await orderWork({ tenantId, kind: 'checkout', id: checkoutId });
     return;
+  }
+  if (type === 'payment.half_way') {
+    const { paymentId } = halfWay.parse(payload);
+    return orderWork({ tenantId, kind: 'payment', id: paymentId }, halfWaySeconds);
   }
   const { id, status, method } = changed.parse(payload);
   if (type === 'checkout.changed' && status === 'creating')

@@ -1,11 +1,14 @@
-/** Work on money at payment providers, as messages: what to look at, and when to look again when nothing is known yet. */
+/**
+ * Work on money at payment providers, as messages: what to look at, and when to look again when nothing is known yet. What of a
+ * payment takes several transactions is gone on with by the same queue.
+ */
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 
 export const providerPaymentsQueue = 'provider-payments';
 
 export interface ProviderWork {
   tenantId: string;
-  kind: 'checkout' | 'refund';
+  kind: 'checkout' | 'refund' | 'payment';
   id: string;
   /** How often it was looked at by the clock; none where a notification asks for one look. */
   look?: number | undefined;

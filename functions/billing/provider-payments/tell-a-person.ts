@@ -2,9 +2,15 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { publishAlert } from '../../platform/contract.ts';
 
+const titles = {
+  refund: (id: string) => ({ en: `What became of refund ${id} is not known`, ar: `لا يُعرف مصير الرد ${id}` }),
+  checkout: (id: string) => ({ en: `Checkout ${id} needs a person`, ar: `عملية الدفع ${id} تحتاج إلى مراجعة` }),
+  payment: (id: string) => ({ en: `Payment ${id} was not taken back`, ar: `لم تُعكس الدفعة ${id}` }),
+};
+
 export function tellAPerson(
   session: TenantSession,
-  subject: { kind: 'checkout' | 'refund'; id: string; since?: string | undefined },
+  subject: { kind: keyof typeof titles; id: string; since?: string | undefined },
   outcome: string,
 ): Promise<void> {
   const { kind, id, since } = subject;
@@ -15,10 +21,7 @@ export function tellAPerson(
     {
       alertType: 'business',
       severity: 'warning',
-      title:
-        kind === 'refund'
-          ? { en: `What became of refund ${id} is not known`, ar: `لا يُعرف مصير الرد ${id}` }
-          : { en: `Checkout ${id} needs a person`, ar: `عملية الدفع ${id} تحتاج إلى مراجعة` },
+      title: titles[kind](id),
       sourceSystem: 'billing',
       alertData: { kind, id, outcome },
       dedupeKey: `${kind}/${id}${again}`,

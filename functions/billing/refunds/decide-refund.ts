@@ -5,6 +5,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { personBehind } from '../../identity/contract.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { emitHalfWay } from '../payments/payment-half-way.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { refundChanged } from './refund-events.ts';
@@ -41,6 +42,8 @@ export function endUnsentRefund(
       const after = unit.update(refundEntity, refund, { status, outcome, endedAt: session.context.now() });
       unit.update(paymentEntity, payment, { refundPendingAmount: withoutPending(payment, refund) });
       unit.emit(refundChanged, { aggregateId: refund.paymentId, payload: after });
+      // Whoever had begun to take the money died, and its invoices are settled again.
+      if (payment.takingBack !== undefined) emitHalfWay(unit, payment.id);
       return after;
     });
   });

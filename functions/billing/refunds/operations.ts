@@ -37,8 +37,10 @@ export const refundOperations: Operations<typeof refunds.routes> = {
       throw new AppError('conflict', undefined, {
         texts: { en: 'The provider gives it back, nobody by hand.', ar: 'يردّه المزوّد لا باليد.' },
       });
-    const accompany = await tillForRefund(session, principal.subject, body.externalReference);
-    return { data: await takeRefund(session, params.id, { isHandedOver: true, accompany }) };
+    const { externalReference } = body;
+    const accompany = await tillForRefund(session, principal.subject, externalReference);
+    const options = { handedOverBy: principal.subject, externalReference, accompany };
+    return { data: await takeRefund(session, params.id, options) };
   },
   resolveRefund: async ({ session, params, body, principal }) => {
     const refund = await requireRefund(session, params.id, ['unknown']);

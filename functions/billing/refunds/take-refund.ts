@@ -10,6 +10,7 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import { orSettleAgain, oweManyAgain } from '../payments/owe-again.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { emitHalfWay } from '../payments/payment-half-way.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { settleRest } from '../payments/settle-rest.ts';
 import { planTakeBack, writeTakeBack } from '../payments/take-back.ts';
@@ -23,19 +24,34 @@ export type AccompanyRefund = (
   refund: StoredRefund,
 ) => Promise<{ attributes?: Partial<Refund>; write?: (unit: UnitOfWork, refund: StoredRefund) => void }>;
 
+interface TakeRefund {
+  handedOverBy?: string;
+  externalReference?: string | undefined;
+  accompany?: AccompanyRefund;
+}
+
 /**
  * Takes the money out of the account.
- * @param isHandedOver it is given back by hand in the same moment
+ * @param options `handedOverBy`: it is given back by hand in the same moment, by them; `externalReference`: the number of what it was
+ *   given back by
  * @throws AppError `conflict` when it is not there any more
  */
 export async function takeRefund(
   session: TenantSession,
   id: string,
-  { isHandedOver = false, accompany }: { isHandedOver?: boolean; accompany?: AccompanyRefund } = {},
+  { handedOverBy, externalReference, accompany }: TakeRefund = {},
 ): Promise<StoredRefund> {
+  const isHandedOver = handedOverBy !== undefined;
   const asked = await requireRefund(session, id, ['approved']);
   const take = async (): Promise<StoredRefund> => {
-    await oweManyAgain(session, asked.paymentId, { wanted: () => minorOf(asked.amount, asked.currency) });
+    await oweManyAgain(session, asked.paymentId, {
+      wanted: () => minorOf(asked.amount, asked.currency),
+      what: {
+        refundId: id,
+        ...(handedOverBy === undefined ? {} : { askedBy: handedOverBy }),
+        ...(externalReference === undefined ? {} : { externalReference }),
+      },
+    });
     const refund = await requireRefund(session, id, ['approved']);
     const payment = await session.require(paymentEntity, { id: refund.paymentId });
     const { customerId, currency, amount } = refund;
@@ -64,6 +80,7 @@ export async function takeRefund(
       companion?.write?.(unit, after);
       unit.emit(refundChanged, { aggregateId: payment.id, payload: after });
       if (isHandedOver) emitRefunded(unit, payment, after, now);
+      if (plan?.left.stillSettles !== undefined) emitHalfWay(unit, payment.id);
       return after;
     });
   };
