@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: measures the product's budgets, each beside its reference from the same run, because machines
- * differ and drift. `npm run bench -- cold ingest` runs only those.
+ * differ and drift. `npm run bench -- cold ingest` runs only those, `npm run bench -- bank-import --lines 50000` all of a file.
  */
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { prepareAssembly } from '../local/start/prepare.ts';
-import { type BenchResult, table } from './result.ts';
+import { type BenchOptions, type BenchResult, table } from './result.ts';
 
-type Bench = () => Promise<BenchResult[]>;
+type Bench = (options: BenchOptions) => Promise<BenchResult[]>;
 
 const benches: Record<string, () => Promise<{ run: Bench }>> = {
   cold: () => import('./cold-import.ts'),
@@ -23,20 +24,29 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   start: () => import('./start-up.ts'),
 };
 
-const asked = process.argv.slice(2);
+/** These run the sources and need no bundles, which take minutes to make where something has changed. */
+const fromSource = new Set(['billing', 'bank-import', 'ledger']);
+
+const { values, positionals: asked } = parseArgs({ options: { lines: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`There is no benchmark "${unknown[0]}": use ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
 
-await prepareAssembly(() => {});
+const lines = Number(values.lines ?? 'NaN');
+if (values.lines !== undefined && !(Number.isInteger(lines) && lines > 0)) {
+  console.error(`--lines is a number of lines, not "${values.lines}".`);
+  process.exit(2);
+}
+
+if (asked.length === 0 || asked.some((name) => !fromSource.has(name))) await prepareAssembly(() => {});
 const results: BenchResult[] = [];
 for (const [name, load] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.error(`… ${name}`);
   const { run } = await load();
-  results.push(...(await run()));
+  results.push(...(await run(values.lines === undefined ? {} : { lines })));
 }
 console.log(`\n${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}\n`);
 console.log(table(results));

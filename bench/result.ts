@@ -10,6 +10,12 @@ export interface BenchResult {
   isWithin: boolean | undefined;
 }
 
+/** What the command line says beside the names of benchmarks. */
+export interface BenchOptions {
+  /** `--lines`: of the bank's file. */
+  lines?: number;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

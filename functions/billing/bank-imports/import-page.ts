@@ -17,7 +17,8 @@ import { ownersOf } from './recognise-customer.ts';
 import { type ImportMessage, orderPage } from './start-import.ts';
 import { type LineOfFile, suspendLine, takeLine } from './take-line.ts';
 
-const usualPageSize = 200;
+/** Lines between two notes of how far it is. */
+export const usualPageSize = 200;
 /** A message works on for so long, well within the function's time: each reads the file and the open invoices anew. */
 const workMs = 180_000;
 /** Lines taken at a time. */
