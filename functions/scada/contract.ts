@@ -68,6 +68,20 @@ export async function energyCounter(
   return counters.energyCounter(session, pointId);
 }
 
+/** Refuses a point that measures no active power. Needs read access to table `scada`. @throws AppError `not_found`, `unprocessable` */
+export async function requirePowerPoint(session: TenantSession, pointId: string): Promise<void> {
+  const powers = await import('./values/power-energy.ts');
+  return powers.requirePowerPoint(session, pointId);
+}
+
+/**
+ * Integrates what a point that measures power recorded over windows of time: all values in them are read, so ask for a month at
+ * most. Needs read access to tables `scada` and `telemetry`.
+ * @returns undefined when there is no such point, or it measures no power any more
+ */
+export const energyOfPower: typeof import('./values/power-energy.ts').energyOfPower = async (...given) =>
+  (await import('./values/power-energy.ts')).energyOfPower(...given);
+
 /**
  * Reads meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches
  * say now; none for an element that is gone. The network is read once for all that is asked. Needs read access to table `scada`.

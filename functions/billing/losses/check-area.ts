@@ -3,7 +3,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { metersById } from '../../metering/contract.ts';
-import { requireEnergyPoint, requireNetworkElement } from '../../scada/contract.ts';
+import { requireEnergyPoint, requireNetworkElement, requirePowerPoint } from '../../scada/contract.ts';
 import { refuseBadSpans } from './day-spans.ts';
 import { type LossArea, lossAreaEntity, lossAreasIn, lossMemberEntity, membersOf } from './loss-area-entity.ts';
 
@@ -18,7 +18,9 @@ export async function checkArea(session: TenantSession, unit: UnitOfWork, area: 
   const byPoint = Map.groupBy(area.inputPoints ?? [], ({ pointId }) => pointId);
   for (const [pointId, spans] of byPoint) {
     refuseBadSpans(pointId, spans);
-    await requireEnergyPoint(session, pointId);
+    for (const measures of new Set(spans.map((each) => each.measures ?? 'energy')))
+      await (measures === 'power' ? requirePowerPoint : requireEnergyPoint)(session, pointId);
+    refuseOthersFields(pointId, spans);
   }
   if (area.networkElementId != null) await requireNetworkElement(session, area.networkElementId);
   if (area.parentId == null) return;
@@ -31,6 +33,21 @@ export async function checkArea(session: TenantSession, unit: UnitOfWork, area: 
       },
     });
   unit.requireExists(lossAreaEntity, { id: parent.id });
+}
+
+function refuseOthersFields(pointId: string, inputs: NonNullable<LossArea['inputPoints']>): void {
+  if (
+    inputs.every(({ measures, rollsOverAtKwh, bridgeMinutes }) =>
+      measures === 'power' ? rollsOverAtKwh === undefined : bridgeMinutes === undefined,
+    )
+  )
+    return;
+  throw new AppError('unprocessable', undefined, {
+    texts: {
+      en: `Point "${pointId}": a counter rolls over and has no gaps to bridge, power has gaps and does not roll over.`,
+      ar: `النقطة "${pointId}": العدّاد يعود إلى الصفر ولا فجوات فيه لتُسد، والقدرة فيها فجوات ولا تعود إلى الصفر.`,
+    },
+  });
 }
 
 /** Refuses the network as the source of meters while there is a list by hand: `conflict`. */

@@ -24,8 +24,9 @@ export const createLossAreaSchema = z.strictObject({
   /** Meters through which energy enters, with the days they did. */
   inputMeters: z._default(z.array(z.extend(daySpanSchema, { meterId: externalId() })).check(z.maxLength(20)), []),
   /**
-   * Points of stations that count energy (unit Wh, kWh, MWh or GWh) where it enters, with the days they did; `returned` for one
-   * that counts what flows back out.
+   * Points of stations where energy enters, with the days they told it: counters of energy (unit Wh, kWh, MWh or GWh), or
+   * measurements of power (W, kW, MW or GW) that are integrated. `returned` for one that counts what flows back out; of power it
+   * says which way positive values flow, and negative ones the other.
    */
   inputPoints: z.optional(
     z
@@ -33,6 +34,9 @@ export const createLossAreaSchema = z.strictObject({
         z.extend(daySpanSchema, {
           pointId: externalId(),
           counts: z._default(z.enum(['input', 'returned']), 'input'),
+          measures: z._default(z.enum(['energy', 'power']), 'energy'),
+          /** Of power: gaps up to so many minutes are filled by a straight line; days with longer ones are not known. @default 15 */
+          bridgeMinutes: z.optional(z.int().check(z.gte(0), z.lte(1440))),
           /** Where the counter begins again from zero, e.g. 4294967.296 of one with 32 bits that counts Wh. */
           rollsOverAtKwh: z.optional(z.number().check(z.gte(1), z.lte(1_000_000_000))),
         }),

@@ -33,7 +33,7 @@ export const lossReportEntity = defineEntity<LossReport>()({
 });
 
 export interface PlannedMeter {
-  /** Of a meter, or of a point of a station that counts energy. */
+  /** Of a meter, or of a point of a station. */
   meterId: string;
   isPoint?: true;
   places: PlannedPlace[];
@@ -43,8 +43,11 @@ export interface PlannedPlace {
   /** Place in the plan's areas. */
   area: number;
   role: LossLine['role'];
-  /** Whether a point counts what flows back out. */
+  /** Whether a point counts what flows back out; of power, whether positive values do. */
   isReturn?: true;
+  /** Whether a point measures power, which is integrated. */
+  isPower?: true;
+  bridgeMinutes?: number;
   /** Where a point's count begins again from zero. */
   rollsOverAtKwh?: number;
   spans: Period[];

@@ -30,6 +30,12 @@ const quality = z.object({
   incompleteMeters: z.int(),
   /** Input meters and points that are not known on all of their days; the losses are null then. */
   unknownInputs: z.int(),
+  /** Of `inputKwh`: power that a station measures, integrated over time; no meter or counter counted it. */
+  inputIntegratedKwh: z.string(),
+  /** Of `inputKwh`: `inputIntegratedKwh`. */
+  inputIntegratedPercent: z.nullable(z.string()),
+  /** Of what was integrated, in either direction: in gaps that were bridged. */
+  inputBridgedKwh: z.string(),
   /** Days on which no input meter or point was set. */
   daysWithoutInput: z.int(),
   /** Of `meteredKwh`: between readings that had to be interpolated. */
@@ -97,6 +103,8 @@ const line = z.object({
   billedKwh: z.string(),
   soldKwh: z.string(),
   unbilledKwh: z.string(),
+  /** Of an input that is power integrated over time; `estimated` finds gaps that were bridged. */
+  integrated: z.optional(z.boolean()),
   findings: z.array(z.enum(findings)),
 });
 export type LossLine = z.infer<typeof line>;

@@ -5,6 +5,8 @@ import type { MeasuredLine } from './measure-meter.ts';
 
 const measures = [
   'input',
+  'inputIntegrated',
+  'inputBridged',
   'returned',
   'fedIn',
   'metered',
@@ -37,6 +39,10 @@ export function addLine(sums: Sums, line: MeasuredLine): void {
   if (line.role === 'input') {
     add('input', importUnits);
     add('returned', exportUnits);
+    if (line.isIntegrated) {
+      add('inputIntegrated', importUnits);
+      add('inputBridged', line.estimatedUnits);
+    }
     add('unknownInputs', line.isComplete ? 0 : 1);
     return;
   }

@@ -8,6 +8,7 @@ import { type BilledShare, type BillReader, noShare, plus, shareOf } from './bil
 import { clip } from './day-spans.ts';
 import type { PlannedMeter, PlannedPlace } from './loss-report-entity.ts';
 import type { LossLine } from './loss-report-schema.ts';
+import type { PowerReader } from './power-input.ts';
 import { daysIn } from './report-days.ts';
 import { type MeterSupplies, suppliesOfMeter } from './supplies-of-meter.ts';
 
@@ -16,6 +17,8 @@ export interface MeasuringTools {
   timeZone: string;
   rows: readonly Period[];
   bills: BillReader;
+  /** What was integrated for the page. */
+  power: PowerReader;
 }
 
 /** Of one meter in one area and row of days. Energies are millionths of a kWh. */
@@ -31,6 +34,8 @@ export interface MeasuredLine {
   unreadDays: number;
   isComplete: boolean;
   isKnownMeter: boolean;
+  /** Whether it is power integrated over time. */
+  isIntegrated?: true;
   billed: BilledShare;
   sold: bigint;
   unbilled: bigint;

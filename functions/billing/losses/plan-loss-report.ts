@@ -95,12 +95,14 @@ async function metersOf(
     const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
     const within = (spans: readonly DaySpan[]) => spans.flatMap((span) => clip(span, period) ?? []);
     for (const [meterId, own] of inputs) add(meters, meterId, { area: i, role: 'input', spans: within(own) });
-    for (const { pointId, counts, rollsOverAtKwh, ...span } of area.inputPoints ?? [])
+    for (const { pointId, counts, measures, bridgeMinutes, rollsOverAtKwh, ...span } of area.inputPoints ?? [])
       add(points, pointId, {
         area: i,
         role: 'input',
         ...(counts === 'returned' ? { isReturn: true } : {}),
         ...(rollsOverAtKwh === undefined ? {} : { rollsOverAtKwh }),
+        ...(measures === 'power' ? { isPower: true } : {}),
+        ...(bridgeMinutes === undefined ? {} : { bridgeMinutes }),
         spans: within([span]),
       });
     const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters, below);
@@ -122,7 +124,8 @@ function pageSize({ from, to }: LossReport): number {
 /** Days on which something tells what enters. */
 const inputsOf = ({ inputMeters, inputPoints = [] }: LossArea): DaySpan[] => [
   ...inputMeters,
-  ...inputPoints.filter(({ counts }) => counts === 'input'),
+  // Power tells both directions, whichever is positive.
+  ...inputPoints.filter(({ counts, measures }) => counts === 'input' || measures === 'power'),
 ];
 
 const plannedArea = (area: LossArea, report: LossReport): PlannedArea => ({

@@ -17,6 +17,7 @@ export function shownLine(line: MeasuredLine, areas: readonly PlannedArea[], row
     billedKwh: fromUnits(line.billed.units),
     soldKwh: fromUnits(line.sold),
     unbilledKwh: fromUnits(role === 'output' ? line.unbilled : 0n),
+    ...(line.isIntegrated ? { integrated: true } : {}),
     findings: findingsOf(line),
   };
 }

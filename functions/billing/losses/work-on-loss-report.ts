@@ -23,7 +23,9 @@ import {
 import { addLine } from './loss-sums.ts';
 import { type MeasuredLine, type MeasuringTools, measureMeter } from './measure-meter.ts';
 import { measurePoint } from './measure-point.ts';
+import { measurePower } from './measure-power.ts';
 import { planLossReport } from './plan-loss-report.ts';
+import { integratedPower } from './power-input.ts';
 import { rowsOfDays } from './report-days.ts';
 import { shownLine } from './shown-line.ts';
 import { type LossReportMessage, sendWork } from './start-loss-report.ts';
@@ -65,7 +67,9 @@ async function countPage(
   const { meters } = await session.require(plannedPageEntity, { reportId, planId, page });
   const { timeZone } = await tenantProfile(session);
   const rows = rowsOfDays(report);
-  const measured = await measureAll({ session, timeZone, rows, bills: billReader(session) }, meters);
+  const power = await integratedPower(session, { reportId, planId }, meters, timeZone);
+  if (power === undefined) return { row: progress, delaySeconds: 0 };
+  const measured = await measureAll({ session, timeZone, rows, bills: billReader(session), power }, meters);
   const sums = new Sums(progress.sums);
   for (const line of measured.flatMap(({ lines }) => lines)) addLine(sums, line);
   const done = page + parts >= pages;
@@ -101,5 +105,17 @@ const measureAll = (
 ): Promise<(PlannedMeter & { lines: MeasuredLine[] })[]> =>
   sideBySide(meters, atATime, async (meter) => ({
     ...meter,
-    lines: await (meter.isPoint ? measurePoint : measureMeter)(tools, meter),
+    lines: meter.isPoint ? await measureStation(tools, meter) : await measureMeter(tools, meter),
   }));
+
+/** A point whose unit changed may count energy in one area and measure power in another. */
+async function measureStation(tools: MeasuringTools, point: PlannedMeter): Promise<MeasuredLine[]> {
+  const [power, counted] = [
+    point.places.filter(({ isPower }) => isPower),
+    point.places.filter((each) => !each.isPower),
+  ];
+  return [
+    ...(counted.length === 0 ? [] : await measurePoint(tools, { ...point, places: counted })),
+    ...measurePower(tools, { ...point, places: power }),
+  ];
+}
