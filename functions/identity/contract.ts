@@ -115,6 +115,15 @@ export async function revokeDeviceKey(session: TenantSession, keyId: string, rev
   await revokeKey(session, keyId, revokedBy);
 }
 
+/**
+ * Lets a device's key reach these paths below its station and no others; its secret stays.
+ * @throws AppError `conflict` for a key that is revoked, `unprocessable` for paths that it does not reach now
+ */
+export async function narrowDeviceKey(session: TenantSession, keyId: string, mqttPaths: string[]): Promise<void> {
+  const { narrowKey } = await import('./api-keys/narrow-key.ts');
+  await narrowKey(session, keyId, { mqttPaths });
+}
+
 /** Keys make keys; a longer chain than this is nobody's work. */
 const maxKeyChain = 10;
 

@@ -8,12 +8,14 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { stationOwners } from '../../scada/contract.ts';
 import { apiKeyEntity } from './api-key-entity.ts';
+import { isWithinPaths } from './mqtt-reach.ts';
 
 export interface KeyBounds {
   scopes: string[];
   allowedIps: string[];
   allowedOrigins: string[];
   stationIds: string[];
+  mqttPaths?: string[] | undefined;
   rateLimitPerMinute: number;
   rateLimitPerDay: number;
   expiresAt?: string | undefined;
@@ -29,6 +31,8 @@ export async function refuseWiderKey(session: TenantSession, creator: Principal,
     const isInside = own[list].length === 0 || (wanted[list].length > 0 && isSubset(wanted[list], own[list]));
     if (!isInside) throw wider(`${list} must name some of: ${own[list].join(', ')}.`);
   }
+  if (!isWithinPaths(wanted.mqttPaths, own.mqttPaths))
+    throw wider(`mqttPaths must lie within: ${own.mqttPaths?.join(', ')}.`);
   for (const limit of ['rateLimitPerMinute', 'rateLimitPerDay'] as const)
     if (wanted[limit] > own[limit]) throw wider(`${limit} can be ${own[limit]} at most.`);
   if (expiresAtTime !== undefined && (wanted.expiresAt === undefined || wanted.expiresAt > expiresAtTime))

@@ -10,6 +10,7 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { workspacesOf } from '../workspaces/enter-workspace.ts';
 import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, makeKey } from './api-key-entity.ts';
 import { refuseForeignStations, refuseWiderKey } from './bound-new-key.ts';
+import { narrowKey, refuseTooManyPaths } from './narrow-key.ts';
 import { present } from './present-key.ts';
 import { getApiKeyUsage } from './read-usage.ts';
 import { rotateApiKey } from './rotate-key.ts';
@@ -18,14 +19,15 @@ import type { apiKeys } from './routes.ts';
 export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   getApiKeyHistory: readHistory(apiKeyEntity),
 
-  listApiKeys: async ({ session, page }) => {
+  listApiKeys: async ({ session, query: { mqttReach }, page }) => {
     const { items, nextCursor } = await session.query<ApiKey & Stored>(apiKeyEntity, {
       index: 'gsi1',
       pk: ['APIKEY'],
       order: 'descending',
       ...page,
     });
-    return { data: items.map(present), pagination: { limit: page.limit, nextCursor } };
+    const data = items.map(present).filter((key) => mqttReach === undefined || key.mqttReach === mqttReach);
+    return { data, pagination: { limit: page.limit, nextCursor } };
   },
 
   getApiKey: async ({ session, params }) => ({ data: present(await session.require(apiKeyEntity, params)) }),
@@ -33,13 +35,15 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   createApiKey: async ({ session, body, principal }) => {
     await refuseWiderKey(session, principal, body);
     await refuseForeignStations(principal.tenantId, body.stationIds);
+    refuseTooManyPaths(body);
     const workspaces = [...(await workspacesOf(session, principal))];
     const made = makeKey(stageName());
-    const { expiresAt, ...settings } = body;
+    const { expiresAt, mqttPaths, ...settings } = body;
     const stored = await session.transact('identity', (unit) =>
       addApiKey(unit, principal.tenantId, {
         id: newId('key'),
         ...settings,
+        ...(mqttPaths === undefined ? {} : { mqttPaths }),
         workspaces,
         expiresAtTime: expiresAt,
         keyPrefix: made.prefix,
@@ -49,6 +53,11 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
       }),
     );
     return { data: { ...present(stored), key: made.key } };
+  },
+
+  narrowApiKey: async ({ session, params, body, principal }) => {
+    await refuseForeignStations(principal.tenantId, body.stationIds ?? []);
+    return { data: present(await narrowKey(session, params.id, body)) };
   },
 
   rotateApiKey,

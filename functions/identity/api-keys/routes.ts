@@ -13,6 +13,8 @@ import {
   utcTime,
 } from '../../../layers/kernel/schema/common.ts';
 
+import { mqttPathsSchema, mqttReaches } from './mqtt-reach-schema.ts';
+
 const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
 /** As browsers send it in `Origin` (RFC 6454, section 6.2): anything else would never match. */
@@ -54,6 +56,8 @@ export const createApiKeyBody = z.object({
   rateLimitPerDay: z._default(z.int().check(z.gte(1), z.lte(100_000_000)), 10_000),
   /** Stations a device key may publish for. @default every station of the tenant */
   stationIds: z._default(z.array(externalId()).check(z.maxLength(40)), []),
+  /** What it reaches below its stations, e.g. `meter/M-1/*`. @default everything */
+  mqttPaths: z.optional(mqttPathsSchema),
   expiresAt: z.optional(timestamp()),
 });
 
@@ -68,6 +72,10 @@ const apiKey = z.object({
   rateLimitPerMinute: z.int(),
   rateLimitPerDay: z.int(),
   stationIds: z.array(z.string()),
+  /** Null: everything below its stations. */
+  mqttPaths: z.nullable(z.array(z.string())),
+  /** How much it reaches at the MQTT broker: some paths, whole stations, or all of them; null: nothing. */
+  mqttReach: z.nullable(z.enum(mqttReaches)),
   /** Those of the maker when the key was made; `*` is all of them. */
   workspaces: z.array(z.string()),
   expiresAt: z.nullable(utcTime()),
@@ -126,6 +134,9 @@ export const apiKeys = defineResource({
       path: '',
       access: 'identity:api_keys:read',
       summary: 'List API keys.',
+      description:
+        'With `mqttReach` those of one reach, such as the broad ones (`stations`, `all_stations`) that could be narrowed; a page may hold fewer than its limit then.',
+      query: z.object({ mqttReach: z.optional(z.enum(mqttReaches)) }),
       response: z.array(apiKey),
       paginated: true,
     },
@@ -147,9 +158,32 @@ export const apiKeys = defineResource({
         'The answer holds the key; it cannot be shown again. A key can hold no permission its creator does not hold, and a key made by another key is bound at least as tightly as that one.',
       body: createApiKeyBody,
       response: withKey,
-      errors: ['forbidden', 'not_found'],
+      errors: ['forbidden', 'not_found', 'unprocessable'],
       // A repeated answer would have to keep the key readable for a day.
       idempotent: false,
+    },
+    narrowApiKey: {
+      method: 'POST',
+      path: '/{id}/narrow',
+      access: 'identity:api_keys:write',
+      summary: 'Let an API key reach less at the MQTT broker; its secret stays.',
+      description:
+        'Some of its stations, some paths below them, or both. It cannot be taken back: who needs more makes another key. An open connection notices within an hour.',
+      params,
+      body: z
+        .strictObject({
+          stationIds: z.optional(z.array(externalId()).check(z.minLength(1), z.maxLength(40))),
+          mqttPaths: z.optional(mqttPathsSchema),
+        })
+        .check(
+          z.refine(
+            ({ stationIds, mqttPaths }) => stationIds !== undefined || mqttPaths !== undefined,
+            fieldMessage('Name stations or paths.', 'اذكر محطات أو مسارات.'),
+          ),
+        ),
+      response: apiKey,
+      status: 200,
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
     rotateApiKey: {
       method: 'POST',

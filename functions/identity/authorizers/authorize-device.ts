@@ -10,13 +10,10 @@ import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
+import { deviceScope, gatewayScope } from '../api-keys/mqtt-reach.ts';
 import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
 import { devicePolicies, gatewayConnectPolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
-
-const deviceScope = 'metering:readings:publish';
-/** Of the gateway of a station: it takes configurations and commands. Its key names its station. */
-const gatewayScope = 'scada:gateways:connect';
 
 interface DeviceEvent {
   protocolData?: { mqtt?: { username?: string; password?: string; clientId?: string } };

@@ -104,6 +104,21 @@ describe('a device', () => {
     expect(JSON.stringify(stack.tables.scan('metering'))).not.toContain(second.apiKey.split('_').at(-1));
   });
 
+  it('whose credential is of the time before paths is bound to its own without a new one', async () => {
+    await register('D-OLD', { type: 'meter' });
+    expect((await call('POST', '/devices/D-OLD/narrow-credential')).status).toBe(409);
+    await provision('D-OLD');
+    const id = await keyIdOf('D-OLD');
+    const session = openSession('tenant-a');
+    const key = await session.require(apiKeyEntity, { id });
+    await session.transact('identity', (unit) => unit.update(apiKeyEntity, key, { mqttPaths: null }));
+    const { body } = await call('POST', '/devices/D-OLD/narrow-credential');
+    expect(body.data).toEqual({ deviceId: 'D-OLD', keyId: id, mqttPaths: ['device/D-OLD/*', 'meter/SN-D-OLD/*'] });
+    const { keyHash, isActive: works, mqttPaths } = await session.require(apiKeyEntity, { id });
+    expect([keyHash, works, mqttPaths]).toEqual([key.keyHash, true, key.mqttPaths]);
+    expect((await call('POST', '/devices/D-OLD/narrow-credential')).status).toBe(200);
+  });
+
   it('provisioned twice at once has one credential that works', async () => {
     await register('D-RACE');
     const answers = await Promise.all([1, 2, 3].map(() => call('POST', '/devices/D-RACE/provision')));
@@ -149,7 +164,12 @@ describe('a device', () => {
   it('does not exist for another tenant', async () => {
     const paths = ['/devices/D-1', '/devices/D-1/configurations', '/devices/D-1/history'];
     for (const path of paths) expect((await call('GET', path, undefined, 'tenant-b')).status).toBe(404);
-    for (const path of ['/devices/D-1/provision', '/devices/D-1/retire', '/devices/D-1/claim-codes'])
+    for (const path of [
+      '/devices/D-1/provision',
+      '/devices/D-1/narrow-credential',
+      '/devices/D-1/retire',
+      '/devices/D-1/claim-codes',
+    ])
       expect((await call('POST', path, undefined, 'tenant-b')).status).toBe(404);
     expect((await call('GET', '/devices', undefined, 'tenant-b')).body.data).toEqual([]);
     expect(await tell('D-1', { firmware_version: '6.6.6' }, Date.now(), 'ST-9')).toEqual([]);

@@ -11,6 +11,7 @@ import { deviceOfKey, devicePartitions, iotDeviceEntity } from './device-entity.
 import { announceFirmware, downloadOf, releaseFirmware, uploadAgain, withdrawFirmware } from './firmware.ts';
 import { type Firmware, firmwareEntity, type RolloutDevice, rolloutEntity } from './firmware-entity.ts';
 import { importDevices } from './import-devices.ts';
+import { narrowCredential } from './narrow-credential.ts';
 import { noteDevice } from './presence.ts';
 import { provisionDevice } from './provision-device.ts';
 import { type DeviceChanges, registerDevice, retireDevice, updateDevice } from './register-device.ts';
@@ -51,6 +52,7 @@ export const iotOperations: Operations<typeof iot.routes> = {
   provisionIotDevice: async ({ session, params, principal }) => ({
     data: await provisionDevice(session, params.id, principal.subject),
   }),
+  narrowIotCredential: async ({ session, params }) => ({ data: await narrowCredential(session, params.id) }),
   makeClaimCode: async ({ session, params, principal }) => ({
     data: await makeClaimCode(session, params.id, principal.subject),
   }),

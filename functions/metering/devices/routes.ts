@@ -126,11 +126,24 @@ export const iot = defineResource({
       path: '/devices/{id}/provision',
       access: provision,
       summary: 'Give a device its credential; an earlier one ends.',
-      description: 'The answer holds it; it cannot be shown again. It reaches the topics of the device’s station.',
+      description:
+        'The answer holds it; it cannot be shown again. It reaches the topics of the device itself and, where it reads for others of its station, theirs.',
       params,
       response: credentialsSchema,
       errors: ['not_found', 'conflict', 'version_conflict'],
       idempotent: false,
+    },
+    narrowIotCredential: {
+      method: 'POST',
+      path: '/devices/{id}/narrow-credential',
+      access: provision,
+      summary: 'Let the credential a device has reach what one given now would; its secret stays.',
+      description:
+        'For credentials from before they were bound to paths, which reach their whole station: `GET /api/v1/developer/api-keys?mqttReach=stations` lists them. An open connection notices within an hour.',
+      params,
+      response: z.object({ deviceId: z.string(), keyId: z.string(), mqttPaths: z.array(z.string()) }),
+      status: 200,
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
     makeClaimCode: {
       method: 'POST',
