@@ -46,6 +46,29 @@ export async function planTakeBack(
     Promise.all(allocations.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId }))),
     readAdvance(session, customerId, currency),
   ]);
+  const split = splitTakeBack(payment, invoices, BigInt(advance?.minor ?? '0'), minor);
+  if (split.shortfall > 0n && !mayFallShort)
+    throw new AppError('conflict', undefined, {
+      texts: {
+        en: 'What the payment left over has been used by later invoices: cancel those first.',
+        ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
+      },
+    });
+  return { ...split, advance };
+}
+
+/**
+ * Where so much of a payment comes from. Pure.
+ * @param invoices those of its allocations, in their order
+ * @param paidAhead minor units that the customer has, of whichever payment
+ */
+export function splitTakeBack(
+  payment: Payment,
+  invoices: readonly StoredInvoice[],
+  paidAhead: bigint,
+  minor: bigint,
+): Omit<TakeBack, 'advance'> {
+  const { currency, allocations } = payment;
   const parts = allocations.map(({ amount }, i) => ({ invoice: invoices[i]!, minor: minorOf(amount, currency) }));
   const settled = parts.filter(({ invoice }) => invoice.status !== 'cancelled');
   // What a cancelled invoice had of it went to the advance when it was cancelled.
@@ -54,7 +77,7 @@ export async function planTakeBack(
     .reduce((sum, part) => sum + part.minor, minorOf(payment.advanceAmount, currency));
   const held = minorOf(payment.takingBack ?? '0', currency);
   const fromHeld = smallest(minor, held);
-  const fromAdvance = smallest(minor - fromHeld, ahead, BigInt(advance?.minor ?? '0'));
+  const fromAdvance = smallest(minor - fromHeld, ahead, paidAhead);
   let left = minor - fromHeld - fromAdvance;
   const fromInvoices: TakeBack['fromInvoices'] = [];
   for (const part of settled.toReversed()) {
@@ -63,20 +86,13 @@ export async function planTakeBack(
     fromInvoices.push({ invoice: part.invoice, minor: taken });
     left -= taken;
   }
-  if (left > 0n && !mayFallShort)
-    throw new AppError('conflict', undefined, {
-      texts: {
-        en: 'What the payment left over has been used by later invoices: cancel those first.',
-        ar: 'استُخدم ما تبقى من الدفعة في فواتير لاحقة: ألغها أولًا.',
-      },
-    });
-  const plan = { fromHeld, unneeded: held - fromHeld, fromAdvance, fromInvoices, advance, shortfall: left };
-  return { ...plan, left: whatIsLeft(payment, plan, invoices) };
+  const split = { fromHeld, unneeded: held - fromHeld, fromAdvance, fromInvoices, shortfall: left };
+  return { ...split, left: whatIsLeft(payment, split, invoices) };
 }
 
 function whatIsLeft(
   { allocations, advanceAmount, currency, owedAgain }: Payment,
-  { fromAdvance, unneeded, fromInvoices }: Omit<TakeBack, 'left'>,
+  { fromAdvance, unneeded, fromInvoices }: Omit<TakeBack, 'left' | 'advance'>,
   invoices: readonly StoredInvoice[],
 ): TakeBack['left'] {
   const ahead = minorOf(advanceAmount, currency);
