@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { domains } from '../../infra/domains.ts';
+import type { Route } from '../../layers/kernel/http/route.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -56,7 +57,7 @@ function brokenLinks(path: string, text: string): string[] {
 const operations = domains
   .flatMap(({ resources = [] }) => resources.map(({ resource }) => resource))
   .flatMap(({ base, routes }) =>
-    Object.values(routes).map(({ method, path }) => ({ method, segments: segmentsOf(`${base}${path}`) })),
+    Object.values<Route>(routes).map(({ method, path }) => ({ method, segments: segmentsOf(`${base}${path}`) })),
   );
 
 function segmentsOf(path: string): string[] {

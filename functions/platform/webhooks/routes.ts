@@ -126,12 +126,13 @@ export const webhooks = defineResource({
       method: 'POST',
       path: '/{id}/rotate-secret',
       access: secret,
-      summary: 'Make a new secret; the old one signs beside it for the overlap.',
+      summary:
+        'Make a new secret; the old one signs beside it for the overlap, and those before it for what is left of theirs.',
       params: webhookParams,
       body: rotateBody,
       response: rotatedView,
       status: 200,
-      errors: ['not_found'],
+      errors: ['not_found', 'unprocessable', 'version_conflict'],
       idempotent: false,
     },
     enableWebhook: {

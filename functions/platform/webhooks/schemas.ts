@@ -95,7 +95,7 @@ export const webhookView = z.object({
   ordering: z.enum(['none', 'aggregate']),
   rateLimitPerSecond: z.nullable(z.number()),
   signature: z.enum(signatureSchemes),
-  /** Until when the secret before the last rotation signs too. */
+  /** Until when a secret of before signs too. */
   previousSecretValidUntil: z.nullable(utcTime()),
   disabledReason: z.nullable(z.enum(['gone', 'failing_for_days', 'messages_exhausted', 'manual'])),
   disabledAt: z.nullable(utcTime()),
@@ -113,7 +113,7 @@ export const secretView = z.object({ secret: z.string(), signature: z.enum(signa
 export const createdWebhookView = z.extend(webhookView, { secret: z.string() });
 export const rotatedView = z.extend(secretView, { previousSecretValidUntil: z.nullable(utcTime()) });
 export const rotateBody = z.strictObject({
-  /** How long the old secret signs beside the new one; 0 ends it at once. */
+  /** How long the old secret signs beside the new one; 0 ends it, and those before it, at once. */
   overlapSeconds: z._default(z.int().check(z.gte(0), z.lte(7 * 86_400)), 86_400),
 });
 

@@ -27,11 +27,17 @@ export interface Webhook {
   signature: SignatureScheme;
   /** The documented `secret_key`, sealed. */
   secretKey: string;
-  /** The secret before the last rotation, valid for a while beside the new one. */
-  previousSecret?: { sealed: string; validUntil: string };
+  /** Secrets before, newest first, each valid for its own while beside the new one; those whose time is over may still stand here. */
+  previousSecrets?: PreviousSecret[];
   disabledReason?: DisableReason | 'manual';
   disabledAt?: string;
   createdBy: string;
+}
+
+export interface PreviousSecret {
+  sealed: string;
+  /** ISO 8601. */
+  validUntil: string;
 }
 
 export type StoredWebhook = Webhook & Stored;
@@ -43,7 +49,7 @@ export const webhookEntity = defineEntity<Webhook>()({
   table: 'platform',
   key: ({ id }) => ({ pk: webhooksPartition, sk: [id] }),
   idOf: ({ id }) => id,
-  secretAttributes: ['secretKey', 'previousSecret', 'sealedHeaders'],
+  secretAttributes: ['secretKey', 'previousSecrets', 'sealedHeaders'],
 });
 
 /** More endpoints than this would slow the dispatch of every event of the tenant. */

@@ -4,7 +4,7 @@
  */
 import { openText, sealText } from '../../../layers/kernel/secrets/sealed-text.ts';
 import { createSigner, type Signer } from '../../../layers/webhooks/signing.ts';
-import type { Webhook } from './webhook-entity.ts';
+import type { PreviousSecret, Webhook } from './webhook-entity.ts';
 
 const key = 'secrets';
 type Field = 'secretKey' | 'headers';
@@ -24,13 +24,20 @@ const signers = new Map<string, Signer>();
 const parsedHeaders = new Map<string, Record<string, string>>();
 const maxKept = 5000;
 
-/** The keys that sign now: the current one, and the one before during a rotation. */
+/** Secrets before the current one whose time is not over, newest first. */
+export const previousSecretsOf = ({ previousSecrets = [] }: Webhook, nowMs: number): PreviousSecret[] =>
+  previousSecrets.filter(({ validUntil }) => Date.parse(validUntil) > nowMs);
+
+/** Until when a secret before the current one signs; null when none does. */
+export function previousSecretValidUntil(webhook: Webhook, nowMs: number): string | null {
+  const times = previousSecretsOf(webhook, nowMs).map(({ validUntil }) => validUntil);
+  return times.sort().at(-1) ?? null;
+}
+
+/** The keys that sign now: the current one, and those before while their rotations overlap. */
 export async function signersOf(tenantId: string, webhook: Webhook, nowMs: number): Promise<Signer[]> {
-  const { secretKey, previousSecret } = webhook;
-  const current = signers.get(secretKey) ?? (await loadSigner(tenantId, webhook.id, secretKey));
-  if (previousSecret === undefined || Date.parse(previousSecret.validUntil) <= nowMs) return [current];
-  const { sealed } = previousSecret;
-  return [current, signers.get(sealed) ?? (await loadSigner(tenantId, webhook.id, sealed))];
+  const sealed = [webhook.secretKey, ...previousSecretsOf(webhook, nowMs).map((previous) => previous.sealed)];
+  return Promise.all(sealed.map((one) => signers.get(one) ?? loadSigner(tenantId, webhook.id, one)));
 }
 
 async function loadSigner(tenantId: string, webhookId: string, sealed: string): Promise<Signer> {

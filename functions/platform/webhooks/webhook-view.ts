@@ -3,6 +3,7 @@ import type { z } from 'zod/mini';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { webhookView } from './schemas.ts';
 import { type StoredWebhook, type WebhookHealth, webhookHealthEntity } from './webhook-entity.ts';
+import { previousSecretValidUntil } from './webhook-secrets.ts';
 
 export type WebhookView = z.infer<typeof webhookView>;
 export const masked = '•••';
@@ -39,7 +40,7 @@ function view(webhook: StoredWebhook, health: WebhookHealth | undefined): Webhoo
     ordering: webhook.ordering,
     rateLimitPerSecond: webhook.rateLimitPerSecond ?? null,
     signature: webhook.signature,
-    previousSecretValidUntil: webhook.previousSecret?.validUntil ?? null,
+    previousSecretValidUntil: previousSecretValidUntil(webhook, Date.now()),
     disabledReason: webhook.disabledReason ?? null,
     disabledAt: webhook.disabledAt ?? null,
     lastTriggeredAt: health?.lastTriggeredAt ?? null,

@@ -164,6 +164,37 @@ describe('a webhook', () => {
     expect([verifies(old, 1), verifies(data.secret, 1)]).toEqual([false, true]);
   });
 
+  it('signs with every secret whose overlap is not over, however often it is rotated', async () => {
+    const receiver = await startReceiver();
+    const { id, secret: first } = await create({ url: receiver.url });
+    const rotate = async (overlapSeconds?: number) =>
+      (await call('POST', `/${id}/rotate-secret`, { overlapSeconds })).data;
+    const second = (await rotate()).secret;
+    const { secret: third, previousSecretValidUntil } = await rotate(3600);
+    expect(Date.parse(previousSecretValidUntil) - Date.now()).toBe(86_400_000);
+    expect((await call('GET', `/${id}`)).data).toMatchObject({ previousSecretValidUntil });
+    const signing = async (): Promise<string[]> => {
+      await call('POST', `/${id}/test`, {});
+      const { body, headers } = receiver.received.at(-1)!;
+      stackTime(Number(headers['webhook-timestamp']) * 1000);
+      return [first, second, third].filter((secret) => {
+        try {
+          return Boolean(new Verifier(secret).verify(body, headers as Record<string, string>));
+        } catch {
+          return false;
+        }
+      });
+    };
+    expect(await signing()).toEqual([first, second, third]);
+    stack.advance(3_600_001);
+    expect(await signing()).toEqual([first, third]);
+    for (let left = 3; left > 0; left--) await rotate();
+    expect((await call('POST', `/${id}/rotate-secret`, {})).body).toMatchObject({ code: 'unprocessable' });
+    await rotate(0);
+    expect(await signing()).toEqual([]);
+    expect((await call('GET', `/${id}`)).data.previousSecretValidUntil).toBeNull();
+  });
+
   it('hands out a public key for Ed25519 and keeps the private one', async () => {
     const { id, secret } = await create({ signature: 'ed25519' });
     expect(secret).toMatch(/^whpk_/);
