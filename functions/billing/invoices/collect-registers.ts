@@ -76,7 +76,7 @@ const isGuessed = ({ estimated, importUnits }: UsageInterval, measured: BucketUs
 /** @param measured the usage as it was measured, interval by interval */
 export function withRegisters(
   usage: readonly UsageInterval[],
-  { codes, isDemandWanted, rates, highestDemand }: ReadRegisters,
+  { codes, isDemandWanted, rates, highestDemand, isKeptUndated }: ReadRegisters,
   measured: readonly BucketUsage[],
 ): RegisteredUsage {
   // What was estimated or decided by a person is divided by the clock: no register tells of it.
@@ -91,9 +91,16 @@ export function withRegisters(
     ...(isDemandWanted && highestDemand !== undefined ? { registeredDemandKw: fromUnits(highestDemand) } : {}),
     ...(missing.length === 0
       ? {}
-      : { missing: `The meter’s readings do not tell of ${missing.join(', ')} in the period.` }),
+      : { missing: [notTold(missing), ...(isDemandWanted && isKeptUndated ? [undated] : [])].join(' ') }),
   };
 }
+
+const notTold = (codes: readonly string[]): string =>
+  `The meter’s readings do not tell of ${codes.join(', ')} in the period.`;
+
+/** What would help is said: nobody can tell from the value alone. */
+const undated =
+  'It keeps demands of ended billing periods (1.6.0*01 and on), but nothing tells of which: two readings in the period would, with its counter of billing periods (0.1.0) best, or the energy kept with them (1.8.0*01).';
 
 const codesOf = ({ timeOfUse }: TariffVersion): string[] => (timeOfUse?.registers ?? []).map(({ obis }) => obis);
 

@@ -256,6 +256,15 @@ describe('demand', () => {
       expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 30, 30, 25))).toBe('not_priced');
     });
 
+    it('says what would help where nothing tells of which period it is', async () => {
+      const { customerId } = await setUp([at('2026-04-01', 0, 0), at('2026-05-01', 200, 0, 18.4, 30)], {
+        tariff: byDemand,
+        meter,
+      });
+      const [problem] = (await bill(customerId)).problems;
+      expect(problem).toMatchObject({ reason: 'not_priced', details: [expect.stringContaining('1.8.0*01')] });
+    });
+
     it('is not known where nothing kept is to compare with', async () => {
       expect(await demandOf(at('2026-04-01', 0, 0), at('2026-05-01', 200, 0, 18.4, 30))).toBe('not_priced');
       // Of a reading before the period, the peak may be of the days before.

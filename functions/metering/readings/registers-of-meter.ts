@@ -18,6 +18,8 @@ export interface RegisterUsage {
   rates: Record<string, bigint>[];
   /** Millionths of a kW; undefined where no reading tells what was reached in the period. */
   highestDemand: bigint | undefined;
+  /** Whether the meter keeps demands of which nothing tells the billing period. */
+  isKeptUndated: boolean;
 }
 
 /** Not every reading carries every register: so far beyond the edges one is looked for that does. */
@@ -42,7 +44,8 @@ export async function registersOfMeter(
       if (bucket.energy !== undefined && isBillable(bucket)) rates[i]![code] = bucket.energy;
     });
   }
-  return { rates, highestDemand: highestDemand(meter, readings, start, end) };
+  const { highest, isKeptUndated } = highestDemand(meter, readings, start, end);
+  return { rates, highestDemand: highest, isKeptUndated };
 }
 
 /** With what was noted of the register itself when devices were put in and taken out. */
