@@ -147,6 +147,24 @@ describe('a bank file', () => {
     expect((await call('POST', `/${id}/start`)).status).toBe(409);
   });
 
+  it('is read where the request died after it was kept, or before anything was', async () => {
+    const content = `date,amount,id,reference,description\n2026-06-10,5,V1,${ahmed.accountNumber},x\n`;
+    const answers: number[] = [];
+    for (let change = 1; answers.at(-1) !== 201; change++) {
+      watch.reset();
+      watch.breakChange(change, 'refused');
+      answers.push((await call('POST', '', { bankAccount: 'main', content })).status);
+    }
+    expect(answers.length).toBeGreaterThan(3);
+    await stack.workOff(bankImportQueue, (body) => importPage(JSON.parse(body)), { seconds: 60 });
+    // One whose request died before it said that its file is to be read, and the last.
+    const kept = (await call('GET', '')).body.data;
+    expect(kept.map(({ status, matched, duplicates }: any) => [status, matched + duplicates])).toEqual([
+      ['completed', 1],
+      ['completed', 1],
+    ]);
+  });
+
   it('may be uploaded to a signed address', async () => {
     const content = `date,amount,id,reference,description\n2026-06-10,5,U1,${ahmed.accountNumber},x\n`;
     const { id, upload } = (await call('POST', '', { bankAccount: 'main', sizeBytes: content.length })).body.data;

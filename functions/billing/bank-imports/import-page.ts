@@ -5,6 +5,7 @@
 
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
@@ -32,11 +33,14 @@ type StoredImport = BankImport & Stored;
 
 /** @param options `pages`: how many at most before the next message; `pageSize`: lines between two notes of how far it is */
 export async function importPage(
-  { tenantId, importId, position }: ImportMessage,
+  { tenantId, importId, position, isReminder = false }: ImportMessage,
   { pages = Number.POSITIVE_INFINITY, pageSize = usualPageSize }: { pages?: number; pageSize?: number } = {},
 ): Promise<void> {
   const session = openSession(tenantId);
-  const before = await session.require(bankImportEntity, { id: importId });
+  const before = await session.get(bankImportEntity, { id: importId }, { consistent: true });
+  // Nothing to be reminded of: the request wrote nothing, or its own message is at work.
+  if (isReminder && (before === undefined || before.position > 0)) return;
+  if (before === undefined) throw notFound(bankImportEntity.name, importId);
   if (before.status !== 'reading') return;
   let step: Step<StoredImport> = { row: before, delaySeconds: 0 };
   if (before.position === position) {

@@ -21,6 +21,8 @@ export interface ImportMessage {
   importId: string;
   /** Lines done when the message was written; another one is late or repeated. */
   position: number;
+  /** Sent before anything else, for a request that dies before it has its file read. */
+  isReminder?: boolean | undefined;
 }
 
 const contentType = 'text/plain';
@@ -49,7 +51,10 @@ export async function newImport(
     ...(fileName === undefined ? {} : { fileName }),
   };
   // The file is there before anybody is told of it.
-  if (content !== undefined) await writeObject(bankFileBucket, key, content, contentType);
+  if (content !== undefined) {
+    await writeObject(bankFileBucket, key, content, contentType);
+    await remind(session, id);
+  }
   const stored = await session.transact('billing', (unit) => unit.create(bankImportEntity, made));
   if (content === undefined)
     return { ...stored, upload: await signUpload(bankFileBucket, { key, contentType, sizeBytes: sizeBytes! }) };
@@ -68,10 +73,11 @@ export async function startImport(session: TenantSession, id: string): Promise<B
     throw new AppError('conflict', undefined, {
       texts: { en: 'The file has not been uploaded yet.', ar: 'لم يُرفع الملف بعد.' },
     });
-  const started =
-    before.status === 'reading'
-      ? before
-      : await session.transact('billing', (unit) => unit.update(bankImportEntity, before, { status: 'reading' }));
+  let started = before;
+  if (before.status === 'waiting') {
+    await remind(session, id);
+    started = await session.transact('billing', (unit) => unit.update(bankImportEntity, before, { status: 'reading' }));
+  }
   await orderPage(session, id, started.position);
   return started;
 }
@@ -81,7 +87,13 @@ export const orderPage = (
   importId: string,
   position: number,
   delaySeconds = 0,
-): Promise<void> =>
-  sendMessages(bankImportQueue, [
-    { body: JSON.stringify({ tenantId, importId, position } satisfies ImportMessage), delaySeconds },
-  ]);
+): Promise<void> => send({ tenantId, importId, position }, delaySeconds);
+
+/** Longer than a request lasts. */
+const reminderSeconds = 60;
+
+const remind = ({ tenantId }: TenantSession, importId: string): Promise<void> =>
+  send({ tenantId, importId, position: 0, isReminder: true }, reminderSeconds);
+
+const send = (message: ImportMessage, delaySeconds: number): Promise<void> =>
+  sendMessages(bankImportQueue, [{ body: JSON.stringify(message), delaySeconds }]);
