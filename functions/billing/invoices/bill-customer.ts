@@ -12,7 +12,7 @@ import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-en
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
-import { occupancyEntity, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import { occupancyEntity, suppliesById, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions } from '../vee-exceptions/close-exceptions.ts';
 import { raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
@@ -23,7 +23,13 @@ import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { findOfCustomer } from './list-of-customer.ts';
 import { parted } from './part-bills.ts';
-import { type PricedSupply, type PricingOptions, type PricingProblem, priceSupplies } from './price-supplies.ts';
+import {
+  type PricedSupply,
+  type PricingOptions,
+  type PricingProblem,
+  priceSupplies,
+  spanOf,
+} from './price-supplies.ts';
 
 export interface BillingOptions extends PricingOptions {
   issueDate: string;
@@ -31,33 +37,43 @@ export interface BillingOptions extends PricingOptions {
   runId?: string;
   /** Only these of the customer's. @default all */
   supplyIds?: readonly string[];
+  /** Where more wait to be billed, nothing is, and the outcome says so. @default any number is billed */
+  mostSupplies?: number;
 }
+
+/** Supplies that a request bills, or a page of a run for each of its customers; those of others are a part of a run by themselves. */
+export const mostAtOnce = 20;
 
 export interface BillingOutcome {
   invoices: StoredInvoice[];
   problems: PricingProblem[];
+  /** Whether the customer has more supplies to bill than were to be. */
+  isLarge: boolean;
 }
 
 /**
- * One invoice for each currency of the customer's tariffs, and of as many supplies as one holds, which is one as good as
- * always. What a run made of the customer in an earlier attempt is part of the outcome.
+ * One invoice for each currency of the customer's tariffs and each group of supplies, and of as many as one holds. What a run made of the customer in an earlier attempt is part of the outcome.
  */
 export async function billCustomer(
   session: TenantSession,
   customerId: string,
   options: BillingOptions,
 ): Promise<BillingOutcome> {
-  const { supplyIds, runId } = options;
+  const { runId } = options;
   const issued = new Map<string, StoredInvoice>();
   const problems = await retryOnChangeOrMade(async () => {
-    const [customer, supplies] = await Promise.all([
+    const [customer, wanted] = await Promise.all([
       session.require(customerEntity, { id: customerId }),
-      suppliesOfCustomer(session, customerId, { consistent: true }),
+      suppliesToBill(session, customerId, options),
     ]);
-    const wanted = supplyIds === undefined ? supplies : supplies.filter(({ id }) => supplyIds.includes(id));
-    if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId))
-      for (const invoice of await findOfCustomer(session, customerId, (each) => each.runId === runId))
-        issued.set(invoice.id, invoice);
+    if (wanted === undefined) return undefined;
+    if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId)) {
+      const ids = new Set(wanted.map(({ id }) => id));
+      // Whichever of the run's pages has its first supply counts it.
+      const isOurs = (each: StoredInvoice): boolean =>
+        each.runId === runId && each.bills.length > 0 && ids.has(each.bills[0]!.supplyId);
+      for (const invoice of await findOfCustomer(session, customerId, isOurs)) issued.set(invoice.id, invoice);
+    }
     const problems: PricingProblem[] = [];
     // Days after a change of currency are billed once those before are.
     for (let waiting = wanted; waiting.length > 0; ) {
@@ -73,7 +89,29 @@ export async function billCustomer(
     }
     return problems;
   });
-  return { invoices: [...issued.values()], problems };
+  return { invoices: [...issued.values()], problems: problems ?? [], isLarge: problems === undefined };
+}
+
+/** As they are now. @returns undefined where they are more than are to be billed at once */
+async function suppliesToBill(
+  session: TenantSession,
+  customerId: string,
+  { supplyIds, mostSupplies, ...options }: BillingOptions,
+): Promise<(BilledSupply & Stored)[] | undefined> {
+  if (supplyIds !== undefined)
+    return (await suppliesById(session, supplyIds)).filter((supply) => supply.customerId === customerId);
+  const supplies = await suppliesOfCustomer(session, customerId);
+  // Those that the run has billed count too, so that it sees the same customer when it looks a second time.
+  const waiting = supplies.filter(
+    (supply) =>
+      supply.mode === 'postpaid' &&
+      (spanOf(supply, options) !== undefined || (options.runId !== undefined && supply.billedBy === options.runId)),
+  );
+  if (waiting.length > (mostSupplies ?? waiting.length)) return undefined;
+  return suppliesById(
+    session,
+    supplies.map(({ id }) => id),
+  );
 }
 
 async function issue(
@@ -172,6 +210,7 @@ function draft(customer: Customer, group: readonly PricedSupply[], options: Bill
     issueDate: options.issueDate,
     dueDate: addDays(options.issueDate, options.dueDays),
     currency,
+    ...(group[0]!.supply.invoiceGroup === undefined ? {} : { group: group[0]!.supply.invoiceGroup }),
     bills,
     ...totalsOf(bills, currency),
     paidAmount: amountOf(0n, currency),

@@ -1,12 +1,17 @@
 /** The bills of an invoice as they would be made today. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
-import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { versionsOnce } from '../tariffs/tariff-entity.ts';
+import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { priceSupplies } from './price-supplies.ts';
+
+/** Supplies worked on at a time. */
+const atATime = 4;
 
 const tariffsOf = ({ tariffId, tariffsBefore = [] }: SuppliedBill) => ({ tariffId, tariffsBefore });
 
@@ -31,19 +36,19 @@ export async function billsAnew(
   charged: StoredInvoice,
   { timeZone, mayEstimate, keepTariff = false }: AnewOptions,
 ): Promise<SuppliedBill[]> {
-  const versions = (tariffId: string) => versionsOf(session, tariffId, keepTariff ? pricedAsOf(charged) : undefined);
+  const versions = versionsOnce(session, keepTariff ? pricedAsOf(charged) : undefined);
+  const veeSettings = veeSettingsOf(session);
   const customer = await session.require(customerEntity, { id: invoice.customerId });
-  const bills: SuppliedBill[] = [];
-  for (const { supplyId, bill, nominal = invoice.period } of invoice.bills) {
+  const bills = await sideBySide(invoice.bills, atATime, async ({ supplyId, bill, nominal = invoice.period }) => {
     const before = charged.bills.find((each) => each.supplyId === supplyId);
     const supply = await session.require(supplyEntity, { id: supplyId });
     // Who had moved out by then is charged nothing for these days.
-    if (supply.to !== undefined && supply.to <= bill.from) continue;
+    if (supply.to !== undefined && supply.to <= bill.from) return [];
     const { priced, problems } = await priceSupplies(
       session,
       customer,
       [keepTariff && before !== undefined ? { ...supply, ...tariffsOf(before) } : supply],
-      { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, versions, anew: true },
+      { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, versions, veeSettings, anew: true },
     );
     const [made] = priced;
     if (made === undefined)
@@ -61,7 +66,7 @@ export async function billsAnew(
           ar: `يُفوتر العداد "${supply.meterId}" الآن بعملة ${made.supplied.bill.currency}: ألغ الفاتورة وأعد فوترة أيامها.`,
         },
       });
-    bills.push(made.supplied);
-  }
-  return bills;
+    return [made.supplied];
+  });
+  return bills.flat();
 }

@@ -10,7 +10,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { invoiceCancelled } from '../events.ts';
-import { supplyEntity } from '../supplies/supply-entity.ts';
+import { suppliesById, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import type { CancelReason } from './cancel-reasons.ts';
 import { followBills, shiftedBank } from './follow-bills.ts';
@@ -35,7 +35,10 @@ export function cancelInvoice(
     const { customerId, currency } = invoice;
     const [advance, supplies, date, withoutNote] = await Promise.all([
       readAdvance(session, customerId, currency),
-      Promise.all(invoice.bills.map(({ supplyId }) => session.require(supplyEntity, { id: supplyId }))),
+      suppliesById(
+        session,
+        invoice.bills.map(({ supplyId }) => supplyId),
+      ),
       today(session),
       undoNote(session, invoice),
     ]);

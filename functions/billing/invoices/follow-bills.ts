@@ -10,7 +10,7 @@ import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { addDays, dayStart, earlier } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type LateRange, noteLateReadings } from '../corrections/note-late-readings.ts';
-import { supplyEntity } from '../supplies/supply-entity.ts';
+import { suppliesById, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { bankFound, type MadeBill, rememberedOf } from './bill-memory.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
@@ -35,9 +35,14 @@ export async function followBills(
   after: readonly SuppliedBill[],
 ): Promise<FollowedBills> {
   const changed: { supply: BilledSupply & Stored; changes: Partial<BilledSupply>; later: LateDays[] }[] = [];
-  for (const { supplyId: id, bill } of invoice.bills) {
+  const supplies = await suppliesById(
+    session,
+    invoice.bills.map(({ supplyId }) => supplyId),
+  );
+  for (const supply of supplies) {
+    const { id } = supply;
     const [old, made] = [billOf(before, id), billOf(after, id)];
-    const supply = await session.require(supplyEntity, { id });
+    const { bill } = billOf(invoice.bills, id)!;
     const { history = [] } = supply;
     const place = history.findIndex(({ to }) => to === bill.to);
     const entry = history[place];

@@ -1,20 +1,17 @@
-/** One number is one invoice's, and a customer with more meters than an invoice holds has several. */
+/** One number is one invoice's. */
 import { beforeAll, expect, it } from 'vitest';
-import { handler as customers } from '../customers/handler.ts';
-import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, label, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'numbers';
-const { addTariff, setUp, bill, invoicesOf, balance } = meteredCustomers(stack, tenant);
+const { addTariff, addSupply, setUp, bill } = meteredCustomers(stack, tenant);
 const ends: [string, number][] = [
   ['2026-04-01T00:00', 0],
   ['2026-05-01T00:00', 10],
 ];
 let tariffId: string;
-let meters = 0;
 
 beforeAll(async () => {
   await stack.addTenant(tenant);
@@ -22,15 +19,6 @@ beforeAll(async () => {
     { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] },
   ]);
 });
-
-async function addSupply(customerId: string, tariff: string, readings = ends): Promise<string> {
-  const meterId = `EXTRA-${meters++}`;
-  await stack.addMeter(tenant, meterId);
-  if (readings.length > 0) await stack.read(tenant, meterId, readings);
-  const body = { customerId, meterId, tariffId: tariff, from: '2026-04-01' };
-  expect((await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body })).status).toBe(201);
-  return meterId;
-}
 
 const numbers = (invoices: any[]): string[] => invoices.map(({ invoiceNumber }) => invoiceNumber);
 
@@ -41,8 +29,8 @@ it('the meter that is billed later, and the second currency, have numbers of the
     { currency: 'USD' },
   );
   const { customerId } = await setUp(ends, { tariff: tariffId });
-  await addSupply(customerId, dollars);
-  const late = await addSupply(customerId, tariffId, []);
+  await addSupply(customerId, ends, { tariff: dollars });
+  const { meterId: late } = await addSupply(customerId, [], { tariff: tariffId });
   const first = await bill(customerId);
   expect(first.invoices).toHaveLength(2);
   expect(first.problems).toMatchObject([{ meterId: late, reason: 'no_readings' }]);
@@ -59,7 +47,7 @@ it('the meter that is billed later, and the second currency, have numbers of the
 
 it('those who bill different meters of one customer at the same time do not give one number twice', async () => {
   const { customerId } = await setUp(ends, { tariff: tariffId });
-  await addSupply(customerId, tariffId);
+  await addSupply(customerId, ends, { tariff: tariffId });
   const { openSession } = await import('../../../layers/kernel/data/session.ts');
   const { billCustomer } = await import('./bill-customer.ts');
   const { suppliesOfCustomer } = await import('../supplies/supply-entity.ts');
@@ -77,24 +65,9 @@ it('those who bill different meters of one customer at the same time do not give
 
 it('meters that are connected at the same moment are different ones to the numbers', async () => {
   const { customerId } = await setUp(ends, { tariff: tariffId });
-  await Promise.all(Array.from({ length: 4 }, () => addSupply(customerId, tariffId, [])));
+  await Promise.all(Array.from({ length: 4 }, () => addSupply(customerId, [], { tariff: tariffId })));
   const { openSession } = await import('../../../layers/kernel/data/session.ts');
   const { suppliesOfCustomer } = await import('../supplies/supply-entity.ts');
   const places = (await suppliesOfCustomer(openSession(tenant), customerId)).map(({ place }) => place);
   expect(places.sort()).toEqual([1, 2, 3, 4, 5]);
 });
-
-it('a ministry with 210 meters is billed for all of them, in invoices that a transaction holds', async () => {
-  const { customerId } = await setUp(ends, { tariff: tariffId });
-  for (let i = 1; i < 210; i++) await addSupply(customerId, tariffId);
-  const { invoices, problems } = await bill(customerId);
-  expect(problems).toEqual([]);
-  const billed = invoices.flatMap(({ bills }: any) => bills.map(({ meterId }: any) => meterId));
-  expect(new Set(billed).size).toBe(210);
-  expect(new Set(numbers(invoices)).size).toBe(Math.ceil(210 / 16));
-  expect(await balance(customerId)).toBe('10500.00');
-  expect(await invoicesOf(customerId)).toHaveLength(invoices.length);
-  expect((await bill(customerId)).invoices).toEqual([]);
-  const { body } = await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/meters`);
-  expect(body.data).toHaveLength(210);
-}, 60_000);

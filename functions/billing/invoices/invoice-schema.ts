@@ -55,6 +55,8 @@ const invoiceSchema = z.object({
   issueDate: z.string(),
   dueDate: z.string(),
   currency: z.string(),
+  /** The `invoiceGroup` of the supplies it bills. */
+  group: z.optional(z.string()),
   bills: z.array(suppliedBillSchema),
   subtotal: z.string(),
   taxAmount: z.string(),

@@ -15,7 +15,7 @@ import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
 import { progressOf } from '../runs/run-progress.ts';
 import { resumeRun, startRun } from '../runs/start-run.ts';
-import { billCustomer } from './bill-customer.ts';
+import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
@@ -63,7 +63,15 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       const run = await startRun(session, { ...order, ...(routeId === undefined ? {} : { routeId }) });
       return { data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
     }
-    const { invoices, problems } = await billCustomer(session, customerId, { ...order, timeZone });
+    const { invoices, problems, isLarge } = await billCustomer(session, customerId, {
+      ...order,
+      timeZone,
+      mostSupplies: mostAtOnce,
+    });
+    if (isLarge) {
+      const run = await startRun(session, { ...order, customerId });
+      return { status: 202, data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
+    }
     return { data: { run: null, invoices, problems: problems.map((problem) => ({ ...problem, customerId })) } };
   },
 

@@ -2,6 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { daysBetween, earlier, later } from '../../../layers/tariff/calendar.ts';
@@ -35,6 +36,8 @@ export interface PricingOptions {
   nominal?: BillingPeriod;
   /** Where many customers of few tariffs are billed together, each tariff is read once. @default once for these supplies */
   versions?: (tariffId: string) => Promise<TariffVersion[]>;
+  /** Whether an error nobody expected is a problem of its supply. @default false, it is thrown */
+  isolate?: boolean;
   /** As `versions`, for the settings of validation. @default read for each customer */
   veeSettings?: ReturnType<typeof veeSettingsOf>;
 }
@@ -103,7 +106,11 @@ export async function priceSupplies(
     made:
       !options.anew && daysBetween(span.from, span.to) > longestBillDays
         ? tooLong(span)
-        : await priceSupply(session, customer, supply, span, settled),
+        : await priceSupply(session, customer, supply, span, settled).catch((error: unknown): Unpriced => {
+            if (!options.isolate) throw error;
+            logger.error('supply not billed', { supplyId: supply.id, error: error as Error });
+            return { reason: 'failed', checks: [], details: [String(error)] };
+          }),
   }));
   for (const { supply, span, made } of all)
     if ('bill' in made) result.priced.push({ supply, supplied: made, isCut: made.bill.to < span.to });

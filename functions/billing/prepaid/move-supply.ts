@@ -45,7 +45,8 @@ export async function planMove(
           .require(customerEntity, { id: supply.customerId })
           .then((customer) => requireTariffFor(session, next, customer)),
   ]);
-  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint, place } = supply;
+  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint, invoiceGroup, place } =
+    supply;
   const id = nextSupplyId(supply.id, on);
   const following: BilledSupply = {
     id,
@@ -60,6 +61,7 @@ export async function planMove(
     ...(connectedKw === undefined ? {} : { connectedKw }),
     ...(contractedKw === undefined ? {} : { contractedKw }),
     ...(connectionPoint === undefined ? {} : { connectionPoint }),
+    ...(invoiceGroup === undefined ? {} : { invoiceGroup }),
   };
   return (unit) => {
     const ended = unit.update(supplyEntity, supply, { to: on, ...withoutException(unit) });

@@ -9,6 +9,8 @@ import type { RunProblem } from './run-entity.ts';
 export interface BilledCustomers {
   invoices: number;
   nothingToBill: number;
+  /** Customers of more supplies than were to be billed at once, of whom nothing was billed. */
+  large: string[];
   problems: Omit<RunProblem, 'runId'>[];
   /** Errors nobody expected. */
   failures: { customerId: string; error: unknown }[];
@@ -22,12 +24,13 @@ export async function billSideBySide(
   customerIds: readonly string[],
   options: BillingOptions,
 ): Promise<BilledCustomers> {
-  const billed: BilledCustomers = { invoices: 0, nothingToBill: 0, problems: [], failures: [] };
+  const billed: BilledCustomers = { invoices: 0, nothingToBill: 0, large: [], problems: [], failures: [] };
   await sideBySide(customerIds, atATime, async (customerId) => {
     try {
-      const { invoices, problems } = await billCustomer(session, customerId, options);
+      const { invoices, problems, isLarge } = await billCustomer(session, customerId, options);
       billed.invoices += invoices.length;
-      if (invoices.length + problems.length === 0) billed.nothingToBill++;
+      if (isLarge) billed.large.push(customerId);
+      else if (invoices.length + problems.length === 0) billed.nothingToBill++;
       for (const problem of problems) billed.problems.push({ ...problem, customerId });
     } catch (error) {
       logger.error('customer not billed', { customerId, runId: options.runId, error: error as Error });

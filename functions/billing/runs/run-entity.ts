@@ -8,10 +8,12 @@ export interface BillingRun {
   period: { from: string; to: string };
   /** @default the whole base */
   routeId?: string;
+  /** A customer of many meters, alone. */
+  customerId?: string;
   mayEstimate: boolean;
   issueDate: string;
   dueDays: number;
-  /** How many parts work on it side by side. */
+  /** How many parts it began with; customers of many meters are parts that join while it goes on. */
   parts: number;
 }
 
@@ -25,9 +27,11 @@ export const runEntity = defineEntity<BillingRun>()({
 
 export interface RunPart {
   runId: string;
-  part: number;
+  /** A number walks over customers, the id of a customer over that one's supplies. */
+  part: number | string;
   /** Pages done; a message for another page is late or repeated. */
   page: number;
+  /** Of the list of customers, or the sort key of the last supply. */
   cursor?: string;
   /** How often the present page met an error nobody expected. */
   attempts?: number;

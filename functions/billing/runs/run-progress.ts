@@ -26,11 +26,18 @@ export async function progressOf(session: TenantSession, id: string): Promise<Ru
 }
 
 export async function partsOf(session: TenantSession, runId: string): Promise<(RunPart & Stored)[]> {
-  const { items } = await session.query<RunPart & Stored>(runPartEntity, {
-    pk: ['RUN', runId],
-    beginsWith: ['PART'],
-    limit: 100,
-    consistent: true,
-  });
-  return items;
+  const parts: (RunPart & Stored)[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<RunPart & Stored>(runPartEntity, {
+      pk: ['RUN', runId],
+      beginsWith: ['PART'],
+      limit: 200,
+      consistent: true,
+      cursor,
+    });
+    parts.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return parts;
 }

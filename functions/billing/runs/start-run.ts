@@ -1,9 +1,10 @@
-/** Starts a billing run: one row, one message for each part of the base. One customer alone is billed at once. */
+/** Starts a billing run: one row, one message for each part of the base, and one for each customer of many meters. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
-import { type BillingRun, runEntity, runPartEntity } from './run-entity.ts';
+import { type BillingRun, type RunPart, runEntity, runPartEntity } from './run-entity.ts';
 import { partsOf } from './run-progress.ts';
 
 export const billingQueue = 'billing-runs';
@@ -11,29 +12,38 @@ export const billingQueue = 'billing-runs';
 export interface RunMessage {
   tenantId: string;
   runId: string;
-  part: number;
+  part: RunPart['part'];
   /** Pages done before this one. */
   page: number;
 }
 
 export async function startRun(session: TenantSession, order: Omit<BillingRun, 'id' | 'parts'>): Promise<BillingRun> {
-  const parts = order.routeId === undefined ? customerShards : 1;
-  const run: BillingRun = { ...order, id: newId('run'), parts };
+  const { routeId, customerId } = order;
+  const numbers = Array.from({ length: routeId === undefined ? customerShards : 1 }, (_, part) => part);
+  const parts = customerId === undefined ? numbers : [customerId];
+  const run: BillingRun = { ...order, id: newId('run'), parts: parts.length };
   await session.transact('billing', (unit) => {
     unit.create(runEntity, run);
-    for (let part = 0; part < parts; part++)
-      unit.put(runPartEntity, {
-        runId: run.id,
-        part,
-        page: 0,
-        invoices: 0,
-        nothingToBill: 0,
-        problems: 0,
-        done: false,
-      });
+    for (const part of parts) unit.put(runPartEntity, newPart(run.id, part));
   });
   await resumeRun(session, run.id);
   return run;
+}
+
+const newPart = (runId: string, part: RunPart['part']): RunPart => ({
+  ...{ runId, part, page: 0, done: false },
+  ...{ invoices: 0, nothingToBill: 0, problems: 0 },
+});
+
+/** Has a customer of many meters worked on as a part of the run's; once, however often it is asked for. */
+export async function addPart(session: TenantSession, runId: string, customerId: string): Promise<void> {
+  await session
+    .transact('billing', (unit) => unit.create(runPartEntity, newPart(runId, customerId)))
+    .catch((error: unknown) => {
+      if (!isAppError(error) || error.code !== 'already_exists') throw error;
+    });
+  // Also where the part is there: its message may have been lost with the page that found it.
+  await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, customerId, 0)) }]);
 }
 
 /**
@@ -49,7 +59,12 @@ export async function resumeRun(session: TenantSession, runId: string): Promise<
   );
 }
 
-export const messageOf = ({ tenantId }: TenantSession, runId: string, part: number, page: number): RunMessage => ({
+export const messageOf = (
+  { tenantId }: TenantSession,
+  runId: string,
+  part: RunPart['part'],
+  page: number,
+): RunMessage => ({
   tenantId,
   runId,
   part,

@@ -47,6 +47,21 @@ export async function suppliesOfCustomer(
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  if (!options.consistent) return items;
-  return Promise.all(items.map(({ id }) => session.require(supplyEntity, { id })));
+  return options.consistent
+    ? suppliesById(
+        session,
+        items.map(({ id }) => id),
+      )
+    : items;
+}
+
+/** Supplies as they are now, in the order of their ids; those that are not there are left out. */
+export async function suppliesById(session: TenantSession, ids: readonly string[]): Promise<(BilledSupply & Stored)[]> {
+  const found = await session.getMany(
+    supplyEntity,
+    ids.map((id) => ({ id })),
+    { consistent: true },
+  );
+  const byId = new Map(found.map((supply) => [supply.id, supply]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }

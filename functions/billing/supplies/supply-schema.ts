@@ -29,6 +29,8 @@ export const startSupplySchema = z.object({
   dwellings: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 1),
   /** Pole, pillar or service line. */
   connectionPoint: z.optional(label(100)),
+  /** A branch, region or cost centre of the customer's: each has invoices of its own. @default the customer's common ones */
+  invoiceGroup: z.optional(label(60)),
 });
 
 /** Tariffs in order, each with the first local day it no longer held. */

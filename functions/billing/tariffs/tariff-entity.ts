@@ -63,10 +63,10 @@ export async function versionsOf(session: TenantSession, tariffId: string, known
 }
 
 /** As `versionsOf`, each tariff read once: a page of a run takes seconds, and a version that bills stand on never changes. */
-export function versionsOnce(session: TenantSession): (tariffId: string) => Promise<TariffVersion[]> {
+export function versionsOnce(session: TenantSession, knownAt?: string): (tariffId: string) => Promise<TariffVersion[]> {
   const read = new Map<string, Promise<TariffVersion[]>>();
   return (tariffId) => {
-    const known = read.get(tariffId) ?? versionsOf(session, tariffId);
+    const known = read.get(tariffId) ?? versionsOf(session, tariffId, knownAt);
     read.set(tariffId, known);
     return known;
   };

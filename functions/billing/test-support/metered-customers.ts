@@ -13,6 +13,14 @@ export interface MeteredCustomer {
   supplyId: string;
 }
 
+type Readings = [string, number, object?][];
+interface SupplyMore {
+  from?: string;
+  tariff?: string;
+  meter?: object;
+  supply?: object;
+}
+
 export const label = (text: string) => ({ en: text, ar: text });
 
 /** 300 a month; 5 each for the first 100 kWh, 8 beyond. */
@@ -41,30 +49,28 @@ export function meteredCustomers(stack: BillingStack, tenant: string) {
     if (status !== 201) throw new Error(`The tariff was refused with ${status}.`);
     return id as string;
   };
+  /** A meter more of a customer's. */
+  const addSupply = async (customerId: string, readings: Readings, more: SupplyMore = {}) => {
+    const meterId = `${tenant}-M${next++}`;
+    tariffId ??= await addTariff('USUAL');
+    await stack.addMeter(tenant, meterId, more.meter);
+    if (readings.length > 0) await stack.read(tenant, meterId, readings);
+    const body = {
+      ...{ customerId, meterId, tariffId: more.tariff ?? tariffId, from: more.from ?? '2026-04-01' },
+      ...more.supply,
+    };
+    const supply = await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body });
+    return { meterId, supplyId: supply.body.data.id as string };
+  };
   return {
     addTariff,
-    async setUp(
-      readings: [string, number, object?][],
-      more: { from?: string; tariff?: string; customer?: object; meter?: object; supply?: object } = {},
-    ): Promise<MeteredCustomer> {
-      const meterId = `${tenant}-M${next++}`;
-      tariffId ??= await addTariff('USUAL');
-      await stack.addMeter(tenant, meterId, more.meter);
-      if (readings.length > 0) await stack.read(tenant, meterId, readings);
+    addSupply,
+    async setUp(readings: Readings, more: SupplyMore & { customer?: object } = {}): Promise<MeteredCustomer> {
       const made = await stack.call(tenant, customers, 'POST', '/api/billing/customers', {
-        body: { name: meterId, ...more.customer },
+        body: { name: `Customer ${next}`, ...more.customer },
       });
       const customerId = made.body.data.id;
-      const supply = await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
-        body: {
-          customerId,
-          meterId,
-          tariffId: more.tariff ?? tariffId,
-          from: more.from ?? '2026-04-01',
-          ...more.supply,
-        },
-      });
-      return { meterId, customerId, supplyId: supply.body.data.id };
+      return { customerId, ...(await addSupply(customerId, readings, more)) };
     },
     /** Another customer has the meter from a local day on. */
     async moveTo(next: Pick<MeteredCustomer, 'customerId'>, first: MeteredCustomer, on: string): Promise<void> {

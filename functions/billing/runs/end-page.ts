@@ -1,0 +1,57 @@
+/** How a page of a run ends: its problems are kept, what was made is counted, and the part moves on, or tries the page again. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
+import type { BilledCustomers } from './bill-side-by-side.ts';
+import { type RunPart, runPartEntity, runProblemEntity } from './run-entity.ts';
+
+/** Errors nobody expected are tried again so many times; then they are problems of the run, and the others go on. */
+export const maxAttempts = 3;
+
+/**
+ * @param nextCursor null at the end
+ * @param supplyId of the first supply, where the page is one of a customer's supplies
+ * @throws the first of the page's errors while it is to be tried again
+ */
+export async function endPage(
+  session: TenantSession,
+  progress: RunPart & Stored,
+  { invoices, nothingToBill, problems, failures }: BilledCustomers,
+  nextCursor: string | null,
+  supplyId?: string,
+): Promise<Step<RunPart>> {
+  const attempts = (progress.attempts ?? 0) + 1;
+  if (failures.length > 0 && attempts < maxAttempts) {
+    await move(session, progress, { attempts });
+    throw failures[0]!.error;
+  }
+  const all = [
+    ...problems,
+    ...failures.map(({ error, customerId }) => ({
+      ...{ customerId, reason: 'failed', checks: [], details: [String(error)] },
+      ...(supplyId === undefined ? {} : { supplyId }),
+    })),
+  ];
+  for (const problem of all)
+    await session.transact('billing', (unit) => unit.put(runProblemEntity, { ...problem, runId: progress.runId }));
+  return move(session, progress, {
+    page: progress.page + 1,
+    cursor: nextCursor,
+    done: nextCursor === null,
+    attempts: null,
+    invoices: progress.invoices + invoices,
+    nothingToBill: progress.nothingToBill + nothingToBill,
+    problems: progress.problems + all.length,
+  });
+}
+
+type Changes = { [P in keyof RunPart]?: RunPart[P] | null };
+
+const move = (session: TenantSession, progress: RunPart & Stored, changes: Changes): Promise<Step<RunPart>> =>
+  moveOn<RunPart>(
+    () =>
+      session.transact('billing', (unit) =>
+        unit.update(runPartEntity, progress, changes as Partial<RunPart>, { isAudited: false }),
+      ),
+    () => session.require(runPartEntity, progress),
+  );
