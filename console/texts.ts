@@ -4,6 +4,8 @@ export type Language = 'en' | 'ar';
 const texts = {
   docs: ['API documentation', 'توثيق الواجهة'],
   errors: ['Error codes', 'رموز الأخطاء'],
+  areas: ['Areas of the API', 'مجالات الواجهة'],
+  notLoaded: ['The documentation could not be loaded.', 'تعذّر تحميل التوثيق.'],
   health: ['Health', 'الحالة'],
   logIn: ['Log in', 'تسجيل الدخول'],
   logOut: ['Log out', 'تسجيل الخروج'],

@@ -1,7 +1,7 @@
 /** Manifest of the site: health, documentation and the start page. It owns no data. */
 import { defineDomain } from '../../layers/kernel/domain/manifest.ts';
 import { consolePage } from './console/routes.ts';
-import { apis, docs, openApi } from './docs/routes.ts';
+import { apis, docs, openApi, openApiAreas } from './docs/routes.ts';
 import { health } from './health/routes.ts';
 
 const folder = 'functions/site';
@@ -14,6 +14,12 @@ export const site = defineDomain({
     { resource: health, entry: `${folder}/health/handler.ts`, access: {} },
     { resource: openApi, entry: `${folder}/docs/openapi-handler.ts`, access: {}, assets: ['dist/site/openapi.json'] },
     {
+      resource: openApiAreas,
+      entry: `${folder}/docs/openapi-areas-handler.ts`,
+      access: {},
+      assets: ['dist/site/openapi'],
+    },
+    {
       resource: apis,
       entry: `${folder}/docs/apis-handler.ts`,
       access: { tables: { limits: 'write' } },
@@ -24,8 +30,11 @@ export const site = defineDomain({
       entry: `${folder}/docs/docs-handler.ts`,
       access: {},
       assets: [
-        `${folder}/docs/page/index.html`,
-        `${folder}/docs/page/docs.js`,
+        'console/docs/index.html',
+        'console/docs/docs.css',
+        'console/page.css',
+        'dist/site/docs.js',
+        'dist/site/areas.json',
         'dist/site/client.d.ts',
         'node_modules/swagger-ui-dist/swagger-ui.css',
         'node_modules/swagger-ui-dist/swagger-ui-bundle.js',

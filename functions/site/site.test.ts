@@ -46,7 +46,7 @@ describe('files of pages', () => {
 });
 
 describe('pages', () => {
-  it.each(['console/index.html', 'functions/site/docs/page/index.html'])(
+  it.each(['console/index.html', 'console/docs/index.html'])(
     '%s runs no inline script, so that its policy can forbid them',
     (path) => {
       const html = readFileSync(path, 'utf8');

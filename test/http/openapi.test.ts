@@ -50,6 +50,21 @@ describe('the document served', () => {
     expect(served).toMatchObject({ title: 'Mizan API', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
   });
 
+  it('is also served in parts, one for each area, compressed like the whole', async () => {
+    const { restUrl } = mizan.platform.endpoints;
+    const areas = (await (await fetch(`${restUrl}/api/docs/assets/areas.json`)).json()) as Json[];
+    const paths: Json[] = [];
+    for (const { id } of areas) {
+      const answer = await fetch(`${restUrl}/api/openapi/${id}.json`, { headers: { 'accept-encoding': 'gzip' } });
+      expect(answer.headers.get('content-encoding'), id).toBe('gzip');
+      paths.push(((await answer.json()) as Json)['paths']);
+    }
+    const methods = (path: string): string[] => paths.flatMap((part) => Object.keys(part[path] ?? {})).sort();
+    for (const [path, item] of Object.entries(document['paths'] as Json))
+      expect(methods(path), path).toEqual(Object.keys(item).sort());
+    expect((await fetch(`${restUrl}/api/openapi/..%2Fopenapi-areas-handler.mjs`)).status).toBe(404);
+  });
+
   it('is where the catalogue of APIs leads to', async () => {
     const billing: Json[] = expectOk(await mizan.north.api('GET', '/api/v1/developer/apis?domain=billing')).data;
     expect(billing.length).toBeGreaterThan(10);

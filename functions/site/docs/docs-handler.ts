@@ -6,7 +6,10 @@ import { docs } from './routes.ts';
 
 const file = staticFiles(import.meta.dirname, [
   'index.html',
+  'page.css',
+  'docs.css',
   'docs.js',
+  'areas.json',
   'swagger-ui.css',
   'swagger-ui-bundle.js',
   'client.d.ts',

@@ -1,6 +1,7 @@
 /** The API documentation, generated from the route tables when the product is built. */
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
+import { areas } from './areas.ts';
 
 export const openApi = defineResource({
   name: 'openapi',
@@ -12,6 +13,24 @@ export const openApi = defineResource({
       path: '',
       access: 'public',
       summary: 'This document.',
+      contentType: 'application/json',
+    },
+  },
+});
+
+export const openApiAreas = defineResource({
+  name: 'openapi-areas',
+  base: '/api/openapi',
+  title: 'Documentation',
+  routes: {
+    getOpenApiOfArea: {
+      method: 'GET',
+      path: '/{document}',
+      access: 'public',
+      summary: 'The part of the document that is about one area, valid by itself.',
+      description: `Every operation is in one of: ${areas.map(({ id }) => `\`${id}.json\``).join(', ')}.`,
+      params: z.object({ document: z.string() }),
+      errors: ['not_found'],
       contentType: 'application/json',
     },
   },

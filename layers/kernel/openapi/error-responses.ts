@@ -1,5 +1,7 @@
 /** The refusals an operation documents, one response per status; the same set of codes is one component of the document. */
+import { AppError } from '../errors/app-error.ts';
 import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
+import { type Problem, toProblem } from '../errors/problem.ts';
 import { isIdempotent, type Route } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
 import type { Json } from './to-schema.ts';
@@ -41,10 +43,26 @@ function referTo(codes: readonly ErrorCode[], components: Json): Json {
     content: {
       'application/problem+json': {
         schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },
+        example: exampleOf(codes[0]!),
       },
     },
   };
   return { $ref: `#/components/responses/${name}` };
+}
+
+/** What the messages of errors are filled with in examples. */
+const values = {
+  entity: 'meter',
+  id: 'MTR-001',
+  permission: 'billing:meters:read',
+  retryAfterSeconds: 30,
+  causes: 'the provider did not answer.',
+};
+const wrongField = { in: 'body', path: '/id', message: 'Use 1 to 64 letters, digits, ".", "_" or "-".' } as const;
+
+function exampleOf(code: ErrorCode): Problem {
+  const options = { values, ...(code === 'validation_failed' ? { details: [wrongField] } : {}) };
+  return toProblem(new AppError(code, undefined, options), 'en', 'cor_01JGFJJZ00ABCDEFGHJKMNPQRS').problem;
 }
 
 /** `not_found` becomes `NotFound`. */

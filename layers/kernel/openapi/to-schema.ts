@@ -14,14 +14,22 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   const schema = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
-  return isRecordOfNames(schema) ? namedProperties(schema) : withoutEmptyChoice(withoutCalendar(schema));
+  return isRecordOfNames(schema) ? namedProperties(schema) : withoutEmptyChoice(withoutTheObvious(schema));
 }
 
-/** A format says what a date is; the pattern that says it too, leap years and all, is three hundred characters. */
-function withoutCalendar(schema: Json): Json {
-  const { pattern: _, ...rest } = schema;
-  return rest['format'] === 'date' || rest['format'] === 'date-time' ? rest : schema;
-}
+/**
+ * Leaves out what says nothing new: the pattern beside the format of a date, leap years and all in three hundred characters,
+ * and the bounds of the numbers that JSON carries exactly, which tools take for examples.
+ */
+const withoutTheObvious = (schema: Json): Json =>
+  Object.fromEntries(
+    Object.entries(schema).filter(
+      ([key, value]) =>
+        !(key === 'pattern' && ['date', 'date-time'].includes(schema['format'])) &&
+        !(key === 'minimum' && value === Number.MIN_SAFE_INTEGER) &&
+        !(key === 'maximum' && value === Number.MAX_SAFE_INTEGER),
+    ),
+  );
 
 /** A choice of which one is anything at all is anything at all. */
 function withoutEmptyChoice(schema: Json): Json {
