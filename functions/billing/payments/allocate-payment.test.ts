@@ -94,6 +94,7 @@ describe('a payment', () => {
 
   it('has read enough with what it pays, or with four hundred', () => {
     expect([9n, 10n, 11n].map((minor) => isEnoughFor(minor, owing(4, -8, 6)))).toEqual([true, true, false]);
+    expect(isEnoughFor(1n, owing(1))).toBe(true);
     expect([399, 400].map((count) => isEnoughFor(10_000n, tens(count)))).toEqual([false, true]);
   });
 

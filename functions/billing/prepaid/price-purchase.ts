@@ -7,8 +7,9 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
+import type { StoredInvoice } from '../invoices/invoice-entity.ts';
+import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { type Allocation, allocatePayment } from '../payments/allocate-payment.ts';
-import { invoicesToSettle } from '../payments/invoices-to-settle.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
@@ -114,8 +115,8 @@ async function debtToSettle(
   day: string,
 ): Promise<{ allocations: Allocation[]; arrears: bigint }> {
   if (agreement === undefined || minor === 0n) return { allocations: [], arrears: 0n };
-  const order = { customerId, purpose: 'debt', amount: '0', method: 'cash' } as const;
-  const open = (await invoicesToSettle(session, order, currency)).slice(0, maxInvoices);
+  const isEnough = (found: readonly StoredInvoice[]): boolean => found.length >= maxInvoices;
+  const open = (await openOfCustomer(session, customerId, { currency, isEnough })).slice(0, maxInvoices);
   const owed = open.reduce((sum, invoice) => sum + positive(minorOf(invoice.dueAmount, currency)), 0n);
   const arrears = recoverable(agreement, minor, owed, day.slice(0, 7));
   return { allocations: allocatePayment(arrears, open).allocations, arrears };

@@ -10,7 +10,7 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { invoicesToSettle } from '../payments/invoices-to-settle.ts';
+import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 import { tariffOn } from '../supplies/tariff-timeline.ts';
@@ -82,7 +82,7 @@ function move(session: TenantSession, order: SwitchToPrepaid, currency: string) 
     if ((supply.billedTo ?? supply.from) < order.on && supply.from < order.on)
       throw refuse(`The supply is not billed to ${order.on}.`, `لم تُفوتر فترة التوريد حتى ${order.on}.`);
     const { customerId } = supply;
-    const open = await invoicesToSettle(session, { customerId, purpose: 'debt' }, currency);
+    const open = await openOfCustomer(session, customerId, { currency });
     const debt = open.reduce((sum, { dueAmount }) => {
       const due = minorOf(dueAmount, currency);
       return due > 0n ? sum + due : sum;
