@@ -1,7 +1,8 @@
 /** What other domains may know of tenants and workspaces, and the keys they may issue to devices. */
 import { isGranted } from '../../layers/kernel/auth/permissions.ts';
-import type { TenantSession } from '../../layers/kernel/data/session.ts';
+import { openSession, type TenantSession } from '../../layers/kernel/data/session.ts';
 import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
+import { logger } from '../../layers/kernel/observability/logger.ts';
 import type { ApiUsage } from './api-keys/add-up-usage.ts';
 import type { DeviceKeyOrder } from './api-keys/issue-key.ts';
 import { tenantEntity } from './tenants/tenant-entity.ts';
@@ -38,6 +39,25 @@ export async function* tenantIds(): AsyncGenerator<string> {
     for (const { id, status } of items) if (status === 'active') yield id;
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined);
+}
+
+/**
+ * Does the work of a schedule for every active tenant. One tenant's trouble keeps no other's work from being done: it is logged,
+ * and the run fails at its end, to be seen and repeated. Needs read access to table `identity`.
+ * @returns the sum over all tenants
+ */
+export async function sumOverTenants(work: (session: TenantSession) => Promise<number>): Promise<number> {
+  let sum = 0;
+  const failed: string[] = [];
+  for await (const tenantId of tenantIds())
+    try {
+      sum += await work(openSession(tenantId));
+    } catch (error) {
+      failed.push(tenantId);
+      logger.error('not done for a tenant', { tenantId, error: error as Error });
+    }
+  if (failed.length > 0) throw new Error(`Not done for ${failed.length} tenants: ${failed.slice(0, 10).join(', ')}`);
+  return sum;
 }
 
 /** How all API keys of the tenant were used in the last days. Needs read access to tables `identity` and `limits`. */

@@ -4,8 +4,8 @@
  * late repetition can never undo a newer one. Before each attempt it is asked again whether the order still holds.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { publishTopic } from '../../../layers/kernel/mqtt/publish-topic.ts';
 import { type Meter, requireMeter } from '../../metering/contract.ts';
 import { raiseAlert } from '../../platform/contract.ts';
@@ -38,12 +38,8 @@ export async function sendCommand({ tenantId, commandId, attempts }: CommandMess
   if (command.status !== 'approved' && command.status !== 'sent') return;
   const open = await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true });
   if (open?.commandId !== command.id) return;
-  try {
-    await advance(session, command);
-  } catch (error) {
-    // Confirmed, withdrawn or sent by another worker in the same moment.
-    if (!(isAppError(error) && error.code === 'version_conflict')) throw error;
-  }
+  // Or it is confirmed, withdrawn or sent by another worker in the same moment.
+  await unlessChanged(() => advance(session, command));
 }
 
 async function advance(session: TenantSession, command: StoredCommand): Promise<void> {

@@ -37,10 +37,12 @@ export async function keepUnanswered(
   status: MeterCommand['status'] | undefined,
 ): Promise<(unit: UnitOfWork) => void> {
   const key = { meterId: command.meterId, part: partOf(command) };
-  if (status === 'timed_out' || status === 'failed')
-    return (unit) => unit.put(unansweredCommandEntity, { ...key, commandId: command.id });
-  if (status !== 'confirmed') return () => {};
+  const isUnanswered = status === 'timed_out' || status === 'failed';
+  if (!isUnanswered && status !== 'confirmed') return () => {};
   const before = await session.get(unansweredCommandEntity, key, { consistent: true });
+  // On another version each time: a late word on the one before does not take this one away.
+  const row = { ...key, commandId: command.id, version: (before?.version ?? 0) + 1 };
+  if (isUnanswered) return (unit) => unit.put(unansweredCommandEntity, row);
   return (unit) => {
     if (before === undefined) return;
     unit.delete(unansweredCommandEntity, before);

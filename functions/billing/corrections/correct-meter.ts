@@ -1,6 +1,6 @@
 /** Looks at the bills that late or edited readings of a meter reach, and corrects each once, or proposes to. */
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays, earlier } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
@@ -35,7 +35,7 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
     const next = invoices[mostAtOnce];
     if (next !== undefined) {
       const doneBefore = next.period.from;
-      const isMoved = await unlessMoved(() =>
+      const isMoved = await unlessChanged(() =>
         session.transact('billing', (unit) =>
           unit.update(lateReadingsEntity, gathered, { doneBefore }, { isAudited: false }),
         ),
@@ -44,28 +44,17 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
       return orderCorrection(session, meterId, isMoved ? 0 : settings.windowMinutes * 60);
     }
     if (occupancy?.awaits !== undefined && localDate(gathered.toMs, timeZone) >= occupancy.awaits)
-      await unlessMoved(() =>
+      await unlessChanged(() =>
         session.transact('billing', (unit) =>
           unit.update(occupancyEntity, occupancy, { awaits: null }, { isAudited: false }),
         ),
       );
   }
-  const isDone = await unlessMoved(() =>
+  const isDone = await unlessChanged(() =>
     session.transact('billing', (unit) => unit.delete(lateReadingsEntity, gathered)),
   );
   // More came while this was worked on: once more, after another window.
   if (!isDone) await orderCorrection(session, meterId, settings.windowMinutes * 60);
-}
-
-/** @returns whether it was done: a row that somebody else changed meanwhile stays as it is */
-async function unlessMoved(work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (isAppError(error) && error.code === 'version_conflict') return false;
-    throw error;
-  }
 }
 
 /** Invoices that stand and bill any of the days at the meter, whoever had it then. @param days both inclusive */

@@ -1,9 +1,8 @@
 /** Schedule: messages that waited for the end of the quiet hours go out. Each is woken once, whoever looks. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import {
   customerMessageEntity,
   type WaitingMessage,
@@ -13,15 +12,7 @@ import {
 import { requestSending } from './write-message.ts';
 
 export async function handler(): Promise<{ woken: number }> {
-  let woken = 0;
-  for await (const tenantId of tenantIds())
-    try {
-      woken += await wakeMessages(openSession(tenantId));
-    } catch (error) {
-      // One tenant's trouble does not keep the others' customers waiting; it is looked at again in a quarter of an hour.
-      logger.error('messages not woken', { tenantId, error: error as Error });
-    }
-  return { woken };
+  return { woken: await sumOverTenants(wakeMessages) };
 }
 
 export async function wakeMessages(session: TenantSession): Promise<number> {
@@ -42,24 +33,15 @@ export async function wakeMessages(session: TenantSession): Promise<number> {
   return woken;
 }
 
+/** @returns whether it was this one who woke it */
 async function wake(session: TenantSession, waiting: WaitingMessage & Stored): Promise<boolean> {
   const message = await session.require(customerMessageEntity, { id: waiting.messageId });
-  try {
-    await session.transact('billing', (unit) => {
+  return unlessChanged(() =>
+    session.transact('billing', (unit) => {
       unit.delete(waitingMessageEntity, waiting);
       if (message.status !== 'waiting') return;
-      const after = unit.update(
-        customerMessageEntity,
-        message,
-        { status: 'queued', sendAfter: null },
-        { isAudited: false },
-      );
-      requestSending(unit, after);
-    });
-    return true;
-  } catch (error) {
-    // Another one woke it.
-    if (isAppError(error) && error.code === 'version_conflict') return false;
-    throw error;
-  }
+      const changes = { status: 'queued', sendAfter: null } as const;
+      requestSending(unit, unit.update(customerMessageEntity, message, changes, { isAudited: false }));
+    }),
+  );
 }

@@ -2,11 +2,10 @@
  * Schedule: takes away photos that no visit named within a month. Marked first, so that a visit that comes at the last moment
  * either keeps its photo or is told that it is gone; a sweep that died goes on with what it marked.
  */
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { deleteObject } from '../../../layers/kernel/files/signed-urls.ts';
-import { logger } from '../../../layers/kernel/observability/logger.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import { type FieldPhoto, photoBucket, photoEntity, photosWaiting } from './photo-entity.ts';
 
 /** Devices come back to the network after weeks, and announce a photo only then. */
@@ -15,15 +14,7 @@ const keepMs = 30 * 86_400_000;
 const mostOfTenant = 2000;
 
 export async function handler(): Promise<{ taken: number }> {
-  let taken = 0;
-  for await (const tenantId of tenantIds()) {
-    try {
-      taken += await sweepTenant(openSession(tenantId));
-    } catch (error) {
-      logger.error('photos not swept', { tenantId, error: error as Error });
-    }
-  }
-  return { taken };
+  return { taken: await sumOverTenants(sweepTenant) };
 }
 
 async function sweepTenant(session: TenantSession): Promise<number> {
@@ -50,7 +41,8 @@ async function takeAway(session: TenantSession, id: string): Promise<boolean> {
   const photo = await session.get(photoEntity, { id }, { consistent: true });
   // The index may lag behind the visit that keeps it.
   if (photo === undefined || photo.status === 'kept') return false;
-  try {
+  // Not where a visit names it meanwhile.
+  return unlessChanged(async () => {
     const leaving =
       photo.status === 'leaving'
         ? photo
@@ -59,10 +51,5 @@ async function takeAway(session: TenantSession, id: string): Promise<boolean> {
           );
     await deleteObject(photoBucket, leaving.key);
     await session.transact('billing', (unit) => unit.delete(photoEntity, leaving));
-    return true;
-  } catch (error) {
-    // A visit named it meanwhile.
-    if (isAppError(error) && error.code === 'version_conflict') return false;
-    throw error;
-  }
+  });
 }

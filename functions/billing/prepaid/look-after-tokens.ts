@@ -1,7 +1,7 @@
 /** Schedule: orders again what should have gone on by itself, in case a worker died before it could order it. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import { openVendsPartition, type StoredVend, vendEntity } from './vend-entity.ts';
 import { orderVend } from './vend-queue.ts';
 
@@ -11,9 +11,7 @@ const restMs = 20 * 60_000;
 const firstRestMs = 90_000;
 
 export async function handler(): Promise<{ ordered: number }> {
-  let ordered = 0;
-  for await (const tenantId of tenantIds()) ordered += await orderResting(openSession(tenantId));
-  return { ordered };
+  return { ordered: await sumOverTenants(orderResting) };
 }
 
 /** @returns how many of the tenant's tokens were ordered again */

@@ -1,8 +1,8 @@
 /** Schedule: starts the reports that are due by their tenants' clocks, and looks after those that are under way. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { openSession, type QueryOptions, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { QueryOptions, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import { lookAfterRun } from './look-after-run.ts';
 import {
   dueSchedules,
@@ -15,12 +15,11 @@ import type { ReportSchedule } from './schedule-schema.ts';
 import { startOccurrence } from './start-occurrence.ts';
 
 export async function handler(): Promise<{ started: number }> {
-  let started = 0;
-  for await (const tenantId of tenantIds()) {
-    const session = openSession(tenantId);
-    started += await startDue(session);
+  const started = await sumOverTenants(async (session) => {
+    const ofTenant = await startDue(session);
     await lookAfterRuns(session);
-  }
+    return ofTenant;
+  });
   return { started };
 }
 

@@ -3,9 +3,10 @@
  * against; the rows of sessions and refresh tokens follow it.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
-import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { revoke } from '../tokens/refresh-token.ts';
 import { type User, userEntity } from '../users/user-entity.ts';
 import { type LogInSession, sessionEntity, sessionsOf } from './session-entity.ts';
@@ -23,14 +24,8 @@ export async function endSession(session: TenantSession, userId: string, id: str
 async function forget(session: TenantSession, userId: string, id: string): Promise<boolean> {
   const stored = await session.get(sessionEntity, { userId, id }, { consistent: true });
   if (stored === undefined) return false;
-  try {
-    await session.transact('identity', (unit) => unit.delete(sessionEntity, stored));
-    return true;
-  } catch (error) {
-    // Somebody else ended it at the same moment.
-    if (isAppError(error) && error.code === 'version_conflict') return false;
-    throw error;
-  }
+  // Or somebody else ended it at the same moment.
+  return unlessChanged(() => session.transact('identity', (unit) => unit.delete(sessionEntity, stored)));
 }
 
 async function noteEnded(session: TenantSession, userId: string, id: string): Promise<void> {

@@ -24,6 +24,7 @@ export const password = 'correct horse battery staple';
 interface CallOptions {
   as?: Principal;
   body?: unknown;
+  query?: Record<string, string>;
   headers?: Record<string, string>;
   ip?: string;
 }

@@ -1,7 +1,7 @@
 /** Schedule: looks at the devices of all tenants whose silence is due. */
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import { type DeviceStateRow, deviceStateEntity } from './device-entity.ts';
 import { lookAt } from './presence.ts';
 
@@ -10,9 +10,7 @@ const atOnce = 20;
 const mostOfTenant = 5000;
 
 export async function handler(): Promise<{ gone: number }> {
-  let gone = 0;
-  for await (const tenantId of tenantIds()) gone += await watchTenant(openSession(tenantId));
-  return { gone };
+  return { gone: await sumOverTenants(watchTenant) };
 }
 
 async function watchTenant(session: TenantSession): Promise<number> {

@@ -1,6 +1,6 @@
 /** Schedule: every ten minutes open tickets are held against their due times; each warning and each breach is told once. */
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { tenantIds } from '../../identity/contract.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sumOverTenants } from '../../identity/contract.ts';
 import { ticketSlaBreached, ticketSlaWarning } from '../events.ts';
 import { changeTicket, type TicketChanges } from '../tickets/change-ticket.ts';
 import { openPartitions, ticketEntity } from '../tickets/ticket-entity.ts';
@@ -8,9 +8,7 @@ import type { Ticket } from '../tickets/ticket-schema.ts';
 import { type Due, dueState, owed } from './due-times.ts';
 
 export async function handler(): Promise<{ told: number }> {
-  let told = 0;
-  for await (const tenantId of tenantIds()) told += await watchTenant(openSession(tenantId));
-  return { told };
+  return { told: await sumOverTenants(watchTenant) };
 }
 
 /** @returns how many warnings and breaches were told */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error.ts';
-import { retryOnChange, retryOnChangeOrMade } from './retry-on-change.ts';
+import { retryOnChange, retryOnChangeOrMade, unlessChanged } from './retry-on-change.ts';
 
 const failing = (code: 'version_conflict' | 'already_exists' | 'conflict', times: number) => {
   let calls = 0;
@@ -23,6 +23,12 @@ describe('work on rows that others change', () => {
   it('is done again over a key that was made, where two make the same one', async () => {
     await expect(retryOnChange(failing('already_exists', 1).work)).rejects.toMatchObject({ code: 'already_exists' });
     expect(await retryOnChangeOrMade(failing('already_exists', 1).work)).toBe('done');
+  });
+
+  it('is left to the others where that is enough', async () => {
+    expect(await unlessChanged(failing('version_conflict', 1).work)).toBe(false);
+    expect(await unlessChanged(failing('version_conflict', 0).work)).toBe(true);
+    await expect(unlessChanged(failing('conflict', 1).work)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('is unavailable when others are faster every time', async () => {

@@ -18,6 +18,17 @@ export const retryOnChange = <T>(work: () => Promise<T>): Promise<T> => retry(wo
 /** Also where two who do the same at once make the same key: whoever comes second finds it when reading again. */
 export const retryOnChangeOrMade = <T>(work: () => Promise<T>): Promise<T> => retry(work, changedOrMade);
 
+/** Does what needs no repetition when somebody else changed a row in between. @returns whether it was done */
+export async function unlessChanged(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isAppError(error) && error.code === 'version_conflict') return false;
+    throw error;
+  }
+}
+
 async function retry<T>(work: () => Promise<T>, codes: readonly ErrorCode[]): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
