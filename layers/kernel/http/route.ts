@@ -129,5 +129,8 @@ export type Operations<R extends Routes> = { [K in keyof R]: Operation<R[K]> };
 export const statusOf = (route: Route): number =>
   route.status ?? (route.method === 'POST' && route.response ? 201 : route.response || route.contentType ? 200 : 204);
 
+/** Whether requests count against a limit of the caller, or of the address they come from: only public reading does not. */
+export const isCounted = (route: Route): boolean => route.access !== 'public' || route.method !== 'GET';
+
 export const isIdempotent = (route: Route): boolean =>
   route.idempotent ?? (route.method === 'POST' && route.access !== 'public');

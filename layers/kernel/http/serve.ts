@@ -17,6 +17,7 @@ import { newId } from '../ids.ts';
 import { logger, publishMetrics } from '../observability/logger.ts';
 import { checkNetwork, clientNetwork } from './network.ts';
 import {
+  isCounted,
   isIdempotent,
   type Operation,
   type Operations,
@@ -248,15 +249,14 @@ async function admit(
   options: ServeOptions,
 ): Promise<Record<string, string>> {
   const clientIp = event.requestContext.http.sourceIp;
-  if (route.access === 'public') {
-    if (route.method === 'GET') return {};
+  if (!isCounted(route)) return {};
+  if (route.access === 'public')
     return countRequest(
       'anonymous',
       `${clientNetwork(clientIp)} ${operationId}`,
       options.publicLimits?.[operationId] ?? { perMinute: 30, perDay: 2000 },
       Date.now(),
     );
-  }
   if (principal === undefined)
     throw new AppError('unauthenticated', undefined, { headers: { 'www-authenticate': 'Bearer' } });
   checkNetwork(principal, clientIp, event.headers['origin']);

@@ -116,6 +116,15 @@ describe('the document', () => {
     expect(Object.keys(document['paths']['/api/valves/open'].get.responses['200'].content)).toEqual(['text/plain']);
   });
 
+  it('says of everything that is counted that it can be refused for its number, also what needs no credential', () => {
+    const { document } = documentOf({ read: text, write: { ...text, method: 'POST' } });
+    const { get, post } = document['paths']['/api/valves'];
+    expect(get.responses['429']).toEqual({ $ref: '#/components/responses/Throttled' });
+    expect(Object.keys(get.responses['200'].headers)).toEqual(['X-Correlation-Id']);
+    expect(post.responses['429']).toEqual({ $ref: '#/components/responses/RateLimited' });
+    expect(Object.keys(post.responses['200'].headers)).toContain('RateLimit-Remaining');
+  });
+
   it('carries the examples of paginated lists with their pagination', () => {
     const { document } = documentOf({
       list: {

@@ -2,7 +2,7 @@
 import { AppError } from '../errors/app-error.ts';
 import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
 import { type Problem, toProblem } from '../errors/problem.ts';
-import { isIdempotent, type Route } from '../http/route.ts';
+import { isCounted, isIdempotent, type Route } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
 import type { Json } from './to-schema.ts';
 
@@ -12,7 +12,8 @@ const everyCode = Object.keys(errorStatus) as ErrorCode[];
 const commonErrors = (route: Route): ErrorCode[] => [
   ...(route.params || route.query || route.body || route.paginated ? (['validation_failed'] as const) : []),
   ...(route.body ? (['malformed_request', 'payload_too_large', 'unsupported_media_type'] as const) : []),
-  ...(route.access === 'public' ? [] : (['unauthenticated', 'rate_limited'] as const)),
+  ...(route.access === 'public' ? [] : (['unauthenticated'] as const)),
+  ...(isCounted(route) ? (['rate_limited'] as const) : []),
   ...(route.access === 'public' || route.access === 'authenticated' ? [] : (['forbidden'] as const)),
   ...(route.paginated ? (['invalid_cursor'] as const) : []),
   ...(isIdempotent(route)

@@ -1,8 +1,8 @@
 /** An operation of the document, from its route. */
-import { isIdempotent, type Resource, type Route, type Routes, statusOf } from '../http/route.ts';
+import { isCounted, isIdempotent, type Resource, type Route, type Routes, statusOf } from '../http/route.ts';
 import { errorsOf, throttled } from './error-responses.ts';
 import { fieldsOf } from './parameters.ts';
-import { callersHeaders, parameter, publicHeaders } from './shared-components.ts';
+import { countedHeaders, parameter, plainHeaders } from './shared-components.ts';
 import { type Json, toSchema } from './to-schema.ts';
 
 /** @param responses components of the document; refusals that are not there yet are added */
@@ -33,7 +33,7 @@ function parametersOf(route: Route): Json[] {
 }
 
 function successOf(route: Route): Json {
-  const answer = { description: route.summary, headers: route.access === 'public' ? publicHeaders : callersHeaders };
+  const answer = { description: route.summary, headers: isCounted(route) ? countedHeaders : plainHeaders };
   if (route.contentType) return { ...answer, content: { [route.contentType]: {} } };
   if (!route.response) return answer;
   const data = toSchema(route.response, 'output');

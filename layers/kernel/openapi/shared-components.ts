@@ -41,10 +41,10 @@ export const sharedHeaders: Json = { ...correlationId, ...rateLimits };
 const references = (kind: string, names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
 
-/** What answers without a credential carry. */
-export const publicHeaders = references('headers', Object.keys(correlationId));
+/** What every answer carries. */
+export const plainHeaders = references('headers', Object.keys(correlationId));
 
-/** What answers to somebody carry. */
-export const callersHeaders = references('headers', Object.keys(sharedHeaders));
+/** What answers to requests carry that count against a limit. */
+export const countedHeaders = references('headers', Object.keys(sharedHeaders));
 
 export const parameter = (name: keyof typeof sharedParameters): Json => ({ $ref: `#/components/parameters/${name}` });
