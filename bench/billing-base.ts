@@ -112,7 +112,8 @@ function attribute(value: unknown): object {
 
 const digits = (i: number): string => String(i).padStart(26, '0');
 
-function rowsOf(session: TenantSession, i: number): Row[] {
+/** @param billedTo of one that has its bills already */
+export function rowsOf(session: TenantSession, i: number, billedTo?: string): Row[] {
   const [customerId, supplyId, meterId] = [`cus_${digits(i)}`, `sup_${digits(i)}`, meterIdOf(i)];
   const { from } = april;
   return [
@@ -137,6 +138,7 @@ function rowsOf(session: TenantSession, i: number): Row[] {
       mode: 'postpaid',
       phases: 1,
       dwellings: 1,
+      ...(billedTo === undefined ? {} : { billedTo }),
     }),
     put(session, occupancyEntity, { meterId, spans: [{ supplyId, customerId, from }] }),
     put(session, meterEntity, meter(meterId)),

@@ -1,4 +1,4 @@
-/** A feeder with transformers and their meters, hourly readings of a month, and a year of bills, for loss reports. */
+/** A feeder with transformers and their meters, hourly readings of a month, and half a year of bills, for loss reports. */
 import {
   type CustomerInvoice,
   customerInvoiceEntity,
@@ -13,12 +13,12 @@ import {
 import type { Stored } from '../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../layers/kernel/data/session.ts';
 import type { TestService } from '../local/services/dynamodb/test-service.ts';
-import { april, put, write } from './billing-base.ts';
+import { april, put, rowsOf, write } from './billing-base.ts';
 import { meterIdOf } from './billing-store.ts';
 
 const metersOfTransformer = 500;
-/** Bills of a customer before the one of April. */
-const monthsBefore = 11;
+/** Bills of a customer before the one of April; how many there are makes no difference, since the newest are read alone. */
+const monthsBefore = 5;
 
 const id = (prefix: string, i: number): string => `${prefix}_${String(i).padStart(26, '0')}`;
 
@@ -41,25 +41,39 @@ export function createAreas(dynamodb: TestService, session: TenantSession, meter
   }
 }
 
-/** Writes the bill of April again for months before it, as long as it is. */
-export async function addBillsBefore(dynamodb: TestService, session: TenantSession, customers: number): Promise<void> {
-  for (let i = 0; i < customers; i++) {
-    const customerId = id('cus', i);
+/** Customers whose bills are made by billing; those of the others are written like them. */
+export const billedCustomers = 200;
+
+/**
+ * Adds the other customers, and the bill of April to all as often as there are months, as long as it is.
+ * @param customers how many there are then
+ */
+export async function addBilledCustomers(
+  dynamodb: TestService,
+  session: TenantSession,
+  customers: number,
+): Promise<void> {
+  for (let i = billedCustomers; i < customers; i++) write(dynamodb, rowsOf(session, i, april.to));
+  for (let billed = 0; billed < billedCustomers; billed++) {
     const { items } = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
-      pk: ['CUSTOMER-INVOICES', customerId],
+      pk: ['CUSTOMER-INVOICES', id('cus', billed)],
       limit: 1,
     });
     const invoice = await session.require(invoiceEntity, { id: items[0]!.invoiceId });
-    for (let month = 1; month <= monthsBefore; month++) {
-      const [from, to] = [monthBefore(april.from, month), monthBefore(april.to, month)];
-      const invoiceId = id('inv', i * 100 + month);
-      const bills = invoice.bills.map((each) => ({ ...each, bill: { ...each.bill, from, to } }));
-      write(dynamodb, [
-        put(session, invoiceEntity, { ...invoice, id: invoiceId, period: { from, to }, bills, status: 'paid' }),
-        put(session, customerInvoiceEntity, { customerId, from, invoiceId }),
-      ]);
-    }
+    for (let i = billed; i < customers; i += billedCustomers)
+      for (let month = i === billed ? 1 : 0; month <= monthsBefore; month++)
+        write(dynamodb, copyOf(session, invoice, i, month));
   }
+}
+
+function copyOf(session: TenantSession, invoice: StoredInvoice, i: number, month: number) {
+  const [customerId, invoiceId] = [id('cus', i), id('inv', i * 100 + month)];
+  const [from, to] = [monthBefore(april.from, month), monthBefore(april.to, month)];
+  const bills = invoice.bills.map((each) => ({ ...each, supplyId: id('sup', i), bill: { ...each.bill, from, to } }));
+  return [
+    put(session, invoiceEntity, { ...invoice, id: invoiceId, customerId, period: { from, to }, bills }),
+    put(session, customerInvoiceEntity, { customerId, from, invoiceId }),
+  ];
 }
 
 function monthBefore(day: string, months: number): string {

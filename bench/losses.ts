@@ -1,6 +1,6 @@
 /**
  * A loss report of a month over a feeder with its transformers: requests, units, time of Lambda and list price, over one and over
- * ten thousand meters with hourly readings and a year of bills.
+ * ten thousand meters with hourly readings and half a year of bills.
  */
 import { showLossReport } from '../functions/billing/losses/show-loss-report.ts';
 import { lossReportQueue, startLossReport } from '../functions/billing/losses/start-loss-report.ts';
@@ -11,7 +11,7 @@ import { measureRun } from './billing-run.ts';
 import { type BillingStore, openBillingStore } from './billing-store.ts';
 import { type QueueWork, workOff } from './consumer.ts';
 import { billedMs, networkMs, type Price, priceOf } from './list-price.ts';
-import { addBillsBefore, createAreas } from './losses-base.ts';
+import { addBilledCustomers, billedCustomers, createAreas } from './losses-base.ts';
 import type { BenchResult } from './result.ts';
 
 /** Of the function `work-on-loss-reports`. */
@@ -55,9 +55,9 @@ export async function run(): Promise<BenchResult[]> {
 
 async function over(store: BillingStore, meters: number): Promise<Measured> {
   console.error(`  ${meters} meters: bills`);
-  const session = createBase(store.dynamodb, `losses-${meters}`, meters, 'blocks');
+  const session = createBase(store.dynamodb, `losses-${meters}`, billedCustomers, 'blocks');
   await measureRun(store, session, { atOnce: 8 });
-  await addBillsBefore(store.dynamodb, session, meters);
+  await addBilledCustomers(store.dynamodb, session, meters);
   createAreas(store.dynamodb, session, meters);
   console.error(`  ${meters} meters: losses`);
   return measure(store, session, meters);

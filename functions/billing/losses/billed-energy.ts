@@ -29,8 +29,8 @@ interface SlimInvoice extends Pick<StoredInvoice, 'id' | 'kind' | 'status' | 'co
 
 export type BillReader = (supply: { id: string; customerId: string }, days: Period) => Promise<BilledStretch[]>;
 
-/** Pointers read at a time: about a year of bills. */
-const pageSize = 13;
+/** Pointers read at a time: monthly bills of the days, and the one before them, which says that there are no more. */
+const pageSize = ({ from, to }: Period): number => Math.ceil(daysBetween(from, to) / 28) + 1;
 
 /** Reads each invoice once: a customer's meters are often on the same. */
 export function billReader(session: TenantSession): BillReader {
@@ -49,7 +49,7 @@ export function billReader(session: TenantSession): BillReader {
         pk: ['CUSTOMER-INVOICES', supply.customerId],
         to: [days.to],
         order: 'descending',
-        limit: pageSize,
+        limit: pageSize(days),
         consistent: true,
         cursor,
       });
