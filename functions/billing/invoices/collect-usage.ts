@@ -9,7 +9,7 @@ import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
-import { evidenceBetween, measuredValues, usageBetween } from '../../metering/contract.ts';
+import { type BillingEvidence, evidenceBetween, measuredValues, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
 import { ratesAgainstWhole, readRegisters, withRegisters } from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
@@ -86,8 +86,23 @@ export async function collectUsage(
   const judged = await judgeUsage(question, rates === undefined ? evidence : { ...evidence, rates }, () =>
     readPast(session, question, fineness),
   );
-  if ('reason' in judged || registers === undefined) return judged;
-  return { ...judged, ...withRegisters(judged.usage, registers, evidence.buckets) };
+  if ('reason' in judged) return judged;
+  const registered = registers && withRegisters(judged.usage, registers, evidence.buckets);
+  const missing = [registered?.missing, untoldOf(evidence.untold, versions)].filter((each) => each !== undefined);
+  return { ...judged, ...registered, ...(missing.length === 0 ? {} : { missing: missing.join(' ') }) };
+}
+
+/** Where the tariff prices an energy, what falls between two bills is lost to one of the two sides. */
+function untoldOf(untold: BillingEvidence['untold'], versions: readonly TariffVersion[]): string | undefined {
+  const isPriced = {
+    fed_in: versions.some((version) => version.export !== undefined),
+    reactive: versions.some(({ components }) =>
+      components.some(({ kind }) => kind === 'reactive' || kind === 'power_factor'),
+    ),
+  };
+  const codes = untold.filter((energy) => isPriced[energy]).map((energy) => (energy === 'fed_in' ? '2.8.0' : '3.8.0'));
+  if (codes.length === 0) return undefined;
+  return `The meter told of ${codes.join(', ')}, and does not up to the end of the period: add it to the last reading, or edit the usage.`;
 }
 
 /** Measured values of the weeks before. */

@@ -6,9 +6,11 @@ import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { readWithEdits } from './consumption-of-meter.ts';
+import { untoldEnergies } from './energy-of-meter.ts';
 import { reduced } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
 import { type BucketUsage, usageFrom } from './usage-of-meter.ts';
+import type { OtherEnergy } from './wider-readings.ts';
 
 interface Stretch {
   from: number;
@@ -26,6 +28,8 @@ export interface BillingEvidence {
   /** Since when the relay has been open, ISO 8601; missing while it is closed. */
   disconnectedSince?: string;
   buckets: (BucketUsage & { gapMs?: number })[];
+  /** Energies the meter told of, and then did not up to the end. */
+  untold: OtherEnergy[];
   phases?: Parts;
   rates?: Parts;
   /** What the meter says it counted in its messages, where each says it. */
@@ -49,8 +53,9 @@ export async function billingEvidence(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BillingEvidence> {
-  const [readings, stretches] = await readWithEdits(session, meter, buckets);
-  const usage = usageFrom([readings, stretches], meter, buckets);
+  const evidence = await readWithEdits(session, meter, buckets);
+  const { readings } = evidence;
+  const usage = usageFrom(evidence, meter, buckets);
   const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
   const within = readings.filter(({ timeMs }) => timeMs >= start && timeMs <= end);
   const phases = partsOf(meter, within, (code) => phaseCodes.includes(code), phaseCodes.length);
@@ -61,6 +66,7 @@ export async function billingEvidence(
     meterType: meter.type,
     ...(meter.status === 'disconnected' && meter.statusAt !== undefined ? { disconnectedSince: meter.statusAt } : {}),
     buckets: withGaps(usage, readings),
+    untold: untoldEnergies(meter, evidence, buckets),
     ...(phases === undefined ? {} : { phases }),
     ...(rates === undefined ? {} : { rates }),
     ...(reported === undefined ? {} : { reported }),

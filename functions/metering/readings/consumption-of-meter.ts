@@ -19,6 +19,7 @@ import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { type EnergyStretch, editedStretches } from '../usage-edits/usage-edit-entity.ts';
 import { type MeterReading, readNeighbour, readRange } from './readings-store.ts';
+import { widerReadings } from './wider-readings.ts';
 
 const dayMs = 86_400_000;
 /** What one answer may hold, and how many readings it may cost. */
@@ -60,7 +61,7 @@ export async function measure(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketConsumption[]> {
-  const [readings, stretches] = await readWithEdits(session, meter, buckets);
+  const { readings, stretches } = await readWithEdits(session, meter, buckets);
   return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
 }
 
@@ -76,15 +77,27 @@ export const curveOfMeter = (
   );
 
 /** Everything that consumption in buckets stands on. */
-export const readWithEdits = (
+export interface UsageEvidence {
+  /** Within the buckets, and the neighbours on both sides. */
+  readings: readonly MeterReading[];
+  /** With those further off that carry registers which the neighbours lack. */
+  wider: readonly MeterReading[];
+  stretches: readonly EnergyStretch[];
+}
+
+export async function readWithEdits(
   session: TenantSession,
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
-): Promise<[MeterReading[], EnergyStretch[]]> =>
-  Promise.all([
+): Promise<UsageEvidence> {
+  const period = { start: buckets[0]!.start, end: buckets.at(-1)!.end };
+  const [readings, stretches] = await Promise.all([
     readForBuckets(session, meter, buckets),
-    editedStretches(session, meter, { start: buckets[0]!.start, end: buckets.at(-1)!.end }),
+    editedStretches(session, meter, period),
   ]);
+  const wider = await widerReadings(readings, period, (range) => readRange(session, meter.id, range));
+  return { readings, wider, stretches };
+}
 
 /** What a person decided weighs more than what arrived. */
 const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({

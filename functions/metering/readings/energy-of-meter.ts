@@ -7,34 +7,29 @@ import {
   energyCurve,
 } from '../../../layers/metering/consumption.ts';
 import { editCurve } from '../../../layers/metering/edit-curve.ts';
-import type { MeterProfile } from '../../../layers/metering/meter-state.ts';
+import { type MeterProfile, segmentAt } from '../../../layers/metering/meter-state.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import type { EnergyStretch } from '../usage-edits/usage-edit-entity.ts';
 import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
-import { curveOfMeter, isBillable, readWithEdits } from './consumption-of-meter.ts';
+import { curveOfMeter, isBillable, readWithEdits, type UsageEvidence } from './consumption-of-meter.ts';
 import { registerOf } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
-
-/** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
-const reactiveCodes = ['3.8.0', '3.8.1'];
+import { carries, type OtherEnergy, otherEnergies, reactiveCodes } from './wider-readings.ts';
 
 type Buckets = readonly { start: number; end: number }[];
 
-/** @param readings within the buckets, and the neighbours on both sides */
 export function consumptionOfEnergy(
   energy: EditedEnergy,
   meter: Meter,
-  readings: readonly MeterReading[],
-  stretches: readonly EnergyStretch[],
+  { readings, wider, stretches }: UsageEvidence,
   buckets: Buckets,
 ): BucketConsumption[] {
   if (energy === 'taken') return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
   const own = stretches.filter((stretch) => stretch.energy === energy);
-  return consumptionOf(editCurve(curveOf(energy, meter, readings), own), buckets);
+  return consumptionOf(editCurve(curveOf(energy, meter, wider), own), buckets);
 }
 
-function curveOf(energy: 'fed_in' | 'reactive', meter: Meter, readings: readonly MeterReading[]): CurvePoint[] {
+function curveOf(energy: OtherEnergy, meter: Meter, readings: readonly MeterReading[]): CurvePoint[] {
   // One code for all readings: two registers do not go on from each other.
   const code = reactiveCodes.find((each) => readings.some((reading) => registerOf(reading, each) !== undefined));
   const points = readings.flatMap((reading) => {
@@ -42,6 +37,23 @@ function curveOf(energy: 'fed_in' | 'reactive', meter: Meter, readings: readonly
     return typeof register === 'number' ? [{ time: reading.timeMs, register }] : [];
   });
   return energyCurve(withoutAnchors(profileOf(meter)), points);
+}
+
+/**
+ * Energies that a device told of and then did not up to the end of the buckets, although the register of the whole goes on.
+ * What they came to is not known, and is none of the next bill's either.
+ */
+export function untoldEnergies(meter: Meter, evidence: UsageEvidence, buckets: Buckets): OtherEnergy[] {
+  const profile = profileOf(meter);
+  const last = buckets.at(-1)!;
+  const closing = evidence.readings.at(-1);
+  if (closing === undefined || closing.timeMs < last.end) return [];
+  const device = segmentAt(profile, closing.timeMs);
+  return otherEnergies.filter((energy) => {
+    const told = evidence.wider.findLast((reading) => carries(reading, energy));
+    if (told === undefined || told.timeMs >= last.end || segmentAt(profile, told.timeMs) !== device) return false;
+    return consumptionOfEnergy(energy, meter, evidence, [last])[0]?.complete !== true;
+  });
 }
 
 /** What was noted at installation and exchange is the main register's. */
@@ -68,9 +80,9 @@ export async function energyOfMeter(
   energy: EditedEnergy,
   buckets: Buckets,
 ): Promise<EnergyBucket[]> {
-  const [readings, stretches] = await readWithEdits(session, meter, buckets);
-  const own = stretches.filter((stretch) => stretch.energy === energy);
-  return consumptionOfEnergy(energy, meter, readings, stretches, buckets).map((bucket) => {
+  const evidence = await readWithEdits(session, meter, buckets);
+  const own = evidence.stretches.filter((stretch) => stretch.energy === energy);
+  return consumptionOfEnergy(energy, meter, evidence, buckets).map((bucket) => {
     const { start, end, energy: units, estimated } = bucket;
     const billable = isBillable(bucket);
     const isDecided = own.some(({ from, to }) => from < end && to > start);

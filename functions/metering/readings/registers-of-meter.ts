@@ -12,6 +12,7 @@ import { isBillable, readForBuckets } from './consumption-of-meter.ts';
 import { highestDemand } from './demand-register.ts';
 import { withoutAnchors } from './energy-of-meter.ts';
 import { reduced, registerOf } from './obis-codes.ts';
+import { reachMs } from './wider-readings.ts';
 
 export interface RegisterUsage {
   /** Of each bucket, millionths of a kWh of primary energy by code; a code is missing where its readings do not tell. */
@@ -21,9 +22,6 @@ export interface RegisterUsage {
   /** Whether the meter keeps demands of which nothing tells the billing period. */
   isKeptUndated: boolean;
 }
-
-/** Not every reading carries every register: so far beyond the edges one is looked for that does. */
-const reachMs = 3 * 86_400_000;
 
 /** @param buckets in order of time, without gaps @param codes rate registers, short: `1.8.1` */
 export async function registersOfMeter(

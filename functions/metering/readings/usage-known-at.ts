@@ -10,6 +10,7 @@ import { topicOf } from './reading-schema.ts';
 import { type KnownReading, type LaterReading, neighbourKnownAt, readingsKnownAt } from './readings-known-at.ts';
 import { readNeighbour } from './readings-store.ts';
 import { type BucketUsage, usageFrom } from './usage-of-meter.ts';
+import { widerReadings } from './wider-readings.ts';
 
 export interface TracedReading {
   /** ISO 8601, UTC, like all times here. */
@@ -61,12 +62,17 @@ export async function usageKnownAt(
     editedStretches(session, meter, { start, end }, knownMs),
   ]);
   const known = [before, ...within.known, after].filter((reading) => reading !== undefined);
+  const wider = await widerReadings(
+    known,
+    { start, end },
+    async (range) => (await readingsKnownAt(session, meter.id, range, knownMs)).known,
+  );
   const closing =
     next === undefined
       ? []
       : (await readingsKnownAt(session, meter.id, { fromMs: next.timeMs, toMs: next.timeMs + 1 }, knownMs)).later;
   return {
-    usage: usageFrom([known, stretches], meter, buckets),
+    usage: usageFrom({ readings: known, wider, stretches }, meter, buckets),
     usageEdits: await usageEditsOf(session, meter, { start, end }, knownMs),
     devices: meter.devices.filter(
       ({ installedAt, removedAt }) =>

@@ -5,9 +5,8 @@ import type { IntervalValue } from '../../../layers/vee/series.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import type { EnergyStretch } from '../usage-edits/usage-edit-entity.ts';
 import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
-import { isBillable, readWithEdits } from './consumption-of-meter.ts';
+import { isBillable, readWithEdits, type UsageEvidence } from './consumption-of-meter.ts';
 import { consumptionOfEnergy } from './energy-of-meter.ts';
-import type { MeterReading } from './readings-store.ts';
 
 export interface BucketUsage {
   start: number;
@@ -40,14 +39,14 @@ export async function usageOfMeter(
   return usageFrom(await readWithEdits(session, meter, buckets), meter, buckets);
 }
 
-/** @param readings within the buckets, and the neighbours on both sides; with the stretches that people decided about */
 export function usageFrom(
-  [readings, stretches]: readonly [readonly MeterReading[], readonly EnergyStretch[]],
+  evidence: UsageEvidence,
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): BucketUsage[] {
+  const { readings, stretches } = evidence;
   const edited = readings.flatMap(({ timeMs, edit }) => (edit ? [timeMs] : []));
-  const of = (energy: EditedEnergy) => consumptionOfEnergy(energy, meter, readings, stretches, buckets);
+  const of = (energy: EditedEnergy) => consumptionOfEnergy(energy, meter, evidence, buckets);
   const [main, exported, reactive] = [of('taken'), of('fed_in'), of('reactive')];
   return main.map((bucket, i) => {
     const touching = stretches.filter(({ from, to }) => from < bucket.end && to > bucket.start);

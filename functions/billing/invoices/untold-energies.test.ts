@@ -1,0 +1,76 @@
+/** Energy fed in that some readings do not carry: no kWh of it falls between two bills, and none is billed as nothing. */
+import { beforeAll, expect, it } from 'vitest';
+import { handler as usageEdits } from '../../metering/usage-edits/handler.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+
+const stack = useBillingStack();
+const tenant = 'untold';
+const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
+let tariff: string;
+
+beforeAll(async () => {
+  await stack.addTenant(tenant);
+  const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
+  tariff = await addTariff('SUN', [energy], { export: { mode: 'net_energy' } });
+});
+
+const fed = (kwh: number) => ({ exportRegisterKwh: String(kwh) });
+const exportOf = ({ invoices: [invoice] }: any) => invoice?.bills[0].bill.exportKwh;
+
+it('is divided alike by the bill before and the bill after', async () => {
+  // At the midnight between the bills the message lacks it: 10 kWh between noon and noon.
+  const { customerId } = await setUp(
+    [
+      ['2026-04-01T00:00', 0, fed(0)],
+      ['2026-04-30T12:00', 295, fed(140)],
+      ['2026-05-01T00:00', 300],
+      ['2026-05-01T12:00', 305, fed(150)],
+      ['2026-06-01T00:00', 610, fed(250)],
+    ],
+    { tariff },
+  );
+  expect(exportOf(await bill(customerId))).toBe('145');
+  expect(exportOf(await bill(customerId, may))).toBe('105');
+});
+
+it('is not billed as nothing where the meter told of it and does not any more, until a person says what it was', async () => {
+  const { customerId, meterId } = await setUp(
+    [
+      ['2026-04-01T00:00', 0, fed(0)],
+      ['2026-05-01T00:00', 300],
+      ['2026-06-01T00:00', 610, fed(250)],
+    ],
+    { tariff },
+  );
+  const refused = await bill(customerId);
+  expect(refused.invoices).toEqual([]);
+  expect(refused.problems).toMatchObject([{ reason: 'not_priced', details: [expect.stringContaining('2.8.0')] }]);
+  const [from, to] = [april.from, april.to].map((day) => new Date(`${day}T00:00:00+03:00`).toISOString());
+  const edit = await stack.call(tenant, usageEdits, 'POST', '/api/billing/usage-edits', {
+    body: { meterId, from, to, energy: 'fed_in', method: 'linear', interval: 'day', totalKwh: '120', reason: 'Photo' },
+    as: { permissions: ['metering:*'] },
+  });
+  expect(edit.status, edit.text).toBe(201);
+  expect(exportOf(await bill(customerId))).toBe('120');
+});
+
+it('is nothing to say of a meter that never told of it, or that another one took the place of', async () => {
+  const never = await setUp(
+    [
+      ['2026-04-01T00:00', 0],
+      ['2026-05-01T00:00', 300],
+    ],
+    { tariff },
+  );
+  expect((await bill(never.customerId)).invoices).toHaveLength(1);
+  const begun = await setUp(
+    [
+      ['2026-04-01T00:00', 0],
+      ['2026-04-16T00:00', 150, fed(0)],
+      ['2026-05-01T00:00', 300, fed(90)],
+    ],
+    { tariff },
+  );
+  expect(exportOf(await bill(begun.customerId))).toBe('90');
+});
