@@ -4,8 +4,8 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
-import { useBankFiles } from '../test-support/bank-files.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useBankFiles } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useCallWatch } from '../test-support/watch-calls.ts';
 import { lineIds } from './bank-entities.ts';
@@ -30,8 +30,8 @@ beforeEach(async () => {
   await put('main', { name: 'Main account', currency: 'YER', format: 'csv' });
 });
 
-const call = (method: string, path: string, body?: object) =>
-  stack.call(tenant, handler, method, `${base}${path}`, { ...(body === undefined ? {} : { body }) });
+const call = (method: string, path: string, body?: object, query: Record<string, string> = {}) =>
+  stack.call(tenant, handler, method, `${base}${path}`, { query, ...(body === undefined ? {} : { body }) });
 const put = (code: string, body: object) => call('PUT', `/accounts/${code}`, body);
 const addCustomer = async (name: string, more: object = {}) =>
   (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name, ...more } })).body.data;
@@ -75,6 +75,8 @@ describe('a bank file', () => {
       'suspense',
       'outgoing',
     ]);
+    const { data: waiting } = (await call('GET', `/${done.id}/lines`, undefined, { status: 'suspense' })).body;
+    expect(waiting.map(({ bankId }: any) => bankId)).toEqual(['B5', 'B6']);
     const all = await paymentsOf();
     expect(all).toHaveLength(4);
     const first = all.find(({ externalReference }: any) => externalReference === 'main:B1');

@@ -55,7 +55,7 @@ export const newImportSchema = z
   .check(z.refine(({ content, sizeBytes }) => (content === undefined) !== (sizeBytes === undefined)));
 
 /** `matched`: a payment; `returned`: took a payment back; `suspense` waits for a person; `outgoing`: no customer's money. */
-const lineStatuses = ['matched', 'suspense', 'returned', 'outgoing', 'dismissed'] as const;
+export const lineStatuses = ['matched', 'suspense', 'returned', 'outgoing', 'dismissed'] as const;
 const importStatuses = ['waiting', 'reading', 'completed', 'failed'] as const;
 
 const bankImportSchema = z.object({

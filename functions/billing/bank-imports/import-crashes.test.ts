@@ -2,8 +2,8 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
-import { useBankFiles } from '../test-support/bank-files.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useBankFiles } from '../test-support/buckets.ts';
 import { crashingWorker } from '../test-support/crash-everywhere.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { bankImportEntity } from './bank-entities.ts';

@@ -58,11 +58,12 @@ export const bankImportOperations: Operations<typeof bankImports.routes> = {
   }),
   getBankImport: async ({ session, params }) => ({ data: await session.require(bankImportEntity, params) }),
   startBankImport: async ({ session, params }) => ({ data: await startImport(session, params.id) }),
-  listBankLines: async ({ session, params, page }) => {
+  listBankLines: async ({ session, params, query: { status }, page }) => {
     await session.require(bankImportEntity, params);
     const { items, nextCursor } = await session.query<StoredLine>(bankLineEntity, {
       index: 'gsi2',
       pk: ['IMPORT-LINES', params.id],
+      filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };

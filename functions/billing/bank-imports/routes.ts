@@ -5,6 +5,7 @@ import { externalId, generatedId, label } from '../../../layers/kernel/schema/co
 import {
   assignLineSchema,
   bankAccountSchema,
+  lineStatuses,
   newImportSchema,
   storedBankAccountSchema,
   storedImportSchema,
@@ -112,8 +113,9 @@ export const bankImports = defineResource({
       method: 'GET',
       path: '/{id}/lines',
       access: read,
-      summary: 'List the lines of an import with what became of each.',
+      summary: 'List the lines of an import with what became of each, or those of which the same became.',
       params,
+      query: z.object({ status: z.optional(z.enum(lineStatuses)) }),
       response: z.array(storedLineSchema),
       paginated: true,
       errors: ['not_found'],

@@ -26,6 +26,7 @@ it.each<[Invoice, number, Partial<Invoice>]>([
   [invoice(0, 0, 'issued'), 0, { paidAmount: '0', dueAmount: '0', status: 'paid', paidAt: now }],
   [invoice(0, -10, 'issued'), -10, { paidAmount: '-10', dueAmount: '0', status: 'paid', paidAt: now }],
   [invoice(0, -10, 'issued'), -4, { paidAmount: '-4', dueAmount: '-6', status: 'partially_paid' }],
+  [invoice(-4, -10, 'partially_paid'), 4, { paidAmount: '0', dueAmount: '-10', status: 'issued' }],
 ])('%o and %i more', (before, minor, expected) => {
   const { paidAmount, dueAmount, status, paidAt } = settle(before, BigInt(minor), now);
   expect({ paidAmount, dueAmount, status, paidAt }).toEqual({ paidAt: undefined, ...expected });

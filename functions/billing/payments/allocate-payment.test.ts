@@ -213,6 +213,12 @@ describe('taking money back', () => {
       { fromHeld: 2, unneeded: 3, fromInvoices: '', left: '0.07 1:0.05', stillSettles: ['o'] },
     ],
     [
+      'a single unit of it, too',
+      4,
+      { parts: [5], advance: 4, held: 5 },
+      { fromHeld: 4, unneeded: 1, fromInvoices: '', left: '0.05 1:0.05', stillSettles: ['o'] },
+    ],
+    [
       'all that is held leaves nothing to settle',
       5,
       { parts: [5], held: 5 },
