@@ -79,7 +79,9 @@ async function measure(store: BillingStore, session: TenantSession, meters: numb
   const report = await showLossReport(session, id);
   if (!('result' in report) || report.result.some(({ quality }) => quality.unreadMeters > 0))
     throw new Error(`The report is ${report.status}, or lacks readings.`);
-  return { meters, ...work, ...price, lambdaMs, planMs };
+  const measured = { meters, ...work, ...price, lambdaMs, planMs };
+  console.error(`  ${shown(measured).measured}; ${shown(measured).reference}`);
+  return measured;
 }
 
 function shown(measured: Measured): Pick<BenchResult, 'name' | 'measured' | 'reference'> {

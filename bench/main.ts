@@ -15,6 +15,8 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
   ingest: () => import('./ingest.ts'),
   price: () => import('./ingest-price.ts'),
   billing: () => import('./billing.ts'),
+  reports: () => import('./reports.ts'),
+  losses: () => import('./losses.ts'),
   'bank-import': () => import('./bank-import.ts'),
   authorizer: () => import('./authorizer.ts'),
   'log-in': () => import('./log-in.ts'),
@@ -25,7 +27,7 @@ const benches: Record<string, () => Promise<{ run: Bench }>> = {
 };
 
 /** These run the sources and need no bundles, which take minutes to make where something has changed. */
-const fromSource = new Set(['billing', 'bank-import', 'ledger']);
+const fromSource = new Set(['billing', 'reports', 'losses', 'bank-import', 'ledger']);
 
 const { values, positionals: asked } = parseArgs({ options: { lines: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !(name in benches));
