@@ -12,7 +12,7 @@ export const openApi = defineResource({
       method: 'GET',
       path: '',
       access: 'public',
-      summary: 'This document.',
+      summary: 'The whole document: every operation, and the messages webhooks receive.',
       contentType: 'application/json',
     },
   },

@@ -122,6 +122,7 @@ describe('the document', () => {
     expect(get.responses['429']).toEqual({ $ref: '#/components/responses/Throttled' });
     expect(Object.keys(get.responses['200'].headers)).toEqual(['X-Correlation-Id']);
     expect(post.responses['429']).toEqual({ $ref: '#/components/responses/RateLimited' });
+    expect(Object.keys(document['components'].responses.RateLimited.headers)).toEqual(['Retry-After']);
     expect(Object.keys(post.responses['200'].headers)).toContain('RateLimit-Remaining');
   });
 

@@ -4,6 +4,7 @@ import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
 import { type Problem, toProblem } from '../errors/problem.ts';
 import { isCounted, isIdempotent, type Route } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
+import { retryHeaders } from './shared-components.ts';
 import type { Json } from './to-schema.ts';
 
 const everyCode = Object.keys(errorStatus) as ErrorCode[];
@@ -37,10 +38,14 @@ export const throttledResponse: Json = {
   description: 'Asked too often, said by the gateway: not a problem document.',
 };
 
+/** Refusals that say when to try again. */
+const passing: readonly ErrorCode[] = ['rate_limited', 'idempotency_in_progress'];
+
 function referTo(codes: readonly ErrorCode[], components: Json): Json {
   const name = codes.map(pascalCase).join('Or');
   components[name] ??= {
     description: codes.map((code) => `\`${code}\`: ${errorMessages[code].en}`).join('\n\n'),
+    ...(codes.some((code) => passing.includes(code)) ? { headers: retryHeaders } : {}),
     content: {
       'application/problem+json': {
         schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },

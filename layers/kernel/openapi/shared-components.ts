@@ -31,12 +31,20 @@ const correlationId = {
 };
 
 const rateLimits = {
-  'RateLimit-Limit': { description: 'Requests a window allows.', schema: { type: 'integer' } },
-  'RateLimit-Remaining': { description: 'Requests left in the window.', schema: { type: 'integer' } },
-  'RateLimit-Reset': { description: 'Seconds until the window ends.', schema: { type: 'integer' } },
+  'RateLimit-Policy': {
+    description: 'Every window with what it allows: `60;w=60, 10000;w=86400`.',
+    schema: { type: 'string' },
+  },
+  'RateLimit-Limit': { description: 'Requests that the tighter window allows.', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'Requests left in it.', schema: { type: 'integer' } },
+  'RateLimit-Reset': { description: 'Seconds until it ends.', schema: { type: 'integer' } },
 };
 
-export const sharedHeaders: Json = { ...correlationId, ...rateLimits };
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait before the request is repeated.', schema: { type: 'integer' } },
+};
+
+export const sharedHeaders: Json = { ...correlationId, ...rateLimits, ...retryAfter };
 
 const references = (kind: string, names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
@@ -45,6 +53,9 @@ const references = (kind: string, names: readonly string[]): Json =>
 export const plainHeaders = references('headers', Object.keys(correlationId));
 
 /** What answers to requests carry that count against a limit. */
-export const countedHeaders = references('headers', Object.keys(sharedHeaders));
+export const countedHeaders = references('headers', Object.keys({ ...correlationId, ...rateLimits }));
+
+/** What refusals carry that end by themselves. */
+export const retryHeaders = references('headers', Object.keys(retryAfter));
 
 export const parameter = (name: keyof typeof sharedParameters): Json => ({ $ref: `#/components/parameters/${name}` });
