@@ -72,25 +72,31 @@ async function balanceBefore(session: TenantSession, { id, customerId, currency 
   );
 }
 
+/** Of the meters that it bills: a customer of many has several invoices of the same days. */
 async function usageUntil(session: TenantSession, invoice: StoredInvoice): Promise<MonthOfUsage[]> {
+  const meters = new Set(invoice.bills.map(({ meterId }) => meterId));
   const { items } = await listOfCustomer(session, invoice.customerId, { limit: 4 * monthsShown });
-  return items
-    .filter(
-      ({ id, kind, status, period, currency }) =>
-        id === invoice.id ||
-        (kind === 'invoice' &&
-          status !== 'cancelled' &&
-          currency === invoice.currency &&
-          period.to <= invoice.period.from),
-    )
-    .filter(({ bills }) => bills.length > 0)
+  const before = items.filter(
+    ({ id, kind, status, period, currency }) =>
+      id === invoice.id ||
+      (kind === 'invoice' &&
+        status !== 'cancelled' &&
+        currency === invoice.currency &&
+        period.to <= invoice.period.from),
+  );
+  const bills = before.flatMap(({ period: { from }, estimated, id, ...each }) =>
+    each.bills
+      .filter(({ meterId }) => meters.has(meterId))
+      .map(({ bill }) => ({ from, estimated, isThis: id === invoice.id, units: BigInt(toUnits(bill.importKwh)!) })),
+  );
+  return [...Map.groupBy(bills, ({ from, isThis }) => `${from} ${isThis}`).values()]
     .slice(0, monthsShown)
     .reverse()
-    .map(({ id, period, bills, estimated }) => ({
-      from: period.from,
-      kwh: fromUnits(bills.reduce((sum, { bill }) => sum + BigInt(toUnits(bill.importKwh)!), 0n)),
-      estimated,
-      isThis: id === invoice.id,
+    .map((month) => ({
+      from: month[0]!.from,
+      kwh: fromUnits(month.reduce((sum, { units }) => sum + units, 0n)),
+      estimated: month.some(({ estimated }) => estimated),
+      isThis: month[0]!.isThis,
     }));
 }
 

@@ -1,12 +1,27 @@
 /** A customer's own invoices, the newest period first. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
+import { asManyAsFit } from './as-many-as-fit.ts';
 import { type CustomerInvoice, customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 
-export async function listOfCustomer(
+interface PageOfCustomer {
+  limit: number;
+  cursor?: string | undefined;
+  consistent?: boolean;
+}
+
+/** A page may be shorter than its limit where invoices are long. */
+export const listOfCustomer = (
   session: TenantSession,
   customerId: string,
-  page: { limit: number; cursor?: string | undefined; consistent?: boolean },
+  page: PageOfCustomer,
+): Promise<Page<StoredInvoice>> =>
+  asManyAsFit(page.limit, (limit) => readPage(session, customerId, { ...page, limit }));
+
+async function readPage(
+  session: TenantSession,
+  customerId: string,
+  page: PageOfCustomer,
 ): Promise<Page<StoredInvoice>> {
   const { items, nextCursor } = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
     pk: ['CUSTOMER-INVOICES', customerId],

@@ -15,6 +15,7 @@ import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
 import { progressOf } from '../runs/run-progress.ts';
 import { resumeRun, startRun } from '../runs/start-run.ts';
+import { asManyAsFit } from './as-many-as-fit.ts';
 import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
@@ -35,18 +36,21 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       const { items, nextCursor } = await listOfCustomer(session, customerId, page);
       return { data: items.filter(fits), pagination: { limit: page.limit, nextCursor } };
     }
-    const { items, nextCursor } = await queryShards(session, invoiceEntity, {
-      index: 'gsi1',
-      partitions: issuedPartitions,
-      sortKeyOf: ({ issueDate, id }) => [issueDate, id],
-      order: 'descending',
-      filter: [
-        ...filter,
-        ...(from === undefined ? [] : [{ attribute: 'issueDate', operator: '>=', value: from } as FilterTerm]),
-        ...(to === undefined ? [] : [{ attribute: 'issueDate', operator: '<=', value: to } as FilterTerm]),
-      ],
-      ...page,
-    });
+    const { items, nextCursor } = await asManyAsFit(page.limit, (limit) =>
+      queryShards(session, invoiceEntity, {
+        index: 'gsi1',
+        partitions: issuedPartitions,
+        sortKeyOf: ({ issueDate, id }) => [issueDate, id],
+        order: 'descending',
+        filter: [
+          ...filter,
+          ...(from === undefined ? [] : [{ attribute: 'issueDate', operator: '>=', value: from } as FilterTerm]),
+          ...(to === undefined ? [] : [{ attribute: 'issueDate', operator: '<=', value: to } as FilterTerm]),
+        ],
+        ...page,
+        limit,
+      }),
+    );
     return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
 
@@ -151,12 +155,15 @@ async function listOpen(
   const filter: FilterTerm[] = [];
   if (customerId !== undefined) filter.push({ attribute: 'customerId', operator: '=', value: customerId });
   if (dueBefore !== undefined) filter.push({ attribute: 'dueDate', operator: '<', value: dueBefore });
-  const { items, nextCursor } = await queryShards(session, invoiceEntity, {
-    index: 'gsi2',
-    partitions: openPartitions,
-    sortKeyOf: ({ dueDate, id }) => [dueDate, id],
-    filter,
-    ...page,
-  });
+  const { items, nextCursor } = await asManyAsFit(page.limit, (limit) =>
+    queryShards(session, invoiceEntity, {
+      index: 'gsi2',
+      partitions: openPartitions,
+      sortKeyOf: ({ dueDate, id }) => [dueDate, id],
+      filter,
+      ...page,
+      limit,
+    }),
+  );
   return { data: items, pagination: { limit: page.limit, nextCursor } };
 }

@@ -60,6 +60,8 @@ export const invoices = defineResource({
       path: '',
       access: 'billing:invoices:read',
       summary: 'List invoices by day of issue, the newest first.',
+      description:
+        'A page is shorter than `limit` where invoices of many meters fill the answer: go on while there is a cursor.',
       query: z.object({
         status: z.optional(z.enum(invoiceStatuses)),
         customerId: z.optional(generatedId('cus')),

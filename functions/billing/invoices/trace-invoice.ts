@@ -5,10 +5,11 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
+import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts';
 import { versionsAlong } from '../supplies/tariff-timeline.ts';
-import { versionsOf } from '../tariffs/tariff-entity.ts';
+import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { pricedAsOf } from './bills-anew.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
@@ -26,6 +27,8 @@ export interface TraceQuestion {
 
 /** Intervals and readings one answer holds at most, and one day at least: about a megabyte. */
 const longestAnswer = 4000;
+/** Bills whose evidence is held in memory together. */
+const atATime = 4;
 
 export async function traceInvoice(session: TenantSession, id: string, asked: TraceQuestion): Promise<InvoiceTrace> {
   if (asked.from !== undefined && asked.to !== undefined && asked.from > asked.to)
@@ -35,13 +38,20 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
   const [invoice, { timeZone }] = await Promise.all([session.require(invoiceEntity, { id }), tenantProfile(session)]);
   const bills: TracedBill[] = [];
   let room = longestAnswer;
-  for (const supplied of invoice.bills) {
-    if (asked.supplyId !== undefined && supplied.supplyId !== asked.supplyId) continue;
-    const evidence = await evidenceOf(session, supplied, invoice, timeZone);
-    const { intervals, measuredUnits } = tracedIntervals(supplied, evidence);
-    const rows = rowsFor({ ...evidence, intervals }, supplied.bill, asked, timeZone, room);
-    room -= rows.intervals.length + rows.readings.length + rows.later.length;
-    bills.push({ ...summaryOf(supplied, evidence, measuredUnits), ...rows });
+  const wanted = invoice.bills.filter(({ supplyId }) => asked.supplyId === undefined || supplyId === asked.supplyId);
+  const versions = versionsOnce(session, pricedAsOf(invoice));
+  for (let done = 0; done < wanted.length; done += atATime) {
+    const some = wanted.slice(done, done + atATime);
+    const evidences = await Promise.all(
+      some.map((supplied) => evidenceOf(session, supplied, invoice, timeZone, versions)),
+    );
+    some.forEach((supplied, i) => {
+      const evidence = evidences[i]!;
+      const { intervals, measuredUnits } = tracedIntervals(supplied, evidence);
+      const rows = rowsFor({ ...evidence, intervals }, supplied.bill, asked, timeZone, room);
+      room -= rows.intervals.length + rows.readings.length + rows.later.length;
+      bills.push({ ...summaryOf(supplied, evidence, measuredUnits), ...rows });
+    });
   }
   return {
     invoiceId: id,
@@ -58,8 +68,9 @@ async function evidenceOf(
   { meterId, bill, ...tariffs }: SuppliedBill,
   invoice: StoredInvoice,
   timeZone: string,
+  versionsOf: (tariffId: string) => Promise<TariffVersion[]>,
 ): Promise<UsageOfMoment> {
-  const versions = await versionsAlong(tariffs, bill, (tariffId) => versionsOf(session, tariffId, pricedAsOf(invoice)));
+  const versions = await versionsAlong(tariffs, bill, versionsOf);
   const buckets = usageBuckets(finenessOf(versions), bill, timeZone);
   return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
 }

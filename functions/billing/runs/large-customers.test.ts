@@ -1,11 +1,14 @@
 /** A customer of many meters: billed in the background, in as few invoices as hold them, each day of each meter once. */
 import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { addReadings } from '../../metering/readings/add-readings.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
-import { supplyEntity } from '../supplies/supply-entity.ts';
+import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { april, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { billPage } from './bill-page.ts';
 import { billingQueue } from './start-run.ts';
 
@@ -20,9 +23,10 @@ let tariff: string;
 
 beforeAll(async () => {
   await stack.addTenant(tenant);
-  const label = { en: 'Energy', ar: 'طاقة' };
-  tariff = await addTariff('FLAT', [{ kind: 'energy', code: 'energy', label, blocks: [{ rate: '5' }] }]);
+  tariff = await addTariff('FLAT', [flat('5')]);
 });
+
+const flat = (rate: string) => ({ kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate }] });
 
 const call = (method: string, path: string, body?: object) =>
   stack.call(tenant, invoices, method, `/api/billing/invoices/${path}`, body ? { body } : {});
@@ -50,10 +54,44 @@ async function withMeters(groups: (string | undefined)[], customer: object = {})
     supplyIds.push((await addSupply(first.customerId, readings, { tariff, ...supply(group) })).supplyId);
   return { customerId: first.customerId, supplyIds };
 }
+/** As many meters as wanted without their requests, which take most of the time. */
+async function withManyMeters(count: number, tariffId: string): Promise<string> {
+  const { customerId, supplyIds } = await withMeters([undefined]);
+  const session = openSession(tenant);
+  const {
+    id: _,
+    version: __,
+    createdAt: ___,
+    updatedAt: ____,
+    ...first
+  } = await session.require(supplyEntity, {
+    id: supplyIds[0]!,
+  });
+  const rest = Array.from({ length: count - 1 }, (_, i) => ({
+    ...first,
+    tariffId,
+    meterId: `MANY-${i}`,
+    place: i + 2,
+  }));
+  await Promise.all(rest.map(({ meterId }) => stack.addMeter(tenant, meterId)));
+  const times = readings.map(([time, kwh]) => ({
+    time: new Date(`${time}:00+03:00`).toISOString(),
+    registerKwh: String(kwh),
+  }));
+  await addReadings(session, {
+    readings: rest.flatMap(({ meterId }) => times.map((reading) => ({ meterId, ...reading }))),
+    source: 'api',
+    locale: 'en',
+  });
+  for (const supply of rest)
+    await session.transact('billing', (unit) => unit.create(supplyEntity, { ...supply, id: newId('sup') }));
+  return customerId;
+}
 const metersOf = (made: any[]): number[] => made.map(({ bills }) => bills.length).sort((a, b) => b - a);
 
 it('gets as few invoices as a transaction holds, which can be made anew, cancelled and billed again', async () => {
-  const { customerId } = await withMeters(new Array(84).fill(undefined));
+  const many = await addTariff('MANY', [flat('5')]);
+  const customerId = await withManyMeters(84, many);
   const started = await generate({ customerId });
   expect(started).toMatchObject({
     status: 202,
@@ -68,7 +106,20 @@ it('gets as few invoices as a transaction holds, which can be made anew, cancell
   // Nothing is left: answered at once.
   expect(await generate({ customerId })).toMatchObject({ status: 200, body: { data: { run: null, invoices: [] } } });
   const { id } = made.find(({ bills }) => bills.length === 80);
-  expect((await call('POST', `${id}/rebill`, {})).body.data.note).toBeNull();
+  const rebill = () => call('POST', `${id}/rebill`, {});
+  expect((await rebill()).body.data.note).toBeNull();
+  // A note that moves what each of its meters remembers, with all that a request writes besides.
+  const session = openSession(tenant);
+  for (const supply of await suppliesOfCustomer(session, customerId))
+    await session.transact('billing', (unit) =>
+      unit.update(supplyEntity, supply, { history: [{ to: april.to, kwhPerDay: '9' }] }, { isAudited: false }),
+    );
+  const dearer = { from: '2026-04-01', currency: 'YER', components: [flat('6')] };
+  await stack.call(tenant, tariffs, 'POST', `/api/billing/tariffs/${many}/versions`, { body: dearer });
+  const { note } = (await rebill()).body.data;
+  // All but the first have this tariff.
+  expect(note).toMatchObject({ totalAmount: '790.00' });
+  expect(await call('POST', `${note.id}/cancel`, { reason: 'Wrong' })).toMatchObject({ status: 200 });
   expect(await call('POST', `${id}/cancel`, { reason: 'Wrong' })).toMatchObject({ status: 200 });
   expect(await balance(customerId)).toBe('200.00');
   expect((await generate({ customerId })).status).toBe(202);
