@@ -13,7 +13,7 @@ import { handler as app } from '../portal/app-handler.ts';
 import { handler as portal } from '../portal/handler.ts';
 import { linkUser } from '../portal/link-account.ts';
 import { handler as vends } from '../prepaid/vend-handler.ts';
-import { useDocumentBucket } from '../test-support/document-bucket.ts';
+import { useDocumentBucket } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { type PrepaidSupply, usePrepaidScene } from '../test-support/prepaid-scene.ts';
 

@@ -62,6 +62,14 @@ const ofCustomer = async (customerId: string) =>
   (await stack.call(tenant, invoices, 'GET', '/api/billing/invoices', { query: { customerId } })).body.data;
 const commandsOf = async (meterId: string) =>
   (await stack.call(tenant, commands, 'GET', '/api/billing/meter-commands', { query: { meterId } })).body.data;
+const saysOff = (meterId: string) =>
+  confirmCommand({
+    tenantId: tenant,
+    meterId,
+    newStatus: 'disconnected',
+    time: new Date().toISOString(),
+    by: 'status',
+  });
 const count = (type: string, id: string): number =>
   stack.events(type).filter(({ aggregateId }) => aggregateId.S === id).length;
 
@@ -185,13 +193,7 @@ describe('disconnection', () => {
     await stack.workOffCommands(0);
     const [off] = await commandsOf(meterId);
     expect(off).toMatchObject({ command: 'disconnect', status: 'sent', requestedBy: 'dunning' });
-    await confirmCommand({
-      tenantId: tenant,
-      meterId,
-      newStatus: 'disconnected',
-      time: new Date().toISOString(),
-      by: 'status',
-    });
+    await saysOff(meterId);
     await reconnectWhenPaid(tenant, customerId);
     expect(await commandsOf(meterId)).toHaveLength(1);
     await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
@@ -226,13 +228,7 @@ describe('disconnection', () => {
       body: { meterId, command: 'disconnect', reason: 'Fire' },
     });
     await stack.workOffCommands(0);
-    await confirmCommand({
-      tenantId: tenant,
-      meterId,
-      newStatus: 'disconnected',
-      time: new Date().toISOString(),
-      by: 'status',
-    });
+    await saysOff(meterId);
     await stack.call(tenant, payments, 'POST', '/api/billing/payments', {
       body: { customerId, amount: '1000', method: 'cash' },
     });

@@ -1,24 +1,18 @@
 /** Light comes back by one order when nothing speaks for keeping it off any more, at once or the next morning. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { meterEntity } from '../../metering/meters/meter-entity.ts';
 import { handler as invoices } from '../invoices/handler.ts';
-import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
-import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { cutting, type Debtor, type DunningScene, useCuttingScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 
 const stack = useBillingStack();
-let tenants = 0;
 let tenant: string;
-let scene: ReturnType<typeof dunningScene>;
-const steps = [{ id: 'cut', afterDays: 5, action: 'disconnect', minimumDue: '100' }];
-
-beforeEach(async () => {
-  tenant = `light-${++tenants}`;
-  scene = dunningScene(stack, tenant);
-  await scene.begin({ isActive: true, steps });
+let scene: DunningScene;
+useCuttingScene(stack, 'light', (made) => {
+  ({ tenant, scene } = made);
 });
-afterEach(() => void vi.setSystemTime(startTime));
 
 /** Cut for debt, and nothing left to do. */
 async function cutOff(): Promise<Debtor> {
@@ -81,7 +75,7 @@ describe('who was cut for debt', () => {
 
   it('has light below the least debt where the policy says so', async () => {
     const debtor = await cutOff();
-    await scene.setPolicy({ isActive: true, steps, reconnectWhen: 'below_minimum' });
+    await scene.setPolicy({ ...cutting, reconnectWhen: 'below_minimum' });
     await scene.pay(debtor.customerId, '901');
     await scene.calmDown(debtor);
     expect(debtor.isLit).toBe(true);

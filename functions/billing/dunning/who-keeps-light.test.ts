@@ -1,30 +1,24 @@
 /** Weeks may lie between a debt and its disconnection: nobody is cut for what is not, or no longer, theirs to owe. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { commandQueue } from '../commands/command-queue.ts';
 import { requestCommand } from '../commands/request-command.ts';
 import { sendCommand } from '../commands/send-command.ts';
 import { makeAgreement } from '../prepaid/make-agreement.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
-import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
-import { type Debtor, dunningScene } from '../test-support/dunning-scene.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { cutting, type Debtor, type DunningScene, useCuttingScene } from '../test-support/dunning-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { reasonOf } from './ask-disconnection.ts';
 import { dunPage } from './dun-tenant.ts';
 import { dunningSubject, overdueAmounts } from './overdue-debt.ts';
 
 const stack = useBillingStack();
-let tenants = 0;
 let tenant: string;
-let scene: ReturnType<typeof dunningScene>;
-const steps = [{ id: 'cut', afterDays: 5, action: 'disconnect', minimumDue: '100' }];
-
-beforeEach(async () => {
-  tenant = `keep-${++tenants}`;
-  scene = dunningScene(stack, tenant);
-  await scene.begin({ isActive: true, steps });
+let scene: DunningScene;
+useCuttingScene(stack, 'keep', (made) => {
+  ({ tenant, scene } = made);
 });
-afterEach(() => void vi.setSystemTime(startTime));
 
 /** Ordered and approved, not sent. */
 async function approved(): Promise<Debtor> {
@@ -139,7 +133,7 @@ describe('nobody is asked to be cut', () => {
 
   it('for what an agreement pays in instalments, nor charged a fee for it, until there is more', async () => {
     const fee = { id: 'fee', afterDays: 1, action: 'late_fee', fee: { type: 'amount', amount: '5' } };
-    await scene.setPolicy({ isActive: true, steps: [fee, ...steps] });
+    await scene.setPolicy({ isActive: true, steps: [fee, ...cutting.steps] });
     const debtor = await scene.debtor();
     await makeAgreement(openSession(tenant), {
       customerId: debtor.customerId,
@@ -186,7 +180,7 @@ describe('times in which nobody is cut', () => {
   const at = (day: number, hour: number) => Date.UTC(2026, 5, day, hour - 3);
 
   it('are waited out, and a payment meanwhile counts', async () => {
-    await scene.setPolicy({ isActive: true, steps, spared });
+    await scene.setPolicy({ ...cutting, spared });
     await scene.needApproval(false);
     vi.setSystemTime(at(15, 7));
     const [paying, silent] = [await scene.debtor(), await scene.debtor()];
@@ -199,10 +193,8 @@ describe('times in which nobody is cut', () => {
   });
 
   it('do not hold up what a person orders', async () => {
-    await scene.setPolicy({ isActive: true, steps, spared: { weekdays: [1], dayBefore: false } });
-    expect(
-      (await scene.setPolicy({ isActive: true, steps, spared: { hours: { from: '14:00', to: '14:30' } } })).status,
-    ).toBe(400);
+    await scene.setPolicy({ ...cutting, spared: { weekdays: [1], dayBefore: false } });
+    expect((await scene.setPolicy({ ...cutting, spared: { hours: { from: '14:00', to: '14:30' } } })).status).toBe(400);
   });
 });
 

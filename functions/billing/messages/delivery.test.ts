@@ -1,13 +1,13 @@
 /** From the provider's answer on: reports in any order, providers that are busy, a sender that dies, and bills as documents over WhatsApp. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { sendSms } from '../../platform/contract.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { handler as payments } from '../payments/handler.ts';
-import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
-import { useDocumentBucket } from '../test-support/document-bucket.ts';
-import { messageScene } from '../test-support/message-scene.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useDocumentBucket } from '../test-support/buckets.ts';
+import { type MessageScene, useMessageScene } from '../test-support/message-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { judgeFailure } from './judge-failure.ts';
@@ -21,18 +21,12 @@ import { sendInvoice } from './send-invoice.ts';
 const stack = useBillingStack();
 const providers = useProviderPayments(stack);
 useDocumentBucket();
-let tenants = 0;
 let tenant = '';
 let customerId = '';
-let scene: ReturnType<typeof messageScene>;
-
-beforeEach(async () => {
-  tenant = `delivery-${++tenants}`;
-  await stack.addTenant(tenant);
-  scene = messageScene(stack, tenant);
-  customerId = await scene.addCustomer();
+let scene: MessageScene;
+useMessageScene(stack, 'delivery', (made) => {
+  ({ tenant, scene, customerId } = made);
 });
-afterEach(() => void vi.setSystemTime(startTime));
 
 const bill = async (channels: ('sms' | 'whatsapp' | 'email')[], of = customerId) => {
   const invoice = await oweInvoice(tenant, of, '14250.00');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
@@ -9,8 +9,9 @@ import { handler as dunning } from '../dunning/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as prepaidTerms } from '../prepaid/terms-handler.ts';
-import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
-import { useDocumentBucket } from '../test-support/document-bucket.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useDocumentBucket } from '../test-support/buckets.ts';
+import { useMessageScene } from '../test-support/message-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { handler as settings } from './handler.ts';
@@ -23,18 +24,13 @@ import { wakeMessages } from './wake-messages.ts';
 const stack = useBillingStack();
 const scene = useProviderPayments(stack);
 useDocumentBucket();
-let tenants = 0;
 let tenant = '';
 let customerId = '';
 const taken = new Set<string>();
 
-beforeEach(async () => {
-  tenant = `messages-${++tenants}`;
-  await stack.addTenant(tenant);
-  const body = { name: 'Ahmed', nameAr: 'أحمد', phone: '+967771234567', email: 'a@example.com' };
-  customerId = (await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body })).body.data.id;
+useMessageScene(stack, 'messages', (made) => {
+  ({ tenant, customerId } = made);
 });
-afterEach(() => void vi.setSystemTime(startTime));
 
 const set = async (body: object) => {
   const answer = await stack.call(tenant, settings, 'PUT', '/api/billing/message-settings', { body });

@@ -1,5 +1,5 @@
 /** Push messages through the simulated provider: to the app of customers and of field staff, in the device's language, once, and nothing a stranger should read. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { notifyCustomer } from '../messages/notify-customer.ts';
@@ -9,9 +9,9 @@ import { pushTexts } from '../messages/templates/push-texts.ts';
 import { wakeMessages } from '../messages/wake-messages.ts';
 import { handler as portal } from '../portal/handler.ts';
 import { linkUser, unlinkUser } from '../portal/link-account.ts';
-import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
 import { fieldWork, reader } from '../test-support/field-work.ts';
-import { messageScene } from '../test-support/message-scene.ts';
+import { type MessageScene, useMessageScene } from '../test-support/message-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useProviderPayments } from '../test-support/provider-payments.ts';
 import { fieldNoticesQueue, handler as onRouteChanged } from './tell-field-staff.ts';
@@ -19,18 +19,12 @@ import { fieldNoticesQueue, handler as onRouteChanged } from './tell-field-staff
 const stack = useBillingStack();
 const providers = useProviderPayments(stack);
 const field = fieldWork(stack);
-let tenants = 0;
 let tenant = '';
 let customerId = '';
-let scene: ReturnType<typeof messageScene>;
-
-beforeEach(async () => {
-  tenant = `push-${++tenants}`;
-  await stack.addTenant(tenant);
-  scene = messageScene(stack, tenant);
-  customerId = await scene.addCustomer();
+let scene: MessageScene;
+useMessageScene(stack, 'push', (made) => {
+  ({ tenant, scene, customerId } = made);
 });
-afterEach(() => void vi.setSystemTime(startTime));
 
 const user = (n: number) => `usr_p${n}`;
 const tokenOf = (name: string) => `${name}-0123456789abcdef-${tenant}`;

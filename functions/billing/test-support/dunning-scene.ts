@@ -1,4 +1,5 @@
 /** Debtors at meters that do what they hear, and a bus between them, for tests of collection. */
+import { afterEach, beforeEach, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { confirmCommand } from '../commands/confirm-command.ts';
@@ -14,7 +15,7 @@ import { today } from '../invoices/local-day.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
-import type { BillingStack } from './billing-stack.ts';
+import { type BillingStack, startTime } from './billing-stack.ts';
 import { oweInvoice } from './owe-invoice.ts';
 
 const { events: reasons } = billing.subscribers!.find(({ name }) => name === 'reconnect-paid')!;
@@ -25,6 +26,30 @@ export interface Debtor {
   supplyId: string;
   invoiceId: string;
   isLit: boolean;
+}
+
+export type DunningScene = ReturnType<typeof dunningScene>;
+
+/** Cuts five days after the due day, from 100 on. */
+export const cutting = {
+  isActive: true,
+  steps: [{ id: 'cut', afterDays: 5, action: 'disconnect', minimumDue: '100' }],
+};
+
+/** A tenant of its own for each test, whose debtors are cut, and the clock back afterwards. */
+export function useCuttingScene(
+  stack: BillingStack,
+  name: string,
+  take: (made: { tenant: string; scene: DunningScene }) => void,
+): void {
+  let tenants = 0;
+  beforeEach(async () => {
+    const tenant = `${name}-${++tenants}`;
+    const scene = dunningScene(stack, tenant);
+    await scene.begin(cutting);
+    take({ tenant, scene });
+  });
+  afterEach(() => void vi.setSystemTime(startTime));
 }
 
 export function dunningScene(stack: BillingStack, tenant: string) {
@@ -71,6 +96,7 @@ export function dunningScene(stack: BillingStack, tenant: string) {
 
   return {
     deliver,
+    meterActs,
     async begin(policy: object): Promise<void> {
       await stack.addTenant(tenant);
       tariffId = (await post(tariffs, 'tariffs', { code: 'T', name: 'T' })).body.data.id;

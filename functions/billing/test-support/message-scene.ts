@@ -1,9 +1,31 @@
 /** Customers who are written to, and the queue their messages are sent from, on the billing stack with simulated providers. */
+import { afterEach, beforeEach, vi } from 'vitest';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as settings } from '../messages/handler.ts';
 import { customerMessagesQueue, handler as onRequested } from '../messages/on-message-requested.ts';
-import type { BillingStack } from './billing-stack.ts';
+import { type BillingStack, startTime } from './billing-stack.ts';
+
+export type MessageScene = ReturnType<typeof messageScene>;
+
+interface WrittenTo {
+  tenant: string;
+  scene: MessageScene;
+  /** Reached by every channel. */
+  customerId: string;
+}
+
+/** A tenant with a customer for each test, and the clock back afterwards. */
+export function useMessageScene(stack: BillingStack, name: string, take: (made: WrittenTo) => void): void {
+  let tenants = 0;
+  beforeEach(async () => {
+    const tenant = `${name}-${++tenants}`;
+    await stack.addTenant(tenant);
+    const scene = messageScene(stack, tenant);
+    take({ tenant, scene, customerId: await scene.addCustomer() });
+  });
+  afterEach(() => void vi.setSystemTime(startTime));
+}
 
 export function messageScene(stack: BillingStack, tenant: string) {
   const taken = new Set<string>();
