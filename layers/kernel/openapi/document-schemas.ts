@@ -1,4 +1,5 @@
 /** Every schema of a document with the name it would have if it had to be called something. */
+import { pascalCase, singular } from './component-names.ts';
 import type { Json } from './to-schema.ts';
 
 /** A way to call a schema; of several the one with the lowest rank is best. */
@@ -75,16 +76,3 @@ function mapData(schema: Json, titles: Title[], change: (schema: Json, titles: T
 
 export const mapValues = (object: Json, change: (value: any, key: string) => unknown): Json =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
-
-/** `invoice.created`, `payment_method` and `listUsers` become `InvoiceCreated`, `PaymentMethod` and `ListUsers`. */
-export const pascalCase = (name: string): string =>
-  name.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Good enough for the nouns of operations and fields. */
-export function singular(noun: string): string {
-  if (/(?:ss|us|is|Series)$/.test(noun)) return noun;
-  return noun
-    .replace(/ies$/, 'y')
-    .replace(/(ss|x|ch|sh)es$/, '$1')
-    .replace(/([^s])s$/, '$1');
-}

@@ -4,6 +4,7 @@ import { type ErrorCode, errorStatus } from '../errors/error-codes.ts';
 import { type Problem, toProblem } from '../errors/problem.ts';
 import { isCounted, isIdempotent, type Route } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
+import { pascalCase } from './component-names.ts';
 import { retryHeaders } from './shared-components.ts';
 import type { Json } from './to-schema.ts';
 
@@ -70,7 +71,3 @@ function exampleOf(code: ErrorCode): Problem {
   const options = { values, ...(code === 'validation_failed' ? { details: [wrongField] } : {}) };
   return toProblem(new AppError(code, undefined, options), 'en', 'cor_01JGFJJZ00ABCDEFGHJKMNPQRS').problem;
 }
-
-/** `not_found` becomes `NotFound`. */
-const pascalCase = (code: string): string =>
-  code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());

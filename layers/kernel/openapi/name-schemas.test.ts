@@ -115,6 +115,20 @@ describe('names', () => {
     expect(namesIn(documentOf(turned))).toEqual(['Bill', 'Note']);
   });
 
+  it('do not depend on it either where two would be called the same', () => {
+    const [one, other] = [line, { ...line, required: ['amount'] }];
+    const operations = {
+      payBill: { answer: one },
+      takeBill: { answer: one },
+      sendBill: { answer: other },
+      askBill: { answer: other },
+    };
+    const turned = Object.fromEntries(Object.entries(operations).reverse());
+    const schemas = (document: Json): Json => nameSchemas(document, {})['components'].schemas;
+    expect(schemas(documentOf(operations))).toEqual({ Bill: other, PayBillResult: one });
+    expect(schemas(documentOf(turned))).toEqual({ Bill: other, PayBillResult: one });
+  });
+
   it('are given once: the next best goes to the second who would have it', () => {
     const other = { ...line, required: ['amount'] };
     const operations = {

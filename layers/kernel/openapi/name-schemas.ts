@@ -2,7 +2,8 @@
  * Schemas that occur more than once in the document become its components, so that it is small and readers meet one `Invoice`
  * instead of twelve. Routes need not know: a component is what is written twice, called after the answer, body or field it is.
  */
-import { mapSchemas, pascalCase, singular, type Title } from './document-schemas.ts';
+import { pascalCase, singular } from './component-names.ts';
+import { mapSchemas, type Title } from './document-schemas.ts';
 import { mapParts, type Step } from './schema-parts.ts';
 import type { Json } from './to-schema.ts';
 
@@ -102,10 +103,8 @@ function nameNodes(nodes: readonly Node[]): Map<Node, string> {
     components.set(node, node.name);
   };
   const own = nodes.map((node) => ({ node, titles: node.titles.filter(isOwn).sort(byRank) }));
-  for (const { node, titles } of own
-    .filter(({ titles }) => titles.length > 0)
-    .sort((a, b) => byRank(a.titles[0]!, b.titles[0]!)))
-    give(node, titles);
+  const known = own.filter(({ titles }) => titles.length > 0).sort((a, b) => byTitles(a.titles, b.titles));
+  for (const { node, titles } of known) give(node, titles);
   const parts = own.filter(({ titles }) => titles.length === 0).map(({ node }) => node);
   // What holds a part is larger.
   for (const node of parts.sort((a, b) => b.size - a.size)) give(node, node.titles.map(titleOfPart).sort(byRank));
@@ -122,7 +121,11 @@ const titleOfPart = (title: Title | PartTitle): Title =>
 const entryOf = (table: string): string => (singular(table) === table ? `${table}Entry` : singular(table));
 
 const byRank = (a: Title, b: Title): number =>
-  a.rank - b.rank || a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+  a.rank - b.rank || a.name.length - b.name.length || (a.name < b.name ? -1 : Number(a.name > b.name));
+
+/** Of two that would be called the same, the next name decides: not the place in the document, which changes. */
+const byTitles = ([a, ...restOfA]: readonly Title[], [b, ...restOfB]: readonly Title[]): number =>
+  a && b ? byRank(a, b) || byTitles(restOfA, restOfB) : 0;
 
 function numbered({ name, rank }: Title, taken: ReadonlySet<string>): Title {
   let number = 2;
