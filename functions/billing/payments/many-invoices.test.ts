@@ -127,6 +127,26 @@ describe('a payment of very many invoices', () => {
     expect((await paymentOf(id)).allocations).toHaveLength(40);
   });
 
+  it('uses no money of another payment that waits', async () => {
+    const customerId = await owing(20);
+    const [first] = await openOf(customerId);
+    await pay(customerId, '30', { invoiceIds: [first!.id] });
+    const { allocations, advanceAmount } = (await pay(customerId, '175')).body.data;
+    expect([allocations.length, allocations.at(-1).amount, advanceAmount]).toEqual([18, '5.00', '0.00']);
+    expect(await expectAgreement(customerId)).toEqual({ open: 2, balance: '-5.00', advance: '20.00' });
+  });
+
+  it('settles with what an invoice left that was made before it went on', async () => {
+    const customerId = await owing(20);
+    request.dies = true;
+    const { id } = (await pay(customerId, '200')).body.data;
+    request.dies = false;
+    await oweInvoice(tenant, customerId, '25.00');
+    await deliver(id);
+    expect((await paymentOf(id)).allocations.at(-1)).toMatchObject({ amount: '5.00' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 3, balance: '25.00', advance: '0.00' });
+  });
+
   it('twice at once settles each invoice once; the second is an advance', async () => {
     const customerId = await owing(40);
     const answers = await Promise.all([pay(customerId, '400'), pay(customerId, '400')]);
