@@ -81,6 +81,15 @@ export const monitoring = defineDomain({
       access: { tables: table, metrics: true },
       environment: operator,
     },
+    {
+      name: 'business-rules',
+      entry: `${folder}/evaluation/evaluate-business-metrics.ts`,
+      // Counters are by the hour; the last one is complete some minutes after its end.
+      schedule: 'cron(15 * * * ? *)',
+      timeoutSeconds: 300,
+      access: { tables: { ...table, identity: 'read' } },
+      environment: operator,
+    },
   ],
   alarms: [
     {

@@ -92,11 +92,11 @@ const missingOperations = (path: string, text: string): string[] =>
 
 const folders = 'functions|layers|docs|test|local|infra|edge-gateway|scripts|bench|console';
 
-/** Files and folders that a text names from the root of the repository. */
-const missingPaths = (text: string): string[] =>
+/** Files and folders that a text names from the root of the repository, or from where it lies. */
+const missingPaths = (document: string, text: string): string[] =>
   [...text.matchAll(new RegExp(`\`((?:${folders})/[^\\s\`*{<…]*)\``, 'g'))]
     .map(([, path]) => path!.replace(/[:#].*$/, ''))
-    .filter((path) => !existsSync(path));
+    .filter((path) => !existsSync(path) && !existsSync(join(dirname(document), path)));
 
 describe('documents', () => {
   it('are found', () => {
@@ -117,8 +117,8 @@ describe('documents', () => {
     expect(missingOperations(path, text)).toEqual([]);
   });
 
-  it.each(documents)('$path: every path of the repository it names is there', ({ text }) => {
-    expect(missingPaths(text)).toEqual([]);
+  it.each(documents)('$path: every path of the repository it names is there', ({ path, text }) => {
+    expect(missingPaths(path, text)).toEqual([]);
   });
 
   it.each(documents)('$path: every benchmark and every command of administrators it names is known', ({ text }) => {
@@ -169,7 +169,7 @@ describe('the checks of endpoints and paths', () => {
       'DELETE /api/scada',
       'GET /no-such-thing',
     ]);
-    expect(missingPaths('`functions/no-such-domain/`, `docs/README.md`, `functions/<domain>/`')).toEqual([
+    expect(missingPaths('docs/x.md', '`functions/no-such-domain/`, `docs/README.md`, `functions/<domain>/`')).toEqual([
       'functions/no-such-domain/',
     ]);
   });

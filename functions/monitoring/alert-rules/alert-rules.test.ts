@@ -118,6 +118,27 @@ describe('alert rules', () => {
     expect((await operate('POST', '', slow)).status).toBe(201);
   });
 
+  it('on counters of its own are for every tenant', async () => {
+    const conditionConfig = { scope: 'tenant', metric: 'readings', operator: '<', value: 1, periodMinutes: 60 };
+    const { status, data } = await call('POST', '', { ...slow, conditionConfig });
+    expect([status, data.conditionConfig]).toEqual([201, { ...conditionConfig, periods: 1 }]);
+    const blind = caller(handler, base, { tenantId, permissions: ['platform:alert_rules:*'] });
+    expect((await blind('POST', '', { ...slow, conditionConfig })).status).toBe(403);
+    for (const [field, value] of [
+      ['metric', 'api_latency'],
+      ['statistic', 'p99'],
+      ['periodMinutes', 5],
+    ] as const) {
+      const { status, body } = await call('POST', '', {
+        ...slow,
+        conditionConfig: { ...conditionConfig, [field]: value },
+      });
+      expect([status, body.errors[0].path]).toEqual([400, `/conditionConfig/${field}`]);
+    }
+    const days = { ...conditionConfig, operator: undefined, value: undefined, periodMinutes: 1440 };
+    expect((await call('POST', '', { ...slow, conditionType: 'anomaly', conditionConfig: days })).status).toBe(400);
+  });
+
   it.each<[string, object]>([
     ['no pattern', { conditionConfig: { eventTypes: ['Not A Type'] } }],
     ['no event types', { conditionConfig: { eventTypes: [] } }],

@@ -38,7 +38,7 @@ export const alertRules = defineResource({
       access: write,
       summary: 'Create an alert rule.',
       description:
-        'Rules on metrics are for the tenant that runs the installation; every tenant has rules on its events.',
+        'Every tenant has rules on its events and on its own counters; rules on metrics of the installation are for the tenant that runs it.',
       body: ruleInput,
       response: ruleView,
       errors: ['unprocessable', 'forbidden'],

@@ -3,10 +3,17 @@ import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts
 import type { Locale, Translated } from '../../../layers/kernel/i18n/locale.ts';
 import type { ThresholdOperator } from '../../../layers/monitoring/judge-threshold.ts';
 import type { PayloadFilter } from '../../../layers/webhooks/payload-filter.ts';
+import type { BusinessMetricName } from '../business-metrics/business-catalogue.ts';
 import type { MetricName, Statistic } from '../metrics/metric-catalogue.ts';
 
+/** Whose metrics: those of the installation, which CloudWatch keeps, or the tenant's own counters. */
+export const metricScopes = ['installation', 'tenant'] as const;
+export type MetricScope = (typeof metricScopes)[number];
+
 interface Watched {
-  metric: MetricName;
+  /** @default installation */
+  scope?: MetricScope | undefined;
+  metric: MetricName | BusinessMetricName;
   statistic?: Statistic | undefined;
   periodMinutes: number;
 }
@@ -67,6 +74,12 @@ export type AlertRule = RuleCondition & {
 };
 
 export type StoredRule = AlertRule & Stored;
+
+export type MetricCondition = ThresholdCondition | AnomalyCondition;
+export type MetricRule = StoredRule & Exclude<RuleCondition, { conditionType: 'pattern' }>;
+
+export const isMetricRule = (rule: StoredRule): rule is MetricRule => rule.conditionType !== 'pattern';
+export const scopeOf = ({ conditionConfig }: MetricRule): MetricScope => conditionConfig.scope ?? 'installation';
 
 export const rulesPartition = ['ALERT-RULES'] as const;
 

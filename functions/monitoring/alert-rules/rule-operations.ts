@@ -8,15 +8,12 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { listActionRuns } from '../actions/action-run.ts';
 import { operatorTenant } from '../config.ts';
-import { metricOf } from '../metrics/metric-catalogue.ts';
 import { isDefaultRuleId } from './default-rules.ts';
 import { maxRules, readRules, requireRule } from './read-rules.ts';
 import type { AlertRuleRoutes } from './routes.ts';
 import { type AlertRule, ruleEntity, type StoredRule } from './rule-entity.ts';
 import type { RuleInput, RuleView } from './schemas.ts';
 import { sealActions } from './seal-actions.ts';
-
-const metricsPermission = 'system:metrics:read';
 
 export const ruleOperations: Operations<AlertRuleRoutes> = {
   getAlertRuleHistory: readHistory(ruleEntity),
@@ -26,7 +23,7 @@ export const ruleOperations: Operations<AlertRuleRoutes> = {
   getAlertRule: async ({ session, params }) => ({ data: view(await requireRule(session, params.id)) }),
 
   createAlertRule: async ({ session, body, principal }) => {
-    checkCondition(body, principal);
+    requireScope(body, principal);
     if ((await readRules(session)).length >= maxRules)
       throw new AppError('unprocessable', undefined, {
         texts: {
@@ -46,7 +43,7 @@ export const ruleOperations: Operations<AlertRuleRoutes> = {
   updateAlertRule: async ({ session, params, body, principal, expectedVersion }) => {
     const before = await requireRule(session, params.id);
     refuseStale(before, expectedVersion);
-    checkCondition(body, principal);
+    requireScope(body, principal);
     const actions = await sealActions(session.tenantId, body.actions, before.actions);
     const { description, descriptionTemplate, escalateAfterMinutes, expiresAfterMinutes } = body;
     // A rule is sent whole: what may be missing and is missing goes.
@@ -81,35 +78,18 @@ export const ruleOperations: Operations<AlertRuleRoutes> = {
   },
 };
 
-/** Metrics tell of the whole installation: a rule on one is for who may read them, in the tenant that gets its alerts. */
-function checkCondition({ conditionType, conditionConfig }: RuleInput, { permissions, tenantId }: Principal): void {
-  if (conditionType === 'pattern') return;
-  if (!isGranted(permissions, metricsPermission))
-    throw new AppError('forbidden', undefined, { values: { permission: metricsPermission } });
-  if (tenantId !== operatorTenant())
+/** Metrics of the installation tell of all tenants: a rule on one is for who may read them, in the tenant that gets its alerts. */
+function requireScope(rule: RuleInput, { permissions, tenantId }: Principal): void {
+  if (rule.conditionType === 'pattern') return;
+  const isOwn = rule.conditionConfig.scope === 'tenant';
+  const permission = isOwn ? 'platform:metrics:read' : 'system:metrics:read';
+  if (!isGranted(permissions, permission)) throw new AppError('forbidden', undefined, { values: { permission } });
+  if (!isOwn && tenantId !== operatorTenant())
     throw new AppError('unprocessable', undefined, {
       texts: {
-        en: 'Rules on metrics belong to the tenant that runs the installation (setting operatorTenant).',
-        ar: 'قواعد المقاييس تخص المستأجر الذي يشغّل النظام (الإعداد operatorTenant).',
+        en: 'Rules on metrics of the installation belong to the tenant that runs it (setting operatorTenant); "scope": "tenant" watches your own.',
+        ar: 'قواعد مقاييس النظام تخص المستأجر الذي يشغّله (الإعداد operatorTenant)؛ "scope": "tenant" يراقب مقاييسك.',
       },
-    });
-  const { metric, statistic } = conditionConfig;
-  const known = metricOf(metric).statistics;
-  if (statistic !== undefined && !known.includes(statistic))
-    throw new AppError('validation_failed', undefined, {
-      details: [
-        {
-          in: 'body',
-          path: '/conditionConfig/statistic',
-          message: `${metric} knows the statistics ${known.join(', ')}.`,
-        },
-      ],
-    });
-  if (conditionType === 'anomaly' && conditionConfig.season === 'week' && conditionConfig.historyDays < 21)
-    throw new AppError('validation_failed', undefined, {
-      details: [
-        { in: 'body', path: '/conditionConfig/historyDays', message: 'Weeks are compared over 21 days or more.' },
-      ],
     });
 }
 

@@ -5,33 +5,49 @@ import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { thresholdOperators } from '../../../layers/monitoring/judge-threshold.ts';
 import { isEventPattern } from '../../../layers/webhooks/event-pattern.ts';
 import { filterProblems } from '../../../layers/webhooks/payload-filter.ts';
+import { businessMetricNames } from '../business-metrics/business-catalogue.ts';
 import { metricNames, statistics } from '../metrics/metric-catalogue.ts';
+import { conditionProblem } from './check-condition.ts';
 import { placeholders, unknownPlaceholders } from './fill-template.ts';
+import { type MetricCondition, metricScopes } from './rule-entity.ts';
 
 const watched = {
-  metric: z.enum(metricNames),
+  /** `installation`: the metrics of `/metrics`, for who runs it. `tenant`: your own counters of `/metrics/business`. */
+  scope: z._default(z.enum(metricScopes), 'installation'),
+  metric: z.enum([...new Set([...metricNames, ...businessMetricNames])]),
   statistic: z.optional(z.enum(statistics)),
-  /** Length of the periods that are judged. */
-  periodMinutes: z._default(z.union([z.literal(5), z.literal(15), z.literal(60)]), 5),
+  /** Length of the periods that are judged: 5, 15 or 60 of the installation, 60 or 1440 (days, UTC) of a tenant's counters. */
+  periodMinutes: z._default(z.union([z.literal(5), z.literal(15), z.literal(60), z.literal(1440)]), 5),
 };
 
-const threshold = z.strictObject({
-  ...watched,
-  operator: z.enum(thresholdOperators),
-  value: z.number(),
-  /** How many periods in a row. */
-  periods: z._default(z.int().check(z.gte(1), z.lte(12)), 1),
+const agrees = z.check<MetricCondition>((context) => {
+  const problem = conditionProblem(context.value);
+  if (problem === undefined) return;
+  const { field, en, ar } = problem;
+  context.issues.push({ code: 'custom', message: fieldText(en, ar), path: [field], input: context.value });
 });
 
-const anomaly = z.strictObject({
-  ...watched,
-  /** Robust standard deviations from what is usual. */
-  sensitivity: z._default(z.number().check(z.gte(2), z.lte(20)), 4),
-  direction: z._default(z.enum(['above', 'below', 'both']), 'both'),
-  /** What repeats: a value is compared with those of the same time of the day or of the week. */
-  season: z._default(z.enum(['none', 'day', 'week']), 'day'),
-  historyDays: z._default(z.int().check(z.gte(1), z.lte(28)), 14),
-});
+const threshold = z
+  .strictObject({
+    ...watched,
+    operator: z.enum(thresholdOperators),
+    value: z.number(),
+    /** How many periods in a row. */
+    periods: z._default(z.int().check(z.gte(1), z.lte(12)), 1),
+  })
+  .check(agrees);
+
+const anomaly = z
+  .strictObject({
+    ...watched,
+    /** Robust standard deviations from what is usual. */
+    sensitivity: z._default(z.number().check(z.gte(2), z.lte(20)), 4),
+    direction: z._default(z.enum(['above', 'below', 'both']), 'both'),
+    /** What repeats: a value is compared with those of the same time of the day or of the week. */
+    season: z._default(z.enum(['none', 'day', 'week']), 'day'),
+    historyDays: z._default(z.int().check(z.gte(1), z.lte(28)), 14),
+  })
+  .check(agrees);
 
 const eventPattern = z.string().check(
   z.refine((text: string) => isEventPattern(text), {

@@ -42,6 +42,27 @@ export async function readHours(
   });
 }
 
+/**
+ * A counter by periods of whole hours, oldest first; a period that brought nothing counts zero.
+ * @param fromMs beginning of an hour, as `toMs`
+ */
+export async function readCounts(
+  session: TenantSession,
+  name: BusinessMetricName,
+  { fromMs, toMs, periodMs, retentionDays }: { fromMs: number; toMs: number; periodMs: number; retentionDays: number },
+): Promise<{ atMs: number; value: number }[]> {
+  const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+  const counts = new Map<number, number>();
+  for (const { hour, count } of await readHours(session, name, from, to, retentionDays)) {
+    const atMs = fromMs + Math.floor((Date.parse(hour) - fromMs) / periodMs) * periodMs;
+    counts.set(atMs, (counts.get(atMs) ?? 0) + count);
+  }
+  return Array.from({ length: Math.round((toMs - fromMs) / periodMs) }, (_, i) => {
+    const atMs = fromMs + i * periodMs;
+    return { atMs, value: counts.get(atMs) ?? 0 };
+  });
+}
+
 /** 744 rows at most, of some hundred bytes. */
 async function readMonth(session: TenantSession, month: string): Promise<BusinessHour[]> {
   const rows: BusinessHour[] = [];

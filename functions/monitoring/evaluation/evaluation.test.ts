@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../../layers/kernel/ids.ts';
+import { addTenant } from '../../identity/tenants/add-tenant.ts';
 import { alertEntity, openAlertEntity } from '../../platform/alerts/alert-entity.ts';
 import { handler as recordAlerts } from '../../platform/subscribers/record-alerts.ts';
 import { busBatch, caller, makeEvent, startReceiver } from '../../platform/test-support/fixtures.ts';
 import { handler as runActions } from '../actions/run-actions.ts';
 import { handler as rules } from '../alert-rules/handler.ts';
 import { operator, useMonitoringStack } from '../test-support/monitoring-stack.ts';
+import { handler as evaluateBusinessMetrics } from './evaluate-business-metrics.ts';
 import { handler as evaluateEvents } from './evaluate-events.ts';
 import { handler as evaluateMetrics } from './evaluate-metrics.ts';
 
@@ -179,6 +182,82 @@ describe('rules on metrics', () => {
     readings(400);
     nextPeriod();
     expect((await evaluate()).titles).toEqual([id]);
+  });
+});
+
+describe('rules on counters of a tenant', () => {
+  const hour = 60 * minute;
+  const nextHour = () => stack.advance(hour - (stack.now() % hour) + 15 * minute);
+  const open = (id: string) =>
+    stack.session(id).transact('identity', (unit) =>
+      addTenant(unit, {
+        id,
+        name: id,
+        timeZone: 'Asia/Aden',
+        currency: 'YER',
+        locale: 'en',
+        status: 'active',
+      } as never),
+    );
+  const bill = (times: number) =>
+    bus(
+      ...Array.from({ length: times }, () =>
+        makeEvent({ ...invoice('I-1'), id: newId('evt'), type: 'invoice.created' }),
+      ),
+    );
+  const rule = (conditionConfig: object, conditionType = 'threshold') =>
+    create({
+      ...overdue,
+      conditionType,
+      conditionConfig: { scope: 'tenant', metric: 'invoices_created', periodMinutes: 60, ...conditionConfig },
+      titleTemplate: { en: '{metric}: {value}', ar: '-' },
+    });
+  const judge = async () => {
+    expect((await evaluateBusinessMetrics()).failed).toBe(0);
+    return raised().map(({ payload }) => payload.title.en);
+  };
+
+  it('are judged an hour at a time, also where nothing was counted, once for an hour', async () => {
+    await open(tenantId);
+    await rule({ operator: '<', value: 2, periods: 2 });
+    nextHour();
+    await bill(2);
+    nextHour();
+    await bill(1);
+    nextHour();
+    expect(await judge()).toEqual([]);
+    nextHour();
+    expect(await judge()).toEqual(['invoices_created: 0']);
+    expect(await judge()).toEqual([]);
+    // The schedule of the installation leaves them alone.
+    expect((await evaluateMetrics()).failed).toBe(0);
+    expect(raised()).toEqual([]);
+  });
+
+  it('find an unusual hour and an unusual day, of their tenant alone', async () => {
+    const other = `${tenantId}-other`;
+    await Promise.all([open(tenantId), open(other)]);
+    await rule({ historyDays: 1, season: 'none', direction: 'above' }, 'anomaly');
+    for (let i = 0; i < 10; i++) {
+      await bill(2 + (i % 2));
+      nextHour();
+    }
+    expect(await judge()).toEqual([]);
+    await bill(20);
+    nextHour();
+    expect(await judge()).toEqual(['invoices_created: 20']);
+    expect(raised(other)).toEqual([]);
+  });
+
+  it('add up the hours of a day', async () => {
+    await open(tenantId);
+    await rule({ operator: '>', value: 4, periodMinutes: 1440 });
+    stack.advance(24 * hour - (stack.now() % (24 * hour)));
+    await bill(3);
+    nextHour();
+    await bill(2);
+    stack.advance(24 * hour - (stack.now() % (24 * hour)) + 15 * minute);
+    expect(await judge()).toEqual(['invoices_created: 5']);
   });
 });
 

@@ -56,7 +56,7 @@ export function useMonitoringStack() {
       if (name === 'SQS') Object.assign(context.ports, { aws: Number(new URL(endpoint.url).port) });
       closing.push(endpoint.close, async () => service.stop?.());
     }
-    for (const table of ['monitoring', 'platform', 'limits']) {
+    for (const table of ['monitoring', 'platform', 'limits', 'identity']) {
       const { ref } = await createResource(dynamodb, 'AWS::DynamoDB::Table', table, tableProperties(table));
       process.env[environmentName.table(table)] = ref;
     }
