@@ -162,7 +162,7 @@ async function priceSupply(
   });
   if ('reason' in collected) return collected;
   const { registeredDemandKw, missing } = collected;
-  if (missing !== undefined) return { reason: 'not_priced', checks: [], details: [missing] };
+  if (missing !== undefined) return { reason: 'registers_untold', checks: [], details: [missing] };
   try {
     const bill = rateOrRefuse(versions, {
       timeZone,

@@ -87,7 +87,7 @@ describe('rates', () => {
       meter,
     });
     expect((await bill(customerId)).problems).toMatchObject([
-      { meterId, reason: 'not_priced', details: [expect.stringContaining('1.8.1, 1.8.2')] },
+      { meterId, reason: 'registers_untold', details: [expect.stringContaining('1.8.1, 1.8.2')] },
     ]);
     await stack.read(tenant, meterId, [read('2026-05-02', 1506, 462, 1044)]);
     // To the midnight between: 31 days for 62 and 144.
@@ -161,7 +161,9 @@ describe('rates', () => {
 
     it('are not made up where they were not', async () => {
       const { problems } = await exchanged({ finalRegisters: { '1.8.1': '424', '1.8.2': '956' } });
-      expect(problems).toMatchObject([{ reason: 'not_priced', details: [expect.stringContaining('1.8.1, 1.8.2')] }]);
+      expect(problems).toMatchObject([
+        { reason: 'registers_untold', details: [expect.stringContaining('1.8.1, 1.8.2')] },
+      ]);
     });
   });
 
@@ -224,7 +226,7 @@ describe('demand', () => {
       meter,
     });
     expect((await bill(customerId)).problems).toMatchObject([
-      { meterId, reason: 'not_priced', details: [expect.stringContaining('1.6.0')] },
+      { meterId, reason: 'registers_untold', details: [expect.stringContaining('1.6.0')] },
     ]);
   });
 
@@ -253,7 +255,7 @@ describe('demand', () => {
 
     it('is not what stood there when the period began', async () => {
       expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 18.4, 30, 25))).toBe('18.4');
-      expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 30, 30, 25))).toBe('not_priced');
+      expect(await demandOf(at('2026-04-01', 0, 30, 25), at('2026-05-01', 200, 30, 30, 25))).toBe('registers_untold');
     });
 
     it('says what would help where nothing tells of which period it is', async () => {
@@ -262,13 +264,13 @@ describe('demand', () => {
         meter,
       });
       const [problem] = (await bill(customerId)).problems;
-      expect(problem).toMatchObject({ reason: 'not_priced', details: [expect.stringContaining('1.8.0*01')] });
+      expect(problem).toMatchObject({ reason: 'registers_untold', details: [expect.stringContaining('1.8.0*01')] });
     });
 
     it('is not known where nothing kept is to compare with', async () => {
-      expect(await demandOf(at('2026-04-01', 0, 0), at('2026-05-01', 200, 0, 18.4, 30))).toBe('not_priced');
+      expect(await demandOf(at('2026-04-01', 0, 0), at('2026-05-01', 200, 0, 18.4, 30))).toBe('registers_untold');
       // Of a reading before the period, the peak may be of the days before.
-      expect(await demandOf(at('2026-03-31', 0, 29, 25), at('2026-05-01', 200, 29, 30, 25))).toBe('not_priced');
+      expect(await demandOf(at('2026-03-31', 0, 29, 25), at('2026-05-01', 200, 29, 30, 25))).toBe('registers_untold');
     });
   });
 

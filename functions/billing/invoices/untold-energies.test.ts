@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { handler as usageEdits } from '../../metering/usage-edits/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { handler as exceptions } from '../vee-exceptions/handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'untold';
@@ -45,7 +46,12 @@ it('is not billed as nothing where the meter told of it and does not any more, u
   );
   const refused = await bill(customerId);
   expect(refused.invoices).toEqual([]);
-  expect(refused.problems).toMatchObject([{ reason: 'not_priced', details: [expect.stringContaining('2.8.0')] }]);
+  expect(refused.problems).toMatchObject([{ reason: 'registers_untold', details: [expect.stringContaining('2.8.0')] }]);
+  const open = (await stack.call(tenant, exceptions, 'GET', '/api/billing/vee-exceptions')).body.data;
+  expect(open).toMatchObject([{ reason: 'registers_untold', status: 'open', meterId }]);
+  const resolve = `/api/billing/vee-exceptions/${open[0].id}/resolve`;
+  const body = { decision: 'accept', reason: 'Never mind' };
+  expect((await stack.call(tenant, exceptions, 'POST', resolve, { body })).status).toBe(409);
   const [from, to] = [april.from, april.to].map((day) => new Date(`${day}T00:00:00+03:00`).toISOString());
   const edit = await stack.call(tenant, usageEdits, 'POST', '/api/billing/usage-edits', {
     body: { meterId, from, to, energy: 'fed_in', method: 'linear', interval: 'day', totalKwh: '120', reason: 'Photo' },
@@ -53,6 +59,7 @@ it('is not billed as nothing where the meter told of it and does not any more, u
   });
   expect(edit.status, edit.text).toBe(201);
   expect(exportOf(await bill(customerId))).toBe('120');
+  expect((await stack.call(tenant, exceptions, 'GET', '/api/billing/vee-exceptions')).body.data).toEqual([]);
 });
 
 it('is nothing to say of a meter that never told of it, or that another one took the place of', async () => {

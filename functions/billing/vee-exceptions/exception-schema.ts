@@ -4,7 +4,14 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { checkNames } from '../../../layers/vee/checks.ts';
 
-export const usageRefusals = ['no_readings', 'not_billable', 'validation_failed', 'estimation_impossible'] as const;
+/** `registers_untold`: a register that the tariff bills by is not told of in the period; `details` name it. */
+export const usageRefusals = [
+  'no_readings',
+  'not_billable',
+  'validation_failed',
+  'estimation_impossible',
+  'registers_untold',
+] as const;
 /** `decided`: the next bill follows the decision; `closed`: see `closedFor`. */
 export const exceptionStatuses = ['open', 'decided', 'closed'] as const;
 /**

@@ -31,6 +31,11 @@ function refuseUseless({ status, reason, checks }: StoredException, decision: Ex
     throw new AppError('conflict', undefined, { texts: { en, ar } });
   };
   if (status !== 'open') refuse(`The exception is ${status} already.`, `حالة الاستثناء الآن: ${status}.`);
+  if (reason === 'registers_untold')
+    refuse(
+      'Nothing tells what the register counted, so nothing is decided: add or correct a reading, or edit the usage.',
+      'لا شيء يبيّن ما سجّله العداد فلا قرار: أضف قراءة أو صحّحها، أو عدّل الاستهلاك.',
+    );
   // A broken register leaves a gap in what counts, and values all the same.
   const isMissing = checks.includes('gap') && !checks.includes('register_broken') && !checks.includes('unmeasured');
   if (decision === 'accept' && isMissing)

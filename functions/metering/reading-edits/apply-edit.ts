@@ -20,7 +20,7 @@ export interface EditPlan {
   meter: Meter;
   overlay: Overlay;
   /** What the edit says of itself once it counts. */
-  recorded: { sequence: number; oldRegisterKwh?: string };
+  recorded: { sequence: number; oldRegisterKwh?: string; newExportRegisterKwh?: string };
   /** Whether the reading is the one that new readings are checked against. */
   isReference: boolean;
 }
@@ -42,12 +42,15 @@ export async function planEdit(session: TenantSession, edit: ReadingEdit): Promi
     });
   const standing = standingAfter(edit, register, known?.isAdded ?? true);
   const old = known?.stands ? known.reading.register : undefined;
-  const exportRegister = toUnits(edit.newExportRegisterKwh);
-  if (known !== undefined && old === standing && exportRegister === undefined)
+  const before = overlays.find((overlay) => overlay.register === register);
+  const given = toUnits(edit.newExportRegisterKwh);
+  if (known !== undefined && old === standing && given === undefined)
     throw new AppError('conflict', undefined, {
       texts: { en: 'The reading stands like that already.', ar: 'القراءة على هذه الحال من قبل.' },
     });
-  const count = (overlays.find((overlay) => overlay.register === register)?.count ?? 0) + 1;
+  // A correction of the one register leaves what was corrected of the other.
+  const exportRegister = given ?? (edit.action === 'correct' ? before?.exportRegister : undefined);
+  const count = (before?.count ?? 0) + 1;
   const checkpoint = states.get(edit.meterId)?.checkpoint;
   return {
     meter,
@@ -60,7 +63,11 @@ export async function planEdit(session: TenantSession, edit: ReadingEdit): Promi
       editId: edit.id,
       count,
     },
-    recorded: { sequence: count, ...(old === undefined ? {} : { oldRegisterKwh: fromUnits(old) }) },
+    recorded: {
+      sequence: count,
+      ...(old === undefined ? {} : { oldRegisterKwh: fromUnits(old) }),
+      ...(exportRegister === undefined ? {} : { newExportRegisterKwh: fromUnits(exportRegister) }),
+    },
     isReference: checkpoint?.time === timeMs && checkpoint.register === register,
   };
 }
@@ -98,6 +105,9 @@ function checkValues(session: TenantSession, meter: Meter, edit: ReadingEdit, ti
   const value = toUnits(newRegisterKwh ?? (action === 'add' ? edit.registerKwh : undefined));
   if (value !== undefined && value >= modulusOf(segment.digits))
     throw refused('/newRegisterKwh', `It does not fit a register of ${segment.digits} digits.`);
+  const exported = toUnits(newExportRegisterKwh);
+  if (exported !== undefined && exported >= modulusOf(segment.digits))
+    throw refused('/newExportRegisterKwh', `It does not fit a register of ${segment.digits} digits.`);
   const refusal = value === undefined ? undefined : contradictsNoted({ time: timeMs, register: value }, segment);
   if (refusal !== undefined) throw refused('/newRegisterKwh', refusal.detail);
 }

@@ -57,6 +57,18 @@ describe('an edit', () => {
     });
   });
 
+  it('of the one register leaves what a person said of the other, and fits the device', async () => {
+    await setUp('ED-EXP');
+    const correct = (more: object) => edit('ED-EXP', 'correct', 24, '124', { newRegisterKwh: '123', ...more });
+    expect((await correct({ newExportRegisterKwh: '100000000' })).status).toBe(422);
+    expect((await correct({ newExportRegisterKwh: '40' })).status).toBe(201);
+    expect((await correct({ newRegisterKwh: '122' })).status).toBe(201);
+    const row = async () => (await listed('ED-EXP')).find(({ time }: any) => time === at(24));
+    expect(await row()).toMatchObject({ registerKwh: '122', exportRegisterKwh: '40' });
+    await edit('ED-EXP', 'restore', 24, '124');
+    expect(await row()).not.toHaveProperty('exportRegisterKwh');
+  });
+
   it('can be followed by others, each with what stood before, until what arrived is back', async () => {
     await setUp('ED-2');
     await edit('ED-2', 'correct', 4, '113', { newRegisterKwh: '104' });

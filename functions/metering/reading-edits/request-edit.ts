@@ -60,22 +60,24 @@ export function approveEdit(session: TenantSession, id: string, subject: string)
   });
 }
 
-export async function declineEdit(
+export function declineEdit(
   session: TenantSession,
   id: string,
   subject: string,
   declineReason: string,
 ): Promise<ReadingEdit & Stored> {
-  const edit = await requireWaiting(session, id);
-  const decidedBy = await personBehind(session, subject);
-  return session.transact('metering', (unit) =>
-    unit.update(readingEditEntity, edit, {
-      status: 'declined',
-      decidedBy,
-      decidedAt: session.context.now(),
-      declineReason,
-    }),
-  );
+  return retryOnChange(async () => {
+    const edit = await requireWaiting(session, id);
+    const decidedBy = await personBehind(session, subject);
+    return session.transact('metering', (unit) =>
+      unit.update(readingEditEntity, edit, {
+        status: 'declined',
+        decidedBy,
+        decidedAt: session.context.now(),
+        declineReason,
+      }),
+    );
+  });
 }
 
 async function requireWaiting(session: TenantSession, id: string): Promise<ReadingEdit & Stored> {
