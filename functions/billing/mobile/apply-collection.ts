@@ -19,7 +19,7 @@ import {
 } from './collection-entity.ts';
 import { type FieldWorker, type Reason, rejected, sayReason, takenTime } from './field-context.ts';
 import { fieldCollectionHeld } from './field-events.ts';
-import { earlierResult, logOperation } from './operation-log.ts';
+import { earlierResult, logOperation, once } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
 import { requireOwnRoute, type StoredRoute, stopEntity } from './route-entity.ts';
 
@@ -64,29 +64,12 @@ export async function applyCollection(
   };
   try {
     if (route === undefined || !(await isAtStop(worker, collection))) throw new Held('customer_not_at_meter');
-    return await retryOnTwin(worker, id, () => record(worker, collection));
+    return await once(session, userId, id, () => record(worker, collection));
   } catch (error) {
     if (error instanceof Held) return hold(worker, collection, error.reason, '');
     if (isAppError(error) && ['unprocessable', 'not_found', 'conflict'].includes(error.code))
       return hold(worker, collection, 'not_payable', error.texts?.[worker.locale] ?? error.message);
     throw error;
-  }
-}
-
-/** A twin that was faster has made the keys of this one. */
-async function retryOnTwin(
-  { session, userId }: FieldWorker,
-  id: string,
-  work: () => Promise<OperationResult>,
-): Promise<OperationResult> {
-  for (let attempt = 1; ; attempt++) {
-    const earlier = await earlierResult(session, userId, id);
-    if (earlier !== undefined) return earlier;
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAppError(error) || error.code !== 'already_exists' || attempt === 4) throw error;
-    }
   }
 }
 

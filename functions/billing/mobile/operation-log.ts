@@ -63,21 +63,22 @@ export async function earlierResult(
   return known && { ...known.result, status: 'duplicate', first: known.result.status };
 }
 
-/** Runs what logs the operation; where a twin was faster, the twin’s result is the answer. */
+const maxAttempts = 4;
+
+/** Runs what logs the operation, on fresh reads again where a twin, or another operation, was faster to make the same key. */
 export async function once(
   session: TenantSession,
   userId: string,
   id: string,
   work: () => Promise<OperationResult>,
 ): Promise<OperationResult> {
-  const earlier = await earlierResult(session, userId, id);
-  if (earlier !== undefined) return earlier;
-  try {
-    return await work();
-  } catch (error) {
-    if (!isAppError(error) || error.code !== 'already_exists') throw error;
-    const twin = await earlierResult(session, userId, id);
-    if (twin === undefined) throw error;
-    return twin;
+  for (let attempt = 1; ; attempt++) {
+    const earlier = await earlierResult(session, userId, id);
+    if (earlier !== undefined) return earlier;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'already_exists' || attempt === maxAttempts) throw error;
+    }
   }
 }
