@@ -2,10 +2,11 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { vendReverse } from '../../platform/contract.ts';
-import { isRejected, raiseVendAlert, reasonOf } from './ask-vendor.ts';
+import { isRejected, reasonOf } from './ask-vendor.ts';
 import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidReversed } from './prepaid-events.ts';
 import { planRelease } from './release-money.ts';
+import { endVendAlert, raiseVendAlert } from './vend-alert.ts';
 import { type VendRow, vendEntity } from './vend-entity.ts';
 import { partsPayload, vendPayload } from './vend-payload.ts';
 
@@ -38,6 +39,7 @@ export async function completeReversal(session: TenantSession, vend: VendRow): P
       outcome: null,
     }) as VendRow;
     release.write(unit);
+    endVendAlert(unit, vend, 'The token was taken back.');
     unit.emit(prepaidReversed, {
       aggregateId: vend.id,
       payload: {
@@ -57,6 +59,7 @@ export async function refuseReversal(session: TenantSession, vend: VendRow, outc
   return session.transact('billing', (unit) => {
     if (account?.openVendId === vend.id)
       unit.update(prepaidAccountEntity, account, { openVendId: null }, { isAudited: false });
+    endVendAlert(unit, vend, 'The token stays good.');
     return unit.update(vendEntity, vend, { status: 'vended', outcome, mayBeReversed: null }) as VendRow;
   });
 }
@@ -65,7 +68,7 @@ async function waitForOutcome(session: TenantSession, vend: VendRow, error: AppE
   const needsPeople = vend.mayBeReversed && isRejected(error);
   return session.transact('billing', (unit) => {
     if (needsPeople)
-      raiseVendAlert(unit, vend, `Reversal of token ${vend.id}: ${reasonOf(error)}`, {
+      raiseVendAlert(unit, vend, 'outcome', `Reversal of token ${vend.id}: ${reasonOf(error)}`, {
         en: `It is not known whether a token of meter ${vend.meterNumber} was taken back`,
         ar: `لا يُعرف هل أُلغي رمز شحن للعداد ${vend.meterNumber}`,
       });

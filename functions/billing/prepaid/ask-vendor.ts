@@ -9,7 +9,6 @@ import { type AppError, isAppError } from '../../../layers/kernel/errors/app-err
 import { parseMoney } from '../../../layers/money/money.ts';
 import {
   type ProviderResult,
-  raiseAlert,
   vendClearCredit,
   vendClearTamper,
   vendCredit,
@@ -19,6 +18,7 @@ import {
 } from '../../platform/contract.ts';
 import { completeVend, failVend } from './end-vend.ts';
 import { readPrepaidSettings } from './settings.ts';
+import { raiseVendAlert } from './vend-alert.ts';
 import { type VendRow, vendEntity } from './vend-entity.ts';
 
 /** @throws AppError `version_conflict`; `idempotency_in_progress` while another worker asks; whatever is no answer of the vendor */
@@ -73,7 +73,7 @@ async function waitForOutcome(session: TenantSession, vend: VendRow, error: AppE
   const attempts = vend.attempts + 1;
   return session.transact('billing', (unit) => {
     if (attempts === maxAttempts)
-      raiseVendAlert(unit, vend, `The vendor does not say what became of token ${vend.id}.`, {
+      raiseVendAlert(unit, vend, 'outcome', `The vendor does not say what became of token ${vend.id}.`, {
         en: `A token for meter ${vend.meterNumber} is neither made nor refused`,
         ar: `لا يُعرف مصير رمز شحن للعداد ${vend.meterNumber}`,
       });
@@ -110,25 +110,15 @@ async function checkToken(session: TenantSession, vend: VendRow, token: VendingT
     Number(token.energyKwh) === Number(vend.parts.energyKwh);
   if (fits && isSameEnergy) return;
   await session.transact('billing', (unit) =>
-    raiseVendAlert(unit, vend, `${token.tokens.length} tokens, ${token.energyKwh} kWh for ${vend.parts?.energyKwh}.`, {
-      en: `The vendor made another token than was ordered for meter ${vend.meterNumber}`,
-      ar: `أصدر الموزّع رمزًا مختلفًا عن المطلوب للعداد ${vend.meterNumber}`,
-    }),
+    raiseVendAlert(
+      unit,
+      vend,
+      'wrong',
+      `${token.tokens.length} tokens, ${token.energyKwh} kWh for ${vend.parts?.energyKwh}.`,
+      {
+        en: `The vendor made another token than was ordered for meter ${vend.meterNumber}`,
+        ar: `أصدر الموزّع رمزًا مختلفًا عن المطلوب للعداد ${vend.meterNumber}`,
+      },
+    ),
   );
-}
-
-export function raiseVendAlert(
-  unit: Parameters<typeof raiseAlert>[0],
-  vend: VendRow,
-  detail: string,
-  title: { en: string; ar: string },
-): void {
-  raiseAlert(unit, {
-    alertType: 'business',
-    severity: 'warning',
-    title,
-    sourceSystem: 'billing',
-    alertData: { vendId: vend.id, meterId: vend.meterId, detail },
-    dedupeKey: `prepaid-token/${vend.id}`,
-  });
 }

@@ -14,6 +14,7 @@ import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidVended, prepaidVendFailed } from './prepaid-events.ts';
 import { planRelease } from './release-money.ts';
 import { maskToken } from './sts-numbers.ts';
+import { endVendAlert } from './vend-alert.ts';
 import { type VendRow, vendEntity } from './vend-entity.ts';
 import { partsPayload, vendPayload } from './vend-payload.ts';
 import { type VendingMeter, vendingMeterEntity } from './vending-meter.ts';
@@ -51,6 +52,7 @@ export async function completeVend(
     if (meter !== undefined) changeMeter(unit, meter, after, now);
     postSale(unit, after, payment?.paymentNumber ?? vend.id, date);
     noteCampaignOutcome(unit, after);
+    endVendAlert(unit, vend, 'The token was made.');
     const tokens = token.tokens.map(maskToken);
     unit.emit(prepaidVended, {
       aggregateId: vend.id,
@@ -108,6 +110,7 @@ export async function failVend(session: TenantSession, vend: VendRow, reason: st
     }) as VendRow;
     release.write(unit);
     noteCampaignOutcome(unit, after);
+    endVendAlert(unit, vend, 'No token was made.');
     unit.emit(prepaidVendFailed, {
       aggregateId: vend.id,
       payload: {

@@ -162,6 +162,10 @@ describe('a token whose answer is lost', () => {
     await scene.workOff(1800);
     expect((await get(id)).status).toBe('vended');
     expect(madeFor(meterNumber)).toHaveLength(1);
+    const cleared = scene.stack.events('system.alert_cleared').map(({ payload }) => JSON.parse(payload.S));
+    expect(cleared.filter(({ dedupeKey }) => dedupeKey.includes(id))).toEqual([
+      { dedupeKey: `prepaid-token/${id}`, reason: 'The token was made.' },
+    ]);
   });
 });
 
