@@ -45,6 +45,8 @@ export async function correctInvoice(
     }
     const { note } = await rebillInvoice(session, invoice.id, {
       ...options,
+      // What waits for a person is about the whole invoice; otherwise the readings of this meter say nothing of the others.
+      ...(before?.status === 'proposed' || before?.status === 'refused' ? {} : { meterId }),
       also: (unit, issued) => writeCorrection(unit, before, appliedAs(correction, issued)),
     });
     if (note === undefined && (before?.status === 'proposed' || before?.status === 'refused')) await keep({});

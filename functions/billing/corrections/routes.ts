@@ -39,7 +39,6 @@ export const corrections = defineResource({
       summary: 'Set whether bills are corrected by themselves.',
       body: correctionSettingsSchema,
       response: correctionSettingsSchema,
-      errors: ['version_conflict'],
     },
     getCorrection: {
       method: 'GET',

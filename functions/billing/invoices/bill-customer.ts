@@ -5,22 +5,18 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
-import { derivedId } from '../../../layers/kernel/ids.ts';
-import { addDays, later } from '../../../layers/tariff/calendar.ts';
-import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { later } from '../../../layers/tariff/calendar.ts';
+import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
-import { invoiceCreated, invoicePaid } from '../events.ts';
 import { occupancyEntity, suppliesById, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions } from '../vee-exceptions/close-exceptions.ts';
 import { raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
 import { afterBill } from './bill-memory.ts';
-import { amountOf, minorOf, settle, totalsOf } from './invoice-amounts.ts';
-import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
-import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
-import type { Invoice, SuppliedBill } from './invoice-schema.ts';
+import { draftInvoice, type IssueOptions } from './draft-invoice.ts';
+import type { StoredInvoice } from './invoice-entity.ts';
+import type { SuppliedBill } from './invoice-schema.ts';
 import { findOfCustomer } from './list-of-customer.ts';
 import { parted } from './part-bills.ts';
 import {
@@ -30,11 +26,9 @@ import {
   priceSupplies,
   spanOf,
 } from './price-supplies.ts';
+import { writeInvoice } from './write-invoice.ts';
 
-export interface BillingOptions extends PricingOptions {
-  issueDate: string;
-  dueDays: number;
-  runId?: string;
+export interface BillingOptions extends PricingOptions, IssueOptions {
   /** Only these of the customer's. @default all */
   supplyIds?: readonly string[];
   /** Where more wait to be billed, nothing is, and the outcome says so. @default any number is billed */
@@ -52,7 +46,8 @@ export interface BillingOutcome {
 }
 
 /**
- * One invoice for each currency of the customer's tariffs and each group of supplies, and of as many as one holds. What a run made of the customer in an earlier attempt is part of the outcome.
+ * One invoice for each currency of the customer's tariffs and each group of supplies, and of as many as one holds. What a run
+ * made of the customer in an earlier attempt is part of the outcome.
  */
 export async function billCustomer(
   session: TenantSession,
@@ -121,7 +116,7 @@ async function issue(
   options: BillingOptions,
 ): Promise<{ invoice: StoredInvoice; supplies: (BilledSupply & Stored)[] }> {
   const bills = group.map(({ supplied }) => supplied);
-  const invoice = draft(customer, group, options);
+  const invoice = draftInvoice(customer, group, options);
   const advance = await readAdvance(session, customer.id, invoice.currency);
   const awaiting = await awaitingOf(session, bills);
   const closing = await closingExceptions(
@@ -149,85 +144,4 @@ async function awaitingOf(session: TenantSession, bills: readonly SuppliedBill[]
   return Promise.all(
     [...ends].map(async ([meterId, to]) => ({ to, occupancy: await session.require(occupancyEntity, { meterId }) })),
   );
-}
-
-/**
- * Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once.
- * A returned payment's is owed without being sold: it is on the account and in the ledger as the reversal of the payment.
- */
-export function writeInvoice(
-  unit: UnitOfWork,
-  invoice: Invoice,
-  advance: Parameters<typeof writeAdvance>[1],
-  now: string,
-): StoredInvoice {
-  const { id, customerId, currency, issueDate } = invoice;
-  const total = minorOf(invoice.totalAmount, currency);
-  const ahead = advance === undefined ? 0n : BigInt(advance.minor);
-  // An invoice below zero is money of the customer's, an invoice above it uses what is there.
-  const used = total > 0n ? (ahead < total ? ahead : total) : total;
-  const settled = settle(invoice, used, now);
-  const left = { customerId, currency, minor: ahead - used };
-  // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
-  writeAdvance(unit, advance, left, { isTouched: invoice.kind !== 'returned_payment' });
-  const stored = unit.create(invoiceEntity, settled);
-  unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
-  if (invoice.kind !== 'returned_payment') {
-    postToAccount(unit, {
-      id,
-      customerId,
-      type: invoice.kind,
-      date: issueDate,
-      minor: total,
-      currency,
-      reference: invoice.invoiceNumber,
-      dueDate: invoice.dueDate,
-    });
-    unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
-  }
-  if (stored.status === 'paid') unit.emit(invoicePaid, { aggregateId: id, payload: invoicePaidPayload(stored) });
-  return stored;
-}
-
-function draft(customer: Customer, group: readonly PricedSupply[], options: BillingOptions): Invoice {
-  const bills = group.map(({ supplied }) => supplied);
-  const currency = bills[0]!.bill.currency;
-  const from = bills.map(({ bill }) => bill.from).sort()[0]!;
-  const to = bills
-    .map(({ bill }) => bill.to)
-    .sort()
-    .at(-1)!;
-  const parts = group.map(({ supply: { id, version } }) => `${id}/${version}`).sort();
-  const seed = `${customer.id} ${currency} ${parts.join(' ')}`;
-  return {
-    // Follows from what it bills: the same bill made twice has one key.
-    id: derivedId('inv', Date.parse(to), seed),
-    invoiceNumber: numberOf(customer, group, to),
-    kind: 'invoice',
-    customerId: customer.id,
-    accountNumber: customer.accountNumber,
-    period: { from, to },
-    issueDate: options.issueDate,
-    dueDate: addDays(options.issueDate, options.dueDays),
-    currency,
-    ...(group[0]!.supply.invoiceGroup === undefined ? {} : { group: group[0]!.supply.invoiceGroup }),
-    bills,
-    ...totalsOf(bills, currency),
-    paidAmount: amountOf(0n, currency),
-    status: 'issued',
-    estimated: bills.some(({ bill }) => bill.estimated),
-    ...(options.runId === undefined ? {} : { runId: options.runId }),
-  };
-}
-
-/**
- * The account's number, the last day, and the place of the first supply that is billed up to it. A supply is billed up to a day
- * once, and once more after each cancellation, so the number is nobody else's.
- * @param to first day after the invoice's period
- */
-function numberOf({ accountNumber }: Customer, group: readonly PricedSupply[], to: string): string {
-  const upToEnd = group.filter(({ supplied }) => supplied.bill.to === to).map(({ supply }) => supply);
-  const { place, cancelledBills = 0 } = upToEnd.reduce((a, b) => (b.place < a.place ? b : a));
-  const parts = [...(place > 1 ? [String(place)] : []), ...(cancelledBills > 0 ? [`R${cancelledBills}`] : [])];
-  return [accountNumber, addDays(to, -1).replaceAll('-', ''), ...parts].join('-');
 }

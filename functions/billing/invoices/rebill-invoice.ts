@@ -8,7 +8,6 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { writeInvoice } from './bill-customer.ts';
 import { billsAnew, pricedAsOf } from './bills-anew.ts';
 import { followBills, movesBank } from './follow-bills.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
@@ -16,12 +15,15 @@ import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { findOfCustomer } from './list-of-customer.ts';
 import { today } from './local-day.ts';
+import { writeInvoice } from './write-invoice.ts';
 
 export interface RebillOptions {
   dueDays: number;
   mayEstimate: boolean;
   /** Whether prices stay as they were charged last: only readings are looked at anew. @default false, the supply's tariff of today */
   keepTariff?: boolean;
+  /** The only one whose bills are made anew. @default all are */
+  meterId?: string;
   /** What else the transaction of the note holds. */
   also?: (unit: UnitOfWork, note: StoredInvoice) => void;
 }

@@ -11,10 +11,10 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
-import { writeInvoice } from '../invoices/bill-customer.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { oneAmount } from '../invoices/one-amount.ts';
+import { writeInvoice } from '../invoices/write-invoice.ts';
 import { vendEntity, vendIdOf } from '../prepaid/vend-entity.ts';
 import type { Payment } from './payment-schema.ts';
 

@@ -1,8 +1,8 @@
 /** An invoice of a given amount, issued as billing issues one, for tests that need a debt and no readings. */
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { writeInvoice } from '../invoices/bill-customer.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
+import { writeInvoice } from '../invoices/write-invoice.ts';
 
 let serial = 0;
 

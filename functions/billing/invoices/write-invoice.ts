@@ -1,0 +1,46 @@
+/** What the transaction of an invoice holds, whatever the invoice is for. */
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { postToAccount, writeAdvance } from '../accounts/account-entity.ts';
+import { invoiceCreated, invoicePaid } from '../events.ts';
+import { minorOf, settle } from './invoice-amounts.ts';
+import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
+import type { Invoice } from './invoice-schema.ts';
+
+/**
+ * Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once.
+ * A returned payment's is owed without being sold: it is on the account and in the ledger as the reversal of the payment.
+ */
+export function writeInvoice(
+  unit: UnitOfWork,
+  invoice: Invoice,
+  advance: Parameters<typeof writeAdvance>[1],
+  now: string,
+): StoredInvoice {
+  const { id, customerId, currency, issueDate } = invoice;
+  const total = minorOf(invoice.totalAmount, currency);
+  const ahead = advance === undefined ? 0n : BigInt(advance.minor);
+  // An invoice below zero is money of the customer's, an invoice above it uses what is there.
+  const used = total > 0n ? (ahead < total ? ahead : total) : total;
+  const settled = settle(invoice, used, now);
+  const left = { customerId, currency, minor: ahead - used };
+  // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
+  writeAdvance(unit, advance, left, { isTouched: invoice.kind !== 'returned_payment' });
+  const stored = unit.create(invoiceEntity, settled);
+  unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
+  if (invoice.kind !== 'returned_payment') {
+    postToAccount(unit, {
+      id,
+      customerId,
+      type: invoice.kind,
+      date: issueDate,
+      minor: total,
+      currency,
+      reference: invoice.invoiceNumber,
+      dueDate: invoice.dueDate,
+    });
+    unit.emit(invoiceCreated, { aggregateId: id, payload: invoiceEventPayload(stored) });
+  }
+  if (stored.status === 'paid') unit.emit(invoicePaid, { aggregateId: id, payload: invoicePaidPayload(stored) });
+  return stored;
+}
