@@ -51,15 +51,16 @@ async function callsOfRun(): Promise<number> {
   return watch.counts().calls;
 }
 
-/** Has somebody act in front of each call of a run over one customer, a customer for each. */
+/** Has somebody act in front of each call of a run over one customer, or of every so-many-th, a customer for each. */
 async function atEveryCall(
   act: (customer: MeteredCustomer & { tariff?: string; routeId: string }) => Promise<void>,
   check: (customer: MeteredCustomer & { tariff?: string; runId: string }, call: string) => Promise<void>,
   tariffFor: (routeId: string) => Promise<string | undefined> = async () => undefined,
+  step = 1,
 ): Promise<void> {
   const calls = await callsOfRun();
   expect(calls).toBeGreaterThan(8);
-  for (let number = 1; number <= calls; number++) {
+  for (let number = 1; number <= calls; number += step) {
     const routeId = `R-${routes++}`;
     const tariff = await tariffFor(routeId);
     const customer = await setUp(readings, { customer: { routeId }, ...(tariff === undefined ? {} : { tariff }) });
@@ -158,6 +159,27 @@ it('a new price is published from the 16th: one bill never mixes two states of a
       expect(await balance(customerId), call).toBe('1350.00');
     },
     (routeId) => addTariff(routeId),
+  );
+}, 120_000);
+
+it('the customer gets another tariff from the 16th, in another currency', async () => {
+  const dollars = await addTariff('RACE-USD', usualComponents.slice(1), { currency: 'USD' });
+  await atEveryCall(
+    async ({ supplyId }) => {
+      const body = { tariffId: dollars, tariffFrom: '2026-04-16' };
+      expect((await stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, { body })).status).toBe(
+        200,
+      );
+    },
+    async ({ customerId, runId }, call) => {
+      const made = await invoicesOf(customerId);
+      const said = made.map(({ totalAmount, currency }) => `${totalAmount} ${currency}`).sort();
+      // Before the change was known, or by it: never a part of one and a part of the other.
+      expect(['1200.00 YER', '450.00 USD,600.00 YER'], call).toContain(said.join());
+      expect((await runOf(runId)).invoices, call).toBe(made.length);
+    },
+    undefined,
+    3,
   );
 }, 120_000);
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays } from '../../../layers/tariff/calendar.ts';
+import { handler as meters } from '../../metering/meters/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
@@ -66,6 +67,39 @@ describe('a bill over a change of tariff', () => {
     expect(april).toMatchObject({ totalAmount: '1200.00' });
     expect(april.bills[0].tariffId).not.toBe(shop);
     expect(april.bills[0]).not.toHaveProperty('tariffsBefore');
+  });
+
+  it('holds from the day of the move in, on the last day alone, and not after', async () => {
+    const first = await setUp(aprilReadings);
+    expect(
+      (await change(first.supplyId, { tariffId: shop, tariffFrom: '2026-04-01' })).body.data.tariffsBefore,
+    ).toEqual([]);
+    // 600 and 150 kWh at 10.
+    expect((await bill(first.customerId)).invoices).toMatchObject([{ totalAmount: '2100.00' }]);
+    const last = await setUp(aprilReadings);
+    const path = `/api/billing/supplies/${last.supplyId}/end`;
+    await stack.call(tenant, handler, 'POST', path, { body: { to: '2026-04-16' } });
+    expect(await change(last.supplyId, { tariffId: shop, tariffFrom: '2026-04-16' })).toMatchObject({ status: 422 });
+    expect(await change(last.supplyId, { tariffId: shop, tariffFrom: '2026-04-15' })).toMatchObject({ status: 200 });
+    // 140, 46.667 kWh at 5 and 23.333 at 8 are 560; a day of 600 a month and 5 kWh at 10 are 70.
+    expect((await bill(last.customerId)).invoices).toMatchObject([{ totalAmount: '630.00' }]);
+  });
+
+  it('on the day that the meter is exchanged takes each half from its own device', async () => {
+    const half = aprilReadings.slice(0, 15);
+    const { customerId, supplyId, meterId } = await setUp(half);
+    const body = { at: '2026-04-15T21:00:00.000Z', finalRegisterKwh: '1075', newSerialNumber: `NEW-${meterId}` };
+    const exchanged = await stack.call(tenant, meters, 'POST', `/api/billing/meters/${meterId}/exchange`, {
+      body,
+      as: { permissions: ['metering:*'] },
+    });
+    expect(exchanged.status).toBe(200);
+    await stack.read(tenant, meterId, [
+      ['2026-04-16T00:00', 0],
+      ['2026-05-01T00:00', 75],
+    ]);
+    await change(supplyId, { tariffId: shop, tariffFrom: '2026-04-16' });
+    expect((await bill(customerId)).invoices).toMatchObject([{ totalAmount: '1650.00' }]);
   });
 
   it('is refused on days the supply is not held, and for prepaid supplies', async () => {
