@@ -1,7 +1,7 @@
 /** What other domains may know of tenants and workspaces, and the keys they may issue to devices. */
 import { isGranted } from '../../layers/kernel/auth/permissions.ts';
 import { openSession, type TenantSession } from '../../layers/kernel/data/session.ts';
-import type { WorkspaceGate } from '../../layers/kernel/http/serve.ts';
+import type { WorkspaceGate } from '../../layers/kernel/http/admit.ts';
 import { logger } from '../../layers/kernel/observability/logger.ts';
 import type { ApiUsage } from './api-keys/add-up-usage.ts';
 import type { DeviceKeyOrder } from './api-keys/issue-key.ts';

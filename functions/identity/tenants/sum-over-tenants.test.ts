@@ -6,7 +6,7 @@ import { useIdentityStack } from '../test-support/identity-stack.ts';
 const stack = useIdentityStack();
 
 it('does the work for all, and says at the end whose was not done', async () => {
-  const ids = [];
+  const ids: string[] = [];
   for (const name of ['Sum One', 'Sum Two', 'Sum Three']) ids.push((await stack.addTenant(name)).tenantId);
   const done: string[] = [];
   const work = async ({ tenantId }: { tenantId: string }) => done.push(tenantId) && 2;

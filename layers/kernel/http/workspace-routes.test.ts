@@ -4,8 +4,9 @@ import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { type Principal, principalToContext } from '../auth/principal.ts';
 import { defineEntity } from '../data/entity.ts';
 import { notFound } from '../errors/app-error.ts';
+import type { WorkspaceGate } from './admit.ts';
 import { defineResource } from './route.ts';
-import { serve, type WorkspaceGate } from './serve.ts';
+import { serve } from './serve.ts';
 
 const deals = defineResource({
   name: 'deals',
