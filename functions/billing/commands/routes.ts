@@ -51,7 +51,6 @@ export const meterCommands = defineResource({
       summary: 'Set how commands are approved, and how long a meter may take.',
       body: commandSettingsSchema,
       response: commandSettingsSchema,
-      errors: ['version_conflict'],
     },
     getMeterCommand: {
       method: 'GET',

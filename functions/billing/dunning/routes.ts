@@ -38,7 +38,6 @@ export const dunning = defineResource({
         'Steps are counted from the day an invoice is due. Each is done once for an invoice, the morning it falls due. Protected customers and those with `graceUntil` in the future are left alone. `spared` names days and hours in which nobody is switched off; `reconnectWhen` says how much must be paid for light.',
       body: dunningPolicySchema,
       response: dunningPolicySchema,
-      errors: ['version_conflict'],
     },
   },
 });

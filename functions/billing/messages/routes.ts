@@ -24,7 +24,6 @@ export const messageSettings = defineResource({
         'Replaces the settings whole. Messages of quiet hours wait until they are over, unless they are urgent (tokens, disconnections). `publicUrl` puts a short link to the document into text messages. `whatsappDocumentTemplates` names approved templates that carry the PDF in their header, `whatsappTemplates` those with the link; without either WhatsApp takes a message in a conversation alone that the customer began.',
       body: messageSettingsSchema,
       response: messageSettingsSchema,
-      errors: ['version_conflict', 'already_exists'],
     },
   },
 });

@@ -21,7 +21,6 @@ export const paymentSettings = defineResource({
       summary: 'Set what needs a second person, and whether cash needs an open till.',
       body: paymentSettingsSchema,
       response: paymentSettingsSchema,
-      errors: ['version_conflict'],
     },
   },
 });

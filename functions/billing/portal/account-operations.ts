@@ -1,6 +1,9 @@
 /** What customers do with their own record, their linked accounts and their devices. */
+
+import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -32,22 +35,13 @@ export const accountOperations: Operations<typeof ownAccountRoutes> = {
     return { data: { ...profileOf(customer), balances, meters } };
   },
 
-  updateOwnCustomer: async ({ session, principal, query, body, expectedVersion }) => {
-    const before = await requireOwnCustomer(session, principal, query.account);
-    refuseStale(before, expectedVersion);
-    await refuseUnconfirmed(session, principal.subject, before, body);
-    return { data: profileOf(await change(session, before, body)) };
-  },
+  updateOwnCustomer: async (request) => ({ data: profileOf(await changeOwn(request)) }),
 
   getOwnPreferences: async ({ session, principal, query }) => ({
     data: preferencesOf(await requireOwnCustomer(session, principal, query.account)),
   }),
 
-  updateOwnPreferences: async ({ session, principal, query, body, expectedVersion }) => {
-    const before = await requireOwnCustomer(session, principal, query.account);
-    refuseStale(before, expectedVersion);
-    return { data: preferencesOf(await change(session, before, body)) };
-  },
+  updateOwnPreferences: async (request) => ({ data: preferencesOf(await changeOwn(request)) }),
 
   listOwnAccounts: async ({ session, principal }) => ({ data: await linksOf(session, principal.subject) }),
   requestAccountLink: async ({ session, principal, body }) => ({
@@ -69,12 +63,27 @@ export const accountOperations: Operations<typeof ownAccountRoutes> = {
   },
 };
 
-function change(session: TenantSession, before: Customer & Stored, changes: Partial<Customer>) {
-  return session.transact('billing', (unit) => {
-    const changed = unit.update(customerEntity, before, changes);
-    unit.emit(subscriberUpdated, { aggregateId: before.id, payload: changed });
-    return changed;
-  });
+interface OwnChange {
+  session: TenantSession;
+  principal: Principal;
+  query: { account?: string | undefined };
+  body: Partial<Customer>;
+  expectedVersion?: number | undefined;
+}
+
+/** Who did not say which version is changed is not refused because the utility changed another field at that moment. */
+function changeOwn({ session, principal, query, body, expectedVersion }: OwnChange): Promise<Customer & Stored> {
+  const change = async () => {
+    const before = await requireOwnCustomer(session, principal, query.account);
+    refuseStale(before, expectedVersion);
+    await refuseUnconfirmed(session, principal.subject, before, body);
+    return session.transact('billing', (unit) => {
+      const changed = unit.update(customerEntity, before, body);
+      unit.emit(subscriberUpdated, { aggregateId: before.id, payload: changed });
+      return changed;
+    });
+  };
+  return expectedVersion === undefined ? retryOnChange(change) : change();
 }
 
 /**

@@ -126,6 +126,9 @@ describe('a customer', () => {
       phone: '+967700000001',
       name: 'Own',
     });
+    const both = await Promise.all([put({ language: 'en' }), put({ channels: ['sms'] })]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await get('/profile')).body.data).toMatchObject({ language: 'en', channels: ['sms'] });
     await put({ name: 'Somebody', status: 'closed', isProtected: true });
     expect((await get('/profile')).body.data).toMatchObject({ name: 'Own', status: 'active' });
     expect((await put({ phone: '12' })).status).toBe(400);

@@ -3,6 +3,7 @@
  * one token for ever, since the token's id follows from the payment's.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -79,24 +80,26 @@ export async function requestVend(
 export async function requestFreeUnits(session: TenantSession, supplyId: string): Promise<Vend> {
   const { supply, meter, account } = await pricePurchase(session, { supplyId, amount: undefined });
   const id = derivedId('vnd', Date.parse(`${account.month}-01T00:00:00Z`), `free ${supplyId} ${account.month}`);
-  const known = await session.get(vendEntity, { id }, { consistent: true });
-  if (known === undefined)
-    await session.transact('billing', (unit) =>
-      writeVend(unit, {
-        id,
-        kind: 'free_units',
-        status: 'requested',
-        meterId: supply.meterId,
-        meterNumber: meter.meterNumber,
-        supplyId,
-        customerId: supply.customerId,
-        requestedAt: session.context.now(),
-        attempts: 0,
-      }),
-    );
-  else if (known.status === 'failed')
-    // What failed without money may be asked for again.
-    await session.transact('billing', (unit) => unit.update(vendEntity, known, { status: 'requested', attempts: 0 }));
+  await retryOnChangeOrMade(async () => {
+    const known = await session.get(vendEntity, { id }, { consistent: true });
+    if (known === undefined)
+      await session.transact('billing', (unit) =>
+        writeVend(unit, {
+          id,
+          kind: 'free_units',
+          status: 'requested',
+          meterId: supply.meterId,
+          meterNumber: meter.meterNumber,
+          supplyId,
+          customerId: supply.customerId,
+          requestedAt: session.context.now(),
+          attempts: 0,
+        }),
+      );
+    else if (known.status === 'failed')
+      // What failed without money may be asked for again.
+      await session.transact('billing', (unit) => unit.update(vendEntity, known, { status: 'requested', attempts: 0 }));
+  });
   return shownVend(await makeNow(session, id), { withTokens: true });
 }
 

@@ -5,6 +5,7 @@
 
 import type * as z from 'zod/mini';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -162,9 +163,7 @@ async function finish(session: TenantSession, campaignId: string): Promise<void>
     ...vendingMeterPartitions.map((_, part) => session.require(campaignPartEntity, { campaignId, part })),
   ]);
   if (campaign.status !== 'running' || !parts.every(({ done }) => done)) return;
-  await session
-    .transact('billing', (unit) => unit.update(campaignEntity, campaign, { status: 'done' }))
-    .catch((error: unknown) => {
-      if (!(isAppError(error) && error.code === 'version_conflict')) throw error;
-    });
+  await unlessChanged(() =>
+    session.transact('billing', (unit) => unit.update(campaignEntity, campaign, { status: 'done' })),
+  );
 }

@@ -27,7 +27,7 @@ export const prepaidTerms = defineResource({
       summary: 'Set limits, free units and approvals of prepaid energy.',
       body: prepaidSettingsSchema,
       response: prepaidSettingsSchema,
-      errors: ['version_conflict', 'unprocessable'],
+      errors: ['unprocessable'],
     },
     listArrearsAgreements: {
       method: 'GET',

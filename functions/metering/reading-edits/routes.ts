@@ -46,7 +46,6 @@ export const readingEdits = defineResource({
       summary: 'Set whether edits need a second person.',
       body: editSettingsSchema,
       response: editSettingsSchema,
-      errors: ['version_conflict'],
     },
     getReadingEdit: {
       method: 'GET',
