@@ -108,6 +108,11 @@ describe('a function', () => {
     });
   });
 
+  it('may hand work on to itself through a queue as often as it takes, and no other is let loop', () => {
+    expect(sample.lambda('mizan-dev-gauging-worker').Properties.RecursiveLoop).toBe('Allow');
+    expect(sample.lambda('mizan-dev-gauging-ingest').Properties).not.toHaveProperty('RecursiveLoop');
+  });
+
   it('may be bounded', () => {
     expect(sample.lambda('mizan-dev-gauging-worker').Properties.ReservedConcurrentExecutions).toBe(4);
   });

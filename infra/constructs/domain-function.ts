@@ -13,6 +13,7 @@ import {
   Code,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   SystemLogLevel,
   Tracing,
@@ -91,6 +92,9 @@ export class DomainFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
       environment: functionEnvironment(spec, deployment, (queue) => queues.get(queue)!.queueUrl),
+      // A walk sends itself a message for each page, and after some sixteen in a chain Lambda would take it for a runaway loop.
+      // @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+      ...(spec.access.queues?.length ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       ...(spec.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: spec.reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue } : {}),
     });
