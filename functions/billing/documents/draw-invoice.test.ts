@@ -76,6 +76,11 @@ it.skipIf(!hasPdftotext)('a fee has its charge, and says which invoice it is abo
   expect(note).toContain('إشعار فرق');
 });
 
+it.skipIf(!hasPdftotext)('an invoice of a group of meters says which', async () => {
+  const [page] = await read(contentOf([rateBill(sheet, april('1'))], { group: 'Northern branch' }), 'en');
+  expect(page).toMatch(/Group\s+Northern branch/);
+});
+
 it.skipIf(!hasPdftotext)('a long footer stands whole on every page, below everything else', async () => {
   const footer = `${'Pay at our branches or by wallet. '.repeat(14)}THE END`;
   const bills = Array.from({ length: 12 }, () => rateBill(sheet, april('100')));

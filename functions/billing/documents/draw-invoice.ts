@@ -45,6 +45,7 @@ export async function drawInvoice(
   flow.facts([
     ...partyFacts(party, style),
     [say('customerType'), wordOr(party.type, style.language)],
+    ...(invoice.group === undefined ? [] : [[say('group'), invoice.group] as const]),
     [say('period'), displayPeriod(invoice.period.from, invoice.period.to, style)],
     [say('issued'), displayDay(invoice.issueDate, style)],
     [say('due'), displayDay(invoice.dueDate, style)],

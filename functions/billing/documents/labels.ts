@@ -16,6 +16,7 @@ const words = {
   address: ['Address', 'العنوان'],
   taxNumber: ['Tax number', 'الرقم الضريبي'],
   customerType: ['Class', 'الفئة'],
+  group: ['Group', 'المجموعة'],
   period: ['Period', 'الفترة'],
   issued: ['Issued', 'تاريخ الإصدار'],
   due: ['Pay by', 'آخر موعد للسداد'],
