@@ -263,6 +263,13 @@ describe('a command', () => {
       expect(alertEvents(meterId)).toEqual(cleared);
     });
 
+    it('is looked at again where the meter was so before, which no event tells', async () => {
+      const { meterId, id } = await giveUp();
+      await changeMeter(meterId, { status: 'connected', statusAt: new Date().toISOString() });
+      await stack.workOffCommands(900);
+      expect([(await get(id)).status, ...alertEvents(meterId)]).toEqual(['confirmed', ...cleared]);
+    });
+
     it('is heard late also while a newer order waits, and its alert ends with a newer confirmation', async () => {
       const [early, late] = [await giveUp(), await giveUp()];
       await ask(early.meterId);

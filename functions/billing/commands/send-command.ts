@@ -16,9 +16,9 @@ import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity, readCommandSettings } from './command-entity.ts';
 import { type CommandMessage, orderSending } from './command-queue.ts';
 import type { CommandSettings, MeterCommand } from './command-schema.ts';
-import { endConfirmed, isDone } from './confirm-command.ts';
+import { confirmCommand, endConfirmed, isDone } from './confirm-command.ts';
 import { isSwitchable } from './request-command.ts';
-import { alertKeyOf } from './unanswered-command.ts';
+import { alertKeyOf, isUnanswered } from './unanswered-command.ts';
 
 type StoredCommand = MeterCommand & Stored;
 
@@ -30,11 +30,13 @@ const words: Record<MeterCommand['command'], string> = {
 };
 /** How soon it is looked again whether somebody may be switched off by now: the longest delay of a queue. */
 const lookAgainSeconds = 900;
+const lookLateMs = 86_400_000;
 
 export async function sendCommand({ tenantId, commandId, attempts }: CommandMessage): Promise<void> {
   const session = openSession(tenantId);
   const command = await session.get(commandEntity, { id: commandId }, { consistent: true });
   if (command === undefined || command.attempts !== attempts) return;
+  if (command.status === 'timed_out') return lookLate(session, command);
   if (command.status !== 'approved' && command.status !== 'sent') return;
   const open = await session.get(openCommandEntity, { meterId: command.meterId }, { consistent: true });
   if (open?.commandId !== command.id) return;
@@ -112,11 +114,25 @@ async function publish(
   else await endWithAlert(session, sent, { status: 'failed', refusals, outcome: outcome.reason });
 }
 
-const giveUp = (session: TenantSession, command: StoredCommand): Promise<void> =>
-  endWithAlert(session, command, {
+async function giveUp(session: TenantSession, command: StoredCommand): Promise<void> {
+  // Of a tariff no meter says anything.
+  if (command.command !== 'set_tariff') await orderSending(session.tenantId, command, lookAgainSeconds);
+  await endWithAlert(session, command, {
     status: 'timed_out',
     outcome: `The meter did not confirm ${command.attempts} attempts.`,
   });
+}
+
+/** A meter that comes back and was so before tells no change: for a day it is looked at by itself. */
+async function lookLate(session: TenantSession, command: StoredCommand): Promise<void> {
+  const { tenantId } = session;
+  const { meterId, endedAt } = command;
+  const { status, statusAt } = await requireMeter(session, meterId);
+  if (statusAt !== undefined)
+    await confirmCommand({ tenantId, meterId, newStatus: status, time: statusAt, by: 'status' });
+  const isOver = Date.parse(session.context.now()) - Date.parse(endedAt!) > lookLateMs;
+  if (!isOver && (await isUnanswered(session, command))) await orderSending(tenantId, command, lookAgainSeconds);
+}
 
 /** Somebody has to know: a house may be dark that is to be lit. */
 async function endWithAlert(

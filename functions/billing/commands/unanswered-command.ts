@@ -26,6 +26,15 @@ export const unansweredCommandEntity = defineEntity<UnansweredCommand, Pick<Unan
 
 const partOf = ({ command }: Pick<MeterCommand, 'command'>): Part => (command === 'set_tariff' ? 'tariff' : 'relay');
 
+/** Whether nothing newer came of a command's meter than that it was given up. */
+export async function isUnanswered(
+  session: TenantSession,
+  command: Pick<MeterCommand, 'id' | 'meterId' | 'command'>,
+): Promise<boolean> {
+  const key = { meterId: command.meterId, part: partOf(command) };
+  return (await session.get(unansweredCommandEntity, key, { consistent: true }))?.commandId === command.id;
+}
+
 /** Under which the alert of a command that nobody answered is open. */
 export const alertKeyOf = (command: Pick<MeterCommand, 'meterId' | 'command'>): string =>
   partOf(command) === 'relay' ? `meter-command/${command.meterId}` : `meter-command/${command.meterId}/tariff`;

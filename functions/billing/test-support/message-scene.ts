@@ -27,7 +27,7 @@ export function useMessageScene(stack: BillingStack, name: string, take: (made: 
   afterEach(() => void vi.setSystemTime(startTime));
 }
 
-export function messageScene(stack: BillingStack, tenant: string) {
+function messageScene(stack: BillingStack, tenant: string) {
   const taken = new Set<string>();
   const fresh = () =>
     stack.events('message.requested').filter((item) => item.tenantId.S === tenant && !taken.has(item.id.S));
