@@ -5,6 +5,7 @@ import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { handler as tills } from '../cashier-sessions/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { cancelInvoice } from '../invoices/cancel-invoice.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { writeInvoice } from '../invoices/write-invoice.ts';
 import { doProviderWork } from '../provider-payments/do-provider-work.ts';
@@ -147,6 +148,17 @@ describe('a payment of very many invoices', () => {
     expect(await expectAgreement(customerId)).toEqual({ open: 3, balance: '25.00', advance: '0.00' });
   });
 
+  it('settles none that was cancelled before it went on', async () => {
+    const customerId = await owing(20);
+    request.dies = true;
+    const { id, stillSettles } = (await pay(customerId, '200')).body.data;
+    request.dies = false;
+    await cancelInvoice(openSession(tenant), stillSettles[0], { reason: 'x' });
+    await deliver(id);
+    expect(await paymentOf(id)).toMatchObject({ advanceAmount: '10.00' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '-10.00', advance: '10.00' });
+  });
+
   it('twice at once settles each invoice once; the second is an advance', async () => {
     const customerId = await owing(40);
     const answers = await Promise.all([pay(customerId, '400'), pay(customerId, '400')]);
@@ -232,6 +244,9 @@ describe('a payment of very many invoices', () => {
     await reverse(id);
     await takeRefund(openSession(tenant), (await askBack(id, '30')).id, { handedOverBy: 'usr_1' });
     expect((await paymentOf(id)).takingBack).toBeUndefined();
+    // The longest due are settled first again.
+    const days = (await openOf(customerId)).map(({ dueDate }) => dueDate);
+    expect(days).toEqual(['2025-02-07', '2025-02-08', '2025-02-09']);
     expect(await expectAgreement(customerId)).toEqual({ open: 3, balance: '30.00', advance: '0.00' });
   });
 

@@ -116,6 +116,22 @@ describe('a payment', () => {
     const foreign = await owe(other, '10.00');
     expect(await pay(one, '10', { invoiceIds: [foreign.id] })).toMatchObject({ status: 422 });
   });
+
+  it('does not settle an invoice in another currency, nor one that is paid', async () => {
+    const customer = await addCustomer();
+    const { id } = await owe(customer, '10.00');
+    expect((await pay(customer, '10', { invoiceIds: [id], currency: 'USD' })).status).toBe(422);
+    expect((await pay(customer, '10', { currency: 'USD' })).body.data).toMatchObject({ allocations: [] });
+    expect((await pay(customer, '10', { invoiceIds: [id] })).status).toBe(201);
+    expect((await pay(customer, '10', { invoiceIds: [id] })).status).toBe(422);
+  });
+
+  it('of money that is held settles nothing', async () => {
+    const customer = await addCustomer();
+    await owe(customer, '10.00');
+    expect((await pay(customer, '10', { purpose: 'deposit' })).body.data).toMatchObject({ allocations: [] });
+    expect(await account(customer)).toEqual({ currency: 'YER', balance: '10.00', advance: '0.00' });
+  });
 });
 
 describe('taking back', () => {
