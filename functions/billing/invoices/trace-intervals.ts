@@ -9,14 +9,22 @@ import type { TracedEstimate, TracedInterval } from './trace-schema.ts';
 export const estimatesOf = (supplied: SuppliedBill & { estimates?: TracedEstimate[] | undefined }): TracedEstimate[] =>
   supplied.estimates ?? [];
 
-/** The intervals, and the sum of those that were not estimated: millionths of a kWh. */
+/** What the intervals come to: millionths of a kWh, or of a kvarh. */
+export interface MeasuredUnits {
+  /** Of those that were not estimated. */
+  taken: bigint;
+  fedIn: bigint;
+  reactive: bigint;
+}
+
 export function tracedIntervals(
   supplied: SuppliedBill,
   { usage, readings }: UsageOfMoment,
-): { intervals: TracedInterval[]; measuredUnits: bigint } {
+): { intervals: TracedInterval[]; measured: MeasuredUnits } {
   const estimated = estimatedStarts(supplied, usage);
   const times = readings.map(({ time }) => time);
-  let [next, closing, measuredUnits] = [0, 0, 0n];
+  let [next, closing] = [0, 0];
+  const measured = { taken: 0n, fedIn: 0n, reactive: 0n };
   const intervals = usage.map((bucket): TracedInterval => {
     const [start, end] = [isoTime(bucket.start), isoTime(bucket.end)];
     // Times of one form compare as text; intervals follow one another, so the search never goes back.
@@ -25,7 +33,9 @@ export function tracedIntervals(
     const [openedBy, closedBy] = [times[next - 1], times[closing]];
     const isEstimated = estimated.has(bucket.start);
     const edits = [...(bucket.stretches ?? []), ...(bucket.otherStretches ?? [])].map(({ id }) => id);
-    if (!isEstimated) measuredUnits += bucket.importUnits ?? 0n;
+    if (!isEstimated) measured.taken += bucket.importUnits ?? 0n;
+    measured.fedIn += bucket.exportUnits ?? 0n;
+    measured.reactive += bucket.reactiveUnits ?? 0n;
     return {
       from: start,
       to: end,
@@ -39,7 +49,7 @@ export function tracedIntervals(
       ...(closedBy === undefined ? {} : { closedBy }),
     };
   });
-  return { intervals, measuredUnits };
+  return { intervals, measured };
 }
 
 /**

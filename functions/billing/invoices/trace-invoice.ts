@@ -13,7 +13,7 @@ import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { pricedAsOf } from './bills-anew.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
-import { estimatesOf, tracedIntervals } from './trace-intervals.ts';
+import { estimatesOf, type MeasuredUnits, tracedIntervals } from './trace-intervals.ts';
 import { rowsFor } from './trace-rows.ts';
 import type { InvoiceTrace, TracedBill } from './trace-schema.ts';
 import { finenessOf, usageBuckets } from './usage-buckets.ts';
@@ -47,10 +47,10 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
     );
     some.forEach((supplied, i) => {
       const evidence = evidences[i]!;
-      const { intervals, measuredUnits } = tracedIntervals(supplied, evidence);
+      const { intervals, measured } = tracedIntervals(supplied, evidence);
       const rows = rowsFor({ ...evidence, intervals }, supplied.bill, asked, timeZone, room);
       room -= rows.intervals.length + rows.readings.length + rows.later.length;
-      bills.push({ ...summaryOf(supplied, evidence, measuredUnits), ...rows });
+      bills.push({ ...summaryOf(supplied, evidence, measured), ...rows });
     });
   }
   return {
@@ -75,7 +75,7 @@ async function evidenceOf(
   return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
 }
 
-function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measuredUnits: bigint) {
+function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measured: MeasuredUnits) {
   const { supplyId, meterId, bill, estimatedKwh } = supplied;
   return {
     supplyId,
@@ -99,8 +99,11 @@ function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMomen
       standsOn: standsOn(kind, unit),
     })),
     billed: { importKwh: bill.importKwh, estimatedKwh },
-    measuredKwh: fromUnits(measuredUnits),
-    agrees: measuredUnits + unitsOf(estimatedKwh) === unitsOf(bill.importKwh),
+    measuredKwh: fromUnits(measured.taken),
+    agrees:
+      measured.taken + unitsOf(estimatedKwh) === unitsOf(bill.importKwh) &&
+      measured.fedIn === unitsOf(bill.exportKwh) &&
+      measured.reactive === unitsOf(bill.reactiveKvarh),
     estimates: estimatesOf(supplied),
     usageEdits,
   };

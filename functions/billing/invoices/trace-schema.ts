@@ -106,7 +106,7 @@ const tracedBillSchema = z.object({
   billed: z.object({ importKwh: z.string(), estimatedKwh: z.string() }),
   /** What the intervals that were not estimated come to by the readings known at issue. */
   measuredKwh: z.string(),
-  /** Whether that and the estimate are what was billed, to the last digit. */
+  /** Whether that and the estimate, and what was fed in or reactive, are what was billed, to the last digit. */
   agrees: z.boolean(),
   /** What was estimated, as the invoice keeps it, with method and basis; of old invoices the sum alone is known. */
   estimates: z.array(tracedEstimateSchema),

@@ -47,7 +47,10 @@ export async function takeReadings(
       payload: { readings: rows },
     });
   const toldMs = Date.parse(source.occurredAt);
-  await noteLateReadings(session, lateRanges(readings, occupancies, (timeMs) => isLate(timeMs, toldMs, timeZone)));
+  await noteLateReadings(
+    session,
+    lateRanges(readings, occupancies, (timeMs) => isLate(timeMs, toldMs, timeZone)),
+  );
 }
 
 /** Who had the meter on a local day. */
