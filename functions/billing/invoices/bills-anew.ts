@@ -4,6 +4,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
+import { withHeld } from '../supplies/tariff-timeline.ts';
 import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
@@ -12,8 +13,6 @@ import { priceSupplies } from './price-supplies.ts';
 
 /** Supplies worked on at a time. */
 const atATime = 4;
-
-const tariffsOf = ({ tariffId, tariffsBefore = [] }: SuppliedBill) => ({ tariffId, tariffsBefore });
 
 export interface AnewOptions {
   timeZone: string;
@@ -53,7 +52,7 @@ export async function billsAnew(
       const { priced, problems } = await priceSupplies(
         session,
         customer,
-        [keepTariff && before !== undefined ? { ...supply, ...tariffsOf(before) } : supply],
+        [keepTariff && before !== undefined ? withHeld(supply, before.bill, before) : supply],
         { period: { from: bill.from, to: bill.to }, nominal, timeZone, mayEstimate, versions, veeSettings, anew: true },
       );
       const [made] = priced;

@@ -1,5 +1,6 @@
 /** A tariff of another currency from a day on: the days before and after are invoices of their own, each day in one of them. */
 import { beforeAll, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { billPage } from '../runs/bill-page.ts';
 import { billingQueue } from '../runs/start-run.ts';
@@ -16,6 +17,7 @@ import {
 } from '../test-support/metered-customers.ts';
 import { useCallWatch } from '../test-support/watch-calls.ts';
 import { handler } from './handler.ts';
+import { rebillInvoice } from './rebill-invoice.ts';
 
 const stack = useBillingStack();
 const watch = useCallWatch();
@@ -116,7 +118,12 @@ it('charges a month that is not prorated, and a fee for a bill, once', async () 
   await change(supplyId, '2026-04-16', second);
   const { invoices } = await bill(customerId);
   expect(said(invoices)).toEqual(['2026-04-01 2026-04-16 200.00 YER', '2026-04-16 2026-05-01 150.00 USD']);
-  for (const { id } of invoices) expect((await post(`${id}/rebill`)).body.data.note).toBeNull();
+  for (const { id } of invoices) {
+    expect((await post(`${id}/rebill`)).body.data.note).toBeNull();
+    // As late readings make it anew, at the prices charged last.
+    const kept = { dueDays: 14, mayEstimate: false, keepTariff: true };
+    expect((await rebillInvoice(openSession(tenant), id, kept)).note).toBeUndefined();
+  }
 });
 
 it('pays energy out in the old currency that the new tariff does not keep', async () => {

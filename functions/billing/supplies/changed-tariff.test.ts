@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as invoices } from '../invoices/handler.ts';
+import { rebillInvoice } from '../invoices/rebill-invoice.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { label, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler } from './handler.ts';
@@ -100,6 +101,8 @@ describe('energy that is banked', () => {
     const [second] = (await bill(customerId, may)).invoices;
     expect(linesOf(second)).toEqual(['energy 200.00', 'export_settlement -360.00']);
     expect((await post(`${second.id}/rebill`)).body.data.note).toBeNull();
+    const kept = { dueDays: 14, mayEstimate: false, keepTariff: true };
+    expect((await rebillInvoice(openSession(tenant), second.id, kept)).note).toBeUndefined();
     expect(await post(`${second.id}/cancel`, { reason: 'Wrong' })).toMatchObject({ status: 200 });
     expect(await bankOf(supplyId)).toEqual({ all: '180' });
     await bill(customerId, may);

@@ -7,7 +7,7 @@ import { handler as invoices } from '../invoices/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler } from './handler.ts';
-import { changeTariff, type TariffTimeline, tariffsHeld, versionsAlong } from './tariff-timeline.ts';
+import { changeTariff, type TariffTimeline, tariffsHeld, versionsAlong, withHeld } from './tariff-timeline.ts';
 
 const stack = useBillingStack();
 const tenant = 'timeline';
@@ -134,6 +134,11 @@ it('changes in any order leave each day with the tariff that was said of it last
         expected.fill(tariff, at);
       }
       expect(expected.map((_, n) => heldOn(timeline, day(n)))).toEqual(expected);
+      // Days that were charged by others keep those, and the days around them theirs.
+      const charged = { tariffId: 'y', tariffsBefore: [{ tariffId: 'x', until: day(first + 1) }] };
+      const mixed = withHeld({ ...timeline, from: began }, { from: day(first), to: day(first + length + 1) }, charged);
+      const others = expected.with(first, 'x').fill('y', first + 1, first + length + 1);
+      expect(others.map((_, n) => heldOn(mixed, day(n)))).toEqual(others);
       // Versions along the days of a bill: each day in exactly one, of the right tariff.
       const days = { from: day(first), to: day(first + length) };
       const published = async (id: string) => [version('2020-01-01', id), version(day(15), id)];

@@ -43,6 +43,22 @@ export function tariffsHeld(
   };
 }
 
+/** A timeline in which some days have other tariffs, those that they were charged by; the days around keep theirs. */
+export function withHeld<T extends TariffTimeline & { from: string }>(
+  supply: T,
+  { from, to }: { from: string; to: string },
+  held: TariffTimeline,
+): T {
+  const before = supply.from < from ? steps(tariffsHeld(supply, { from: supply.from, to: from }), from) : [];
+  const after = (supply.tariffsBefore ?? []).filter(({ until }) => until > to);
+  return { ...supply, tariffsBefore: [...before, ...steps(held, to), ...after] };
+}
+
+const steps = ({ tariffId, tariffsBefore = [] }: TariffTimeline, until: string) => [
+  ...tariffsBefore,
+  { tariffId, until },
+];
+
 /** The tariff of a local day. */
 export const tariffOn = (timeline: TariffTimeline, day: string): string =>
   tariffsHeld(timeline, { from: day, to: addDays(day, 1) }).tariffId;
