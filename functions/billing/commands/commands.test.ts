@@ -240,7 +240,7 @@ describe('a command', () => {
       const meterId = await addMeter();
       stack.brokerAnswers(answer);
       const { id } = (await ask(meterId, command)).body.data;
-      await stack.workOffCommands(250);
+      await stack.workOffCommands(185);
       stack.brokerAnswers(200);
       expect(alertEvents(meterId)).toEqual(['system.alert']);
       return { meterId, id };
