@@ -44,7 +44,7 @@ export async function publishAlert(
 }
 
 export { failuresOf } from './provider-calls/call-errors.ts';
-export type { CallOptions, ProviderResult } from './provider-calls/call-provider.ts';
+export type { CallOptions, ProviderResult } from './provider-calls/perform-call.ts';
 
 type Providers = typeof import('./provider-calls/provider-contract.ts');
 /** Loaded with the first call: whoever only raises alerts does not wait for it. */

@@ -2,7 +2,8 @@
 import type { EmailMessage, KindOperations, PaymentOrder, TextMessage } from '../../../layers/integrations/provider.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { Money } from '../../../layers/money/money.ts';
-import { type CallOptions, callProvider } from './call-provider.ts';
+import { callProvider } from './call-provider.ts';
+import type { CallOptions } from './perform-call.ts';
 
 /** An order of a prepayment token; `reference` makes it happen once. */
 type VendingOrder<O extends keyof KindOperations['vending']> = Parameters<
