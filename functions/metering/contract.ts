@@ -16,6 +16,7 @@ import { readNeighbour } from './readings/readings-store.ts';
 import type { RegisterUsage } from './readings/registers-of-meter.ts';
 import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
+import { reachMs } from './readings/wider-readings.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
 
@@ -119,7 +120,7 @@ export async function evidenceKnownAt(
 
 /**
  * How far readings between two moments (milliseconds, inclusive) reach: the curve of consumption follows from them up to their
- * neighbours on both sides. Without a later one, up to the last of them. Needs read access to tables `metering` and `readings`.
+ * neighbours on both sides, and so much further as registers are looked for that the neighbours lack. Needs read access to tables `metering` and `readings`.
  */
 export async function reachOfReadings(
   session: TenantSession,
@@ -131,7 +132,7 @@ export async function reachOfReadings(
     readNeighbour(session, meterId, 'before', fromMs, monthsReached),
     readNeighbour(session, meterId, 'after', toMs + 1, monthsReached),
   ]);
-  return { fromMs: before?.timeMs ?? fromMs, toMs: after?.timeMs ?? toMs };
+  return { fromMs: (before?.timeMs ?? fromMs) - reachMs, toMs: (after?.timeMs ?? toMs) + reachMs };
 }
 
 /** As far as consumption looks for a neighbour. */

@@ -1,13 +1,19 @@
 /** Energy fed in that some readings do not carry: no kWh of it falls between two bills, and none is billed as nothing. */
 import { beforeAll, expect, it } from 'vitest';
 import { handler as usageEdits } from '../../metering/usage-edits/handler.ts';
+import { correctMeter } from '../corrections/correct-meter.ts';
+import { correctionQueue } from '../corrections/note-late-readings.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { april, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import { april, bringReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler as exceptions } from '../vee-exceptions/handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'untold';
-const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
+const { addTariff, setUp, bill, invoicesOf } = meteredCustomers(stack, tenant);
+const follow = async () => {
+  await bringReadings(stack);
+  await stack.workOff(correctionQueue, (body) => correctMeter(JSON.parse(body)), { seconds: 1000 });
+};
 let tariff: string;
 
 beforeAll(async () => {
@@ -33,6 +39,25 @@ it('is divided alike by the bill before and the bill after', async () => {
   );
   expect(exportOf(await bill(customerId))).toBe('145');
   expect(exportOf(await bill(customerId, may))).toBe('105');
+});
+
+it('is divided anew where a reading comes late that tells of it nearer to the midnight', async () => {
+  const { customerId, meterId } = await setUp(
+    [
+      ['2026-04-01T00:00', 0, fed(0)],
+      ['2026-04-30T12:00', 295, fed(140)],
+      ['2026-05-01T00:00', 300],
+      ['2026-05-03T00:00', 320, fed(164)],
+    ],
+    { tariff },
+  );
+  // 24 kWh in 60 hours, 12 of them in April.
+  expect(exportOf(await bill(customerId))).toBe('144.8');
+  await follow();
+  await stack.read(tenant, meterId, [['2026-05-01T12:00', 305, fed(150)]]);
+  await follow();
+  const [note] = (await invoicesOf(customerId)).filter(({ kind }) => kind === 'difference_note');
+  expect(note.bills[0].bill.exportKwh).toBe('145');
 });
 
 it('is not billed as nothing where the meter told of it and does not any more, until a person says what it was', async () => {
