@@ -3,11 +3,11 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { domains } from '../../infra/domains.ts';
 import type { Resource, Route, Routes } from '../../layers/kernel/http/route.ts';
-import type { DynamoDbService } from '../../local/services/dynamodb/index.ts';
 import { listen } from '../support/live-client.ts';
 import { connectMeter } from '../support/meter-client.ts';
 import { type ApiAnswer, apiWith, eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { rowsOf } from '../support/rows.ts';
 
 let mizan: Mizan;
 let baseUrl: string;
@@ -504,7 +504,7 @@ describe('secrets', () => {
         .last(5000)
         .map(({ line }) => line)
         .join('\n'),
-      tables: tableDump(),
+      tables: [...rowsOf(platform)].map((row) => JSON.stringify(row)).join('\n'),
       answers: await everyAnswer(),
     };
     expect(places['logs']).toContain('"request"');
@@ -516,12 +516,6 @@ describe('secrets', () => {
       }
     await receiver.close();
   });
-
-  function tableDump(): string {
-    const dynamodb = mizan.platform.context.service<DynamoDbService>('dynamodb');
-    const { TableNames } = dynamodb.call('ListTables', {}) as { TableNames: string[] };
-    return TableNames.map((TableName) => JSON.stringify(dynamodb.call('Scan', { TableName }))).join('\n');
-  }
 
   /** What every GET route answers the owner, except the one that is there to show a secret again. */
   async function everyAnswer(): Promise<string> {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { domains } from '../../infra/domains.ts';
 import { tenantPrefix } from '../../layers/kernel/data/keys.ts';
 import type { Resource, Route, Routes } from '../../layers/kernel/http/route.ts';
-import type { DynamoDbService } from '../../local/services/dynamodb/index.ts';
 import { connectMeter } from '../support/meter-client.ts';
 import { apiWith, eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { rowsOf } from '../support/rows.ts';
 
 interface Case {
   name: string;
@@ -90,21 +90,10 @@ function withNorthIds(path: string): string {
 
 /** Every row of north in every table, to see that nothing moved. Who calls how often is counted in `limits`. */
 function rowsOfNorth(): string {
-  const dynamodb = mizan.platform.context.service<DynamoDbService>('dynamodb');
-  const { TableNames } = dynamodb.call('ListTables', {}) as { TableNames: string[] };
+  const prefix = tenantPrefix(mizan.north.id);
   const rows: string[] = [];
-  for (const TableName of TableNames.filter((name) => !name.includes('limits'))) {
-    let ExclusiveStartKey: unknown;
-    do {
-      const page = dynamodb.call('Scan', { TableName, ExclusiveStartKey }) as {
-        Items: any[];
-        LastEvaluatedKey?: unknown;
-      };
-      for (const item of page.Items)
-        if (item.pk?.S?.startsWith(tenantPrefix(mizan.north.id))) rows.push(JSON.stringify(item));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey);
-  }
+  for (const item of rowsOf(mizan.platform, (table) => !table.includes('limits')))
+    if (item['pk']?.S?.startsWith(prefix)) rows.push(JSON.stringify(item));
   return rows.sort().join('\n');
 }
 
