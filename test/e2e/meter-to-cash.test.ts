@@ -101,7 +101,7 @@ it('readings become an invoice, a payment settles it, and the books balance', as
   const trial = expectOk(await api('GET', '/api/finance/reports/trial-balance')).data;
   expect(JSON.stringify(trial)).toContain('1200.00');
   expect((await api('GET', '/api/core/failed-postings')).json.data).toEqual([]);
-}, 120_000);
+});
 
 it('a second person has a meter disconnected, which the meter does and says', async () => {
   const { stationId, email, password } = mizan.north;
@@ -138,7 +138,7 @@ it('a second person has a meter disconnected, which the meter does and says', as
   );
   expect(confirmed).toMatchObject({ confirmedBy: 'status', attempts: 1 });
   expect(heard).toMatchObject([{ command: 'relay_off', command_id: id, source: 'billing_system' }]);
-}, 120_000);
+});
 
 /** Added by the owner, and let in once the password is his own. */
 async function secondPerson(owner: Api): Promise<Api> {

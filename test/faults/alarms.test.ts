@@ -19,7 +19,7 @@ beforeAll(async () => {
   mizan = await startMizan();
   // The alarm topic has no subscribers here: what is published to it ends in this list, past the topic's policy.
   mizan.platform.context.targets.register('sns', async ({ payload }) => void heard.push(JSON.parse(payload)));
-}, 120_000);
+});
 const ingestQueue = 'mizan-local-metering-ingest';
 const deadLetters = `${ingestQueue}-dlq`;
 

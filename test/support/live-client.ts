@@ -26,7 +26,7 @@ export async function listen(url: string, token: string, query: Record<string, s
   return {
     messages,
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    next: (satisfies, timeoutMs = 5000) =>
+    next: (satisfies, timeoutMs = 20_000) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const found = messages.find(satisfies);

@@ -2,6 +2,7 @@
 
 import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { type Platform, startPlatform } from '../../local/platform.ts';
+import { createTerminalLogger } from '../../local/runtime/logger.ts';
 import { localAssembly } from '../../local/start/prepare.ts';
 
 export interface Mizan {
@@ -75,7 +76,8 @@ export async function startMizan({ meters = 3, dataDir }: MizanOptions = {}): Pr
   const platform = await startPlatform({
     assembly: localAssembly,
     ports: { rest: 0, mqtt: 0, aws: 0 },
-    quiet: true,
+    // By way of the runner, which shows it only where a test fails.
+    logger: createTerminalLogger('error', (line) => console.error(line)),
     ...(dataDir ? { dataDir } : {}),
   });
   try {
@@ -145,7 +147,7 @@ export function expectOk(answer: ApiAnswer): any {
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfies: (value: T) => boolean,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
