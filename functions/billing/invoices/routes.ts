@@ -87,6 +87,7 @@ export const invoices = defineResource({
         ...estimates,
       }),
       status: 200,
+      otherStatuses: [202],
       response: z.object({
         run: z.nullable(runSchema),
         invoices: z.array(storedInvoiceSchema),

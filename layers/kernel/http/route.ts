@@ -37,6 +37,8 @@ export interface Route {
   paginated?: boolean;
   /** @default 200, or 201 for POST with a response, or 204 without a response */
   status?: number;
+  /** Other statuses of success that the operation may answer with, such as 202 where it goes on in the background. @default none */
+  otherStatuses?: readonly number[];
   /** Error codes beyond those any route can return. */
   errors?: readonly ErrorCode[];
   /** Whether `Idempotency-Key` is honoured. @default true for POST that is not public */

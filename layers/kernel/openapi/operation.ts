@@ -18,7 +18,13 @@ export function operationOf(operationId: string, route: Route, resource: Resourc
     ...(route.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } }
       : {}),
-    responses: { [statusOf(route)]: successOf(route), 429: throttled, ...errorsOf(route, responses) },
+    responses: {
+      ...Object.fromEntries(
+        [statusOf(route), ...(route.otherStatuses ?? [])].map((status) => [status, successOf(route)]),
+      ),
+      429: throttled,
+      ...errorsOf(route, responses),
+    },
   };
 }
 
