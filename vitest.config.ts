@@ -1,8 +1,15 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// Every test file starts a process, and programs start more: none compiles again what another has compiled.
+// Tests start processes, and programs start more: none compiles again what another has compiled.
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/tests');
+
+// Whatever tests and the browsers they start leave in the temporary folder goes with the run that made it.
+const folder = mkdtempSync(join(tmpdir(), 'mizan-tests-'));
+process.env['TMPDIR'] = folder;
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 
 const exclude = ['**/node_modules/**', 'dist/**', 'cdk.out/**'];
 
@@ -14,8 +21,9 @@ export default defineConfig({
     silent: 'passed-only',
     pool: 'forks',
     setupFiles: ['test/support/keep-compiled.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ends what hangs; what a machine shared by many does slowly is no failure.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
@@ -24,6 +32,9 @@ export default defineConfig({
           // Many wait for sockets and files: every core has something to do.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
+          // A process runs file after file, each with modules and an environment of its own.
+          isolate: false,
+          setupFiles: ['test/support/fresh-modules.ts'],
           include: [
             '{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts',
             'test/architecture/**/*.test.ts',
@@ -43,8 +54,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           // They run a whole platform on a machine that others may share; what fails twice is broken.
           retry: process.env['CI'] ? 1 : 0,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
         },
       },
     ],
