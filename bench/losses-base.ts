@@ -3,6 +3,7 @@ import {
   type CustomerInvoice,
   customerInvoiceEntity,
   invoiceEntity,
+  type StoredInvoice,
 } from '../functions/billing/invoices/invoice-entity.ts';
 import {
   type LossArea,
