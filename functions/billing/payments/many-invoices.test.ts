@@ -1,25 +1,17 @@
 /** A payment of more invoices than one transaction holds settles all of them, whoever dies or comes in between, and is taken back whole. */
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
-import { handler as tills } from '../cashier-sessions/handler.ts';
-import { handler as customers } from '../customers/handler.ts';
 import { cancelInvoice } from '../invoices/cancel-invoice.ts';
-import { minorOf } from '../invoices/invoice-amounts.ts';
 import { writeInvoice } from '../invoices/write-invoice.ts';
-import { doProviderWork } from '../provider-payments/do-provider-work.ts';
-import { handler as onPaymentEvents } from '../provider-payments/on-payment-events.ts';
-import { providerPaymentsQueue } from '../provider-payments/provider-work.ts';
-import { handler as refundsHandler } from '../refunds/handler.ts';
 import { returnRefund } from '../refunds/return-refund.ts';
 import { takeRefund } from '../refunds/take-refund.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useDebtScene } from '../test-support/debt-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { handler } from './handler.ts';
-import { invoicesToSettle } from './invoices-to-settle.ts';
 import { handler as onPaymentReceived } from './on-payment-received.ts';
-import { paymentEntity } from './payment-entity.ts';
 
 const request = vi.hoisted(() => ({ dies: false, between: undefined as (() => Promise<void>) | undefined }));
 vi.mock('./owe-again.ts', async (original) => {
@@ -48,48 +40,13 @@ vi.mock('./settle-rest.ts', async (original) => {
 const stack = useBillingStack();
 const tenant = 'many';
 const base = '/api/billing/payments';
-beforeAll(() => stack.addTenant(tenant));
-
-async function owing(count: number, amount = '10.00'): Promise<string> {
-  const made = await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Payer' } });
-  const customerId = made.body.data.id;
-  for (let i = 0; i < count; i++)
-    await oweInvoice(tenant, customerId, amount, {
-      period: { from: `2026-01-01`, to: '2026-02-01' },
-      dueDate: new Date(Date.UTC(2025, 0, 1 + i)).toISOString().slice(0, 10),
-    });
-  return customerId;
-}
-const pay = async (customerId: string, amount: string, more: object = {}) =>
-  stack.call(tenant, handler, 'POST', base, { body: { customerId, amount, method: 'cash', ...more } });
-const reverse = (id: string, more: object = {}) =>
-  stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: { reason: 'x', ...more } });
-const paymentOf = (id: string) => openSession(tenant).require(paymentEntity, { id });
-const openOf = (customerId: string) => invoicesToSettle(openSession(tenant), { customerId }, 'YER');
-const askBack = async (id: string, amount?: string) => {
-  const body = { reason: 'x', ...(amount === undefined ? {} : { amount }) };
-  const { data } = (await stack.call(tenant, handler, 'POST', `${base}/${id}/refunds`, { body })).body;
-  const path = `/api/billing/refunds/${data.id}/approve`;
-  await stack.call(tenant, refundsHandler, 'POST', path, { as: { subject: 'usr_2' } });
-  return data;
-};
-const account = async (customerId: string) =>
-  (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/balance`)).body.data[0];
+const { owing, openOf, pay, reverse, paymentOf, askBack, expectAgreement } = useDebtScene(stack, tenant);
 const deliver = async (id: string, times = 1) => {
   const item = stack.events('payment.received').find(({ aggregateId }) => aggregateId.S === id);
   const event = makeEvent({ type: 'payment.received', tenantId: tenant, payload: JSON.parse(item.payload.S) });
   const { batchItemFailures } = await onPaymentReceived(busBatch(Array.from({ length: times }, () => event)));
   expect(batchItemFailures).toEqual([]);
 };
-
-/** What is open less what is paid ahead is the balance. */
-async function expectAgreement(customerId: string): Promise<{ open: number; balance: string; advance: string }> {
-  const open = await openOf(customerId);
-  const { balance, advance } = await account(customerId);
-  const owed = open.reduce((sum, { dueAmount }) => sum + minorOf(dueAmount, 'YER'), 0n);
-  expect(minorOf(balance, 'YER')).toBe(owed - minorOf(advance, 'YER'));
-  return { open: open.length, balance, advance };
-}
 
 describe('a payment of very many invoices', () => {
   it('settles all seventy, the longest due first, and keeps the rest', async () => {
@@ -264,110 +221,6 @@ describe('a payment of very many invoices', () => {
     await takeRefund(session, await asked(), { handedOverBy: 'usr_1' });
     expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
     expect((await paymentOf(id)).owedAgain).toBeUndefined();
-  });
-});
-
-describe('a payment of very many invoices that nobody asks for again', () => {
-  const dead = () => Promise.reject(new Error('The function was stopped.'));
-  const told = new Set<string>();
-  /** What is half way is gone on with, a minute after it began. */
-  const minuteLater = async () => {
-    const fresh = stack.events('payment.half_way').filter(({ id }) => !told.has(id.S));
-    const events = fresh.map(({ id, payload }) => {
-      told.add(id.S);
-      return makeEvent({ type: 'payment.half_way', tenantId: tenant, payload: JSON.parse(payload.S) });
-    });
-    if (events.length > 0) await onPaymentEvents(busBatch(events));
-    await stack.workOff(providerPaymentsQueue, (body) => doProviderWork(JSON.parse(body)), { seconds: 60 });
-    return events.length;
-  };
-  const paid = async (): Promise<{ customerId: string; id: string }> => {
-    const customerId = await owing(40);
-    return { customerId, id: (await pay(customerId, '400')).body.data.id };
-  };
-  beforeAll(minuteLater);
-
-  it('is reversed whole where the request died, once, out of the till of who asked', async () => {
-    const as = { subject: 'usr_teller' };
-    const till = (method: string, path: string, body?: object) =>
-      stack.call(tenant, tills, method, `/api/billing/cashier-sessions${path}`, { as, ...(body && { body }) });
-    const { id: session } = (await till('POST', '', { desk: 'D1' })).body.data;
-    const customerId = await owing(40);
-    const body = { customerId, amount: '400', method: 'cash' };
-    const { id } = (await stack.call(tenant, handler, 'POST', base, { body, as })).body.data;
-    request.between = dead;
-    const asked = { reason: 'Typing', reasonCode: 'wrong_amount' };
-    expect((await stack.call(tenant, handler, 'POST', `${base}/${id}/reverse`, { body: asked, as })).status).toBe(500);
-    const seen = (await stack.call(tenant, handler, 'GET', `${base}/${id}`)).body.data;
-    expect(seen).toMatchObject({ takingBack: '280.00', takingBackFor: { askedBy: 'usr_teller', reason: 'Typing' } });
-    const { data } = (await stack.call(tenant, handler, 'GET', base, { query: { isHalfWay: 'true' } })).body;
-    expect(data.map((one: { id: string }) => one.id)).toEqual([id]);
-    expect(await minuteLater()).toBe(1);
-    const reversed = await paymentOf(id);
-    expect(reversed).toMatchObject({ status: 'reversed', reverseReason: 'Typing', reverseReasonCode: 'wrong_amount' });
-    expect([reversed.takingBack, reversed.takingBackFor]).toEqual([undefined, undefined]);
-    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
-    expect((await till('GET', `/${session}`)).body.data.expected).toMatchObject([{ method: 'cash', amount: '0.00' }]);
-    expect(await minuteLater()).toBe(0);
-    expect(stack.events('payment.reversed').filter(({ aggregateId }) => aggregateId.S === id)).toHaveLength(1);
-  });
-
-  it('is left alone where the request is through', async () => {
-    const { customerId, id } = await paid();
-    expect((await reverse(id)).status).toBe(200);
-    expect(await minuteLater()).toBe(1);
-    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
-  });
-
-  it('is given back by hand where the request died', async () => {
-    const { customerId, id } = await paid();
-    const refund = await askBack(id);
-    request.between = dead;
-    const complete = `/api/billing/refunds/${refund.id}/complete`;
-    await stack.call(tenant, refundsHandler, 'POST', complete, { body: { externalReference: 'V-7' } });
-    expect(await minuteLater()).toBe(1);
-    expect(await paymentOf(id)).toMatchObject({ status: 'refunded' });
-    const { data } = (await stack.call(tenant, refundsHandler, 'GET', `/api/billing/refunds/${refund.id}`)).body;
-    expect(data).toMatchObject({ status: 'done', externalReference: 'V-7' });
-    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
-  });
-
-  it('has its invoices settled again where its refund was turned down half way', async () => {
-    const { customerId, id } = await paid();
-    const refund = await askBack(id);
-    request.between = dead;
-    await stack.call(tenant, refundsHandler, 'POST', `/api/billing/refunds/${refund.id}/complete`, { body: {} });
-    const body = { reason: 'Too late' };
-    await stack.call(tenant, refundsHandler, 'POST', `/api/billing/refunds/${refund.id}/reject`, { body });
-    await minuteLater();
-    await minuteLater();
-    expect((await paymentOf(id)).takingBack).toBeUndefined();
-    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
-  });
-
-  it('has its invoices settled again where it may not be reversed any more, and a person is told', async () => {
-    const { customerId, id } = await paid();
-    request.between = dead;
-    await reverse(id);
-    await askBack(id, '30');
-    await minuteLater();
-    expect(await paymentOf(id)).toMatchObject({ status: 'received' });
-    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
-    const alerts = stack.tables.scan('platform').concat(stack.tables.scan('billing'));
-    expect(JSON.stringify(alerts)).toContain(`Payment ${id} was not taken back`);
-  });
-
-  it('has its invoices settled again where who was refused died', async () => {
-    const { customerId, id } = await paid();
-    request.between = async () => {
-      await askBack(id, '30');
-      request.dies = true;
-    };
-    expect((await reverse(id)).status).toBe(500);
-    request.dies = false;
-    expect((await expectAgreement(customerId)).open).toBe(28);
-    await minuteLater();
-    expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
   });
 });
 
