@@ -36,6 +36,8 @@ export interface DomainFunctionProps {
   queues: ReadonlyMap<string, IQueue>;
   /** Statements for what feeds the function, e.g. receiving from its queue. @default none */
   statements?: PolicyStatement[];
+  /** Whether it may meet its own messages again. @default false */
+  isInLoop?: boolean;
   /** Where events of failed asynchronous invocations go. @default nowhere: the function is never invoked so */
   deadLetterQueue?: IQueue;
 }
@@ -47,7 +49,7 @@ export class DomainFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: DomainFunctionProps) {
     super(scope, id);
-    const { spec, deployment, queues, deadLetterQueue } = props;
+    const { spec, deployment, queues, deadLetterQueue, isInLoop = false } = props;
     const { stage } = deployment;
     const name = functionName(stage, spec.domain, spec.name);
     this.name = name;
@@ -94,7 +96,7 @@ export class DomainFunction extends Construct {
       environment: functionEnvironment(spec, deployment, (queue) => queues.get(queue)!.queueUrl),
       // A walk sends itself a message for each page, and after some sixteen in a chain Lambda would take it for a runaway loop.
       // @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
-      ...(spec.access.queues?.length ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
+      ...(isInLoop ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       ...(spec.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: spec.reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue } : {}),
     });

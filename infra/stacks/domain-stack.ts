@@ -15,6 +15,7 @@ import { TopicQueue } from '../constructs/topic-queue.ts';
 import { deadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
 import type { Deployment } from '../deployment.ts';
 import { functionsOf } from '../manifest/functions-of.ts';
+import { loopsOf } from '../manifest/loops-of.ts';
 import { queuesOf } from '../manifest/queues-of.ts';
 import { constructId, productNamespace, queueName, topicRuleName } from '../naming.ts';
 import { stackProps } from './stack-props.ts';
@@ -67,12 +68,14 @@ export class DomainStack extends Stack {
   #createFunctions(): void {
     const queues = new Map<string, IQueue>([...this.queues].map(([name, { queue }]) => [name, queue]));
     const sourceOf = new Map(queuesOf(this.#manifest).map(({ spec, consumer }) => [consumer.name, spec.name]));
+    const loops = loopsOf(this.#manifest);
     for (const spec of functionsOf(this.#manifest)) {
       const source = sourceOf.get(spec.name);
       const { lambda, name } = new DomainFunction(this, constructId(spec.name), {
         spec,
         deployment: this.#deployment,
         queues,
+        isInLoop: loops.has(spec.name),
         ...(source === undefined ? {} : { statements: [receiveFrom(queues.get(source)!)] }),
         // Scheduler invokes asynchronously: Lambda tries a failed run twice more and then drops it here.
         ...(spec.kind === 'schedule' ? { deadLetterQueue: this.#deadLettersOfSchedules() } : {}),
