@@ -190,6 +190,16 @@ describe('what is watched', () => {
     expect(alarmed.sort()).toEqual(dead.sort());
   });
 
+  it('tells when functions work without a pause, which no queue does that empties as fast as it fills', () => {
+    const [alarm] = product
+      .ofType('AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.Namespace === 'AWS/Lambda' && Properties.MetricName === 'Duration');
+    const tenHoursInEach = { Statistic: 'Sum', Period: 3600, Threshold: 36_000_000, EvaluationPeriods: 3 };
+    expect(alarm?.Properties).toMatchObject(tenHoursInEach);
+    // All functions together: one alarm, not one for each.
+    expect(alarm?.Properties).not.toHaveProperty('Dimensions');
+  });
+
   it('includes every HTTP API and every outbox', () => {
     const alarms = product.ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
     const httpApis = product

@@ -1,5 +1,5 @@
 /** The dashboards (the main path from devices to webhooks, the business, the platform) and the alarms of no single domain. */
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard, MathExpression, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { BusinessDashboard } from '../constructs/business-dashboard.ts';
@@ -21,6 +21,9 @@ import type { Deployment } from '../deployment.ts';
 import { stackName } from '../naming.ts';
 import type { DomainStack } from './domain-stack.ts';
 import { stackProps } from './stack-props.ts';
+
+/** So many functions at work all the time are far more than a utility of a hundred thousand meters needs for hours. */
+const busyFunctions = 10;
 
 export interface ObservabilityStackProps {
   deployment: Deployment;
@@ -94,6 +97,14 @@ export class ObservabilityStack extends Stack {
       periods: 2,
       description: 'Functions are refused for want of concurrency.',
       runbook: 'lambda-throttles',
+      topic,
+    });
+    new RunbookAlarm(this, 'LambdaWork', {
+      metric: lambdaMetric('Duration').with({ period: Duration.hours(1) }),
+      threshold: busyFunctions * Duration.hours(1).toMilliseconds(),
+      periods: 3,
+      description: 'Functions work without a pause for hours: a loop, or more load than was thought of.',
+      runbook: 'work-without-end',
       topic,
     });
   }
