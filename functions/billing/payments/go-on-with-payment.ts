@@ -9,6 +9,7 @@ import { tellAPerson } from '../provider-payments/tell-a-person.ts';
 import { refundEntity } from '../refunds/refund-entity.ts';
 import { takeRefund } from '../refunds/take-refund.ts';
 import { settleAgain } from './owe-again.ts';
+import { paymentEntity } from './payment-entity.ts';
 import type { TakingBackFor } from './payment-schema.ts';
 import { reversePayment } from './reverse-payment.ts';
 import { settleRest } from './settle-rest.ts';
@@ -22,9 +23,16 @@ export async function goOnWithPayment({ tenantId, id }: { tenantId: string; id: 
     await takeBack(session, id, takingBackFor);
   } catch (error) {
     if (!isAppError(error) || error.code !== 'conflict') throw error;
-    await settleAgain(session, id);
-    await tellAPerson(session, { kind: 'payment', id }, error.message);
+    await settleAgain(session, id, 'refundId' in takingBackFor ? takingBackFor.refundId : undefined);
+    if (!(await isThrough(session, id, takingBackFor)))
+      await tellAPerson(session, { kind: 'payment', id }, error.message);
   }
+}
+
+/** Who asked for it again was faster. */
+async function isThrough(session: TenantSession, id: string, what: TakingBackFor): Promise<boolean> {
+  if ('refundId' in what) return (await session.require(refundEntity, { id: what.refundId })).status !== 'approved';
+  return (await session.require(paymentEntity, { id })).status === 'reversed';
 }
 
 async function takeBack(session: TenantSession, id: string, what: TakingBackFor): Promise<void> {
@@ -36,7 +44,7 @@ async function takeBack(session: TenantSession, id: string, what: TakingBackFor)
   }
   const { refundId, askedBy, externalReference } = what;
   const refund = await session.require(refundEntity, { id: refundId });
-  if (refund.status !== 'approved') return settleAgain(session, id);
+  if (refund.status !== 'approved') return settleAgain(session, id, refundId);
   // The provider's queue has a message for it.
   if (askedBy === undefined) return;
   const accompany = await tillForRefund(session, askedBy, externalReference);

@@ -194,6 +194,29 @@ describe('a payment of very many invoices', () => {
     expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
   });
 
+  it('is given back although a reversal is refused at that moment, which undoes nothing of it', async () => {
+    const customerId = await owing(40);
+    const { id } = (await pay(customerId, '400')).body.data;
+    const refund = await askBack(id);
+    const paid = stack.events('invoice.paid').length;
+    request.between = async () => void expect((await reverse(id)).status).toBe(409);
+    await takeRefund(openSession(tenant), refund.id, { handedOverBy: 'usr_1' });
+    expect(await paymentOf(id)).toMatchObject({ status: 'refunded' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 40, balance: '400.00', advance: '0.00' });
+    expect(stack.events('invoice.paid')).toHaveLength(paid);
+  });
+
+  it('is given back in two halves at once', async () => {
+    const customerId = await owing(70);
+    const { id } = (await pay(customerId, '700')).body.data;
+    const [first, second] = [await askBack(id, '350'), await askBack(id, '350')];
+    const take = (one: { id: string }) => takeRefund(openSession(tenant), one.id, { handedOverBy: 'usr_1' });
+    request.between = async () => void (await take(second));
+    await take(first);
+    expect(await paymentOf(id)).toMatchObject({ status: 'refunded' });
+    expect(await expectAgreement(customerId)).toEqual({ open: 70, balance: '700.00', advance: '0.00' });
+  });
+
   it('of which a part is given back after a reversal that died has the rest again', async () => {
     const customerId = await owing(40);
     const { id } = (await pay(customerId, '400')).body.data;

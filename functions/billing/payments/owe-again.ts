@@ -6,7 +6,7 @@
  */
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
-import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { maxAllocations } from './allocate-payment.ts';
@@ -14,7 +14,7 @@ import { paymentEntity } from './payment-entity.ts';
 import { emitHalfWay } from './payment-half-way.ts';
 import type { Payment, TakingBackFor } from './payment-schema.ts';
 import { settleRest } from './settle-rest.ts';
-import { planTakeBack, type TakeBackOptions, writeTakeBack } from './take-back.ts';
+import { planTakeBack, type TakeBack, type TakeBackOptions, writeTakeBack } from './take-back.ts';
 
 interface OweAgain extends TakeBackOptions {
   /** Minor units that are to be taken back. Throws when it may not be. */
@@ -75,12 +75,26 @@ async function oweSomeAgain(
   return false;
 }
 
-/** Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it. */
-export async function settleAgain(session: TenantSession, id: string): Promise<void> {
+/**
+ * What the last step takes, after `oweManyAgain`.
+ * @throws AppError as `planTakeBack`, and `version_conflict` where others have settled or taken so much meanwhile that it is to be done
+ *   anew
+ */
+export async function planLastTakeBack(...of: Parameters<typeof planTakeBack>): Promise<TakeBack> {
+  const plan = await planTakeBack(...of);
+  if (plan.fromInvoices.length > maxAllocations) throw new AppError('version_conflict');
+  return plan;
+}
+
+/**
+ * Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it.
+ * @param refundId the refund it was held for, or undefined for a reversal: what another one holds is left to that
+ */
+export async function settleAgain(session: TenantSession, id: string, refundId: string | undefined): Promise<void> {
   await retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
-    const { customerId, currency, takingBack, advanceAmount, owedAgain } = payment;
-    if (takingBack === undefined) return;
+    const { customerId, currency, takingBack, takingBackFor, advanceAmount, owedAgain } = payment;
+    if (takingBack === undefined || refundOf(takingBackFor) !== refundId) return;
     const held = minorOf(takingBack, currency);
     const advance = await readAdvance(session, customerId, currency);
     await session.transact('billing', (unit) => {
@@ -98,12 +112,20 @@ export async function settleAgain(session: TenantSession, id: string): Promise<v
   await settleRest(session, id);
 }
 
-/** Runs what takes the money back, and settles the invoices again where it is refused for good. */
-export async function orSettleAgain<T>(session: TenantSession, id: string, takeBack: () => Promise<T>): Promise<T> {
+const refundOf = (what: TakingBackFor | undefined): string | undefined =>
+  what !== undefined && 'refundId' in what ? what.refundId : undefined;
+
+/** Runs what takes the money back, and settles the invoices again where it is refused for good. @param refundId as in `settleAgain` */
+export async function orSettleAgain<T>(
+  session: TenantSession,
+  id: string,
+  refundId: string | undefined,
+  takeBack: () => Promise<T>,
+): Promise<T> {
   try {
     return await takeBack();
   } catch (error) {
-    if (isAppError(error) && error.code === 'conflict') await settleAgain(beforehand(session), id);
+    if (isAppError(error) && error.code === 'conflict') await settleAgain(beforehand(session), id, refundId);
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import { readPolicy } from '../dunning/policy.ts';
 import { paymentReversed } from '../events.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { orSettleAgain, oweManyAgain } from './owe-again.ts';
+import { orSettleAgain, oweManyAgain, planLastTakeBack } from './owe-again.ts';
 import { paymentEntity } from './payment-entity.ts';
 import { paymentPayload } from './payment-payload.ts';
 import type { Payment } from './payment-schema.ts';
@@ -16,7 +16,7 @@ import type { PaymentCompanion } from './record-payment.ts';
 import { refuseSpentOnToken } from './refuse-spent.ts';
 import { planDebt } from './returned-payment.ts';
 import type { ReversalReason } from './reversal-reasons.ts';
-import { planTakeBack, remainderOf, writeTakeBack } from './take-back.ts';
+import { remainderOf, writeTakeBack } from './take-back.ts';
 
 export interface ReverseOptions {
   /** Called before each attempt: rows that are written with the reversal. */
@@ -56,7 +56,7 @@ export async function reversePayment(
     const { customerId, currency, purpose = 'debt' } = payment;
     const remainder = remainderOf(payment);
     const [plan, date, companion] = await Promise.all([
-      purpose === 'debt' ? planTakeBack(session, payment, remainder, { mayFallShort: becomesDebt }) : undefined,
+      purpose === 'debt' ? planLastTakeBack(session, payment, remainder, { mayFallShort: becomesDebt }) : undefined,
       today(session),
       accompany?.(payment),
     ]);
@@ -108,7 +108,7 @@ export async function reversePayment(
       return reversed;
     });
   };
-  return orSettleAgain(session, id, () => retryOnChange(reverse));
+  return orSettleAgain(session, id, undefined, () => retryOnChange(reverse));
 }
 
 function refuseReversal(payment: Payment, becomesDebt: boolean): void {

@@ -8,12 +8,12 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { orSettleAgain, oweManyAgain } from '../payments/owe-again.ts';
+import { orSettleAgain, oweManyAgain, planLastTakeBack } from '../payments/owe-again.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import { emitHalfWay } from '../payments/payment-half-way.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { settleRest } from '../payments/settle-rest.ts';
-import { planTakeBack, writeTakeBack } from '../payments/take-back.ts';
+import { type TakeBack, writeTakeBack } from '../payments/take-back.ts';
 import { requireRefund, withoutPending } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { paymentRefunded, refundChanged } from './refund-events.ts';
@@ -58,7 +58,7 @@ export async function takeRefund(
     const minor = minorOf(amount, currency);
     const isDebt = (payment.purpose ?? 'debt') === 'debt';
     const [plan, date, companion] = await Promise.all([
-      isDebt ? planTakeBack(session, payment, minor) : undefined,
+      isDebt ? planLastTakeBack(session, payment, minor) : undefined,
       today(session),
       accompany?.(refund),
     ]);
@@ -84,7 +84,7 @@ export async function takeRefund(
       return after;
     });
   };
-  const taken = await orSettleAgain(session, asked.paymentId, () => retryOnChange(take));
+  const taken = await orSettleAgain(session, asked.paymentId, id, () => retryOnChange(take));
   await settleRest(session, asked.paymentId);
   return taken;
 }
@@ -116,7 +116,7 @@ function afterRefund(payment: Payment, refund: Refund): Partial<Payment> {
   };
 }
 
-const takenOf = (plan: Awaited<ReturnType<typeof planTakeBack>>, currency: string): NonNullable<Refund['taken']> => ({
+const takenOf = (plan: TakeBack, currency: string): NonNullable<Refund['taken']> => ({
   fromAdvance: amountOf(plan.fromHeld + plan.fromAdvance, currency),
   fromInvoices: plan.fromInvoices.map(({ invoice, minor }) => ({
     invoiceId: invoice.id,
