@@ -32,6 +32,9 @@ export function decodeCursor(
   return key;
 }
 
+/** The sort key that a cursor goes on after. @param attribute of the queried index */
+export const sortKeyOfCursor = (cursor: string, attribute: string): string => parse(cursor)[attribute]!;
+
 function parse(cursor: string): StartKey {
   try {
     const key = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));

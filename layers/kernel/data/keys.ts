@@ -33,6 +33,10 @@ export function joinParts(parts: KeyParts): string {
   return text;
 }
 
+/** The parts of a joined key, as text. */
+export const splitParts = (key: string): string[] =>
+  key.split(separator).map((part) => part.replaceAll('%23', separator).replaceAll('%25', '%'));
+
 export function partitionKey(scope: Scope, parts: KeyParts): string {
   return scopePrefix(scope) + joinParts(parts);
 }

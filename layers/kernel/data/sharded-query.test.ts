@@ -56,6 +56,24 @@ it('respects bounds and filters on every page', async () => {
   expect(await pages({ filter }, 4)).toEqual(ids.filter((_, i) => i % 3 === 0));
 });
 
+it('goes on where a shard did not come to its end within what one page reads', async () => {
+  const long = 'x'.repeat(390_000);
+  const first = Array.from({ length: 300 }, (_, i) => `tree#${String(i).padStart(3, '0')}`)
+    .filter((id) => shardOf(id, shards) === 0)
+    .slice(0, 35);
+  const last = first.at(-1)!;
+  const others = ['tree#000!', `${last}!`].filter((id) => shardOf(id, shards) !== 0);
+  expect(others.length).toBeGreaterThan(0);
+  for (const id of first)
+    await session.transact('tree', (unit) => unit.create(leafEntity, { id, colour: id === last ? 'blue' : long }));
+  for (const id of others) await session.transact('tree', (unit) => unit.create(leafEntity, { id, colour: 'blue' }));
+  const bounds = { from: ['tree#'] };
+  expect(await pages(bounds, 100)).toEqual([...first, ...others].sort());
+  expect(await pages({ ...bounds, order: 'descending' }, 100)).toEqual([...first, ...others].sort().reverse());
+  const filter = [{ attribute: 'colour', operator: '=', value: 'blue' }];
+  expect(await pages({ ...bounds, filter }, 100)).toEqual([last, ...others].sort());
+});
+
 it('refuses a cursor that is none', async () => {
   for (const cursor of ['x', Buffer.from('{}').toString('base64url'), Buffer.from('[1]').toString('base64url')])
     await expect(pages({ cursor }, 1)).rejects.toMatchObject({

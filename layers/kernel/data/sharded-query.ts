@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors/app-error.ts';
-import { cursorProblem } from './cursor.ts';
+import { cursorProblem, sortKeyOfCursor } from './cursor.ts';
 import type { Entity, ItemOf, Stored } from './entity.ts';
-import { joinParts, type KeyParts } from './keys.ts';
+import { joinParts, type KeyParts, splitParts } from './keys.ts';
 import type { Page, QueryOptions, TenantSession } from './session.ts';
 
 /** The shard of an id: the same for ever, evenly spread. */
@@ -23,7 +23,10 @@ export interface ShardedQuery<T> extends Omit<QueryOptions, 'pk' | 'cursor' | 'b
   cursor?: string | undefined;
 }
 
-/** A page in the order of sort keys over all partitions; the cursor is the last item's sort key, so it fits any number of shards. */
+/**
+ * A page in the order of sort keys over all partitions; the cursor is a sort key, so it fits any number of shards. A page may be
+ * short, or empty, and still have a cursor where rows are long or hardly any fits the filter.
+ */
 export async function queryShards<E extends Entity>(
   session: TenantSession,
   entity: E,
@@ -31,6 +34,7 @@ export async function queryShards<E extends Entity>(
 ): Promise<Page<ItemOf<E> & Stored>> {
   type Item = ItemOf<E> & Stored;
   const descending = options.order === 'descending';
+  const isBefore = (a: string, b: string): boolean => (descending ? a > b : a < b);
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const bounds = after === undefined ? {} : descending ? { to: after } : { from: after };
   const pages = await Promise.all(
@@ -39,14 +43,19 @@ export async function queryShards<E extends Entity>(
     throw cursorProblem(error, cursor);
   });
   const lastSeen = after && joinParts(after);
+  // As far as all shards were read: beyond it, one may hold what comes before that of another.
+  const known = pages
+    .flatMap(({ nextCursor }) => nextCursor ?? [])
+    .map((next) => sortKeyOfCursor(next, `${options.index ?? ''}sk`))
+    .reduce<string | undefined>((a, b) => (a === undefined || isBefore(b, a) ? b : a), undefined);
   const merged = pages
     .flatMap(({ items }) => items.map((item) => ({ item, key: joinParts(sortKeyOf(item)) })))
-    .filter(({ key }) => lastSeen === undefined || (descending ? key < lastSeen : key > lastSeen))
-    .sort((a, b) => (a.key < b.key ? -1 : 1) * (descending ? -1 : 1));
+    .filter(({ key }) => lastSeen === undefined || isBefore(lastSeen, key))
+    .filter(({ key }) => known === undefined || !isBefore(known, key))
+    .sort((a, b) => (isBefore(a.key, b.key) ? -1 : 1));
   const page = merged.slice(0, limit).map(({ item }) => item);
-  const last = page.at(-1);
-  const hasMore = merged.length > limit && last !== undefined;
-  return { items: page, nextCursor: hasMore ? writeCursor(sortKeyOf(last)) : null };
+  const next = merged.length > limit ? sortKeyOf(page.at(-1)!) : known && splitParts(known);
+  return { items: page, nextCursor: next === undefined ? null : writeCursor(next) };
 }
 
 const writeCursor = (parts: KeyParts): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
