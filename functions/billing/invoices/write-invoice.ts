@@ -10,12 +10,14 @@ import type { Invoice } from './invoice-schema.ts';
 /**
  * Adds an invoice to the unit: row, list, account, event; money paid ahead is set off at once.
  * A returned payment's is owed without being sold: it is on the account and in the ledger as the reversal of the payment.
+ * @param options `isAheadWritten`: the unit writes what is paid ahead already, and nothing of it is for this invoice. @default false
  */
 export function writeInvoice(
   unit: UnitOfWork,
   invoice: Invoice,
   advance: Parameters<typeof writeAdvance>[1],
   now: string,
+  { isAheadWritten = false }: { isAheadWritten?: boolean } = {},
 ): StoredInvoice {
   const { id, customerId, currency, issueDate } = invoice;
   const total = minorOf(invoice.totalAmount, currency);
@@ -25,7 +27,7 @@ export function writeInvoice(
   const settled = settle(invoice, used, now);
   const left = { customerId, currency, minor: ahead - used };
   // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
-  writeAdvance(unit, advance, left, { isTouched: invoice.kind !== 'returned_payment' });
+  if (!isAheadWritten) writeAdvance(unit, advance, left, { isTouched: true });
   const stored = unit.create(invoiceEntity, settled);
   unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
   if (invoice.kind !== 'returned_payment') {

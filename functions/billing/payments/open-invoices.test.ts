@@ -110,6 +110,22 @@ it('settles no invoice that is cancelled at any moment of it', async () => {
   }
 });
 
+it('misses no invoice that is owed again at any moment of it', async () => {
+  for (let call = 1, struck = true; struck; call++) {
+    const customerId = await addCustomer();
+    await oweInvoice(tenant, customerId, '10.00');
+    const { id } = await pay(customerId, '10');
+    const path = `/api/billing/payments/${id}/reverse`;
+    watch.reset();
+    watch.interruptCall(call, async () => {
+      expect((await stack.call(tenant, handler, 'POST', path, { body: { reason: 'x' } })).status).toBe(200);
+    });
+    await pay(customerId, '10');
+    struck = watch.hasStruck();
+    if (struck) expect([call, await dueDays(customerId), await advanceOf(customerId)]).toEqual([call, [], '0.00']);
+  }
+});
+
 it('finds an invoice that is owed again, and none that was cancelled', async () => {
   const customerId = await addCustomer();
   const [first, second] = [

@@ -10,12 +10,14 @@ import { handler as terms } from '../prepaid/terms-handler.ts';
 import { vendEntity } from '../prepaid/vend-entity.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
+import { useCallWatch } from '../test-support/watch-calls.ts';
 import { handler } from './handler.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }));
 
 const tenant = 'bounced';
 const scene = usePrepaidScene(tenant);
+const watch = useCallWatch();
 const call = (method: string, path: string, body?: object) =>
   scene.stack.call(tenant, handler, method, `/api/billing/payments${path}`, body === undefined ? {} : { body });
 const bounce = (id: string, more: object = { becomesDebt: true }) =>
@@ -39,6 +41,18 @@ async function expectAgreement(customerId: string): Promise<string> {
 }
 
 describe('a bounced cheque', () => {
+  it('that bought a token, and money that comes at any moment of it, do not pass each other by', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    for (let call = 1, struck = true; struck; call++) {
+      const { paymentId } = (await scene.buy(supplyId, '1000', { method: 'cheque' })).body.data;
+      watch.reset();
+      watch.interruptCall(call, async () => void (await pay(customerId, '1000')));
+      expect((await bounce(paymentId)).status).toBe(200);
+      struck = watch.hasStruck();
+      if (struck) expect([call, await scene.balance(customerId)]).toMatchObject([call, { advance: '0.00' }]);
+    }
+  });
+
   it('that bought a token is owed whole; the token stays good', async () => {
     const { supplyId, customerId } = await scene.addSupply();
     const { id, paymentId } = (await scene.buy(supplyId, '3000', { method: 'cheque' })).body.data;

@@ -48,7 +48,7 @@ export async function planDebt(
   return (unit) => {
     // On its version: a token that is being taken back in this moment is no debt.
     if (vend !== undefined) unit.update(vendEntity, vend, { debtInvoiceId: invoice.id });
-    return writeInvoice(unit, invoice, advance, session.context.now());
+    return writeInvoice(unit, invoice, advance, session.context.now(), { isAheadWritten });
   };
 }
 

@@ -141,7 +141,8 @@ export function writeTakeBack(
     });
   }
   const minor = BigInt(advance?.minor ?? '0') - fromAdvance + unneeded;
-  writeAdvance(unit, advance, { customerId, currency, minor });
+  // Whoever pays at the same moment looks again for what is owed again: no invoice is left open beside money that could have paid it.
+  writeAdvance(unit, advance, { customerId, currency, minor }, { isTouched: true });
 }
 
 const smallest = (...values: bigint[]): bigint => values.reduce((least, value) => (value < least ? value : least));
