@@ -8,6 +8,7 @@ import { reportQueue, startReport } from '../functions/billing/reports/start-rep
 import type { TenantSession } from '../layers/kernel/data/session.ts';
 import { type BillingStore, openBillingStore } from './billing-store.ts';
 import { type QueueWork, workOff } from './consumer.ts';
+import { growthOf } from './growth.ts';
 import { billedMs, networkMs, type Price, priceOf } from './list-price.ts';
 import { createAccounts, lastMonth } from './reports-base.ts';
 import type { BenchResult } from './result.ts';
@@ -16,7 +17,6 @@ import type { BenchResult } from './result.ts';
 const memoryMb = 512;
 /** The dearest kind over 100,000 customers. */
 const budgetUsd = 0.15;
-const growthBudget = 1.1;
 /** Pages that are waited for as over a network: enough for a mean. */
 const waitedPages = 24;
 
@@ -41,7 +41,12 @@ export async function run(): Promise<BenchResult[]> {
     const ofSmall = [await measure(store, small, 5000, ageing)];
     for (const order of others) ofSmall.push(await measure(store, small, 5000, order));
     const large = await measure(store, createAccounts(store.dynamodb, 'bench-100000', 100_000), 100_000, ageing);
-    return [...ofSmall.map(shown), withinBudget(large), growth(ofSmall[0]!, large)];
+    const growth = growthOf(
+      'report: ageing, a customer',
+      { size: 5000, work: ofSmall[0]! },
+      { size: large.customers, work: large },
+    );
+    return [...ofSmall.map(shown), withinBudget(large), growth];
   } finally {
     await store.close();
   }
@@ -88,15 +93,3 @@ const withinBudget = (large: Measured): BenchResult => ({
   budget: `≤ ${budgetUsd} USD`,
   isWithin: large.totalUsd <= budgetUsd,
 });
-
-function growth(small: Measured, large: Measured): BenchResult {
-  const each = ({ totalUsd, customers }: Measured): number => (totalUsd / customers) * 1000;
-  const factor = each(large) / each(small);
-  return {
-    name: 'report: ageing of 1,000 of 100,000 customers against 1,000 of 5,000',
-    measured: `${each(large).toFixed(5)} USD (${factor.toFixed(2)} ×)`,
-    reference: `${each(small).toFixed(5)} USD`,
-    budget: `≤ ${growthBudget} ×`,
-    isWithin: factor <= growthBudget,
-  };
-}
