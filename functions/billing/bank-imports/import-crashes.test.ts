@@ -2,6 +2,8 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { handler as payments } from '../payments/handler.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { useBankFiles } from '../test-support/buckets.ts';
 import { crashingWorker } from '../test-support/crash-everywhere.ts';
@@ -28,6 +30,19 @@ vi.mock('./take-line.ts', async (original) => {
       const line = await real.takeLine(...of);
       if (worker.diesAfter.has(nth)) throw new Error('The function was stopped.');
       return line;
+    },
+  };
+});
+
+/** Taking money back breaks half way. */
+const reversal = vi.hoisted(() => ({ breaks: false }));
+vi.mock('../payments/owe-again.ts', async (original) => {
+  const real = await original<typeof import('../payments/owe-again.ts')>();
+  return {
+    ...real,
+    oweManyAgain: async (...of: Parameters<typeof real.oweManyAgain>) => {
+      await real.oweManyAgain(...of);
+      if (reversal.breaks) throw new Error('The table was too busy.');
     },
   };
 });
@@ -121,6 +136,24 @@ it('a line that cannot be taken waits for a person, and holds nobody up', async 
   expect(stack.events('bank_line.suspended').filter(({ tenantId }) => tenantId.S === file.tenant)).toHaveLength(
     whole.suspended + 1,
   );
+});
+
+it('a payment that the bank took back, and that could not be, settles its invoices as before', async () => {
+  const { tenant, customerId } = await newFile();
+  await readAll();
+  for (let i = 0; i < 20; i++) await oweInvoice(tenant, customerId, '10.00');
+  const paid = { customerId, amount: '190', method: 'bank_transfer', externalReference: 'CHQ9' };
+  const { id } = (await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: paid })).body.data;
+  const before = await openSession(tenant).require(paymentEntity, { id });
+  reversal.breaks = true;
+  const content = 'date,amount,id,reference,description\n2026-06-11,-190,X9,CHQ9,';
+  await stack.call(tenant, handler, 'POST', base, { body: { bankAccount: 'main', content } });
+  await readAll();
+  reversal.breaks = false;
+  const { data } = (await stack.call(tenant, handler, 'GET', `${base}/suspense`, { query: { limit: '100' } })).body;
+  expect(data.find(({ bankId }: any) => bankId === 'X9')).toMatchObject({ amount: '-190.00', status: 'suspense' });
+  const { allocations, takingBack } = await openSession(tenant).require(paymentEntity, { id });
+  expect([allocations, takingBack]).toEqual([before.allocations, undefined]);
 });
 
 it('messages that come twice at once', async () => {

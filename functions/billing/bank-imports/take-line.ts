@@ -1,9 +1,12 @@
 /** Takes one line of a bank's file: a payment, a payment that came back, or money whose owner a person must find. Once, however often. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { StatementLine } from '../../../layers/ledger/bank-statements/statement.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
+import { settleAgain } from '../payments/owe-again.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
 import { reversePayment } from '../payments/reverse-payment.ts';
 import { bankLineEntity, type StoredLine } from './bank-entities.ts';
 import { bankLineSuspended } from './bank-events.ts';
@@ -47,7 +50,7 @@ export async function takeLine(
 }
 
 /** Has a person look at a line that could not be taken. @returns the line as stored, should it have been taken after all */
-export function suspendLine(
+export async function suspendLine(
   session: TenantSession,
   bankImport: BankImport,
   currency: string,
@@ -55,6 +58,9 @@ export function suspendLine(
   outcome: string,
 ): Promise<StoredLine> {
   const row = rowOf(bankImport, currency, id, line);
+  // What was owed again of a payment that then could not be taken back.
+  if (line.minor < 0n)
+    for await (const { payment } of paymentsNamed(session, row)) await settleAgain(session, payment.id);
   return orTaken(session, row, () => write(session, { ...row, status: 'suspense', outcome: outcome.slice(0, 500) }));
 }
 
@@ -97,11 +103,8 @@ async function takeMoneyIn(
 
 /** Money that leaves: a transfer that the bank took back, or nothing of a customer's. */
 async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Promise<StoredLine> {
-  for (const reference of new Set([row.reference, row.bankId])) {
-    if (reference === undefined) continue;
-    const payment = await paymentNamed(session, row.bankAccount, reference);
-    if (payment === undefined || payment.status === 'reversed') continue;
-    if (payment.amount !== amountOf(-minor, row.currency)) continue;
+  for await (const { reference, payment } of paymentsNamed(session, row)) {
+    if (payment.status === 'reversed' || payment.amount !== amountOf(-minor, row.currency)) continue;
     if (payment.status !== 'received')
       return write(session, {
         ...row,
@@ -124,6 +127,16 @@ async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Pro
     }
   }
   return write(session, { ...row, status: 'outgoing' });
+}
+
+async function* paymentsNamed(
+  session: TenantSession,
+  { reference, bankId, bankAccount }: Pick<BankLine, 'reference' | 'bankId' | 'bankAccount'>,
+): AsyncGenerator<{ reference: string; payment: Payment & Stored }> {
+  for (const number of new Set([reference, bankId])) {
+    const payment = number === undefined ? undefined : await paymentNamed(session, bankAccount, number);
+    if (payment !== undefined) yield { reference: number!, payment };
+  }
 }
 
 function rowOf({ id: importId, bankAccount }: BankImport, currency: string, id: string, line: StatementLine): NewLine {

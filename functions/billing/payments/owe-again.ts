@@ -88,9 +88,9 @@ export async function planLastTakeBack(...of: Parameters<typeof planTakeBack>): 
 
 /**
  * Nothing is taken back after all: what was held settles the invoices it came from, as far as they still need it.
- * @param refundId the refund it was held for, or undefined for a reversal: what another one holds is left to that
+ * @param refundId the refund it was held for: what another one holds is left to that. @default it was a reversal
  */
-export async function settleAgain(session: TenantSession, id: string, refundId: string | undefined): Promise<void> {
+export async function settleAgain(session: TenantSession, id: string, refundId?: string): Promise<void> {
   await retryOnChange(async () => {
     const payment = await session.require(paymentEntity, { id });
     const { customerId, currency, takingBack, takingBackFor, advanceAmount, owedAgain } = payment;
