@@ -11,6 +11,8 @@ async function show(): Promise<void> {
   if (!answer.ok) throw new Error(`areas.json: ${answer.status}`);
   const areas: AreaContents[] = await answer.json();
   const shown = areaOf(areas, location);
+  // What opens and closes on the page rewrites the fragment: an area that it alone named would be lost with it.
+  history.replaceState(null, '', `?area=${shown.id}${location.hash}`);
   setUpLanguage(() => showAreas(areas, shown));
   SwaggerUIBundle({
     url: `/api/openapi/${shown.id}.json`,

@@ -67,10 +67,10 @@ describe.skipIf(browserPath === undefined)('the start page', () => {
     await page.click('#log-in button');
     await page.waitForSelector('#connection[data-state="open"]');
     const points = async (): Promise<number> =>
-      Number(await page.locator('#chart polyline').getAttribute('data-points', { timeout: 20_000 }));
-    await eventually(points, (count) => count >= 5, 20_000);
-    await page.waitForSelector('#events tr:not(:has(.empty))', { timeout: 20_000 });
-    await page.waitForSelector('#deliveries tr.success', { timeout: 20_000 });
+      Number(await page.locator('#chart polyline').getAttribute('data-points', { timeout: 60_000 }));
+    await eventually(points, (count) => count >= 5);
+    await page.waitForSelector('#events tr:not(:has(.empty))', { timeout: 60_000 });
+    await page.waitForSelector('#deliveries tr.success', { timeout: 60_000 });
     expect(await page.textContent('#readings')).toContain(mizan.north.meterIds[0]!.slice(0, 7));
     expect(Number(await page.textContent('#total'))).toBeGreaterThan(0);
     mkdirSync('dist', { recursive: true });
@@ -151,6 +151,14 @@ describe.skipIf(browserPath === undefined)('the start page', () => {
       await docs.goto('about:blank');
       await docs.goto(mizan.platform.endpoints.restUrl + operation.documentation);
       await docs.locator('#operations-Log-in-login.is-open .responses-inner').waitFor();
+    });
+
+    it('stays in that area when what the address named is closed', async () => {
+      await docs.locator('#operations-Log-in-login .opblock-summary').click();
+      await docs.waitForURL(({ hash }) => hash === '#/');
+      await docs.reload();
+      await docs.waitForSelector('.opblock-tag');
+      expect(await docs.textContent('#areas [aria-current="page"]')).toBe('Identity');
     });
 
     it('names its areas in Arabic from right to left, and shows the operations as they are', async () => {
