@@ -1,22 +1,54 @@
 /** What a customer owes, invoice by invoice: as many reads as there is owed, however long they have been a customer. */
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
+import { asManyAsFit } from './as-many-as-fit.ts';
 import { invoiceEntity, isOpen, type OpenInvoice, openInvoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 
 /** Most customers owe less than so many; whoever owes more is read page by page. */
 const atATime = 25;
 
+interface OpenPage {
+  /** @default any, one after the other */
+  currency?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number;
+}
+
 const openPage = (
   session: TenantSession,
   customerId: string,
-  { currency, cursor }: { currency: string | undefined; cursor: string | undefined },
+  { currency, cursor, limit = atATime }: OpenPage,
 ): Promise<Page<OpenInvoice>> =>
   session.query<OpenInvoice>(openInvoiceEntity, {
     pk: ['OPEN-INVOICES', customerId],
     // With what parts it from the day: no currency begins with another one.
     ...(currency === undefined ? {} : { beginsWith: [currency, ''] }),
-    limit: atATime,
+    limit,
     consistent: true,
     cursor,
+  });
+
+/** In the same order. One that was paid between the two reads is open no more. */
+async function readOpen(session: TenantSession, rows: readonly OpenInvoice[]): Promise<StoredInvoice[]> {
+  const keys = rows.map(({ invoiceId }) => ({ id: invoiceId }));
+  const read = await session.getMany(invoiceEntity, keys, { consistent: true });
+  const byId = new Map(read.map((invoice) => [invoice.id, invoice]));
+  return rows.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []).filter(isOpen);
+}
+
+/**
+ * A page of them, which may be shorter than its limit and still have a cursor.
+ * @param dueBefore local day @default due on any
+ */
+export const listOpenOfCustomer = (
+  session: TenantSession,
+  customerId: string,
+  { limit: most, cursor }: { limit: number; cursor?: string | undefined },
+  dueBefore?: string,
+): Promise<Page<StoredInvoice>> =>
+  asManyAsFit(most, async (limit) => {
+    const { items, nextCursor } = await openPage(session, customerId, { cursor, limit });
+    const due = dueBefore === undefined ? items : items.filter(({ dueDate }) => dueDate < dueBefore);
+    return { items: await readOpen(session, due), nextCursor };
   });
 
 interface OpenWanted {
@@ -36,11 +68,7 @@ export async function openOfCustomer(
   let cursor: string | undefined;
   do {
     const { items, nextCursor } = await openPage(session, customerId, { currency, cursor });
-    const keys = items.map(({ invoiceId }) => ({ id: invoiceId }));
-    const read = await session.getMany(invoiceEntity, keys, { consistent: true });
-    const byId = new Map(read.map((invoice) => [invoice.id, invoice]));
-    // One that was paid between the two reads is open no more.
-    found.push(...items.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []).filter(isOpen));
+    found.push(...(await readOpen(session, items)));
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined && !isEnough(found));
   return found;

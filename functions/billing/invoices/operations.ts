@@ -1,12 +1,12 @@
 /** What can be done with invoices. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { answerDocument } from '../documents/answer-document.ts';
@@ -20,6 +20,7 @@ import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
+import { listOpenOfCustomer } from './open-of-customer.ts';
 import { longestBillDays } from './price-supplies.ts';
 import { rebillInvoice } from './rebill-invoice.ts';
 import type { invoices } from './routes.ts';
@@ -27,7 +28,6 @@ import { traceInvoice } from './trace-invoice.ts';
 
 export const invoiceOperations: Operations<typeof invoices.routes> = {
   listInvoices: async ({ session, query: { customerId, status, from, to }, page }) => {
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
     if (customerId !== undefined) {
       const fits = ({ issueDate, ...invoice }: { issueDate: string; status: string }): boolean =>
         (status === undefined || invoice.status === status) &&
@@ -36,17 +36,18 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       const { items, nextCursor } = await listOfCustomer(session, customerId, page);
       return { data: items.filter(fits), pagination: { limit: page.limit, nextCursor } };
     }
+    // DynamoDB takes no range that ends before it begins.
+    if (from !== undefined && to !== undefined && from > to)
+      return { data: [], pagination: { limit: page.limit, nextCursor: null } };
     const { items, nextCursor } = await asManyAsFit(page.limit, (limit) =>
       queryShards(session, invoiceEntity, {
         index: 'gsi1',
         partitions: issuedPartitions,
         sortKeyOf: ({ issueDate, id }) => [issueDate, id],
         order: 'descending',
-        filter: [
-          ...filter,
-          ...(from === undefined ? [] : [{ attribute: 'issueDate', operator: '>=', value: from } as FilterTerm]),
-          ...(to === undefined ? [] : [{ attribute: 'issueDate', operator: '<=', value: to } as FilterTerm]),
-        ],
+        ...(from === undefined ? {} : { from: [from] }),
+        ...(to === undefined ? {} : { to: [to, afterIds] }),
+        filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
         ...page,
         limit,
       }),
@@ -145,6 +146,9 @@ function refusePeriod({ from, to }: { from: string; to: string }, present: strin
     refuse(`A period has at most ${longestBillDays} days.`, `الفترة ${longestBillDays} يومًا على الأكثر.`);
 }
 
+/** Sorts after every id. */
+const afterIds = '~';
+
 async function listOpen(
   session: TenantSession,
   customerId: string | undefined,
@@ -152,18 +156,18 @@ async function listOpen(
   dueBefore?: string,
 ) {
   if (customerId !== undefined) await session.require(customerEntity, { id: customerId });
-  const filter: FilterTerm[] = [];
-  if (customerId !== undefined) filter.push({ attribute: 'customerId', operator: '=', value: customerId });
-  if (dueBefore !== undefined) filter.push({ attribute: 'dueDate', operator: '<', value: dueBefore });
-  const { items, nextCursor } = await asManyAsFit(page.limit, (limit) =>
-    queryShards(session, invoiceEntity, {
-      index: 'gsi2',
-      partitions: openPartitions,
-      sortKeyOf: ({ dueDate, id }) => [dueDate, id],
-      filter,
-      ...page,
-      limit,
-    }),
-  );
+  const { items, nextCursor } =
+    customerId === undefined
+      ? await asManyAsFit(page.limit, (limit) =>
+          queryShards(session, invoiceEntity, {
+            index: 'gsi2',
+            partitions: openPartitions,
+            sortKeyOf: ({ dueDate, id }) => [dueDate, id],
+            ...(dueBefore === undefined ? {} : { to: [addDays(dueBefore, -1), afterIds] }),
+            ...page,
+            limit,
+          }),
+        )
+      : await listOpenOfCustomer(session, customerId, page, dueBefore);
   return { data: items, pagination: { limit: page.limit, nextCursor } };
 }

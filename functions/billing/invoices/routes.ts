@@ -50,6 +50,9 @@ const estimates = {
   dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), 14),
 };
 
+const shortPages =
+  'Of one customer, currency by currency. A page may be shorter than `limit`: go on while there is a cursor.';
+
 export const invoices = defineResource({
   name: 'invoices',
   base: '/api/billing/invoices',
@@ -61,7 +64,7 @@ export const invoices = defineResource({
       access: 'billing:invoices:read',
       summary: 'List invoices by day of issue, the newest first.',
       description:
-        'A page is shorter than `limit` where invoices of many meters fill the answer: go on while there is a cursor.',
+        'A page may be shorter than `limit`, as where invoices of many meters fill the answer: go on while there is a cursor.',
       query: z.object({
         status: z.optional(z.enum(invoiceStatuses)),
         customerId: z.optional(generatedId('cus')),
@@ -100,6 +103,7 @@ export const invoices = defineResource({
       path: '/unpaid',
       access: 'billing:invoices:read',
       summary: 'List invoices of which something is still owed, the longest due first.',
+      description: shortPages,
       query: z.object({ customerId: z.optional(generatedId('cus')) }),
       response: z.array(storedInvoiceSchema),
       paginated: true,
@@ -109,6 +113,7 @@ export const invoices = defineResource({
       path: '/overdue',
       access: 'billing:invoices:read',
       summary: 'List invoices that were not paid by the day they were due, the longest due first.',
+      description: shortPages,
       query: z.object({ customerId: z.optional(generatedId('cus')) }),
       response: z.array(storedInvoiceSchema),
       paginated: true,

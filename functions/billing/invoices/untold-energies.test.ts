@@ -60,6 +60,34 @@ it('is divided anew where a reading comes late that tells of it nearer to the mi
   expect(note.bills[0].bill.exportKwh).toBe('145');
 });
 
+it('is of the bill after, too, where the last reading that told of it is weeks before', async () => {
+  // It is told on the third of each month: 5 kWh a day.
+  const { customerId, meterId } = await setUp(
+    [
+      ['2026-04-01T00:00', 0, fed(0)],
+      ['2026-04-03T00:00', 20, fed(10)],
+      ['2026-04-25T00:00', 240],
+      ['2026-04-30T00:00', 290],
+      ['2026-05-01T00:00', 300],
+      ['2026-05-03T00:00', 320, fed(160)],
+      ['2026-06-01T00:00', 610],
+      ['2026-06-03T00:00', 630, fed(315)],
+    ],
+    { tariff },
+  );
+  expect(exportOf(await bill(customerId))).toBe('150');
+  expect(exportOf(await bill(customerId, may))).toBe('155');
+  await follow();
+  // 6 kWh a day in the ten days up to the third of May: less in April, more in May.
+  await stack.read(tenant, meterId, [['2026-04-23T00:00', 220, fed(100)]]);
+  await follow();
+  const notes = (await invoicesOf(customerId)).filter(({ kind }) => kind === 'difference_note');
+  expect(notes.map(({ period, bills }) => `${period.from} ${bills[0].bill.exportKwh}`).sort()).toEqual([
+    '2026-04-01 148',
+    '2026-05-01 157',
+  ]);
+});
+
 it('is not billed as nothing where the meter told of it and does not any more, until a person says what it was', async () => {
   const { customerId, meterId } = await setUp(
     [

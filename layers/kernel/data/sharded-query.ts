@@ -54,7 +54,8 @@ export async function queryShards<E extends Entity>(
     .filter(({ key }) => known === undefined || !isBefore(known, key))
     .sort((a, b) => (isBefore(a.key, b.key) ? -1 : 1));
   const page = merged.slice(0, limit).map(({ item }) => item);
-  const next = merged.length > limit ? sortKeyOf(page.at(-1)!) : known && splitParts(known);
+  const ends = known === undefined ? undefined : splitParts(known);
+  const next = merged.length > limit ? sortKeyOf(page.at(-1)!) : ends;
   return { items: page, nextCursor: next === undefined ? null : writeCursor(next) };
 }
 
