@@ -44,7 +44,6 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
     await eventually(
       () => stored(0),
       (rows) => rows.length === 1,
-      15_000,
     );
   });
 
@@ -63,7 +62,6 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
     await eventually(
       () => stored(1),
       (rows) => rows.length === 1,
-      15_000,
     );
   });
 
@@ -103,7 +101,6 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
       await eventually(
         async () => said,
         (text) => /Capturing on/.test(text) || capture.exitCode !== null,
-        15_000,
       );
       // Capturing needs rights that not every machine gives.
       if (capture.exitCode !== null) return console.warn(`Skipped: tshark cannot capture here: ${said.trim()}`);
@@ -113,7 +110,6 @@ describe.skipIf(!hasMosquitto)('mosquitto’s clients', () => {
       await eventually(
         async () => ['1', '2', '3', '4', '14'].filter((type) => !new RegExp(`^${type}\\b`, 'm').test(seen)),
         (missing) => missing.length === 0,
-        15_000,
       );
       expect(seen).not.toMatch(/malformed/i);
     } finally {

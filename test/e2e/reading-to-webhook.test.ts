@@ -32,7 +32,6 @@ beforeAll(async () => {
   await eventually(
     async () => receiver.received.length,
     (count) => count > 0,
-    20_000,
   );
 });
 afterAll(async () => {

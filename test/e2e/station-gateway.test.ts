@@ -46,15 +46,12 @@ const valueAt = (pointId: string, satisfies: (value: any) => boolean) =>
   eventually(
     async () => (await station.live()).get(pointId)?.value,
     (value) => value !== undefined && satisfies(value),
-    20_000,
   );
 
 describe('the field', () => {
   it('arrives by all three protocols, good and as the plant is', async () => {
-    const rows = await eventually(
-      station.live,
-      (values) => [...values.values()].every((value) => value?.quality === 'good'),
-      20_000,
+    const rows = await eventually(station.live, (values) =>
+      [...values.values()].every((value) => value?.quality === 'good'),
     );
     expect(rows.size).toBeGreaterThan(40);
     const { consumers, feeders, transformerC } = station.field.plant;

@@ -25,7 +25,6 @@ const alive = () =>
   eventually(
     async () => command.output(),
     (text) => text.includes('is alive'),
-    45_000,
   );
 
 /** The gateway's process, by the folder that its configuration is in. */
@@ -74,7 +73,6 @@ describe('the station of npm start', () => {
     await eventually(
       () => positionOf(endpoints),
       (position) => position === 'off',
-      20_000,
     );
     const page = /Gateway {8}(http\S+)/.exec(command.output())![1]!;
     expect((await fetch(page)).status).toBe(200);

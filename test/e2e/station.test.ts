@@ -43,7 +43,6 @@ const configuration = (type: ConfigDownMessage['type']) =>
         .map(({ payload }) => configDownCodec.decode(payload))
         .find((message) => message.type === type) as any,
     (message) => message !== undefined,
-    20_000,
   );
 
 describe('a station', () => {
@@ -110,7 +109,6 @@ describe('a station', () => {
     await eventually(
       async () => expectOk(await api('GET', `/api/scada/configurations/${stationId}/1`)).data.outcome?.status,
       (status) => status === 'applied',
-      20_000,
     );
   });
 
@@ -164,7 +162,6 @@ describe('a station', () => {
     const given = await eventually(
       () => api('POST', path, body, { 'idempotency-key': 'e2e-1' }),
       ({ status }) => status === 202,
-      20_000,
     );
     expectOk(await api('POST', path, body, { 'idempotency-key': 'e2e-1' }));
     const commands = () =>
@@ -172,7 +169,6 @@ describe('a station', () => {
     const [command] = await eventually(
       async () => commands(),
       (list) => list.length > 0,
-      20_000,
     );
     expect(command).toMatchObject({ id: given.json.data.id, pointId: 'cb.ctl', mode: 'select_before_operate' });
     const result = {

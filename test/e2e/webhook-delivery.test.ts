@@ -110,7 +110,6 @@ describe('an endpoint', () => {
     await eventually(
       async () => receiver.received.length,
       (count) => count === 1,
-      15_000,
     );
     const rows = JSON.parse(receiver.received[0]!.body).data.readings;
     expect(rows.map(({ meterId }: any) => meterId)).toEqual(['PRUNE-B-M']);
@@ -133,7 +132,6 @@ describe('an endpoint', () => {
     const [request] = await eventually(
       async () => receiver.received,
       (list) => list.length > 0,
-      15_000,
     );
     for (const secret of [endpoint.secret, rotated.data.secret])
       expect(() => new Webhook(secret).verify(request!.body, request!.headers)).not.toThrow();
@@ -159,7 +157,6 @@ describe('an endpoint', () => {
     await eventually(
       async () => receiver.received.length,
       (count) => count === 1,
-      15_000,
     );
     expect(receiver.received[0]!.body).toContain('VIP-1');
     await endpoint.remove();
@@ -185,7 +182,7 @@ describe('an endpoint', () => {
         webhookId: endpoint.id,
       }),
     );
-    await eventually(async () => receiver.received.some(({ body }) => body.includes(`"${id}"`)), Boolean, 20_000);
+    await eventually(async () => receiver.received.some(({ body }) => body.includes(`"${id}"`)), Boolean);
     await endpoint.remove();
   });
 });
@@ -219,7 +216,6 @@ describe('a receiver that fails', () => {
     await eventually(
       async () => receiver.received.length,
       (count) => count === 1,
-      15_000,
     );
     const failed = await eventually(
       async () => (await endpoint.deliveries())[0],
@@ -237,7 +233,7 @@ describe('a receiver that fails', () => {
       (_, response) => void response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
     );
     await something();
-    const [delivery] = await eventually(endpoint.deliveries, ([first]) => first?.responseStatus === 302, 15_000);
+    const [delivery] = await eventually(endpoint.deliveries, ([first]) => first?.responseStatus === 302);
     expect(delivery.status).not.toBe('success');
     expect(delivery.errorMessage).toMatch(/redirect/i);
     await endpoint.remove();
@@ -248,7 +244,7 @@ describe('a receiver that fails', () => {
     const endpoint = await register(receiver.url);
     receiver.behave((_, response) => void response.writeHead(410).end());
     await something();
-    await eventually(endpoint.get, ({ isActive }) => isActive === false, 15_000);
+    await eventually(endpoint.get, ({ isActive }) => isActive === false);
     const events = await eventually(
       async () =>
         expectOk(await mizan.north.api('GET', '/api/v1/developer/events?type=webhook.endpoint_disabled')).data,
@@ -269,7 +265,6 @@ describe('a receiver that fails', () => {
     await eventually(
       async () => new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size,
       (count) => count === 3,
-      15_000,
     );
     const downSince = mizan.platform.clock.now();
     await turningTime(
@@ -301,7 +296,6 @@ describe('a receiver that fails', () => {
     await eventually(
       async () => receiver.received.length,
       (count) => count >= 1,
-      15_000,
     );
     await turningTime(
       mizan,

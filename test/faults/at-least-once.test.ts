@@ -153,7 +153,6 @@ describe('10,000 readings through failing parts', () => {
     await eventually(
       () => storedOf(north),
       (rows) => count(rows) === readings.length,
-      60_000,
     );
 
     platform.faults.use(faults, seed);

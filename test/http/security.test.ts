@@ -482,7 +482,6 @@ describe('secrets', () => {
     await eventually(
       async () => receiver.received.length,
       (count) => count > 0,
-      20_000,
     );
 
     const secretOf = (token: string): string => token.slice(token.lastIndexOf('.') + 1);

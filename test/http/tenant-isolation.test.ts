@@ -39,7 +39,6 @@ beforeAll(async () => {
       await eventually(
         async () => (await north.api('GET', path)).json?.data,
         (list) => list?.length > 0,
-        20_000,
       )
     )[0].id;
   const webhook = expectOk(

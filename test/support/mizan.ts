@@ -147,7 +147,7 @@ export function expectOk(answer: ApiAnswer): any {
 export async function eventually<T>(
   ask: () => Promise<T>,
   satisfies: (value: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = 90_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -174,7 +174,7 @@ export async function turningTime<T>(
   stepMs: number,
   ask: () => Promise<T>,
   satisfies: (value: T) => boolean,
-  timeoutMs = 30_000,
+  timeoutMs = 90_000,
 ): Promise<T> {
   return eventually(
     async () => {

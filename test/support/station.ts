@@ -86,5 +86,4 @@ export const settled = ({ north }: Mizan, id: string): Promise<any> =>
   eventually(
     async () => expectOk(await north.api('GET', `/api/scada/commands/${id}`)).data,
     ({ final }) => final,
-    20_000,
   );
