@@ -131,7 +131,7 @@ export async function issueDeviceKey(session: TenantSession, device: DeviceKeyOr
 
 /** Takes effect when the device connects again, within the hour at the latest. What is revoked already stays so. */
 export async function revokeDeviceKey(session: TenantSession, keyId: string, revokedBy: string): Promise<void> {
-  const { revokeKey } = await import('./api-keys/issue-key.ts');
+  const { revokeKey } = await import('./api-keys/revoke-key.ts');
   await revokeKey(session, keyId, revokedBy);
 }
 

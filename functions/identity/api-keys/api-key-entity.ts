@@ -88,6 +88,12 @@ export function isPresentKey(
   return Date.parse(previous.validUntil) > nowMs && isRightSecret(secret, previous.keyHash);
 }
 
+/** Whether nobody gets in with it any more: it is revoked, or its time is over. */
+export const isOver = (
+  { isActive, expiresAtTime }: Pick<ApiKey, 'isActive' | 'expiresAtTime'>,
+  nowMs: number,
+): boolean => !isActive || (expiresAtTime !== undefined && Date.parse(expiresAtTime) <= nowMs);
+
 export function isRightSecret(secret: string, keyHash: string): boolean {
   const actual = Buffer.from(hashSecret(secret));
   const expected = Buffer.from(keyHash);

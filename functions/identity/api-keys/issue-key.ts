@@ -3,7 +3,7 @@ import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { deviceClientId } from '../authorizers/device-policies.ts';
-import { apiKeyEntity, makeKey } from './api-key-entity.ts';
+import { makeKey } from './api-key-entity.ts';
 import { refuseForeignStations } from './bound-new-key.ts';
 import { addApiKey } from './operations.ts';
 
@@ -44,12 +44,4 @@ export async function issueKey(
     }),
   );
   return { id, key, clientId };
-}
-
-export async function revokeKey(session: TenantSession, keyId: string, revokedBy: string): Promise<void> {
-  const key = await session.get(apiKeyEntity, { id: keyId }, { consistent: true });
-  if (key === undefined || !key.isActive) return;
-  await session.transact('identity', (unit) =>
-    unit.update(apiKeyEntity, key, { isActive: false, revokedAt: session.context.now(), revokedBy }),
-  );
 }

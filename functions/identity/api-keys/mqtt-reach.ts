@@ -3,21 +3,25 @@
  * of their stations, and are shown as such.
  */
 import { isGranted } from '../../../layers/kernel/auth/permissions.ts';
-import type { ApiKey } from './api-key-entity.ts';
+import { type ApiKey, isOver } from './api-key-entity.ts';
 import type { mqttReaches } from './mqtt-reach-schema.ts';
 
 /** Scope of what publishes readings. */
 export const deviceScope = 'metering:readings:publish';
 /** Of the gateway of a station: it takes configurations and commands. Its key names its station. */
-export const gatewayScope = 'scada:gateways:connect';
+const gatewayScope = 'scada:gateways:connect';
 
-type Reaching = Pick<ApiKey, 'scopes' | 'stationIds' | 'mqttPaths'>;
+type Reaching = Pick<ApiKey, 'scopes' | 'stationIds' | 'mqttPaths' | 'isActive' | 'expiresAtTime'>;
 
-/** @returns null for a key that reaches no topic */
-export function reachOf({ scopes, stationIds, mqttPaths }: Reaching): (typeof mqttReaches)[number] | null {
-  const isDevice = isGranted(scopes, deviceScope);
-  const isGateway = isGranted(scopes, gatewayScope) && stationIds.length > 0;
-  if (!isDevice && !isGateway) return null;
+/** A key for every station is one of people and programs, not of a gateway. */
+export const isGatewayKey = ({ scopes, stationIds }: Pick<ApiKey, 'scopes' | 'stationIds'>): boolean =>
+  stationIds.length > 0 && isGranted(scopes, gatewayScope);
+
+/** @returns null for a key that reaches no topic, or none any more */
+export function reachOf(key: Reaching, nowMs: number): (typeof mqttReaches)[number] | null {
+  const { scopes, stationIds, mqttPaths } = key;
+  const isGateway = isGatewayKey(key);
+  if (isOver(key, nowMs) || !(isGateway || isGranted(scopes, deviceScope))) return null;
   if (!isGateway && mqttPaths !== undefined) return 'paths';
   return stationIds.length === 0 ? 'all_stations' : 'stations';
 }

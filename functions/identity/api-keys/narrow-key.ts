@@ -4,9 +4,10 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { stationIdsOf } from '../../scada/contract.ts';
 import { devicePolicies } from '../authorizers/device-policies.ts';
 import { type ApiKey, apiKeyEntity } from './api-key-entity.ts';
-import { isWithinPaths } from './mqtt-reach.ts';
+import { isGatewayKey, isWithinPaths } from './mqtt-reach.ts';
 
 export interface NarrowerReach {
   stationIds?: string[] | undefined;
@@ -23,6 +24,8 @@ export function narrowKey(session: TenantSession, id: string, narrower: Narrower
     if (!before.isActive) throw new AppError('conflict', 'The key is revoked.');
     const { stationIds = before.stationIds, mqttPaths = before.mqttPaths } = narrower;
     const isInside =
+      // A key for all stations is no gateway's, and would become one.
+      isGatewayKey(before) === isGatewayKey({ ...before, stationIds }) &&
       (before.stationIds.length === 0 || stationIds.every((one) => before.stationIds.includes(one))) &&
       isWithinPaths(mqttPaths, before.mqttPaths);
     if (!isInside)
@@ -32,19 +35,20 @@ export function narrowKey(session: TenantSession, id: string, narrower: Narrower
           ar: 'لا يصل المفتاح إلى ذلك الآن: أنشئ مفتاحًا آخر.',
         },
       });
-    refuseTooManyPaths({ stationIds, mqttPaths, allowedIps: before.allowedIps });
+    await refuseTooManyPaths(session, { stationIds, mqttPaths, allowedIps: before.allowedIps });
     const changes = { stationIds, ...(mqttPaths === undefined ? {} : { mqttPaths }) };
     return session.transact('identity', (unit) => unit.update(apiKeyEntity, before, changes));
   });
 }
 
 /** @throws AppError `unprocessable` for more than AWS lets a policy hold: such a key could never connect */
-export function refuseTooManyPaths({
-  stationIds,
-  allowedIps,
-  mqttPaths,
-}: NarrowerReach & Pick<ApiKey, 'stationIds' | 'allowedIps'>): void {
-  if (mqttPaths === undefined || devicePolicies(stationIds, allowedIps, stageName(), undefined, mqttPaths)) return;
+export async function refuseTooManyPaths(
+  session: TenantSession,
+  { stationIds, allowedIps, mqttPaths }: NarrowerReach & Pick<ApiKey, 'stationIds' | 'allowedIps'>,
+): Promise<void> {
+  if (mqttPaths === undefined) return;
+  const stations = stationIds.length > 0 ? stationIds : await stationIdsOf(session);
+  if (devicePolicies(stations, allowedIps, stageName(), undefined, mqttPaths)) return;
   throw new AppError('unprocessable', undefined, {
     texts: {
       en: 'AWS takes no policy of so many stations and paths: name fewer.',

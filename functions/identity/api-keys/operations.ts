@@ -4,7 +4,7 @@ import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { workspacesOf } from '../workspaces/enter-workspace.ts';
@@ -13,6 +13,7 @@ import { refuseForeignStations, refuseWiderKey } from './bound-new-key.ts';
 import { narrowKey, refuseTooManyPaths } from './narrow-key.ts';
 import { present } from './present-key.ts';
 import { getApiKeyUsage } from './read-usage.ts';
+import { revokeKey } from './revoke-key.ts';
 import { rotateApiKey } from './rotate-key.ts';
 import type { apiKeys } from './routes.ts';
 
@@ -35,7 +36,7 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   createApiKey: async ({ session, body, principal }) => {
     await refuseWiderKey(session, principal, body);
     await refuseForeignStations(principal.tenantId, body.stationIds);
-    refuseTooManyPaths(body);
+    await refuseTooManyPaths(session, body);
     const workspaces = [...(await workspacesOf(session, principal))];
     const made = makeKey(stageName());
     const { expiresAt, mqttPaths, ...settings } = body;
@@ -65,15 +66,8 @@ export const apiKeyOperations: Operations<typeof apiKeys.routes> = {
   getApiKeyUsage,
 
   revokeApiKey: async ({ session, params, principal }) => {
-    const key = await session.require(apiKeyEntity, params);
-    if (!key.isActive) return { data: present(key) };
-    const revoked = await session.transact('identity', (unit) =>
-      unit.update(apiKeyEntity, key, {
-        isActive: false,
-        revokedAt: session.context.now(),
-        revokedBy: principal.subject,
-      }),
-    );
+    const revoked = await revokeKey(session, params.id, principal.subject);
+    if (revoked === undefined) throw notFound(apiKeyEntity.name, params.id);
     return { data: present(revoked) };
   },
 };

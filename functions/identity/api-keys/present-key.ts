@@ -11,7 +11,7 @@ export function present(key: ApiKey & Stored) {
     expiresAt: expiresAtTime ?? null,
     workspaces: key.workspaces ?? [],
     mqttPaths: key.mqttPaths ?? null,
-    mqttReach: reachOf(key),
+    mqttReach: reachOf(key, Date.now()),
     previousValidUntil: previous?.validUntil ?? null,
     revokedAt: key.revokedAt ?? null,
     revokedBy: key.revokedBy ?? null,

@@ -168,7 +168,7 @@ export const apiKeys = defineResource({
       access: 'identity:api_keys:write',
       summary: 'Let an API key reach less at the MQTT broker; its secret stays.',
       description:
-        'Some of its stations, some paths below them, or both. It cannot be taken back: who needs more makes another key. An open connection notices within an hour.',
+        'Some of its stations, some paths below them, or both. It cannot be taken back: who needs more makes another key. A key for all stations whose scopes are a gateway’s is not bound to stations, since it would become one. An open connection notices within an hour.',
       params,
       body: z
         .strictObject({

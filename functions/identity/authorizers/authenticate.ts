@@ -1,7 +1,14 @@
 /** From a bearer credential to a principal: an access token or an API key. */
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { openGlobalSession, openSession } from '../../../layers/kernel/data/session.ts';
-import { type ApiKey, apiKeyEntity, apiKeyPrefixEntity, isPresentKey, parseKey } from '../api-keys/api-key-entity.ts';
+import {
+  type ApiKey,
+  apiKeyEntity,
+  apiKeyPrefixEntity,
+  isOver,
+  isPresentKey,
+  parseKey,
+} from '../api-keys/api-key-entity.ts';
 import { resolvePermissions } from '../roles/resolve-permissions.ts';
 import { isSessionOver } from '../sessions/session-state.ts';
 import { isSuspended } from '../tenants/suspension.ts';
@@ -67,8 +74,7 @@ export async function findApiKey(
     isSuspended(lookup.tenantId),
   ]);
   if (suspended || key === undefined || !isPresentKey(parsed, key, nowMs)) return undefined;
-  if (!key.isActive || (key.expiresAtTime !== undefined && Date.parse(key.expiresAtTime) <= nowMs)) return undefined;
-  return { tenantId: lookup.tenantId, key };
+  return isOver(key, nowMs) ? undefined : { tenantId: lookup.tenantId, key };
 }
 
 function apiKeyPrincipal(tenantId: string, key: ApiKey): Principal {

@@ -10,7 +10,7 @@ import { stageName } from '../../../layers/kernel/config/resource-names.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationIdsOf, stationOwners } from '../../scada/contract.ts';
-import { deviceScope, gatewayScope } from '../api-keys/mqtt-reach.ts';
+import { deviceScope, isGatewayKey } from '../api-keys/mqtt-reach.ts';
 import { config } from '../config.ts';
 import { findApiKey } from './authenticate.ts';
 import { devicePolicies, gatewayConnectPolicies, gatewayPolicies, maxDocuments } from './device-policies.ts';
@@ -59,12 +59,11 @@ export async function handler(event: DeviceEvent): Promise<object> {
 
 /** @returns undefined when the stations do not fit into what AWS lets a policy hold */
 function policiesOf(
-  { isMeter, isGateway, allowedIps, stationIds, clientId, paths }: Device,
+  { isMeter, isGateway, allowedIps, clientId, paths }: Device,
   stations: string[],
 ): string[] | undefined {
   if (!isMeter && stations.length === 0) return undefined;
-  // A key for every station is one of people and programs, not of a gateway.
-  const topics = isGateway && stationIds.length > 0 ? gatewayPolicies(stations, stageName()) : [];
+  const topics = isGateway ? gatewayPolicies(stations, stageName()) : [];
   const others = isMeter
     ? devicePolicies(stations, allowedIps, stageName(), clientId, paths)
     : gatewayConnectPolicies(stations, allowedIps);
@@ -93,8 +92,8 @@ async function identify(username: string | undefined, password: string): Promise
     const found = await findApiKey(presented, Date.now());
     if (found === undefined) return undefined;
     const { id, scopes, stationIds, allowedIps, mqttClientId: clientId, mqttPaths: paths } = found.key;
-    const [isMeter, isGateway] = [isGranted(scopes, deviceScope), isGranted(scopes, gatewayScope)];
-    if (!isMeter && !(isGateway && stationIds.length > 0)) return undefined;
+    const [isMeter, isGateway] = [isGranted(scopes, deviceScope), isGatewayKey(found.key)];
+    if (!isMeter && !isGateway) return undefined;
     return { tenantId: found.tenantId, subject: id, isMeter, isGateway, stationIds, allowedIps, clientId, paths };
   }
   // Only a development machine sets this: devices without any credential belong to the demo tenant.
