@@ -57,7 +57,7 @@ function receivedRequest(event: GatewayEvent): ReceivedRequest {
 
 export function bodyText(event: GatewayEvent): string | undefined {
   if (event.body === undefined) return undefined;
-  if (event.body.length > (event.isBase64Encoded ? (maxBodyBytes * 4) / 3 : maxBodyBytes))
+  if (Buffer.byteLength(event.body, event.isBase64Encoded ? 'base64' : 'utf8') > maxBodyBytes)
     throw new AppError('payload_too_large');
   return event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
 }

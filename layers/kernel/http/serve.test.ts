@@ -224,6 +224,7 @@ describe('input', () => {
     ['NaN', { text: '{"id": NaN}' }, 400, 'malformed_request'],
     ['another content type', { text: '<a/>', headers: { 'content-type': 'text/xml' } }, 415, 'unsupported_media_type'],
     ['two megabytes', { text: `"${'x'.repeat(2_000_000)}"` }, 413, 'payload_too_large'],
+    ['as many bytes in few letters', { text: `"${'م'.repeat(800_000)}"` }, 413, 'payload_too_large'],
     ['nothing', {}, 400, 'validation_failed'],
   ])('refuses %s', async (_, options, status, code) => {
     expect(await call('POST', '/api/notes', options)).toMatchObject({ status, json: { code } });
