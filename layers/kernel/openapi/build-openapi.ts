@@ -19,7 +19,7 @@ export interface DocumentInfo {
   description: string;
 }
 
-/** @throws Error when two routes share an operation id or an address */
+/** @throws Error when two routes share an operation id or an address, or two domains a title */
 export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentInfo): Json {
   const paths: Record<string, Json> = {};
   const operationIds = new Set<string>();
@@ -67,9 +67,11 @@ export function buildOpenApi(domains: readonly DomainManifest[], info: DocumentI
   return nameSchemas(document, sharedSchemas);
 }
 
-/** Resources of one title share a tag. */
+/** Resources of one title share a tag, which belongs to one domain: by it the operations are found. */
 function describeTag(tags: Json[], domain: string, { title, base }: Resource<Routes>): void {
   const known = tags.find(({ name }) => name === title);
+  if (known && known['x-domain'] !== domain)
+    throw new Error(`"${title}" is a title in ${known['x-domain']} and ${domain}. Call one of them otherwise.`);
   if (known) known['description'] += `, \`${base}\``;
   else tags.push({ name: title, description: `Domain ${domain}: \`${base}\``, 'x-domain': domain });
 }
