@@ -5,7 +5,7 @@ import { type Problem, toProblem } from '../errors/problem.ts';
 import { isCounted, isIdempotent, type Route } from '../http/route.ts';
 import { errorMessages } from '../i18n/messages.ts';
 import { pascalCase } from './component-names.ts';
-import { retryHeaders } from './shared-components.ts';
+import { plainHeaders, retryHeaders } from './shared-components.ts';
 import type { Json } from './to-schema.ts';
 
 const everyCode = Object.keys(errorStatus) as ErrorCode[];
@@ -46,7 +46,7 @@ function referTo(codes: readonly ErrorCode[], components: Json): Json {
   const name = codes.map(pascalCase).join('Or');
   components[name] ??= {
     description: codes.map((code) => `\`${code}\`: ${errorMessages[code].en}`).join('\n\n'),
-    ...(codes.some((code) => passing.includes(code)) ? { headers: retryHeaders } : {}),
+    headers: { ...plainHeaders, ...(codes.some((code) => passing.includes(code)) ? retryHeaders : {}) },
     content: {
       'application/problem+json': {
         schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }] },

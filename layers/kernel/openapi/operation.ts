@@ -2,7 +2,7 @@
 import { isCounted, isIdempotent, type Resource, type Route, type Routes, statusOf } from '../http/route.ts';
 import { errorsOf, throttled } from './error-responses.ts';
 import { fieldsOf } from './parameters.ts';
-import { countedHeaders, parameter, plainHeaders } from './shared-components.ts';
+import { countedHeaders, parameter, plainHeaders, replayedHeaders, versionHeaders } from './shared-components.ts';
 import { type Json, toSchema } from './to-schema.ts';
 
 /** @param responses components of the document; refusals that are not there yet are added */
@@ -39,10 +39,10 @@ function parametersOf(route: Route): Json[] {
 }
 
 function successOf(route: Route): Json {
-  const answer = { description: route.summary, headers: isCounted(route) ? countedHeaders : plainHeaders };
+  const data = route.response && !route.contentType ? toSchema(route.response, 'output') : undefined;
+  const answer = { description: route.summary, headers: headersOf(route, data) };
   if (route.contentType) return { ...answer, content: { [route.contentType]: {} } };
-  if (!route.response) return answer;
-  const data = toSchema(route.response, 'output');
+  if (data === undefined) return answer;
   const schema =
     route.envelope === false
       ? data
@@ -58,6 +58,12 @@ function successOf(route: Route): Json {
   const example = route.example === undefined ? {} : { example: exampleOf(route) };
   return { ...answer, content: { 'application/json': { schema, ...example } } };
 }
+
+const headersOf = (route: Route, data: Json | undefined): Json => ({
+  ...(isCounted(route) ? countedHeaders : plainHeaders),
+  ...(isIdempotent(route) ? replayedHeaders : {}),
+  ...(['integer', 'number'].includes(data?.['properties']?.version?.type) ? versionHeaders : {}),
+});
 
 function exampleOf({ envelope, example, paginated }: Route): unknown {
   if (envelope === false) return example;

@@ -44,7 +44,18 @@ const retryAfter = {
   'Retry-After': { description: 'Seconds to wait before the request is repeated.', schema: { type: 'integer' } },
 };
 
-export const sharedHeaders: Json = { ...correlationId, ...rateLimits, ...retryAfter };
+const version = {
+  ETag: { description: 'The version answered, to send back as `If-Match`.', schema: { type: 'string' } },
+};
+
+const replayed = {
+  'Idempotency-Replayed': {
+    description: 'Says that this is the answer to an earlier request with the same `Idempotency-Key`.',
+    schema: { const: 'true' },
+  },
+};
+
+export const sharedHeaders: Json = { ...correlationId, ...rateLimits, ...retryAfter, ...version, ...replayed };
 
 const references = (kind: string, names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${kind}/${name}` }]));
@@ -57,5 +68,11 @@ export const countedHeaders = references('headers', Object.keys({ ...correlation
 
 /** What refusals carry that end by themselves. */
 export const retryHeaders = references('headers', Object.keys(retryAfter));
+
+/** What answers carry that hold one thing with its version. */
+export const versionHeaders = references('headers', Object.keys(version));
+
+/** What answers to requests carry that can be repeated. */
+export const replayedHeaders = references('headers', Object.keys(replayed));
 
 export const parameter = (name: keyof typeof sharedParameters): Json => ({ $ref: `#/components/parameters/${name}` });
