@@ -6,8 +6,7 @@
  * @see https://github.com/swagger-api/swagger-ui/issues/10250
  */
 import { inlined } from '../../layers/kernel/openapi/references.ts';
-
-type Json = Record<string, any>;
+import type { Json } from '../../layers/kernel/openapi/to-schema.ts';
 
 /** @param path steps into the document, e.g. `paths`, `/api/health`, `get` */
 const resolveSubtree = async (

@@ -4,8 +4,7 @@
  * @see https://openapi-ts.dev/openapi-fetch/
  */
 import { referredTo } from '../../layers/kernel/openapi/references.ts';
-
-type Json = Record<string, any>;
+import type { Json } from '../../layers/kernel/openapi/to-schema.ts';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 const places = ['query', 'header', 'path', 'cookie'] as const;

@@ -7,6 +7,7 @@ import { domains } from '../../infra/domains.ts';
 import { apiCatalogue } from '../../layers/kernel/openapi/api-catalogue.ts';
 import { contentsOf, documentOf } from '../../layers/kernel/openapi/areas.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
+import { referredTo } from '../../layers/kernel/openapi/references.ts';
 
 const openApi = JSON.parse(
   JSON.stringify(buildOpenApi(domains, { title: 'Mizan API', version: '0.1.0', description: 'The API.' })),
@@ -25,11 +26,8 @@ describe('the catalogue of APIs', () => {
   });
 
   it('leads to the operation in the document', () => {
-    for (const { openapi, operationId } of operations) {
-      const pointer = decodeURI(openapi.slice(openapi.indexOf('#') + 2)).split('/');
-      const steps = pointer.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-      expect(steps.reduce((node, step) => node[step], openApi).operationId).toBe(operationId);
-    }
+    for (const { openapi, operationId } of operations)
+      expect(referredTo(openApi, openapi.slice(openapi.indexOf('#'))).operationId).toBe(operationId);
   });
 });
 

@@ -6,9 +6,9 @@ import { domains } from '../../infra/domains.ts';
 import { ApiError, createClient } from '../../layers/kernel/http/client.ts';
 import { buildOpenApi } from '../../layers/kernel/openapi/build-openapi.ts';
 import { inlined, referredTo } from '../../layers/kernel/openapi/references.ts';
+import type { Json } from '../../layers/kernel/openapi/to-schema.ts';
 import { apiWith, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
 
-type Json = Record<string, any>;
 interface Operation {
   id: string;
   method: string;

@@ -1,6 +1,5 @@
 /** What the `$ref`s of a document name. Used where the document is read: by the page, the client's types and the tests. */
-
-type Json = Record<string, any>;
+import type { Json } from './to-schema.ts';
 
 /** @param reference a JSON Pointer into the document, `#/components/…` (RFC 6901, section 6) @returns undefined when nothing is there */
 export function referredTo(document: Json, reference: string): any {
