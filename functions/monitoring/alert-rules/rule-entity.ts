@@ -100,6 +100,8 @@ export interface RuleState {
   /** Events of the last alert, so that one that comes again does not count again. */
   spentEventIds: string[];
   lastFiredAt?: string;
+  /** Of a rule on a metric: end of the period the last alert was about. A period is looked at more than once. */
+  firedUntil?: string;
 }
 
 const keepDays = 8;
@@ -109,6 +111,6 @@ export const ruleStateEntity = defineEntity<RuleState, Pick<RuleState, 'ruleId' 
   table: 'monitoring',
   key: ({ ruleId, group }) => ({ pk: ['RULE-STATE', ruleId], sk: [group] }),
   idOf: ({ ruleId, group }) => `${ruleId} ${group}`,
-  // Longer than any window or cooldown: what expires had nothing left to say.
-  expiresAt: (state) => Math.floor(Date.parse((state as RuleState & Stored).createdAt) / 1000) + keepDays * 86_400,
+  // Longer than any window, cooldown or period: what was not written for so long has nothing left to say.
+  expiresAt: (state) => Math.floor(Date.parse((state as RuleState & Stored).updatedAt) / 1000) + keepDays * 86_400,
 });

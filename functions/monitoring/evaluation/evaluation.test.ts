@@ -6,6 +6,7 @@ import { handler as recordAlerts } from '../../platform/subscribers/record-alert
 import { busBatch, caller, makeEvent, startReceiver } from '../../platform/test-support/fixtures.ts';
 import { handler as runActions } from '../actions/run-actions.ts';
 import { handler as rules } from '../alert-rules/handler.ts';
+import { ruleStateEntity } from '../alert-rules/rule-entity.ts';
 import { operator, useMonitoringStack } from '../test-support/monitoring-stack.ts';
 import { handler as evaluateBusinessMetrics } from './evaluate-business-metrics.ts';
 import { handler as evaluateEvents } from './evaluate-events.ts';
@@ -258,7 +259,19 @@ describe('rules on counters of a tenant', () => {
     await bill(2);
     stack.advance(24 * hour - (stack.now() % (24 * hour)) + 15 * minute);
     expect(await judge()).toEqual(['invoices_created: 5']);
+    // The same day is looked at every hour of the next.
+    nextHour();
+    expect(await judge()).toEqual([]);
+    await bill(6);
+    stack.advance(24 * hour - (stack.now() % (24 * hour)) + 15 * minute);
+    expect(await judge()).toEqual(['invoices_created: 6']);
   });
+});
+
+it('what a rule remembers goes some days after it was last written, not after it was first', () => {
+  const state = { ruleId: 'r', group: 'all', hits: [], spentEventIds: [] };
+  const times = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-03-01T00:00:00.000Z' };
+  expect(ruleStateEntity.expiresAt!({ ...state, ...times })! * 1000).toBe(Date.parse('2026-03-09T00:00:00.000Z'));
 });
 
 describe('actions of a rule', () => {

@@ -46,17 +46,26 @@ export async function judgeMetricRules(
 
 async function judge(session: TenantSession, rule: MetricRule, series: Series): Promise<boolean> {
   const now = session.context.now();
-  const finding = await findingOf(rule, series, Date.parse(now));
+  const periodMs = rule.conditionConfig.periodMinutes * minuteMs;
+  const endMs = Math.floor((Date.parse(now) - series.settlingMs) / periodMs) * periodMs;
+  const finding = await findingOf(rule, series, periodMs, endMs);
   if (finding === undefined) return false;
+  const until = new Date(endMs).toISOString();
   return updateState(session, rule, 'all', (state) =>
-    isCoolingDown(state, rule, now) ? undefined : { state: { ...state, lastFiredAt: now }, finding },
+    isCoolingDown(state, rule, now) || until <= (state.firedUntil ?? '')
+      ? undefined
+      : { state: { ...state, lastFiredAt: now, firedUntil: until }, finding },
   );
 }
 
-async function findingOf(rule: MetricRule, series: Series, nowMs: number): Promise<Finding | undefined> {
+/** @param endMs end of the newest period that can be judged */
+async function findingOf(
+  rule: MetricRule,
+  series: Series,
+  periodMs: number,
+  endMs: number,
+): Promise<Finding | undefined> {
   const { metric, periodMinutes } = rule.conditionConfig;
-  const periodMs = periodMinutes * minuteMs;
-  const endMs = Math.floor((nowMs - series.settlingMs) / periodMs) * periodMs;
   if (rule.conditionType === 'threshold') {
     const { operator, value: bound, periods } = rule.conditionConfig;
     const points = await series.read(rule.conditionConfig, periodMs, endMs - periods * periodMs, endMs);
