@@ -35,7 +35,7 @@ export async function readHours(
   const first = hourOf(from > kept ? from : kept);
   const months: string[] = [];
   for (let month = monthOf(first); month <= monthOf(to); month = nextMonth(month)) months.push(month);
-  const found = await Promise.all(months.map((month) => readMonth(session, month)));
+  const found = await Promise.all(months.map((month) => readMonth(session, month, first, to)));
   return found.flat().flatMap((row) => {
     const count = row[name];
     return count === undefined || row.hour < first || row.hour >= to ? [] : [{ hour: row.hour, count }];
@@ -63,13 +63,15 @@ export async function readCounts(
   });
 }
 
-/** 744 rows at most, of some hundred bytes. */
-async function readMonth(session: TenantSession, month: string): Promise<BusinessHour[]> {
+/** 744 rows at most, of some hundred bytes; no more than asked for, since rules ask every hour. */
+async function readMonth(session: TenantSession, month: string, from: string, to: string): Promise<BusinessHour[]> {
   const rows: BusinessHour[] = [];
   let cursor: string | undefined;
   do {
     const page = await session.query<BusinessHour>(hourEntity, {
       pk: ['BUSINESS-HOURS', month],
+      from: [from],
+      to: [to],
       limit: 1000,
       ...(cursor === undefined ? {} : { cursor }),
     });
