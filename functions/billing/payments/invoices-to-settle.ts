@@ -1,7 +1,8 @@
 /** Which of a customer's invoices a payment may settle, in the order it settles them. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { invoicesById } from '../invoices/invoices-by-id.ts';
 import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { isEnoughFor } from './allocate-payment.ts';
 import type { NewPayment } from './payment-schema.ts';
@@ -23,7 +24,7 @@ export async function invoicesToSettle(
   const fits = (invoice: StoredInvoice): boolean =>
     invoice.customerId === customerId && invoice.currency === currency && isOpen(invoice);
   if (invoiceIds !== undefined) {
-    const named = await Promise.all([...new Set(invoiceIds)].map((id) => session.require(invoiceEntity, { id })));
+    const named = await invoicesById(session, [...new Set(invoiceIds)]);
     if (isLate) return named.filter(fits);
     const foreign = named.find((invoice) => !fits(invoice));
     if (foreign)

@@ -9,6 +9,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { type Advance, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { invoicesById } from '../invoices/invoices-by-id.ts';
 import type { Payment } from './payment-schema.ts';
 
 export interface TakeBack {
@@ -43,7 +44,10 @@ export async function planTakeBack(
 ): Promise<TakeBack> {
   const { customerId, currency, allocations } = payment;
   const [invoices, advance] = await Promise.all([
-    Promise.all(allocations.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId }))),
+    invoicesById(
+      session,
+      allocations.map(({ invoiceId }) => invoiceId),
+    ),
     readAdvance(session, customerId, currency),
   ]);
   const split = splitTakeBack(payment, invoices, BigInt(advance?.minor ?? '0'), minor);

@@ -3,7 +3,7 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { invoicesById } from '../invoices/invoices-by-id.ts';
 import { today } from '../invoices/local-day.ts';
 import { mergedAllocations, shownAllocations } from '../payments/allocate-payment.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
@@ -19,20 +19,23 @@ export async function returnRefund(session: TenantSession, id: string, outcome: 
     const refund = await requireRefund(session, id, ['sent', 'unknown']);
     const { customerId, currency, taken, paymentId } = refund;
     const payment = await session.require(paymentEntity, { id: paymentId });
-    const invoices = await Promise.all(
-      (taken?.fromInvoices ?? []).map(async ({ invoiceId, amount }) => ({
-        invoice: await session.require(invoiceEntity, { id: invoiceId }),
-        minor: minorOf(amount, currency),
-      })),
-    );
-    const [advance, date] = await Promise.all([readAdvance(session, customerId, currency), today(session)]);
+    const fromInvoices = taken?.fromInvoices ?? [];
+    const [invoices, advance, date] = await Promise.all([
+      invoicesById(
+        session,
+        fromInvoices.map(({ invoiceId }) => invoiceId),
+      ),
+      readAdvance(session, customerId, currency),
+      today(session),
+    ]);
     const now = session.context.now();
     const minor = minorOf(refund.amount, currency);
     return session.transact('billing', (unit) => {
       const changes: Partial<Payment> = {};
       if (taken !== undefined) {
         let left = minor;
-        const back = invoices.flatMap(({ invoice, minor: part }) => {
+        const back = fromInvoices.flatMap(({ amount }, i) => {
+          const [invoice, part] = [invoices[i]!, minorOf(amount, currency)];
           const due = invoice.status === 'cancelled' ? 0n : minorOf(invoice.dueAmount, currency);
           const again = due < part ? due : part;
           if (again <= 0n) return [];
