@@ -12,11 +12,11 @@ import type { Meter } from './meters/meter-schema.ts';
 import { type BillingEvidence, billingEvidence } from './readings/billing-evidence.ts';
 import { isBillable, measure } from './readings/consumption-of-meter.ts';
 import { type ExpectedReading, expectedReading } from './readings/expected-reading.ts';
-import { readNeighbour } from './readings/readings-store.ts';
+import { readMoment, readNeighbour, readRange } from './readings/readings-store.ts';
 import type { RegisterUsage } from './readings/registers-of-meter.ts';
 import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
-import { reachMs } from './readings/wider-readings.ts';
+import { carriedBy, nextCarrying, reachMs } from './readings/wider-readings.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
 
@@ -120,7 +120,8 @@ export async function evidenceKnownAt(
 
 /**
  * How far readings between two moments (milliseconds, inclusive) reach: the curve of consumption follows from them up to their
- * neighbours on both sides, and so much further as registers are looked for that the neighbours lack. Needs read access to tables `metering` and `readings`.
+ * neighbours on both sides, and so much further as registers are looked for that the neighbours lack: bills after it look back to the
+ * last reading that told of an energy. Needs read access to tables `metering` and `readings`.
  */
 export async function reachOfReadings(
   session: TenantSession,
@@ -128,11 +129,18 @@ export async function reachOfReadings(
   fromMs: number,
   toMs: number,
 ): Promise<{ fromMs: number; toMs: number }> {
-  const [before, after] = await Promise.all([
+  const [before, after, ...edges] = await Promise.all([
     readNeighbour(session, meterId, 'before', fromMs, monthsReached),
     readNeighbour(session, meterId, 'after', toMs + 1, monthsReached),
+    ...[...new Set([fromMs, toMs])].map((timeMs) => readMoment(session, meterId, timeMs)),
   ]);
-  return { fromMs: (before?.timeMs ?? fromMs) - reachMs, toMs: (after?.timeMs ?? toMs) + reachMs };
+  // Also of what does not count any more.
+  const told = carriedBy(edges.flatMap(({ readings }) => readings.map(({ reading }) => reading)));
+  const next = await nextCarrying(told, toMs + 1, (range) => readRange(session, meterId, range));
+  return {
+    fromMs: (before?.timeMs ?? fromMs) - reachMs,
+    toMs: Math.max((after?.timeMs ?? toMs) + reachMs, next ?? toMs),
+  };
 }
 
 /** As far as consumption looks for a neighbour. */

@@ -1,13 +1,14 @@
 /**
  * Not every reading carries every register. Where the readings at the edges of a period lack energy fed in or reactive energy that
- * others carry, one is looked for some days beyond: neighbouring bills then stand on the same curve, and nothing falls between.
+ * others carry, one is looked for beyond: neighbouring bills then stand on the same curve, and nothing falls between.
  */
 import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
 import { registerOf } from './obis-codes.ts';
 import type { MeterReading, ReadingRange } from './readings-store.ts';
 
-/** So far beyond the edges. */
-export const reachMs = 3 * 86_400_000;
+const dayMs = 86_400_000;
+/** So far beyond the end. */
+export const reachMs = 3 * dayMs;
 
 export type OtherEnergy = Exclude<EditedEnergy, 'taken'>;
 export const otherEnergies = ['fed_in', 'reactive'] as const satisfies readonly OtherEnergy[];
@@ -20,20 +21,71 @@ export const carries = (reading: MeterReading, energy: OtherEnergy): boolean =>
     ? reading.exportRegister !== undefined
     : reactiveCodes.some((code) => registerOf(reading, code) !== undefined);
 
-/** @param readings within a period, and the neighbours on both sides @param read readings of a time, in order */
+/** Longer than a bill of a quarter: a register that was silent longer begins anew. */
+const longestSilenceMs = 93 * dayMs;
+
+type Read<R> = (range: ReadingRange) => Promise<readonly R[]>;
+
+/**
+ * Behind the end a bill waits for no more than some days. Before the beginning it looks back as far as the bill before may have
+ * begun, which stood on the same two readings.
+ * @param readings within a period, and the neighbours on both sides @param read readings of a time, in order
+ */
 export async function widerReadings<R extends MeterReading>(
   readings: readonly R[],
   { start, end }: { start: number; end: number },
-  read: (range: ReadingRange) => Promise<readonly R[]>,
+  read: Read<R>,
 ): Promise<readonly R[]> {
   const [first, last] = [readings[0], readings.at(-1)];
   if (first === undefined || last === undefined) return readings;
-  const carried = otherEnergies.filter((energy) => readings.some((reading) => carries(reading, energy)));
-  const lacks = (reading: R): boolean => carried.some((energy) => !carries(reading, energy));
-  const none: readonly R[] = [];
+  const carried = carriedBy(readings);
+  const lackedBy = (reading: R) => carried.filter((energy) => !carries(reading, energy));
   const [before, after] = await Promise.all([
-    first.timeMs <= start && lacks(first) ? read({ fromMs: first.timeMs - reachMs, toMs: first.timeMs }) : none,
-    last.timeMs >= end && lacks(last) ? read({ fromMs: last.timeMs + 1, toMs: last.timeMs + 1 + reachMs }) : none,
+    first.timeMs <= start ? lastCarrying(lackedBy(first), first.timeMs, read) : [],
+    last.timeMs >= end && lackedBy(last).length > 0
+      ? read({ fromMs: last.timeMs + 1, toMs: last.timeMs + 1 + reachMs })
+      : [],
   ]);
   return [...before, ...readings, ...after];
+}
+
+export const carriedBy = (readings: readonly MeterReading[]): OtherEnergy[] =>
+  otherEnergies.filter((energy) => readings.some((reading) => carries(reading, energy)));
+
+/** Steps back, each twice as long, until all are found: most are near, and a register that has just begun has none. */
+async function lastCarrying<R extends MeterReading>(
+  energies: readonly OtherEnergy[],
+  beforeMs: number,
+  read: Read<R>,
+): Promise<readonly R[]> {
+  let found: readonly R[] = [];
+  let [toMs, stepMs] = [beforeMs, reachMs];
+  const furthestMs = beforeMs - longestSilenceMs;
+  while (toMs > furthestMs && energies.some((energy) => !carriedBy(found).includes(energy))) {
+    const fromMs = Math.max(toMs - stepMs, furthestMs);
+    found = [...(await read({ fromMs, toMs })), ...found];
+    [toMs, stepMs] = [fromMs, 2 * stepMs];
+  }
+  return found;
+}
+
+/** The first reading from a moment on that carries each of the energies, as far as bills after it look back. @returns the later one's time */
+export async function nextCarrying(
+  energies: readonly OtherEnergy[],
+  fromMs: number,
+  read: Read<MeterReading>,
+): Promise<number | undefined> {
+  let left = energies;
+  let latest: number | undefined;
+  let [edge, stepMs] = [fromMs, reachMs];
+  const furthestMs = fromMs + longestSilenceMs;
+  while (left.length > 0 && edge < furthestMs) {
+    const toMs = Math.min(edge + stepMs, furthestMs);
+    const readings = await read({ fromMs: edge, toMs });
+    const times = left.flatMap((energy) => readings.find((reading) => carries(reading, energy))?.timeMs ?? []);
+    latest = times.length === 0 ? latest : Math.max(...times);
+    left = left.filter((energy) => !carriedBy(readings).includes(energy));
+    [edge, stepMs] = [toMs, 2 * stepMs];
+  }
+  return latest;
 }
