@@ -61,7 +61,7 @@ export async function measure(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<BucketConsumption[]> {
-  const { readings, stretches } = await readWithEdits(session, meter, buckets);
+  const { readings, stretches } = await readOfWhole(session, meter, buckets);
   return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
 }
 
@@ -90,14 +90,28 @@ export async function readWithEdits(
   meter: Meter,
   buckets: readonly { start: number; end: number }[],
 ): Promise<UsageEvidence> {
-  const period = { start: buckets[0]!.start, end: buckets.at(-1)!.end };
+  const found = await readOfWhole(session, meter, buckets);
+  const wider = await widerReadings(found.readings, periodOf(buckets), (range) => readRange(session, meter.id, range));
+  return { ...found, wider };
+}
+
+/** What energy taken stands on. */
+async function readOfWhole(
+  session: TenantSession,
+  meter: Meter,
+  buckets: readonly { start: number; end: number }[],
+): Promise<Omit<UsageEvidence, 'wider'>> {
   const [readings, stretches] = await Promise.all([
     readForBuckets(session, meter, buckets),
-    editedStretches(session, meter, period),
+    editedStretches(session, meter, periodOf(buckets)),
   ]);
-  const wider = await widerReadings(readings, period, (range) => readRange(session, meter.id, range));
-  return { readings, wider, stretches };
+  return { readings, stretches };
 }
+
+const periodOf = (buckets: readonly { start: number; end: number }[]) => ({
+  start: buckets[0]!.start,
+  end: buckets.at(-1)!.end,
+});
 
 /** What a person decided weighs more than what arrived. */
 const toPoint = ({ timeMs, register, edit }: MeterReading): ChainPoint => ({
