@@ -1,5 +1,6 @@
 /** Late readings of one meter among many on an invoice: its bill is made anew, and the others wait for their own readings. */
 import { beforeAll, expect, it } from 'vitest';
+import { handler as invoices } from '../invoices/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, bringReadings, meteredCustomers } from '../test-support/metered-customers.ts';
 import { correctMeter } from './correct-meter.ts';
@@ -31,6 +32,10 @@ it('are charged by a note of that meter alone', async () => {
   await stack.read(tenant, other.meterId, [['2026-05-01T00:00', 1151]]);
   await settle();
   expect(await notes()).toEqual(['16.00 of 2']);
+  const [note] = (await invoicesOf(customerId)).filter(({ kind }) => kind === 'difference_note');
+  const { body } = await stack.call(tenant, invoices, 'GET', `/api/billing/invoices/${note.id}/trace`);
+  // The other's bill stands on what was known when it was made, though more had come by the time of the note.
+  expect(body.data.bills).toMatchObject([{ agrees: true }, { agrees: true }]);
   await bringReadings(stack);
   await settle();
   expect(await notes()).toEqual(['16.00 of 2', '8.00 of 2']);

@@ -7,7 +7,7 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { type RegisterReading, registerAt } from '../../metering/contract.ts';
 import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
-import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import { invoiceEntity, madeAtOf, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 
@@ -22,7 +22,7 @@ export interface MonthOfUsage {
 
 export interface InvoiceContent {
   invoice: StoredInvoice;
-  /** Registers at the edges of each bill as they were known when it was issued, by meter and in the order of the bills; undefined where none is known. */
+  /** Registers at the edges of each bill as they were known when it was made, by meter and in the order of the bills; undefined where none is known. */
   readings: { previous: RegisterReading | undefined; current: RegisterReading | undefined }[];
   /** Number of the invoice that a difference note or late fee is about, of the payment that came back. */
   about: string | undefined;
@@ -35,13 +35,16 @@ const monthsShown = 12;
 
 export async function invoiceContent(session: TenantSession, invoice: StoredInvoice): Promise<InvoiceContent> {
   const { timeZone } = await tenantProfile(session);
-  const issuedMs = Date.parse(invoice.createdAt);
   const [readings, about, previousBalance, months] = await Promise.all([
     Promise.all(
-      invoice.bills.map(async ({ meterId, bill }) => ({
-        previous: await registerAt(session, meterId, dayStart(bill.from, timeZone), issuedMs),
-        current: await registerAt(session, meterId, dayStart(bill.to, timeZone), issuedMs),
-      })),
+      invoice.bills.map(async (supplied) => {
+        const { meterId, bill } = supplied;
+        const madeMs = Date.parse(madeAtOf(supplied, invoice));
+        return {
+          previous: await registerAt(session, meterId, dayStart(bill.from, timeZone), madeMs),
+          current: await registerAt(session, meterId, dayStart(bill.to, timeZone), madeMs),
+        };
+      }),
     ),
     aboutOf(session, invoice),
     balanceBefore(session, invoice),

@@ -7,7 +7,7 @@ import { supplyEntity } from '../supplies/supply-entity.ts';
 import { withHeld } from '../supplies/tariff-timeline.ts';
 import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
-import type { StoredInvoice } from './invoice-entity.ts';
+import { madeAtOf, type StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { priceSupplies } from './price-supplies.ts';
 
@@ -45,7 +45,8 @@ export async function billsAnew(
     atATime,
     async ({ supplyId, meterId: metered, bill, nominal = invoice.period }) => {
       const before = charged.bills.find((each) => each.supplyId === supplyId);
-      if (meterId !== undefined && meterId !== metered) return before === undefined ? [] : [before];
+      if (meterId !== undefined && meterId !== metered)
+        return before === undefined ? [] : [{ ...before, madeAt: madeAtOf(before, charged) }];
       const supply = await session.require(supplyEntity, { id: supplyId });
       // Who had moved out by then is charged nothing for these days.
       if (supply.to !== undefined && supply.to <= bill.from) return [];

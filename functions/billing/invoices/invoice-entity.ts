@@ -3,7 +3,7 @@ import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
 import { invoiceRowEvents } from './invoice-row-events.ts';
-import { type Invoice, openStatuses } from './invoice-schema.ts';
+import { type Invoice, openStatuses, type SuppliedBill } from './invoice-schema.ts';
 
 const shards = 8;
 const issued = (shard: number): KeyParts => ['INVOICES', shard];
@@ -71,3 +71,6 @@ export const customerInvoiceEntity = defineEntity<CustomerInvoice, CustomerInvoi
 });
 
 export type StoredInvoice = Invoice & Stored;
+
+/** When a bill of an invoice, or of a note, was made: it stands on what was known then. */
+export const madeAtOf = ({ madeAt }: SuppliedBill, charged: StoredInvoice): string => madeAt ?? charged.createdAt;

@@ -26,6 +26,8 @@ const suppliedBillSchema = z.object({
   /** The route's whole period, when the customer was there for a part of it. */
   nominal: z.optional(z.object({ from: z.string(), to: z.string() })),
   bill: billSchema,
+  /** On a note that makes other meters' bills anew: when this one, which stays, was made. @default with its invoice or note */
+  madeAt: z.optional(utcTime()),
   /** Findings of validation that were accepted, and how much was estimated. */
   estimatedKwh: z.string(),
   /** How each part of it was made up, and of what; energies in `basis` are millionths of a kWh. */

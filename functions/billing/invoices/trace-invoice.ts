@@ -11,7 +11,7 @@ import { evidenceKnownAt, type UsageOfMoment } from '../../metering/contract.ts'
 import { versionsAlong } from '../supplies/tariff-timeline.ts';
 import { versionsOnce } from '../tariffs/tariff-entity.ts';
 import { pricedAsOf } from './bills-anew.ts';
-import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoiceEntity, madeAtOf, type StoredInvoice } from './invoice-entity.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { estimatesOf, type MeasuredUnits, tracedIntervals } from './trace-intervals.ts';
 import { rowsFor } from './trace-rows.ts';
@@ -65,14 +65,15 @@ export async function traceInvoice(session: TenantSession, id: string, asked: Tr
 /** Reads what was known of the meter in the days of a bill when it was issued, as fine as its tariff of then needed it. */
 async function evidenceOf(
   session: TenantSession,
-  { meterId, bill, ...tariffs }: SuppliedBill,
+  supplied: SuppliedBill,
   invoice: StoredInvoice,
   timeZone: string,
   versionsOf: (tariffId: string) => Promise<TariffVersion[]>,
 ): Promise<UsageOfMoment> {
-  const versions = await versionsAlong(tariffs, bill, versionsOf);
+  const { meterId, bill } = supplied;
+  const versions = await versionsAlong(supplied, bill, versionsOf);
   const buckets = usageBuckets(finenessOf(versions), bill, timeZone);
-  return evidenceKnownAt(session, meterId, buckets, Date.parse(invoice.createdAt));
+  return evidenceKnownAt(session, meterId, buckets, Date.parse(madeAtOf(supplied, invoice)));
 }
 
 function summaryOf(supplied: SuppliedBill, { devices, usageEdits }: UsageOfMoment, measured: MeasuredUnits) {
