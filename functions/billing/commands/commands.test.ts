@@ -7,6 +7,8 @@ import { handler as customers } from '../customers/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { commandEntity } from './command-entity.ts';
+import { endConfirmed } from './confirm-command.ts';
 import { handler } from './handler.ts';
 import { handler as onCommandChanged } from './on-command-changed.ts';
 import { handler as onStatusChanged } from './on-status-changed.ts';
@@ -261,6 +263,19 @@ describe('a command', () => {
         outcome: 'Confirmed late.',
       });
       expect(alertEvents(meterId)).toEqual(cleared);
+    });
+
+    it('takes nothing of a newer one that is given up while its late word is written down', async () => {
+      const { meterId, id } = await giveUp();
+      const session = openSession(tenant);
+      const before = await session.require(commandEntity, { id });
+      const newer = (await ask(meterId, 'reconnect')).body.data;
+      await stack.workOffCommands(185);
+      await expect(endConfirmed(session, before, 'status')).rejects.toMatchObject({ code: 'version_conflict' });
+      expect(alertEvents(meterId)).toEqual(['system.alert', 'system.alert']);
+      await says(meterId, 'connected');
+      expect([(await get(id)).status, (await get(newer.id)).status]).toEqual(['timed_out', 'confirmed']);
+      expect(alertEvents(meterId)).toEqual(['system.alert', ...cleared]);
     });
 
     it('is looked at again where the meter was so before, which no event tells', async () => {

@@ -5,6 +5,7 @@
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { endAlert } from '../../platform/contract.ts';
 import type { MeterCommand } from './command-schema.ts';
 
@@ -39,16 +40,20 @@ export async function isUnanswered(
 export const alertKeyOf = (command: Pick<MeterCommand, 'meterId' | 'command'>): string =>
   partOf(command) === 'relay' ? `meter-command/${command.meterId}` : `meter-command/${command.meterId}/tariff`;
 
-/** Keeps the row in the transaction that moves a command on. */
+/**
+ * Keeps the row in the transaction that moves a command on.
+ * @throws AppError `version_conflict` for a late word on a command after which a newer one was given up meanwhile
+ */
 export async function keepUnanswered(
   session: TenantSession,
-  command: Pick<MeterCommand, 'id' | 'meterId' | 'command'>,
+  command: Pick<MeterCommand, 'id' | 'meterId' | 'command' | 'status'>,
   status: MeterCommand['status'] | undefined,
 ): Promise<(unit: UnitOfWork) => void> {
   const key = { meterId: command.meterId, part: partOf(command) };
   const isUnanswered = status === 'timed_out' || status === 'failed';
   if (!isUnanswered && status !== 'confirmed') return () => {};
   const before = await session.get(unansweredCommandEntity, key, { consistent: true });
+  if (command.status === 'timed_out' && before?.commandId !== command.id) throw new AppError('version_conflict');
   // On another version each time: a late word on the one before does not take this one away.
   const row = { ...key, commandId: command.id, version: (before?.version ?? 0) + 1 };
   if (isUnanswered) return (unit) => unit.put(unansweredCommandEntity, row);
