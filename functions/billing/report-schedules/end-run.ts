@@ -1,4 +1,4 @@
-/** The end of a run, with what is told of it in the same transaction: an event, and an alert where there is no report. */
+/** The end of a run, with what is told of it in the same transaction: an event, and an alert where a schedule has no report. */
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { endAlert, raiseAlert } from '../../platform/contract.ts';
 import type { ScheduleRun } from './schedule-entity.ts';
@@ -28,11 +28,17 @@ export function completed(unit: UnitOfWork, run: ScheduleRun, now: string): Pick
 
 /** @returns the run as it is then */
 export function failed(unit: UnitOfWork, run: ScheduleRun, failure: RunFailure, now: string): ScheduleRun {
-  const { scheduleId, name, day, reportId } = run;
+  const { scheduleId, reportId } = run;
   unit.emit(reportFailed, {
     aggregateId: scheduleId,
     payload: { ...named(run), ...failure, ...(reportId === undefined ? {} : { reportId }) },
   });
+  return { ...run, status: 'failed', ...failure, endedAt: now };
+}
+
+/** Ends with the next report of the schedule, or with the schedule. */
+export function raiseFailure(unit: UnitOfWork, run: ScheduleRun, failure: RunFailure): void {
+  const { scheduleId, name, day, reportId } = run;
   raiseAlert(unit, {
     alertType: 'business',
     severity: 'warning',
@@ -45,5 +51,4 @@ export function failed(unit: UnitOfWork, run: ScheduleRun, failure: RunFailure, 
     alertData: { scheduleId, day, failure: failure.failure, ...(reportId === undefined ? {} : { reportId }) },
     dedupeKey: failureAlert(scheduleId),
   });
-  return { ...run, status: 'failed', ...failure, endedAt: now };
 }

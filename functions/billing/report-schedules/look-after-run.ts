@@ -2,8 +2,8 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { completed, failed, type RunFailure } from './end-run.ts';
-import { type ScheduleRun, scheduleRunEntity } from './schedule-entity.ts';
+import { completed, failed, type RunFailure, raiseFailure } from './end-run.ts';
+import { type ScheduleRun, scheduleEntity, scheduleRunEntity } from './schedule-entity.ts';
 import { resumeScheduled, stateOf } from './scheduled-report.ts';
 
 /** Longer than a page that broke down waits for its message to come again. */
@@ -28,8 +28,15 @@ type Change = { isCompleted: true } | RunFailure | { resumes: number };
 /** One who looked at the same moment did it. */
 async function change(session: TenantSession, run: ScheduleRun & Stored, what: Change): Promise<void> {
   const now = session.context.now();
+  const key = { id: run.scheduleId };
+  // Nothing would end the alert of a schedule that was deleted meanwhile.
+  const raises = 'failure' in what && (await session.get(scheduleEntity, key, { consistent: true })) !== undefined;
   try {
     await session.transact('billing', (unit) => {
+      if (raises) {
+        unit.requireExists(scheduleEntity, key);
+        raiseFailure(unit, run, what);
+      }
       const changes =
         'isCompleted' in what ? completed(unit, run, now) : 'failure' in what ? failed(unit, run, what, now) : what;
       unit.update(scheduleRunEntity, run, changes, { isAudited: false });

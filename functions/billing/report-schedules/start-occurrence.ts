@@ -8,7 +8,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { toProblem } from '../../../layers/kernel/errors/problem.ts';
 import { tenantProfile } from '../../identity/contract.ts';
-import { failed } from './end-run.ts';
+import { failed, raiseFailure } from './end-run.ts';
 import { latestDay, nextMoment, periodBefore } from './occurrences.ts';
 import { type ScheduleRun, scheduleEntity, scheduleRunEntity } from './schedule-entity.ts';
 import type { ReportSchedule } from './schedule-schema.ts';
@@ -28,9 +28,11 @@ export async function startOccurrence(session: TenantSession, schedule: ReportSc
     await session.transact('billing', (unit) => {
       unit.update(scheduleEntity, schedule, { nextRunAt, ...(isDone ? {} : { lastRunDay: day }) });
       if (ordered === undefined) return;
-      if ('refused' in ordered)
-        unit.create(scheduleRunEntity, failed(unit, run, { failure: 'refused', detail: ordered.refused }, now));
-      else {
+      if ('refused' in ordered) {
+        const failure = { failure: 'refused', detail: ordered.refused } as const;
+        unit.create(scheduleRunEntity, failed(unit, run, failure, now));
+        raiseFailure(unit, run, failure);
+      } else {
         ordered.add(unit);
         unit.create(scheduleRunEntity, { ...run, reportId: ordered.id });
       }
