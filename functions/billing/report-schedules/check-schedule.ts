@@ -23,13 +23,21 @@ export async function checkSchedule(
   { report, recipients }: Pick<ReportSchedule, 'report' | 'recipients'>,
   before?: ReportSchedule,
 ): Promise<void> {
-  requirePermission(principal, permissionOn(report.kind, 'write'));
+  // Making another report of a schedule ends the one it made.
+  if (before !== undefined) requireToStart(principal, before);
+  requireToStart(principal, { report });
   const isSame = before !== undefined && JSON.stringify(before.report) === JSON.stringify(report);
   if (!isSame) await checkAreas(session, report);
   const known = isSame ? before.recipients : [];
   for (const userId of new Set(recipients))
     if (!known.includes(userId)) await checkRecipient(session, userId, permissionOn(report.kind, 'read'));
 }
+
+/** What a schedule makes is begun, changed and ended by who may start it by hand. @throws AppError `forbidden` */
+export const requireToStart = (
+  principal: Pick<Principal, 'permissions'>,
+  { report }: Pick<ReportSchedule, 'report'>,
+): void => requirePermission(principal, permissionOn(report.kind, 'write'));
 
 async function checkAreas(session: TenantSession, report: ReportSchedule['report']): Promise<void> {
   const areaIds = report.kind === 'losses' ? (report.areaIds ?? []) : [];

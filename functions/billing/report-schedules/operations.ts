@@ -9,7 +9,7 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { endAlert } from '../../platform/contract.ts';
-import { checkSchedule, refuseMany } from './check-schedule.ts';
+import { checkSchedule, refuseMany, requireToStart } from './check-schedule.ts';
 import { failureAlert, recipientsAlert } from './end-run.ts';
 import { nextMoment } from './occurrences.ts';
 import { openReportLink } from './report-link.ts';
@@ -31,8 +31,10 @@ const plain = crud.crudOperations({
     const schedule = { language: locale, ...body, recipients: [...new Set(body.recipients)], id: newId('brs') };
     return isActive ? { ...schedule, nextRunAt: await nextRunAt(session!, schedule) } : schedule;
   },
-  onDelete: (unit, { id }) => {
-    for (const alert of [failureAlert(id), recipientsAlert(id)]) endAlert(unit, alert, 'The schedule was deleted.');
+  onDelete: (unit, schedule, { principal }) => {
+    requireToStart(principal!, schedule);
+    for (const alert of [failureAlert(schedule.id), recipientsAlert(schedule.id)])
+      endAlert(unit, alert, 'The schedule was deleted.');
   },
 });
 

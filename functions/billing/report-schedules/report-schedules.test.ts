@@ -229,6 +229,22 @@ describe('who gets it', () => {
     expect(mine()).toHaveLength(0);
   });
 
+  it('is nobody, nor is there an alert without an end, when the schedule of a report that fails was deleted', async () => {
+    const { id } = await clock.add(tenant, daily);
+    stack.advance(day);
+    await clock.tick(tenant);
+    expect((await clock.call(tenant, 'DELETE', `/${id}`)).status).toBe(204);
+    for (let tries = 0; tries < 6; tries++) {
+      await stack.workOff('billing-reports', async () => {});
+      stack.advance(hour);
+      await clock.tick(tenant);
+    }
+    const told = stack.events('report.failed').map(({ payload }) => JSON.parse(payload.S).scheduleId);
+    expect(told).toContain(id);
+    const alerts = stack.events('system.alert').map(({ payload }) => JSON.parse(payload.S).dedupeKey);
+    expect(alerts).not.toContain(`report-schedule/${id}`);
+  });
+
   it('has a link that ends after a week and is nothing to guess', async () => {
     await clock.add(tenant, { ...daily, recipients: [userId] });
     stack.advance(day);
@@ -289,6 +305,10 @@ describe('refused is', () => {
     const losses = { ...daily, report: { kind: 'losses' } };
     expect((await clock.call(tenant, 'POST', '', { body: losses, as: engineer })).status).toBe(201);
     expect((await clock.call(tenant, 'PUT', `/${id}`, { body: { name: 'x' }, as: engineer })).status).toBe(403);
+    // Nor is somebody else's report ended by making another of it.
+    const { report } = losses;
+    expect((await clock.call(tenant, 'PUT', `/${id}`, { body: { report }, as: engineer })).status).toBe(403);
+    expect((await clock.call(tenant, 'DELETE', `/${id}`, { as: engineer })).status).toBe(403);
     for (const path of [`/${id}`, `/${id}/runs`, `/${id}/history`])
       expect((await clock.call(`${tenant}-else`, 'GET', path)).status).toBe(404);
   });

@@ -43,12 +43,14 @@ export const reportSchedules = defineResource({
       ...crud.updateReportSchedule,
       summary: 'Change a schedule of a report, or pause it; fields left out stay as they are.',
       description:
-        'Needs the permission to start such a report by hand as well. What fell due while it was paused is not made up for.',
+        'Needs the permission to start such a report by hand as well, and the one it was before. What fell due while it was paused is not made up for.',
       errors: ['not_found', 'version_conflict', 'forbidden', 'unprocessable'],
     },
     deleteReportSchedule: {
       ...crud.deleteReportSchedule,
       summary: 'Delete a schedule; reports it made stay, and what is under way is mailed to nobody.',
+      description: 'Needs the permission to start such a report by hand as well.',
+      errors: ['not_found', 'version_conflict', 'forbidden'],
     },
     listReportScheduleRuns: {
       method: 'GET',
