@@ -5,7 +5,12 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays, earlier } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { reachOfReadings } from '../../metering/contract.ts';
-import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
+import {
+  type CustomerInvoice,
+  customerInvoiceEntity,
+  invoiceEntity,
+  type StoredInvoice,
+} from '../invoices/invoice-entity.ts';
 import { longestBillDays } from '../invoices/price-supplies.ts';
 import { type Occupancy, occupancyEntity } from '../supplies/supply-entity.ts';
 import { correctInvoice } from './correct-invoice.ts';
@@ -71,7 +76,7 @@ async function invoicesOf(
   for (const customerId of new Set(there.map((span) => span.customerId))) {
     let cursor: string | undefined;
     do {
-      const page = await session.query<{ invoiceId: string }>(customerInvoiceEntity, {
+      const page = await session.query<CustomerInvoice>(customerInvoiceEntity, {
         pk: ['CUSTOMER-INVOICES', customerId],
         from: [addDays(days.from, -longestBillDays)],
         to: [days.to, '~'],
@@ -79,9 +84,12 @@ async function invoicesOf(
         consistent: true,
         cursor,
       });
+      const reached = page.items.filter(({ to }) => to === undefined || to > days.from);
+      // One that was made just now is corrected like the others: nobody would look again.
       const invoices = await session.getMany(
         invoiceEntity,
-        page.items.map(({ invoiceId }) => ({ id: invoiceId })),
+        reached.map(({ invoiceId }) => ({ id: invoiceId })),
+        { consistent: true },
       );
       found.push(...invoices.filter((invoice) => isReached(invoice, meterId, days)));
       cursor = page.nextCursor ?? undefined;

@@ -58,12 +58,13 @@ export const invoiceEntity = defineEntity<Invoice>()({
 /** A customer's own list, the newest period last; a pointer, so that the invoice is written once. */
 export interface CustomerInvoice {
   customerId: string;
-  /** First day of the period. */
+  /** First day of the period, and the first after it. */
   from: string;
+  to?: string;
   invoiceId: string;
 }
 
-export const customerInvoiceEntity = defineEntity<CustomerInvoice, CustomerInvoice>()({
+export const customerInvoiceEntity = defineEntity<CustomerInvoice, Omit<CustomerInvoice, 'to'>>()({
   name: 'invoice of a customer',
   table: 'billing',
   key: ({ customerId, from, invoiceId }) => ({ pk: ['CUSTOMER-INVOICES', customerId], sk: [from, invoiceId] }),

@@ -4,7 +4,14 @@ import { handler as usageEdits } from '../../metering/usage-edits/handler.ts';
 import { correctMeter } from '../corrections/correct-meter.ts';
 import { correctionQueue } from '../corrections/note-late-readings.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { april, bringReadings, label, may, meteredCustomers } from '../test-support/metered-customers.ts';
+import {
+  april,
+  aprilReadings,
+  bringReadings,
+  label,
+  may,
+  meteredCustomers,
+} from '../test-support/metered-customers.ts';
 import { handler as exceptions } from '../vee-exceptions/handler.ts';
 
 const stack = useBillingStack();
@@ -113,6 +120,32 @@ it('is not billed as nothing where the meter told of it and does not any more, u
   expect(edit.status, edit.text).toBe(201);
   expect(exportOf(await bill(customerId))).toBe('120');
   expect((await stack.call(tenant, exceptions, 'GET', '/api/billing/vee-exceptions')).body.data).toEqual([]);
+});
+
+it('leaves what a person decided about the readings: once it is told, the bill follows the decision', async () => {
+  // An hour of the tenth day leaps, and the last message lacks what was fed in.
+  const leapt = aprilReadings.map(([time, kwh], i): [string, number, object] => [
+    time,
+    i < 10 ? kwh : kwh + 45,
+    i < 30 ? fed(i) : {},
+  ]);
+  const { customerId, meterId } = await setUp([...leapt, ['2026-04-10T01:00', 1055]], { tariff });
+  const exceptionOf = async (status: string) =>
+    (await stack.call(tenant, exceptions, 'GET', '/api/billing/vee-exceptions', { query: { status } })).body.data.find(
+      (each: any) => each.meterId === meterId,
+    );
+  expect((await bill(customerId)).problems).toMatchObject([{ checks: ['spike'] }]);
+  const { id } = await exceptionOf('open');
+  const body = { decision: 'accept', reason: 'A fair' };
+  const path = `/api/billing/vee-exceptions/${id}/resolve`;
+  expect((await stack.call(tenant, exceptions, 'POST', path, { body })).status).toBe(200);
+  for (const version of [3, 3]) {
+    await bill(customerId);
+    expect(await exceptionOf('open')).toMatchObject({ id, reason: 'registers_untold', decision: 'accept', version });
+  }
+  await stack.read(tenant, meterId, [['2026-05-01T12:00', 1197.5, fed(30.5)]]);
+  expect((await bill(customerId)).problems).toEqual([]);
+  expect(await exceptionOf('closed')).toMatchObject({ id });
 });
 
 it('is nothing to say of a meter that never told of it, or that another one took the place of', async () => {

@@ -29,7 +29,7 @@ export function writeInvoice(
   // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
   if (!isAheadWritten) writeAdvance(unit, advance, left, { isTouched: true });
   const stored = unit.create(invoiceEntity, settled);
-  unit.create(customerInvoiceEntity, { customerId, from: invoice.period.from, invoiceId: id });
+  unit.create(customerInvoiceEntity, { customerId, ...invoice.period, invoiceId: id });
   if (invoice.kind !== 'returned_payment') {
     postToAccount(unit, {
       id,
