@@ -1,10 +1,13 @@
 /** Scheduled reports: one for an occurrence whoever ticks how often, told once to who may see it, and to nobody else. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as settings } from '../messages/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useReportClock } from '../test-support/report-clock.ts';
+import { scheduleEntity } from './schedule-entity.ts';
+import { startDue } from './start-reports.ts';
 
 const stack = useBillingStack();
 const clock = useReportClock(stack);
@@ -90,6 +93,19 @@ describe('ticks', () => {
     stack.advance(18 * hour);
     expect(await clock.tick(tenant)).toBe(1);
     expect((await clock.runs(tenant, id)).map(({ day: on }) => on)).toEqual([today(), today(-day)]);
+  });
+
+  it('that cannot be made keep no other from being made, and fail the tick, which is seen', async () => {
+    const [broken, well] = [await clock.add(tenant, daily), await clock.add(tenant, daily)];
+    const session = openSession(tenant);
+    const stored = await session.require(scheduleEntity, { id: broken.id });
+    const repeat = { every: 'week', on: 'someday' } as never;
+    await session.transact('billing', (unit) => unit.update(scheduleEntity, stored, { repeat }));
+    stack.advance(day);
+    await expect(startDue(session)).rejects.toThrow(broken.id);
+    expect(await clock.runs(tenant, well.id)).toHaveLength(1);
+    expect((await clock.call(tenant, 'DELETE', `/${broken.id}`)).status).toBe(204);
+    expect(await startDue(session)).toBe(0);
   });
 
   it('pass a paused schedule by, which makes up for nothing when it goes on', async () => {

@@ -16,9 +16,11 @@ import { startOccurrence } from './start-occurrence.ts';
 
 export async function handler(): Promise<{ started: number }> {
   const started = await sumOverTenants(async (session) => {
-    const ofTenant = await startDue(session);
-    await lookAfterRuns(session);
-    return ofTenant;
+    try {
+      return await startDue(session);
+    } finally {
+      await lookAfterRuns(session);
+    }
   });
   return { started };
 }
@@ -38,7 +40,10 @@ export const lookAfterRuns = (session: TenantSession): Promise<void> =>
     lookAfterRun(session, run),
   );
 
-/** One's trouble keeps neither the next nor other tenants waiting: it is looked at again in some minutes. */
+/**
+ * One's trouble keeps no other waiting: it is looked at again in some minutes.
+ * @throws at the end where one could not be looked after, so that it is seen
+ */
 async function each<T extends object>(
   session: TenantSession,
   entity: typeof scheduleEntity | typeof scheduleRunEntity,
@@ -46,17 +51,17 @@ async function each<T extends object>(
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const { tenantId } = session;
-  try {
-    let cursor: string | undefined;
-    do {
-      const page = await session.query<T>(entity, { ...query, limit: 100, cursor });
-      for (const item of page.items)
-        await work(item).catch((error: Error) =>
-          logger.error('scheduled report not looked after', { tenantId, about: entity.idOf(item as never), error }),
-        );
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-  } catch (error) {
-    logger.error('scheduled reports not looked for', { tenantId, error: error as Error });
-  }
+  const failed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await session.query<T>(entity, { ...query, limit: 100, cursor });
+    for (const item of page.items)
+      await work(item).catch((error: Error) => {
+        const about = entity.idOf(item as never);
+        failed.push(about);
+        logger.error('scheduled report not looked after', { tenantId, about, error });
+      });
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  if (failed.length > 0) throw new Error(`Scheduled reports not looked after: ${failed.slice(0, 10).join(', ')}`);
 }
