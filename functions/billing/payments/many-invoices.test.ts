@@ -77,12 +77,18 @@ describe('a payment of very many invoices', () => {
     const { id, allocations, advanceAmount } = (await pay(customerId, '400')).body.data;
     request.dies = false;
     expect([allocations.length, advanceAmount]).toEqual([14, '260.00']);
+    const halfWay = async (query: object = {}) =>
+      (await stack.call(tenant, handler, 'GET', base, { query: { isHalfWay: 'true', customerId, ...query } })).body
+        .data;
+    expect((await halfWay()).map((one: any) => one.id)).toEqual([id]);
+    expect([await halfWay({ method: 'card' }), await halfWay({ to: '2026-01-01T00:00:00Z' })]).toEqual([[], []]);
     expect((await expectAgreement(customerId)).open).toBe(26);
     await Promise.all([deliver(id, 2), deliver(id)]);
     expect((await paymentOf(id)).allocations).toHaveLength(40);
     expect(await expectAgreement(customerId)).toEqual({ open: 0, balance: '0.00', advance: '0.00' });
     await deliver(id);
     expect((await paymentOf(id)).allocations).toHaveLength(40);
+    expect(await halfWay()).toEqual([]);
   });
 
   it('uses no money of another payment that waits', async () => {

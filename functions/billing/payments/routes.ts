@@ -37,7 +37,7 @@ export const payments = defineResource({
         cashierSessionId: z.optional(generatedId('csh')),
         from: z.optional(timestamp()),
         to: z.optional(timestamp()),
-        /** Those that are being taken back, or whose request to do so died: they go on by themselves. */
+        /** Those that are being taken back or still settle, or whose request to do so died: they go on by themselves. */
         isHalfWay: z.optional(z.literal('true')),
       }),
       response: z.array(storedPaymentSchema),
