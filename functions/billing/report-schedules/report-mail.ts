@@ -58,12 +58,12 @@ const unlinked: Texts = {
 const missing: Texts = {
   en: {
     subject: '{utility}: {name} could not be made',
-    paragraphs: ['The report "{name}" ({kind}, {period}) could not be made.', '{why}'],
+    paragraphs: ['The report "{name}" ({kind}, {period}) could not be made. {why}'],
     short: '{name}',
   },
   ar: {
     subject: '{utility}: تعذر إعداد {name}',
-    paragraphs: ['تعذر إعداد التقرير "{name}" ({kind}، {period}).', '{why}'],
+    paragraphs: ['تعذر إعداد التقرير "{name}" ({kind}، {period}). {why}'],
     short: '{name}',
   },
 };

@@ -293,6 +293,18 @@ it('tells by alert and mail that an area of a loss report is gone', async () => 
   expect(alerts).toContain(`report-schedule/${id}`);
 });
 
+it('gives the reason in Arabic from right to left, as the rest of the mail', async () => {
+  const { id } = await clock.add(tenant, { ...daily, language: 'ar', recipients: [userId] });
+  const session = openSession(tenant);
+  const stored = await session.require(scheduleEntity, { id });
+  const report = { kind: 'losses' as const, areaIds: ['lar_01JGFJJZ00ABCDEFGHJKMNPQRS'] };
+  await session.transact('billing', (unit) => unit.update(scheduleEntity, stored, { report }));
+  stack.advance(day);
+  await goOn();
+  expect(mine()[0]?.html).toContain('لم يعد ممكنًا طلبه بهذه الصورة.');
+  expect(mine()[0]?.html).not.toContain('ltr');
+});
+
 describe('refused is', () => {
   it.each([
     { ...daily, at: '6:00' },
