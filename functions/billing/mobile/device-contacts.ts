@@ -46,12 +46,21 @@ const contactsEntity = defineEntity<DeviceContacts, Pick<DeviceContacts, 'userId
   expiresAt: ({ lastAt }) => Math.floor(Date.parse(lastAt) / 1000) + keepSeconds,
 });
 
-/** Notes that a device is heard of now. @returns what is known of it since it began to count */
+const isOperationNumber = (number: unknown): number is number =>
+  Number.isInteger(number) && Number(number) >= 1 && Number(number) <= maxOperationNumber;
+
+/**
+ * Notes that a device is heard of now. It has done what it hands in, also where it says a lower number: else what it did hours ago
+ * would count as done now. @returns what is known of it since it began to count
+ */
 export function noteContact(
   session: TenantSession,
   userId: string,
-  { id: deviceId, lastOperationNumber }: CountingDevice,
+  { id: deviceId, lastOperationNumber: told }: CountingDevice,
+  handedIn: readonly Record<string, unknown>[],
 ): Promise<readonly Contact[]> {
+  const numbers = handedIn.map((operation) => operation['operationNumber']).filter(isOperationNumber);
+  const lastOperationNumber = Math.max(told, ...numbers);
   return retryOnChangeOrMade(async () => {
     const now = session.context.now();
     const before = await session.get(contactsEntity, { userId, deviceId }, { consistent: true });

@@ -20,12 +20,13 @@ const mayCollect = ({ permissions }: Principal): boolean => isGranted(permission
 async function workerOf(
   { session, principal, locale }: { session: TenantSession; principal: Principal; locale: Locale },
   { deviceTime, device }: { deviceTime?: string | undefined; device?: CountingDevice | undefined },
+  operations: readonly Record<string, unknown>[],
 ): Promise<Caller> {
   const userId = principal.subject;
   const skewMs = skewOf(deviceTime, Date.parse(session.context.now()));
   const [{ timeZone, currency }, contacts] = await Promise.all([
     tenantProfile(session),
-    device === undefined ? [] : noteContact(session, userId, device),
+    device === undefined ? [] : noteContact(session, userId, device, operations),
   ]);
   return { session, userId, locale, skewMs, contacts, mayCollect: mayCollect(principal), timeZone, currency };
 }
@@ -60,17 +61,17 @@ export const mobileOperations: Operations<typeof mobile.routes> = {
     data: await announcePhoto(session, principal.subject, body),
   }),
   handInReadings: async (request) => ({
-    data: await applyOperations(await workerOf(request, request.body), request.body.readings),
+    data: await applyOperations(await workerOf(request, request.body, request.body.readings), request.body.readings),
   }),
   handInCollections: async (request) => ({
     data: await applyOperations(
-      await workerOf(request, request.body),
+      await workerOf(request, request.body, request.body.collections),
       request.body.collections.map((collection) => ({ ...collection, type: 'collection' })),
     ),
   }),
   syncField: async (request) => {
     const { session, principal, body } = request;
-    const worker = await workerOf(request, body);
+    const worker = await workerOf(request, body, body.operations);
     const results = await applyOperations(worker, body.operations);
     const { cursor, ...changes } = await changesSince(session, principal.subject, body.cursor);
     return { data: { serverTime: session.context.now(), skewMs: worker.skewMs, results, changes, cursor } };

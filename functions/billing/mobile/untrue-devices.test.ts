@@ -85,6 +85,15 @@ describe('a device that counts what it does', () => {
     );
   beforeEach(() => void devices++);
 
+  it('and says it has done less than it hands in has done that at least, and is believed', async () => {
+    stack.advance(3 * 3_600_000);
+    await heard(0);
+    stack.advance(3 * 3_600_000);
+    const told = at(-2 * 3_600_000);
+    const { results } = await heard(0, [reading({ time: told, operationNumber: 1 })]);
+    expect(results).toMatchObject([{ status: 'applied', time: told }]);
+  });
+
   it('and whose clock was set back since it was heard of reads nothing before that, and a person looks at it', async () => {
     stack.advance(3 * 3_600_000);
     await heard(0);
