@@ -4,7 +4,10 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { checkNames } from '../../../layers/vee/checks.ts';
 
-/** `registers_untold`: a register that the tariff bills by is not told of in the period; `details` name it. */
+/**
+ * `registers_untold`: a register that the tariff bills by is not told of in the period; `details` name it. What was decided about its
+ * readings before stays and is followed.
+ */
 export const usageRefusals = [
   'no_readings',
   'not_billable',

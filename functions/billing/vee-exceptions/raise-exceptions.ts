@@ -60,7 +60,8 @@ function raise(session: TenantSession, isDecided: boolean, found: VeeException):
     // Billed by somebody else meanwhile, or ended before.
     if (supply === undefined || (supply.billedTo ?? supply.from) !== found.from) return;
     if (supply.to !== undefined && supply.to <= found.from) return;
-    if (before !== undefined && saysIt(before, found, isDecided)) return;
+    const said = withDecision(before, found);
+    if (before !== undefined && saysIt(before, said, isDecided)) return;
     // A bill was cancelled, so the next one begins earlier: its exception stands for the one of the later days too.
     const replaced =
       supply.veeException === undefined || supply.veeException === found.id
@@ -68,12 +69,20 @@ function raise(session: TenantSession, isDecided: boolean, found: VeeException):
         : await session.get(veeExceptionEntity, { id: supply.veeException }, { consistent: true });
     await session.transact('billing', (unit) => {
       closeInto(unit, session, replaced, { closedFor: 'replaced' });
-      if (before === undefined) unit.create(veeExceptionEntity, found);
-      else unit.update(veeExceptionEntity, before, { ...found, ...undecided });
+      if (before === undefined) unit.create(veeExceptionEntity, said);
+      else unit.update(veeExceptionEntity, before, { ...undecided, ...said });
       if (supply.veeException !== found.id)
         unit.update(supplyEntity, supply, { veeException: found.id } as Partial<BilledSupply>, { isAudited: false });
     });
   });
+}
+
+/** Registers are asked for once the readings stand, perhaps by a decision: the bill that is told of them follows it still. */
+function withDecision(before: StoredException | undefined, found: VeeException): VeeException {
+  if (found.reason !== 'registers_untold' || before?.decision === undefined) return found;
+  if (before.status === 'closed' || !covers(before, found)) return found;
+  const { checks, failures, decision, decisionReason, decidedBy, decidedAt } = before;
+  return { ...found, checks, failures, decision, decisionReason, decidedBy, decidedAt };
 }
 
 const undecided = {
