@@ -50,6 +50,16 @@ const account = async (id: string) =>
   (await stack.call(tenant, customers, 'GET', `/api/billing/customers/${id}/balance`)).body.data[0];
 
 describe('a bank file', () => {
+  it('pays every invoice that a line names, and no other', async () => {
+    const number = (month: number) => `${ahmed.accountNumber}-20260${month}28`;
+    for (const month of [1, 2, 3]) await oweInvoice(tenant, ahmed.id, '100.00', { invoiceNumber: number(month) });
+    const done = await importCsv([`2026-06-10,200,B1,,Invoices ${number(3)} and ${number(2)} and REF-7`]);
+    expect(await linesOf(done.id)).toMatchObject([{ status: 'matched', matchedBy: 'invoice_number' }]);
+    const [{ allocations }] = await paymentsOf();
+    expect(allocations.map(({ invoiceNumber }: any) => invoiceNumber)).toEqual([number(2), number(3)]);
+    expect(await account(ahmed.id)).toMatchObject({ balance: '100.00', advance: '0.00' });
+  });
+
   it('finds its customers by account number, invoice number, and amount and name; the rest waits', async () => {
     const invoice = await oweInvoice(tenant, ahmed.id, '300.00', { invoiceNumber: `${ahmed.accountNumber}-20260430` });
     await oweInvoice(tenant, ahmed.id, '50.00', { dueDate: '2026-05-01' });

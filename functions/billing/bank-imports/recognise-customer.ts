@@ -1,5 +1,5 @@
 /**
- * Whose a line of a bank is: by an account number in its text, by an invoice number, or by an open invoice of the same amount
+ * Whose a line of a bank is: by an account number in its text, by numbers of invoices, or by an open invoice of the same amount
  * whose customer's name is in the text. Two possible owners are none.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
@@ -9,7 +9,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen } from '../invoices/invoice-entity.ts';
-import { openByNumber } from '../invoices/open-of-customer.ts';
+import { openByNumbers } from '../invoices/open-of-customer.ts';
 import type { BankLine } from './bank-schema.ts';
 import { accountNumbersIn, isNamedIn, numbersIn } from './line-text.ts';
 import type { LookedUp } from './look-up-lines.ts';
@@ -41,10 +41,10 @@ export async function recogniseCustomer(
   if (others.length > 0) return undefined;
   if (customer === undefined) return byAmountAndName(session, line, currency, openByAmount);
   const numbers = numbersIn(line).filter((number) => number.includes('-'));
-  const named = numbers.length === 0 ? undefined : await openByNumber(session, customer.id, currency, numbers);
-  return named === undefined
+  const invoiceIds = numbers.length === 0 ? [] : await openByNumbers(session, customer.id, currency, numbers);
+  return invoiceIds.length === 0
     ? { customer, matchedBy: 'account_number' }
-    : { customer, invoiceIds: [named], matchedBy: 'invoice_number' };
+    : { customer, invoiceIds, matchedBy: 'invoice_number' };
 }
 
 async function byAmountAndName(

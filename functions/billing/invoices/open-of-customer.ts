@@ -74,19 +74,19 @@ export async function openOfCustomer(
   return found;
 }
 
-/** The open invoice of a customer that has one of these numbers. */
-export async function openByNumber(
+/** The open invoices of a customer that have one of these numbers, the longest due first. @returns their ids */
+export async function openByNumbers(
   session: TenantSession,
   customerId: string,
   currency: string,
   numbers: readonly string[],
-): Promise<string | undefined> {
+): Promise<string[]> {
+  const named: string[] = [];
   let cursor: string | undefined;
   do {
     const { items, nextCursor } = await openPage(session, customerId, { currency, cursor });
-    const named = items.find(({ invoiceNumber }) => numbers.includes(invoiceNumber));
-    if (named !== undefined) return named.invoiceId;
+    for (const { invoiceNumber, invoiceId } of items) if (numbers.includes(invoiceNumber)) named.push(invoiceId);
     cursor = nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return undefined;
+  } while (cursor !== undefined && named.length < numbers.length);
+  return named;
 }
