@@ -79,7 +79,7 @@ export async function billCustomer(
       for (const group of parted(made.priced)) {
         const { invoice, supplies } = await issue(session, customer, group, options);
         issued.set(invoice.id, invoice);
-        waiting.push(...supplies.filter((_, i) => group[i]!.isCut));
+        waiting.push(...supplies.filter((_, i) => group[i]!.cutFrom !== undefined));
       }
     }
     return problems;
@@ -129,8 +129,8 @@ async function issue(
     for (const { occupancy, to } of awaiting)
       unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
     closing(unit);
-    const supplies = group.map(({ supply, supplied }) =>
-      unit.update(supplyEntity, supply, afterBill(supply, supplied, options.runId), { isAudited: false }),
+    const supplies = group.map((priced) =>
+      unit.update(supplyEntity, priced.supply, afterBill(priced, options.runId), { isAudited: false }),
     );
     return { invoice: stored, supplies };
   });

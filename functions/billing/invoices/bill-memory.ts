@@ -7,7 +7,7 @@ import type { Bill } from '../../../layers/tariff/bill.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
-import type { SuppliedBill } from './invoice-schema.ts';
+import type { PricedSupply } from './price-supplies.ts';
 
 export type MadeBill = NonNullable<BilledSupply['history']>[number];
 
@@ -40,13 +40,13 @@ export const keepsBank = ({ export: exported }: TariffVersion): boolean => expor
 
 /** What a supply remembers of the bill that was made. */
 export function afterBill(
-  supply: BilledSupply,
-  { bill }: SuppliedBill,
+  { supply, supplied: { bill }, cutFrom }: PricedSupply,
   runId?: string,
 ): { [P in keyof BilledSupply]?: BilledSupply[P] | null } {
   const made = {
     to: bill.to,
     ...rememberedOf(bill),
+    ...(cutFrom === undefined ? {} : { cutFrom }),
     ...(bill.exportBank === undefined ? {} : { bankBefore: supply.exportBank ?? {} }),
   };
   return {

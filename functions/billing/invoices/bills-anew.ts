@@ -65,7 +65,7 @@ export async function billsAnew(
           },
         });
       const { currency } = made.supplied.bill;
-      if (made.isCut || currency !== invoice.currency)
+      if (made.cutFrom !== undefined || currency !== invoice.currency)
         throw new AppError('conflict', undefined, {
           texts: {
             en: `Meter "${supply.meterId}" is billed in ${made.supplied.bill.currency} now: cancel the invoice and bill its days again.`,

@@ -126,6 +126,22 @@ it('charges a month that is not prorated, and a fee for a bill, once', async () 
   }
 });
 
+it('shares one month that is not prorated also where the bill begins before the route’s period', async () => {
+  const more = { proration: 'none' };
+  const [first, second] = [
+    await addTariff('LONG', usualComponents.slice(0, 1), more),
+    await addTariff('LONG-USD', usualComponents.slice(0, 1), { ...more, currency: 'USD' }),
+  ];
+  const { customerId, supplyId } = await setUp([['2026-03-01T00:00', 850], ...aprilReadings], {
+    ...{ tariff: first, from: '2026-03-01' },
+  });
+  await change(supplyId, '2026-04-16', second);
+  const { invoices } = await bill(customerId);
+  // 46 and 15 of 61 days.
+  expect(said(invoices)).toEqual(['2026-03-01 2026-04-16 226.23 YER', '2026-04-16 2026-05-01 73.77 USD']);
+  for (const { id } of invoices) expect((await post(`${id}/rebill`)).body.data.note).toBeNull();
+});
+
 it('pays energy out in the old currency that the new tariff does not keep', async () => {
   const sun = await addTariff('SUN', [{ ...energy, blocks: [{ rate: '5' }] }], {
     export: { mode: 'net_energy', settlementRate: '2' },

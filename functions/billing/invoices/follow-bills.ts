@@ -101,7 +101,7 @@ const billOf = (bills: readonly SuppliedBill[], id: string) => bills.find(({ sup
 const bankOf = (supplied: SuppliedBill | undefined, found: Bank): Bank => supplied?.bill.exportBank ?? found;
 
 function renewed(
-  { to, bankBefore }: MadeBill,
+  { to, bankBefore, cutFrom }: MadeBill,
   made: SuppliedBill | undefined,
   found: Record<string, string>,
 ): MadeBill {
@@ -109,6 +109,7 @@ function renewed(
   return {
     ...(made === undefined ? { kwhPerDay: '0' } : rememberedOf(made.bill)),
     ...(to === undefined ? {} : { to }),
+    ...(cutFrom === undefined ? {} : { cutFrom }),
     ...(bank === undefined ? {} : { bankBefore: bank }),
   };
 }

@@ -45,8 +45,8 @@ export interface PricingOptions {
 export interface PricedSupply {
   supply: BilledSupply & Stored;
   supplied: SuppliedBill;
-  /** Whether days are left that are billed in another currency. */
-  isCut: boolean;
+  /** Where days are left that are billed in another currency: the first day of the one bill that both are. */
+  cutFrom?: string;
 }
 
 export interface PricingProblem {
@@ -113,7 +113,7 @@ export async function priceSupplies(
           }),
   }));
   for (const { supply, span, made } of all)
-    if ('bill' in made) result.priced.push({ supply, supplied: made, isCut: made.bill.to < span.to });
+    if ('supplied' in made) result.priced.push({ supply, ...made });
     else result.problems.push({ supplyId: supply.id, meterId: supply.meterId, ...span, ...made });
   return result;
 }
@@ -138,10 +138,11 @@ async function priceSupply(
   supply: BilledSupply,
   span: BillingPeriod,
   { timeZone, mayEstimate, period, anew, nominal = period, versions: versionsOf, veeSettings }: SettledOptions,
-): Promise<SuppliedBill | Unpriced> {
-  const { days, held, versions, around } = await tariffsOfBill(supply, span, nominal, versionsOf);
-  const { from, to } = days;
+): Promise<Omit<PricedSupply, 'supply'> | Unpriced> {
   const known = anew ? remembered(supply, period.to) : supply;
+  const before = known?.history?.[0];
+  const { days, held, versions, around } = await tariffsOfBill(supply, span, nominal, versionsOf, before);
+  const { from, to } = days;
   if (known === undefined && (versions.some(restsOnHistory) || around.bankedUnder !== undefined))
     return { reason: 'not_priced', checks: [], details: ['The bill is older than those the supply remembers.'] };
   const { history = [], exportBank = {} } = known ?? {};
@@ -183,7 +184,7 @@ async function priceSupply(
       ),
       settleExportBank: supply.to === to,
     });
-    return {
+    const supplied = {
       supplyId: supply.id,
       meterId: supply.meterId,
       ...held,
@@ -193,6 +194,7 @@ async function priceSupply(
       ...(collected.estimates.length === 0 ? {} : { estimates: collected.estimates.map(toAnswer) }),
       findings: collected.findings,
     };
+    return { supplied, ...(to < span.to ? { cutFrom: (around.cutFrom ?? days).from } : {}) };
   } catch (error) {
     if (isAppError(error) && error.code === 'unprocessable')
       return { reason: 'not_priced', checks: [], details: [error.message] };

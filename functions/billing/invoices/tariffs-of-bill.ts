@@ -7,7 +7,7 @@ import type { BillingFacts } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { type TariffTimeline, tariffsHeld, versionsAlong } from '../supplies/tariff-timeline.ts';
-import { keepsBank } from './bill-memory.ts';
+import { keepsBank, type MadeBill } from './bill-memory.ts';
 
 interface Days {
   from: string;
@@ -25,12 +25,13 @@ export interface TariffsOfBill {
   around: Pick<BillingFacts, 'cutFrom' | 'followedBy' | 'bankedUnder'>;
 }
 
-/** @param nominal the route's whole period */
+/** @param nominal the route's whole period @param before what is remembered of the bill before */
 export async function tariffsOfBill(
   supply: BilledSupply,
   asked: Days,
   nominal: Days,
   versionsOf: (tariffId: string) => Promise<TariffVersion[]>,
+  before?: MadeBill,
 ): Promise<TariffsOfBill> {
   const along = (days: Days) => versionsAlong(tariffsHeld(supply, days), days, versionsOf);
   const all = await along(asked);
@@ -39,17 +40,18 @@ export async function tariffsOfBill(
   const versions = other === undefined ? all : all.slice(0, all.indexOf(other));
   const around: TariffsOfBill['around'] = {};
   const { currency } = versions[0] ?? {};
-  const [before, after] = await Promise.all([
+  const [dayBefore, dayAfter] = await Promise.all([
     days.from > supply.from ? along({ from: addDays(days.from, -1), to: days.from }) : [],
     supply.to === undefined || days.to < supply.to ? along({ from: days.to, to: addDays(days.to, 1) }) : [],
   ]);
   const isAnother = ([version]: TariffVersion[]) => version !== undefined && version.currency !== currency;
+  const began = (before?.to === days.from ? before.cutFrom : undefined) ?? earlier(days.from, nominal.from);
   const whole = {
-    from: isAnother(before) ? later(supply.from, earlier(days.from, nominal.from)) : days.from,
-    to: isAnother(after) ? later(days.to, earlier(supply.to ?? nominal.to, nominal.to)) : days.to,
+    from: isAnother(dayBefore) ? later(supply.from, began) : days.from,
+    to: isAnother(dayAfter) ? later(days.to, earlier(supply.to ?? nominal.to, nominal.to)) : days.to,
   };
   if (whole.from < days.from || whole.to > days.to) around.cutFrom = whole;
-  if (isAnother(after)) around.followedBy = after[0]!;
+  if (isAnother(dayAfter)) around.followedBy = dayAfter[0]!;
   const bankedUnder = days.from > supply.from ? await along({ from: supply.from, to: days.from }) : [];
   const keeping = bankedUnder.findLast(keepsBank);
   if (keeping !== undefined) around.bankedUnder = keeping;

@@ -57,8 +57,17 @@ export type Supply = z.infer<typeof supplySchema>;
 export interface BilledSupply extends Supply {
   /** Which of the customer's it is, from 1: of a supply that follows another at its meter, the same. */
   place: number;
-  /** Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW), and the bank before, to go back to. */
-  history?: { to?: string; kwhPerDay: string; demandKw?: string; bankBefore?: Record<string, string> }[];
+  /**
+   * Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW), the bank before, to go back to,
+   * and of one that ends where another currency begins the first day of the bill that both are.
+   */
+  history?: {
+    to?: string;
+    kwhPerDay: string;
+    demandKw?: string;
+    bankBefore?: Record<string, string>;
+    cutFrom?: string;
+  }[];
   /** The run that made its last bill, so that the run counts it also when it looks a second time. */
   billedBy?: string;
   /** How many of its bills were cancelled: numbers of invoices are never used twice. */
