@@ -1,70 +1,20 @@
 /** Commands to meters over the handler, the queue and a broker that answers: nobody is switched twice or against a newer order. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '../../../layers/kernel/data/session.ts';
-import { meterEntity } from '../../metering/meters/meter-entity.ts';
 import { busBatch, makeEvent } from '../../platform/test-support/fixtures.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { commandEntity } from './command-entity.ts';
-import { endConfirmed } from './confirm-command.ts';
+import { commandsBase as base, commandScene } from '../test-support/command-scene.ts';
 import { handler } from './handler.ts';
 import { handler as onCommandChanged } from './on-command-changed.ts';
 import { handler as onStatusChanged } from './on-status-changed.ts';
 
 const stack = useBillingStack();
 const tenant = 'cmd';
-const base = '/api/billing/meter-commands';
 const second = { subject: 'usr_2', name: 'second' };
-let serial = 1;
-
 beforeAll(() => stack.addTenant(tenant));
-
-async function addMeter(more: object = {}): Promise<string> {
-  const id = `SW-${serial++}`;
-  await stack.addMeter(tenant, id, more);
-  return id;
-}
-const post = (path: string, body?: object, as?: object) =>
-  stack.call(tenant, handler, 'POST', `${base}${path}`, { ...(body ? { body } : {}), ...(as ? { as } : {}) });
-const ask = (meterId: string, command = 'disconnect', more: object = {}) =>
-  post('', { meterId, command, reason: 'Unpaid', ...more });
-const get = async (id: string) => (await stack.call(tenant, handler, 'GET', `${base}/${id}`)).body.data;
-const sentTo = (meterId: string) =>
-  stack
-    .published()
-    .filter(({ topic }) => topic === `acrel/ST-${tenant}/meter/${meterId}/command`)
-    .map(({ payload }) => payload);
-
-const changeMeter = async (id: string, changes: object): Promise<void> => {
-  const session = openSession(tenant);
-  const meter = await session.require(meterEntity, { id });
-  await session.transact('metering', (unit) => unit.update(meterEntity, meter, changes));
-};
-
-async function says(meterId: string, newStatus: string, time = new Date().toISOString()): Promise<void> {
-  const detail = {
-    id: `evt_${serial++}`,
-    type: 'meter.status_changed',
-    schemaVersion: '1',
-    metadata: '{}',
-    tenantId: tenant,
-    source: 'metering',
-    aggregateType: 'meter',
-    aggregateId: meterId,
-    occurredAt: time,
-    correlationId: 'c',
-    causationId: '',
-    payload: JSON.stringify({ stationId: 'S', meterId, time, previousStatus: 'connected', newStatus }),
-  };
-  const record = {
-    messageId: detail.id,
-    body: JSON.stringify({ detail }),
-    attributes: { ApproximateReceiveCount: '1' },
-  };
-  expect((await onStatusChanged({ Records: [record] } as never)).batchItemFailures).toEqual([]);
-}
+const { addMeter, ask, changeMeter, get, post, says, sentTo } = commandScene(stack, tenant);
 
 describe('a disconnection', () => {
   it('is approved by a second person, sent as documented, and confirmed by the meter', async () => {
@@ -109,7 +59,7 @@ describe('a disconnection', () => {
       })
     ).body.data.id;
     const tariffId = (
-      await stack.call(tenant, tariffs, 'POST', '/api/billing/tariffs', { body: { code: `T${serial}`, name: 'T' } })
+      await stack.call(tenant, tariffs, 'POST', '/api/billing/tariffs', { body: { code: 'T1', name: 'T' } })
     ).body.data.id;
     await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', {
       body: { customerId, meterId, tariffId, from: '2026-01-01' },
@@ -228,84 +178,6 @@ describe('a command', () => {
     await stack.workOffCommands(70);
     expect(await get(id)).toMatchObject({ status: 'confirmed', attempts: 1 });
     expect(sentTo(meterId)).toHaveLength(1);
-  });
-
-  describe('that was given up', () => {
-    const alertEvents = (meterId: string) =>
-      ['system.alert', 'system.alert_cleared'].flatMap((type) =>
-        stack
-          .events(type)
-          .filter(({ payload }) => JSON.parse(payload.S).dedupeKey === `meter-command/${meterId}`)
-          .map(() => type),
-      );
-    async function giveUp(command = 'reconnect', answer = 200): Promise<{ meterId: string; id: string }> {
-      const meterId = await addMeter();
-      stack.brokerAnswers(answer);
-      const { id } = (await ask(meterId, command)).body.data;
-      await stack.workOffCommands(185);
-      stack.brokerAnswers(200);
-      expect(alertEvents(meterId)).toEqual(['system.alert']);
-      return { meterId, id };
-    }
-    const cleared = ['system.alert', 'system.alert_cleared'];
-
-    it('is confirmed by a late word of the meter, once, and its alert ends', async () => {
-      const { meterId, id } = await giveUp();
-      await says(meterId, 'disconnected');
-      expect(await get(id)).toMatchObject({ status: 'timed_out' });
-      const { firstSentAt, endedAt } = await get(id);
-      await says(meterId, 'connected', firstSentAt);
-      await says(meterId, 'connected');
-      expect(await get(id)).toMatchObject({
-        status: 'confirmed',
-        confirmedBy: 'status',
-        timedOutAt: endedAt,
-        outcome: 'Confirmed late.',
-      });
-      expect(alertEvents(meterId)).toEqual(cleared);
-    });
-
-    it('takes nothing of a newer one that is given up while its late word is written down', async () => {
-      const { meterId, id } = await giveUp();
-      const session = openSession(tenant);
-      const before = await session.require(commandEntity, { id });
-      const newer = (await ask(meterId, 'reconnect')).body.data;
-      await stack.workOffCommands(185);
-      await expect(endConfirmed(session, before, 'status')).rejects.toMatchObject({ code: 'version_conflict' });
-      expect(alertEvents(meterId)).toEqual(['system.alert', 'system.alert']);
-      await says(meterId, 'connected');
-      expect([(await get(id)).status, (await get(newer.id)).status]).toEqual(['timed_out', 'confirmed']);
-      expect(alertEvents(meterId)).toEqual(['system.alert', ...cleared]);
-    });
-
-    it('is looked at again where the meter was so before, which no event tells', async () => {
-      const { meterId, id } = await giveUp();
-      await changeMeter(meterId, { status: 'connected', statusAt: new Date().toISOString() });
-      await stack.workOffCommands(900);
-      expect([(await get(id)).status, ...alertEvents(meterId)]).toEqual(['confirmed', ...cleared]);
-    });
-
-    it('is heard late also while a newer order waits, and its alert ends with a newer confirmation', async () => {
-      const [early, late] = [await giveUp(), await giveUp()];
-      await ask(early.meterId);
-      await says(early.meterId, 'connected');
-      expect((await get(early.id)).status).toBe('confirmed');
-      const newer = (await ask(late.meterId, 'reconnect')).body.data;
-      await stack.workOffCommands(0);
-      await says(late.meterId, 'connected');
-      expect([(await get(late.id)).status, (await get(newer.id)).status]).toEqual(['timed_out', 'confirmed']);
-      expect([alertEvents(early.meterId), alertEvents(late.meterId)]).toEqual([cleared, cleared]);
-    });
-
-    it('since the broker refused it stays failed when somebody switches by hand; a tariff clears no alert of a relay', async () => {
-      const { meterId, id } = await giveUp('reconnect', 403);
-      await ask(meterId, 'set_tariff', { tariffId: 'T-2' });
-      await stack.workOffCommands(0);
-      expect(alertEvents(meterId)).toEqual(['system.alert']);
-      await says(meterId, 'connected');
-      expect(await get(id)).toMatchObject({ status: 'failed' });
-      expect(alertEvents(meterId)).toEqual(cleared);
-    });
   });
 
   it('to a meter that was taken out meanwhile is not sent, and one that moved hears it at its new station', async () => {
