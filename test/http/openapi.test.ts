@@ -174,7 +174,10 @@ describe('what the document says', () => {
       const answer = await mizan.north.api('GET', target);
       expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500);
       expect(Object.keys(operation['responses'])).toContain(String(answer.status));
-      const [type] = Object.keys(operation['responses'][answer.status].content ?? {});
+      const { content = {}, headers } = operation['responses'][answer.status];
+      for (const name of ['X-Correlation-Id', 'ETag'])
+        if (answer.headers.has(name)) expect(Object.keys(headers)).toContain(name);
+      const [type] = Object.keys(content);
       if (type !== undefined) expect(answer.headers.get('content-type')).toContain(type);
     },
   );
