@@ -16,7 +16,7 @@ import { readMoment, readNeighbour, readRange } from './readings/readings-store.
 import type { RegisterUsage } from './readings/registers-of-meter.ts';
 import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
-import { carriedBy, nextCarrying, reachMs } from './readings/wider-readings.ts';
+import { nextCarrying, reachMs, toldBy } from './readings/wider-readings.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
 
@@ -135,7 +135,7 @@ export async function reachOfReadings(
     ...[...new Set([fromMs, toMs])].map((timeMs) => readMoment(session, meterId, timeMs)),
   ]);
   // Also of what does not count any more.
-  const told = carriedBy(edges.flatMap(({ readings }) => readings.map(({ reading }) => reading)));
+  const told = toldBy(edges.flatMap(({ readings }) => readings.map(({ reading }) => reading)));
   const next = await nextCarrying(told, toMs + 1, (range) => readRange(session, meterId, range));
   return {
     fromMs: (before?.timeMs ?? fromMs) - reachMs,

@@ -12,9 +12,8 @@ import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
 import { curveOfMeter, isBillable, readWithEdits, type UsageEvidence } from './consumption-of-meter.ts';
-import { registerOf } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
-import { carries, type OtherEnergy, otherEnergies, reactiveCodes } from './wider-readings.ts';
+import { type OtherEnergy, otherEnergies, type Telling, tellingOf } from './wider-readings.ts';
 
 type Buckets = readonly { start: number; end: number }[];
 
@@ -26,15 +25,13 @@ export function consumptionOfEnergy(
 ): BucketConsumption[] {
   if (energy === 'taken') return consumptionOf(curveOfMeter(meter, readings, stretches), buckets);
   const own = stretches.filter((stretch) => stretch.energy === energy);
-  return consumptionOf(editCurve(curveOf(energy, meter, wider), own), buckets);
+  return consumptionOf(editCurve(curveOf(tellingOf(energy, readings), meter, wider), own), buckets);
 }
 
-function curveOf(energy: OtherEnergy, meter: Meter, readings: readonly MeterReading[]): CurvePoint[] {
-  // One code for all readings: two registers do not go on from each other.
-  const code = reactiveCodes.find((each) => readings.some((reading) => registerOf(reading, each) !== undefined));
+function curveOf(telling: Telling, meter: Meter, readings: readonly MeterReading[]): CurvePoint[] {
   const points = readings.flatMap((reading) => {
-    const register = energy === 'fed_in' ? reading.exportRegister : code && registerOf(reading, code);
-    return typeof register === 'number' ? [{ time: reading.timeMs, register }] : [];
+    const register = telling(reading);
+    return register === undefined ? [] : [{ time: reading.timeMs, register }];
   });
   return energyCurve(withoutAnchors(profileOf(meter)), points);
 }
@@ -50,7 +47,8 @@ export function untoldEnergies(meter: Meter, evidence: UsageEvidence, buckets: B
   if (closing === undefined || closing.timeMs < last.end) return [];
   const device = segmentAt(profile, closing.timeMs);
   return otherEnergies.filter((energy) => {
-    const told = evidence.wider.findLast((reading) => carries(reading, energy));
+    const telling = tellingOf(energy, evidence.readings);
+    const told = evidence.wider.findLast((reading) => telling(reading) !== undefined);
     if (told === undefined || told.timeMs >= last.end || segmentAt(profile, told.timeMs) !== device) return false;
     return consumptionOfEnergy(energy, meter, evidence, [last])[0]?.complete !== true;
   });

@@ -14,12 +14,17 @@ export type OtherEnergy = Exclude<EditedEnergy, 'taken'>;
 export const otherEnergies = ['fed_in', 'reactive'] as const satisfies readonly OtherEnergy[];
 
 /** Inductive reactive energy (IEC 62056-6-1, value group C 3: reactive import), total or of the first tariff. */
-export const reactiveCodes = ['3.8.0', '3.8.1'];
+const reactiveCodes = ['3.8.0', '3.8.1'];
 
-export const carries = (reading: MeterReading, energy: OtherEnergy): boolean =>
-  energy === 'fed_in'
-    ? reading.exportRegister !== undefined
-    : reactiveCodes.some((code) => registerOf(reading, code) !== undefined);
+/** What a reading tells of an energy, register units; undefined where it lacks it. */
+export type Telling = (reading: MeterReading) => number | undefined;
+
+/** @param readings of the time it is about: by what they tell, and for all by one code, since two registers do not go on from each other */
+export function tellingOf(energy: OtherEnergy, readings: readonly MeterReading[]): Telling {
+  if (energy === 'fed_in') return ({ exportRegister }) => exportRegister;
+  const code = reactiveCodes.find((each) => readings.some((reading) => registerOf(reading, each) !== undefined));
+  return (reading) => (code === undefined ? undefined : registerOf(reading, code));
+}
 
 /** Longer than a bill of a quarter: a register that was silent longer begins anew. */
 const longestSilenceMs = 93 * dayMs;
@@ -38,8 +43,8 @@ export async function widerReadings<R extends MeterReading>(
 ): Promise<readonly R[]> {
   const [first, last] = [readings[0], readings.at(-1)];
   if (first === undefined || last === undefined) return readings;
-  const carried = carriedBy(readings);
-  const lackedBy = (reading: R) => carried.filter((energy) => !carries(reading, energy));
+  const told = toldBy(readings);
+  const lackedBy = (reading: R) => told.filter((telling) => telling(reading) === undefined);
   const [before, after] = await Promise.all([
     first.timeMs <= start ? lastCarrying(lackedBy(first), first.timeMs, read) : [],
     last.timeMs >= end && lackedBy(last).length > 0
@@ -49,19 +54,23 @@ export async function widerReadings<R extends MeterReading>(
   return [...before, ...readings, ...after];
 }
 
-export const carriedBy = (readings: readonly MeterReading[]): OtherEnergy[] =>
-  otherEnergies.filter((energy) => readings.some((reading) => carries(reading, energy)));
+const isTold = (telling: Telling, readings: readonly MeterReading[]): boolean =>
+  readings.some((reading) => telling(reading) !== undefined);
+
+/** Of the energies that some of the readings tell of. */
+export const toldBy = (readings: readonly MeterReading[]): Telling[] =>
+  otherEnergies.map((energy) => tellingOf(energy, readings)).filter((telling) => isTold(telling, readings));
 
 /** Steps back, each twice as long, until all are found: most are near, and a register that has just begun has none. */
 async function lastCarrying<R extends MeterReading>(
-  energies: readonly OtherEnergy[],
+  energies: readonly Telling[],
   beforeMs: number,
   read: Read<R>,
 ): Promise<readonly R[]> {
   let found: readonly R[] = [];
   let [toMs, stepMs] = [beforeMs, reachMs];
   const furthestMs = beforeMs - longestSilenceMs;
-  while (toMs > furthestMs && energies.some((energy) => !carriedBy(found).includes(energy))) {
+  while (toMs > furthestMs && energies.some((telling) => !isTold(telling, found))) {
     const fromMs = Math.max(toMs - stepMs, furthestMs);
     found = [...(await read({ fromMs, toMs })), ...found];
     [toMs, stepMs] = [fromMs, 2 * stepMs];
@@ -71,7 +80,7 @@ async function lastCarrying<R extends MeterReading>(
 
 /** The first reading from a moment on that carries each of the energies, as far as bills after it look back. @returns the later one's time */
 export async function nextCarrying(
-  energies: readonly OtherEnergy[],
+  energies: readonly Telling[],
   fromMs: number,
   read: Read<MeterReading>,
 ): Promise<number | undefined> {
@@ -82,9 +91,9 @@ export async function nextCarrying(
   while (left.length > 0 && edge < furthestMs) {
     const toMs = Math.min(edge + stepMs, furthestMs);
     const readings = await read({ fromMs: edge, toMs });
-    const times = left.flatMap((energy) => readings.find((reading) => carries(reading, energy))?.timeMs ?? []);
+    const times = left.flatMap((telling) => readings.find((reading) => telling(reading) !== undefined)?.timeMs ?? []);
     latest = times.length === 0 ? latest : Math.max(...times);
-    left = left.filter((energy) => !carriedBy(readings).includes(energy));
+    left = left.filter((telling) => !isTold(telling, readings));
     [edge, stepMs] = [toMs, 2 * stepMs];
   }
   return latest;
