@@ -6,7 +6,7 @@ import { readAdvance } from '../accounts/account-entity.ts';
 import { cancelInvoice } from '../invoices/cancel-invoice.ts';
 import { writeInvoice } from '../invoices/write-invoice.ts';
 import { returnRefund } from '../refunds/return-refund.ts';
-import { takeRefund } from '../refunds/take-refund.ts';
+import { finishRefund, takeRefund } from '../refunds/take-refund.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { useDebtScene } from '../test-support/debt-scene.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
@@ -222,6 +222,28 @@ describe('a payment of very many invoices', () => {
     expect(await paymentOf(id)).toMatchObject({ status: 'refunded' });
     expect(await expectAgreement(customerId)).toEqual({ open: 70, balance: '700.00', advance: '0.00' });
   });
+
+  it.each<[string, typeof returnRefund, number]>([
+    ['done', finishRefund, 20],
+    ['failed too', returnRefund, 0],
+  ])(
+    'of which two refunds are under way settles again what the second took, whose giving back failed, the first being %s',
+    async (_, end, open) => {
+      const customerId = await owing(40);
+      const { id } = (await pay(customerId, '400')).body.data;
+      const session = openSession(tenant);
+      const [first, second] = [await askBack(id, '200'), await askBack(id, '200')];
+      for (const one of [first, second]) await takeRefund(session, one.id);
+      await end(session, first.id, 'x');
+      await returnRefund(session, second.id, 'Account closed');
+      expect((await paymentOf(id)).owedAgain).toBeUndefined();
+      expect(await expectAgreement(customerId)).toEqual({
+        open,
+        balance: `${open * 10}.00`.padStart(4, '0'),
+        advance: '0.00',
+      });
+    },
+  );
 
   it('of which a part is given back after a reversal that died has the rest again', async () => {
     const customerId = await owing(40);

@@ -67,7 +67,7 @@ async function oweSomeAgain(
       takingBack: amountOf(minorOf(takingBack, currency) + freed, currency),
       // Nothing settles them meanwhile.
       stillSettles: null,
-      owedAgain: [...taken.keys()].toReversed().concat(owedAgain),
+      owedAgain: [...new Set([...[...taken.keys()].toReversed(), ...owedAgain])],
       ...(what === undefined ? {} : { takingBackFor: what }),
     });
     if (isFirst && what?.askedBy !== undefined) emitHalfWay(unit, id);

@@ -40,7 +40,11 @@ export function endUnsentRefund(
     const payment = await session.require(paymentEntity, { id: refund.paymentId });
     return session.transact('billing', (unit) => {
       const after = unit.update(refundEntity, refund, { status, outcome, endedAt: session.context.now() });
-      unit.update(paymentEntity, payment, { refundPendingAmount: withoutPending(payment, refund) });
+      const { owedAgain } = payment;
+      unit.update(paymentEntity, payment, {
+        ...withoutRefund(payment, refund),
+        ...(payment.takingBack !== undefined && owedAgain !== undefined ? { owedAgain } : {}),
+      });
       unit.emit(refundChanged, { aggregateId: refund.paymentId, payload: after });
       // Whoever had begun to take the money died, and its invoices are settled again.
       if (payment.takingBack !== undefined) emitHalfWay(unit, payment.id);
@@ -50,9 +54,15 @@ export function endUnsentRefund(
 }
 
 /** What is still set aside on the payment once this refund is through or given up. */
-export function withoutPending({ refundPendingAmount = '0', currency }: Payment, { amount }: Refund): string | null {
+function withoutPending({ refundPendingAmount = '0', currency }: Payment, { amount }: Refund): string | null {
   const left = minorOf(refundPendingAmount, currency) - minorOf(amount, currency);
   return left > 0n ? amountOf(left, currency) : null;
+}
+
+/** The payment once this refund is through or came back: which invoices are owed again is kept for others that are under way. */
+export function withoutRefund(payment: Payment, refund: Refund): Partial<Payment> {
+  const pending = withoutPending(payment, refund);
+  return { refundPendingAmount: pending as string, ...(pending === null ? { owedAgain: null as never } : {}) };
 }
 
 export async function requireRefund(

@@ -10,7 +10,7 @@ import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { settleInvoices } from '../payments/settle-invoices.ts';
 import { settleRest } from '../payments/settle-rest.ts';
-import { requireRefund, withoutPending } from './decide-refund.ts';
+import { requireRefund, withoutRefund } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { refundChanged } from './refund-events.ts';
 
@@ -59,8 +59,8 @@ export async function returnRefund(session: TenantSession, id: string, outcome: 
       }
       unit.update(paymentEntity, payment, {
         ...changes,
-        ...(payment.owedAgain === undefined ? {} : { stillSettles: payment.owedAgain, owedAgain: null }),
-        refundPendingAmount: withoutPending(payment, refund) as string,
+        ...(payment.owedAgain === undefined ? {} : { stillSettles: payment.owedAgain }),
+        ...withoutRefund(payment, refund),
       });
       const after = unit.update(refundEntity, refund, { status: 'failed', endedAt: now, outcome });
       unit.emit(refundChanged, { aggregateId: paymentId, payload: after });

@@ -14,7 +14,7 @@ import { emitHalfWay } from '../payments/payment-half-way.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { settleRest } from '../payments/settle-rest.ts';
 import { type TakeBack, writeTakeBack } from '../payments/take-back.ts';
-import { requireRefund, withoutPending } from './decide-refund.ts';
+import { requireRefund, withoutRefund } from './decide-refund.ts';
 import { refundEntity, type StoredRefund } from './refund-entity.ts';
 import { paymentRefunded, refundChanged } from './refund-events.ts';
 import type { Refund } from './refund-schema.ts';
@@ -110,8 +110,7 @@ function afterRefund(payment: Payment, refund: Refund): Partial<Payment> {
   const refunded = minorOf(refundedAmount, currency) + minorOf(refund.amount, currency);
   return {
     refundedAmount: amountOf(refunded, currency),
-    refundPendingAmount: withoutPending(payment, refund) as string,
-    owedAgain: null as never,
+    ...withoutRefund(payment, refund),
     status: refunded === minorOf(amount, currency) ? 'refunded' : 'partially_refunded',
   };
 }
