@@ -8,7 +8,7 @@ import { reachOfReadings } from '../../metering/contract.ts';
 import {
   type CustomerInvoice,
   customerInvoiceEntity,
-  invoiceEntity,
+  invoicesById,
   type StoredInvoice,
 } from '../invoices/invoice-entity.ts';
 import { longestBillDays } from '../invoices/price-supplies.ts';
@@ -86,11 +86,8 @@ async function invoicesOf(
       });
       const reached = page.items.filter(({ to }) => to === undefined || to > days.from);
       // One that was made just now is corrected like the others: nobody would look again.
-      const invoices = await session.getMany(
-        invoiceEntity,
-        reached.map(({ invoiceId }) => ({ id: invoiceId })),
-        { consistent: true },
-      );
+      const ids = reached.map(({ invoiceId }) => invoiceId);
+      const invoices = await invoicesById(session, ids, { consistent: true });
       found.push(...invoices.filter((invoice) => isReached(invoice, meterId, days)));
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);

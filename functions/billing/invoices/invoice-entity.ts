@@ -1,6 +1,7 @@
 /** How invoices are stored: all of them by day of issue, the open ones by day due, both over shards; and those of a customer. */
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
 import { invoiceRowEvents } from './invoice-row-events.ts';
 import { type Invoice, openStatuses, type SuppliedBill } from './invoice-schema.ts';
@@ -72,6 +73,21 @@ export const customerInvoiceEntity = defineEntity<CustomerInvoice, Omit<Customer
 });
 
 export type StoredInvoice = Invoice & Stored;
+
+/** In the order of the ids; those that are not there are left out. */
+export async function invoicesById(
+  session: TenantSession,
+  ids: readonly string[],
+  options: { consistent?: boolean } = {},
+): Promise<StoredInvoice[]> {
+  const found = await session.getMany(
+    invoiceEntity,
+    ids.map((id) => ({ id })),
+    options,
+  );
+  const byId = new Map(found.map((invoice) => [invoice.id, invoice]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
 
 /** When a bill of an invoice, or of a note, was made: it stands on what was known then. */
 export const madeAtOf = ({ madeAt }: SuppliedBill, charged: StoredInvoice): string => madeAt ?? charged.createdAt;

@@ -2,12 +2,11 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { asManyAsFit } from './as-many-as-fit.ts';
-import { type CustomerInvoice, customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { type CustomerInvoice, customerInvoiceEntity, invoicesById, type StoredInvoice } from './invoice-entity.ts';
 
 interface PageOfCustomer {
   limit: number;
   cursor?: string | undefined;
-  consistent?: boolean;
 }
 
 /** A page may be shorter than its limit where invoices are long. */
@@ -28,13 +27,8 @@ async function readPage(
     order: 'descending',
     ...page,
   });
-  const found = await session.getMany(
-    invoiceEntity,
-    items.map(({ invoiceId }) => ({ id: invoiceId })),
-    { consistent: page.consistent ?? false },
-  );
-  const byId = new Map(found.map((invoice) => [invoice.id, invoice]));
-  return { items: items.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []), nextCursor };
+  const ids = items.map(({ invoiceId }) => invoiceId);
+  return { items: await invoicesById(session, ids), nextCursor };
 }
 
 /**
@@ -58,9 +52,8 @@ export async function findOfCustomer(
       consistent: true,
       cursor,
     });
-    // Each by itself, which is consistent.
-    const all = await Promise.all(page.items.map(({ invoiceId }) => session.require(invoiceEntity, { id: invoiceId })));
-    found.push(...all.filter(isWanted));
+    const ids = page.items.map(({ invoiceId }) => invoiceId);
+    found.push(...(await invoicesById(session, ids, { consistent: true })).filter(isWanted));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return found;

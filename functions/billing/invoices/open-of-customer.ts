@@ -1,7 +1,7 @@
 /** What a customer owes, invoice by invoice: as many reads as there is owed, however long they have been a customer. */
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { asManyAsFit } from './as-many-as-fit.ts';
-import { invoiceEntity, isOpen, type OpenInvoice, openInvoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { invoicesById, isOpen, type OpenInvoice, openInvoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 
 /** Most customers owe less than so many; whoever owes more is read page by page. */
 const atATime = 25;
@@ -27,12 +27,10 @@ const openPage = (
     cursor,
   });
 
-/** In the same order. One that was paid between the two reads is open no more. */
+/** One that was paid between the two reads is open no more. */
 async function readOpen(session: TenantSession, rows: readonly OpenInvoice[]): Promise<StoredInvoice[]> {
-  const keys = rows.map(({ invoiceId }) => ({ id: invoiceId }));
-  const read = await session.getMany(invoiceEntity, keys, { consistent: true });
-  const byId = new Map(read.map((invoice) => [invoice.id, invoice]));
-  return rows.flatMap(({ invoiceId }) => byId.get(invoiceId) ?? []).filter(isOpen);
+  const ids = rows.map(({ invoiceId }) => invoiceId);
+  return (await invoicesById(session, ids, { consistent: true })).filter(isOpen);
 }
 
 /**

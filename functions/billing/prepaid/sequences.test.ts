@@ -10,8 +10,7 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readEntries } from '../accounts/account-entity.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
-import type { StoredInvoice } from '../invoices/invoice-entity.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { findOfCustomer } from '../invoices/list-of-customer.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { type PrepaidSupply, usePrepaidScene } from '../test-support/prepaid-scene.ts';
@@ -154,16 +153,7 @@ async function switchMode(customer: Customer, shareLeft: number): Promise<void> 
   customer.prepaid.push(customer.supplyId);
 }
 
-async function invoicesOf(customerId: string): Promise<StoredInvoice[]> {
-  const all: StoredInvoice[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listOfCustomer(openSession(tenant), customerId, { limit: 100, consistent: true, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return all;
-}
+const invoicesOf = (customerId: string) => findOfCustomer(openSession(tenant), customerId, () => true);
 
 const sum = <T>(of: readonly T[], minor: (one: T) => bigint): bigint =>
   of.reduce((total, one) => total + minor(one), 0n);

@@ -29,11 +29,10 @@ export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({
   idOf: ({ meterId }) => meterId,
 });
 
-/** @param options `consistent` reads each supply itself after the list, whose index may lag */
+/** By an index, which may lag. */
 export async function suppliesOfCustomer(
   session: TenantSession,
   customerId: string,
-  options: { consistent?: boolean } = {},
 ): Promise<(BilledSupply & Stored)[]> {
   const items: (BilledSupply & Stored)[] = [];
   let cursor: string | undefined;
@@ -47,12 +46,7 @@ export async function suppliesOfCustomer(
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  return options.consistent
-    ? suppliesById(
-        session,
-        items.map(({ id }) => id),
-      )
-    : items;
+  return items;
 }
 
 /** Supplies as they are now, in the order of their ids; those that are not there are left out. */
