@@ -89,20 +89,32 @@ export async function collectUsage(
   if ('reason' in judged) return judged;
   const registered = registers && withRegisters(judged.usage, registers, evidence.buckets);
   const missing = [registered?.missing, untoldOf(evidence.untold, versions)].filter((each) => each !== undefined);
-  return { ...judged, ...registered, ...(missing.length === 0 ? {} : { missing: missing.join(' ') }) };
+  const unheard = pricedCodes(evidence.unheard, versions).map(
+    (code) => `never_told: ${code}; expected by the tariff, billed as none`,
+  );
+  return {
+    ...judged,
+    ...registered,
+    findings: [...judged.findings, ...unheard],
+    ...(missing.length === 0 ? {} : { missing: missing.join(' ') }),
+  };
 }
 
 /** Where the tariff prices an energy, what falls between two bills is lost to one of the two sides. */
 function untoldOf(untold: BillingEvidence['untold'], versions: readonly TariffVersion[]): string | undefined {
+  const codes = pricedCodes(untold, versions);
+  if (codes.length === 0) return undefined;
+  return `The meter told of ${codes.join(', ')}, and does not up to the end of the period: add it to the last reading, or edit the usage.`;
+}
+
+function pricedCodes(energies: BillingEvidence['untold'], versions: readonly TariffVersion[]): string[] {
   const isPriced = {
     fed_in: versions.some((version) => version.export !== undefined),
     reactive: versions.some(({ components }) =>
       components.some(({ kind }) => kind === 'reactive' || kind === 'power_factor'),
     ),
   };
-  const codes = untold.filter((energy) => isPriced[energy]).map((energy) => (energy === 'fed_in' ? '2.8.0' : '3.8.0'));
-  if (codes.length === 0) return undefined;
-  return `The meter told of ${codes.join(', ')}, and does not up to the end of the period: add it to the last reading, or edit the usage.`;
+  return energies.filter((energy) => isPriced[energy]).map((energy) => (energy === 'fed_in' ? '2.8.0' : '3.8.0'));
 }
 
 /** Measured values of the weeks before. */

@@ -148,7 +148,7 @@ it('leaves what a person decided about the readings: once it is told, the bill f
   expect(await exceptionOf('closed')).toMatchObject({ id });
 });
 
-it('is nothing to say of a meter that never told of it, or that another one took the place of', async () => {
+it('does not hold up the bill of a meter that never told of it, or began to', async () => {
   const never = await setUp(
     [
       ['2026-04-01T00:00', 0],
@@ -166,4 +166,26 @@ it('is nothing to say of a meter that never told of it, or that another one took
     { tariff },
   );
   expect(exportOf(await bill(begun.customerId))).toBe('90');
+});
+
+it('is said on the bill where the meter is registered with it, or draws reactive energy as all do, and never told', async () => {
+  const readings: [string, number][] = [
+    ['2026-04-01T00:00', 0],
+    ['2026-05-01T00:00', 300],
+  ];
+  const findingsOf = async (more: object) => {
+    const { customerId } = await setUp(readings, more);
+    return (await bill(customerId)).invoices[0].bills[0].findings;
+  };
+  const registered = { meter: { registers: [{ obis: '1-0:2.8.0', name: 'Export' }] } };
+  expect(await findingsOf({ tariff, ...registered })).toEqual([expect.stringContaining('never_told: 2.8.0')]);
+  expect(await findingsOf({ tariff })).toEqual([]);
+  expect(await findingsOf(registered)).toEqual([]);
+  const penalty = {
+    ...{ kind: 'power_factor', code: 'pf', label: label('Power factor'), of: ['energy'] },
+    penalties: [{ below: '0.9', percentPerHundredth: '1' }],
+  };
+  const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
+  const reactive = await addTariff('REACTIVE', [energy, penalty]);
+  expect(await findingsOf({ tariff: reactive })).toEqual([expect.stringContaining('never_told: 3.8.0')]);
 });

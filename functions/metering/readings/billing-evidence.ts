@@ -6,7 +6,7 @@ import { modulusOf, toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { readWithEdits } from './consumption-of-meter.ts';
-import { untoldEnergies } from './energy-of-meter.ts';
+import { unheardEnergies, untoldEnergies } from './energy-of-meter.ts';
 import { reduced } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
 import { type BucketUsage, usageFrom } from './usage-of-meter.ts';
@@ -30,6 +30,8 @@ export interface BillingEvidence {
   buckets: (BucketUsage & { gapMs?: number })[];
   /** Energies the meter told of, and then did not up to the end. */
   untold: OtherEnergy[];
+  /** Energies it should be able to tell of, and never did. */
+  unheard: OtherEnergy[];
   phases?: Parts;
   rates?: Parts;
   /** What the meter says it counted in its messages, where each says it. */
@@ -67,6 +69,7 @@ export async function billingEvidence(
     ...(meter.status === 'disconnected' && meter.statusAt !== undefined ? { disconnectedSince: meter.statusAt } : {}),
     buckets: withGaps(usage, readings),
     untold: untoldEnergies(meter, evidence, buckets),
+    unheard: unheardEnergies(meter, evidence, buckets),
     ...(phases === undefined ? {} : { phases }),
     ...(rates === undefined ? {} : { rates }),
     ...(reported === undefined ? {} : { reported }),

@@ -12,6 +12,7 @@ import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
 import { curveOfMeter, isBillable, readWithEdits, type UsageEvidence } from './consumption-of-meter.ts';
+import { reduced } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
 import { type OtherEnergy, otherEnergies, type Telling, tellingOf } from './wider-readings.ts';
 
@@ -51,6 +52,20 @@ export function untoldEnergies(meter: Meter, evidence: UsageEvidence, buckets: B
     const told = evidence.wider.findLast((reading) => telling(reading) !== undefined);
     if (told === undefined || told.timeMs >= last.end || segmentAt(profile, told.timeMs) !== device) return false;
     return consumptionOfEnergy(energy, meter, evidence, [last])[0]?.complete !== true;
+  });
+}
+
+/**
+ * Energies that no reading tells of, nor anybody decided: whether the device counted any is not known. Of energy fed in only where
+ * the meter is registered with 2.8.0, for most customers feed in nothing; reactive energy is drawn by all.
+ */
+export function unheardEnergies(meter: Meter, evidence: UsageEvidence, buckets: Buckets): OtherEnergy[] {
+  const feedsIn = meter.registers.some(({ obis }) => reduced(obis) === '2.8.0');
+  return otherEnergies.filter((energy) => {
+    if (energy === 'fed_in' && !feedsIn) return false;
+    const telling = tellingOf(energy, evidence.wider);
+    if (evidence.wider.some((reading) => telling(reading) !== undefined)) return false;
+    return consumptionOfEnergy(energy, meter, evidence, buckets).every(({ energy: units }) => units === undefined);
   });
 }
 
