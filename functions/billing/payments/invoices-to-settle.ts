@@ -2,8 +2,8 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
-import { invoicesById } from '../invoices/invoices-by-id.ts';
 import { openOfCustomer } from '../invoices/open-of-customer.ts';
+import { requireInvoices } from '../invoices/require-invoices.ts';
 import { isEnoughFor } from './allocate-payment.ts';
 import type { NewPayment } from './payment-schema.ts';
 
@@ -24,7 +24,7 @@ export async function invoicesToSettle(
   const fits = (invoice: StoredInvoice): boolean =>
     invoice.customerId === customerId && invoice.currency === currency && isOpen(invoice);
   if (invoiceIds !== undefined) {
-    const named = await invoicesById(session, [...new Set(invoiceIds)]);
+    const named = await requireInvoices(session, [...new Set(invoiceIds)]);
     if (isLate) return named.filter(fits);
     const foreign = named.find((invoice) => !fits(invoice));
     if (foreign)

@@ -9,7 +9,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { isOpen } from '../invoices/invoice-entity.ts';
-import { invoicesById } from '../invoices/invoices-by-id.ts';
+import { requireInvoices } from '../invoices/require-invoices.ts';
 import { allocatePayment, maxAllocations, mergedAllocations, shownAllocations } from './allocate-payment.ts';
 import { paymentEntity } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
@@ -28,7 +28,7 @@ async function settleNext(session: TenantSession, id: string): Promise<Payment &
   const { stillSettles, customerId, currency, advanceAmount } = payment;
   if (stillSettles === undefined) return payment;
   const [invoices, advance] = await Promise.all([
-    invoicesById(session, stillSettles.slice(0, maxAllocations)),
+    requireInvoices(session, stillSettles.slice(0, maxAllocations)),
     readAdvance(session, customerId, currency),
   ]);
   const [own, ahead] = [minorOf(advanceAmount, currency), BigInt(advance?.minor ?? '0')];

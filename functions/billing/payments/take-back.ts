@@ -9,7 +9,7 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { type Advance, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf, settle } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
-import { invoicesById } from '../invoices/invoices-by-id.ts';
+import { requireInvoices } from '../invoices/require-invoices.ts';
 import type { Payment } from './payment-schema.ts';
 
 export interface TakeBack {
@@ -44,7 +44,7 @@ export async function planTakeBack(
 ): Promise<TakeBack> {
   const { customerId, currency, allocations } = payment;
   const [invoices, advance] = await Promise.all([
-    invoicesById(
+    requireInvoices(
       session,
       allocations.map(({ invoiceId }) => invoiceId),
     ),

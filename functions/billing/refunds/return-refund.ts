@@ -3,8 +3,8 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
-import { invoicesById } from '../invoices/invoices-by-id.ts';
 import { today } from '../invoices/local-day.ts';
+import { requireInvoices } from '../invoices/require-invoices.ts';
 import { mergedAllocations, shownAllocations } from '../payments/allocate-payment.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
@@ -21,7 +21,7 @@ export async function returnRefund(session: TenantSession, id: string, outcome: 
     const payment = await session.require(paymentEntity, { id: paymentId });
     const fromInvoices = taken?.fromInvoices ?? [];
     const [invoices, advance, date] = await Promise.all([
-      invoicesById(
+      requireInvoices(
         session,
         fromInvoices.map(({ invoiceId }) => invoiceId),
       ),
