@@ -188,4 +188,20 @@ it('is said on the bill where the meter is registered with it, or draws reactive
   const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
   const reactive = await addTariff('REACTIVE', [energy, penalty]);
   expect(await findingsOf({ tariff: reactive })).toEqual([expect.stringContaining('never_told: 3.8.0')]);
+  const { customerId, meterId } = await setUp(readings, { tariff, ...registered });
+  const [from, to] = [april.from, april.to].map((day) => new Date(`${day}T00:00:00+03:00`).toISOString());
+  const body = {
+    meterId,
+    from,
+    to,
+    energy: 'fed_in',
+    method: 'linear',
+    interval: 'day',
+    totalKwh: '60',
+    reason: 'Read',
+  };
+  const as = { permissions: ['metering:*'] };
+  expect((await stack.call(tenant, usageEdits, 'POST', '/api/billing/usage-edits', { body, as })).status).toBe(201);
+  const decided = await bill(customerId);
+  expect([exportOf(decided), decided.invoices[0].bills[0].findings]).toEqual(['60', []]);
 });

@@ -14,7 +14,7 @@ import type { EditedEnergy } from '../usage-edits/usage-edit-schema.ts';
 import { curveOfMeter, isBillable, readWithEdits, type UsageEvidence } from './consumption-of-meter.ts';
 import { reduced } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
-import { type OtherEnergy, otherEnergies, type Telling, tellingOf } from './wider-readings.ts';
+import { isTold, type OtherEnergy, otherEnergies, type Telling, tellingOf } from './wider-readings.ts';
 
 type Buckets = readonly { start: number; end: number }[];
 
@@ -60,12 +60,14 @@ export function untoldEnergies(meter: Meter, evidence: UsageEvidence, buckets: B
  * the meter is registered with 2.8.0, for most customers feed in nothing; reactive energy is drawn by all.
  */
 export function unheardEnergies(meter: Meter, evidence: UsageEvidence, buckets: Buckets): OtherEnergy[] {
+  const [start, end] = [buckets[0]!.start, buckets.at(-1)!.end];
   const feedsIn = meter.registers.some(({ obis }) => reduced(obis) === '2.8.0');
   return otherEnergies.filter((energy) => {
     if (energy === 'fed_in' && !feedsIn) return false;
-    const telling = tellingOf(energy, evidence.wider);
-    if (evidence.wider.some((reading) => telling(reading) !== undefined)) return false;
-    return consumptionOfEnergy(energy, meter, evidence, buckets).every(({ energy: units }) => units === undefined);
+    const isDecided = evidence.stretches.some(
+      (stretch) => stretch.energy === energy && stretch.from < end && stretch.to > start,
+    );
+    return !isDecided && !isTold(tellingOf(energy, evidence.wider), evidence.wider);
   });
 }
 

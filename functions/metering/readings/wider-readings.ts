@@ -54,7 +54,7 @@ export async function widerReadings<R extends MeterReading>(
   return [...before, ...readings, ...after];
 }
 
-const isTold = (telling: Telling, readings: readonly MeterReading[]): boolean =>
+export const isTold = (telling: Telling, readings: readonly MeterReading[]): boolean =>
   readings.some((reading) => telling(reading) !== undefined);
 
 /** Of the energies that some of the readings tell of. */
