@@ -55,7 +55,7 @@ export const meterDaySchema = z.object({
   meterId: z.string(),
   /** Local. */
   day: z.string(),
-  /** In order of time. */
+  /** In order of time, see `addCandidate`. */
   candidates: z.array(
     z.object({
       id: z.string(),
@@ -87,11 +87,19 @@ export const meterDayEntity = defineEntity<MeterDay, Pick<MeterDay, 'meterId' | 
   idOf: ({ meterId, day }) => `${meterId} ${day}`,
 });
 
-export function addCandidate(day: MeterDay, candidate: MeterDay['candidates'][number]): MeterDay['candidates'] {
-  return [...day.candidates, candidate].sort((a, b) =>
-    a.takenAt === b.takenAt ? (a.id < b.id ? -1 : 1) : a.takenAt < b.takenAt ? -1 : 1,
+type Candidate = MeterDay['candidates'][number];
+
+/** In order of time; of one moment the lower register first, as registers only rise. */
+export const addCandidate = ({ candidates }: MeterDay, candidate: Candidate): Candidate[] =>
+  [...candidates, candidate].sort(
+    (a, b) =>
+      byText(a.takenAt, b.takenAt) ||
+      Number(a.registerKwh) - Number(b.registerKwh) ||
+      byText(a.readerId, b.readerId) ||
+      byText(a.id, b.id),
   );
-}
+
+const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** The one a person chose, else the earliest of which it is certain when it was. */
 export const standingOf = ({ candidates, confirmedId }: MeterDay) =>

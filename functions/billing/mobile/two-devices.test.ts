@@ -6,7 +6,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { fieldWork } from '../test-support/field-work.ts';
-import { type MeterDay, needsPerson, standingOf } from './reading-entity.ts';
+import { addCandidate, type MeterDay, needsPerson, standingOf } from './reading-entity.ts';
 
 const stack = useBillingStack();
 const field = fieldWork(stack);
@@ -148,6 +148,18 @@ describe('two devices', () => {
     );
     // Every run plays two worlds of its own; the machine may be busy with others.
   }, 120_000);
+
+  it('take the lower register of two readings of one moment, whatever their ids', () => {
+    const at = { takenAt: '2026-06-15T08:58:00.000Z', readerId: 'usr_1', isRefused: false };
+    const lower = { ...at, id: 'frd_z', registerKwh: '99.5' };
+    const higher = { ...at, id: 'frd_a', registerKwh: '690' };
+    const day = { meterId: 'M-1', day: '2026-06-15' };
+    for (const [first, second] of [
+      [lower, higher],
+      [higher, lower],
+    ] as const)
+      expect(addCandidate({ ...day, candidates: [first] }, second)).toEqual([lower, higher]);
+  });
 });
 
 /** Every operation at least once, some twice. */
