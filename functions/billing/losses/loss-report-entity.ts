@@ -1,6 +1,7 @@
 /** A loss report: its order, the meters it was planned with, how far each part of the walk over them has come, and what was found. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import { expiryOf, type Kept } from '../reports/report-retention.ts';
 import type { Period } from './area-meters.ts';
 import type { LossArea } from './loss-area-entity.ts';
 import type { LossLine, LossReportOrder } from './loss-report-schema.ts';
@@ -12,8 +13,10 @@ export interface PlannedArea extends Pick<LossArea, 'id' | 'name' | 'kind' | 'te
   daysWithoutInput: number[];
 }
 
-export interface LossReport extends Omit<LossReportOrder, 'areaIds'> {
+export interface LossReport extends Omit<LossReportOrder, 'areaIds'>, Kept {
   id: string;
+  /** What was found at each meter, and the work that is left, goes before the sums do. */
+  linesKeptUntil?: string;
   areaIds: string[];
   failure?: 'area_gone' | 'too_many_meters';
   /** There once meters are looked up. */
@@ -30,6 +33,7 @@ export const lossReportEntity = defineEntity<LossReport>()({
   key: ({ id }) => ({ pk: ['LOSS-REPORT', id], sk: ['REPORT'] }),
   indexes: { gsi1: ({ id }) => ({ pk: lossReports, sk: [id] }) },
   idOf: ({ id }) => id,
+  expiresAt: expiryOf,
 });
 
 export interface PlannedMeter {
@@ -54,21 +58,22 @@ export interface PlannedPlace {
 }
 
 /** Meters of one page. A plan that was not the first to be finished leaves its pages behind, which nobody reads. */
-export interface PlannedPage {
+export interface PlannedPage extends Kept {
   reportId: string;
   planId: string;
   page: number;
   meters: PlannedMeter[];
 }
 
-export const plannedPageEntity = defineEntity<PlannedPage, Omit<PlannedPage, 'meters'>>()({
+export const plannedPageEntity = defineEntity<PlannedPage, Pick<PlannedPage, 'reportId' | 'planId' | 'page'>>()({
   name: 'page of a loss report',
   table: 'billing',
   key: ({ reportId, planId, page }) => ({ pk: ['LOSS-REPORT', reportId], sk: ['PAGE', planId, page] }),
   idOf: ({ reportId, page }) => `${reportId}/${page}`,
+  expiresAt: expiryOf,
 });
 
-export interface LossReportPart {
+export interface LossReportPart extends Kept {
   reportId: string;
   part: number;
   /** Pages this part has done: every `parts`-th of the plan's, from `part` on. A message for another one is late or repeated. */
@@ -89,10 +94,11 @@ export const lossReportPartEntity = defineEntity<LossReportPart, Pick<LossReport
   table: 'billing',
   key: ({ reportId, part }) => ({ pk: ['LOSS-REPORT', reportId], sk: ['PART', part] }),
   idOf: ({ reportId, part }) => `${reportId}/${part}`,
+  expiresAt: expiryOf,
 });
 
 /** What was found at one meter, or one point of a station. */
-export interface LossReportMeter {
+export interface LossReportMeter extends Kept {
   reportId: string;
   meterId?: string;
   pointId?: string;
@@ -114,4 +120,5 @@ export const lossReportMeterEntity = defineEntity<
     sk: meterId === undefined ? ['~', pointId!] : [meterId],
   }),
   idOf: ({ meterId, pointId }) => meterId ?? pointId!,
+  expiresAt: expiryOf,
 });

@@ -1,8 +1,10 @@
 /** What can be done with loss reports: ask for one, read it, and go on with one that stopped. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { isKept, keptIds, readReportSettings } from '../reports/report-retention.ts';
 import {
   type LossReport,
   type LossReportMeter,
@@ -13,15 +15,17 @@ import {
 } from './loss-report-entity.ts';
 import type { lossReportRoutes } from './loss-report-routes.ts';
 import { lossReportTable } from './loss-report-table.ts';
-import { lossReportHead, showLossReport } from './show-loss-report.ts';
+import { keptLossReport, lossReportHead, showLossReport } from './show-loss-report.ts';
 import { sendWork, startLossReport } from './start-loss-report.ts';
 
 export const lossReportOperations: Operations<typeof lossReportRoutes> = {
   startLossReport: async ({ session, body }) => ({ data: lossReportHead(await startLossReport(session, body)) }),
   listLossReports: async ({ session, page }) => {
+    const { keepReportsDays } = await readReportSettings(session);
     const { items, nextCursor } = await session.query<LossReport & Stored>(lossReportEntity, {
       index: 'gsi1',
       pk: lossReports,
+      ...keptIds(session, 'lrp', keepReportsDays),
       order: 'descending',
       ...page,
     });
@@ -29,7 +33,7 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
   },
   getLossReport: async ({ session, params }) => ({ data: await showLossReport(session, params.id) }),
   listLossReportMeters: async ({ session, params, query, page }) => {
-    await session.require(lossReportEntity, params);
+    await requireLines(session, params.id);
     const { items, nextCursor } = await session.query<LossReportMeter & Stored>(lossReportMeterEntity, {
       pk: metersOfReport(params.id),
       ...(query.withFindings === 'true' ? { filter: [{ attribute: 'hasFindings', operator: '=', value: true }] } : {}),
@@ -52,7 +56,22 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
   },
   resumeLossReport: async ({ session, params }) => {
     const report = await showLossReport(session, params.id);
+    // The work that is left went with the lines.
+    if (report.status !== 'completed') await requireLines(session, params.id);
     await sendWork([{ tenantId: session.tenantId, reportId: report.id }]);
     return { data: report };
   },
 };
+
+/** @throws AppError `not_found`; `gone` where the sums are kept and the lines of meters are not any more */
+async function requireLines(session: TenantSession, id: string): Promise<void> {
+  const { report, keepMeterLinesDays } = await keptLossReport(session, id);
+  const { linesKeptUntil = '~' } = report;
+  if (isKept(session, id, keepMeterLinesDays) && session.context.now() < linesKeptUntil) return;
+  throw new AppError('gone', undefined, {
+    texts: {
+      en: 'What the report found at each meter is not kept any more; its sums are. Start another for the same days.',
+      ar: 'لم يعد ما وجده التقرير عند كل عداد محفوظًا، ومجاميعه محفوظة. ابدأ تقريرًا آخر للأيام نفسها.',
+    },
+  });
+}

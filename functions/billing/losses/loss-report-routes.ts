@@ -42,7 +42,7 @@ export const lossReportRoutes = {
     method: 'GET',
     path: '/reports/{id}/meters',
     access: read,
-    summary: 'What a loss report found at each meter so far, by meter.',
+    summary: 'What a loss report found at each meter so far, by meter; kept shorter than its sums.',
     params,
     query: z.object({
       /** Leaves out meters that were read, billed and not estimated. */
@@ -50,7 +50,7 @@ export const lossReportRoutes = {
     }),
     response: z.array(lossMeterSchema),
     paginated: true,
-    errors: ['not_found'],
+    errors: ['not_found', 'gone'],
   },
   getLossReportCsv: {
     method: 'GET',
@@ -70,6 +70,6 @@ export const lossReportRoutes = {
     params,
     response: lossReportSchema,
     status: 202,
-    errors: ['not_found'],
+    errors: ['not_found', 'gone'],
   },
 } as const satisfies Routes;

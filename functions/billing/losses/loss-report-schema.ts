@@ -1,7 +1,7 @@
 /** What loss reports can be asked for, and what they answer. Energies are decimal kilowatt-hours; `to` is the first local day after. */
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
-import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { generatedId, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 
 export const mostAreas = 100;
@@ -125,6 +125,9 @@ export const lossReportSchema = storedSchema(
     ...days,
     by: z.optional(z.enum(['month'])),
     areaIds: z.array(z.string()),
+    /** When it is deleted, and when its lines of meters are. */
+    keptUntil: z.optional(utcTime()),
+    linesKeptUntil: z.optional(utcTime()),
     /** `planning`: meters are being looked up. */
     status: z.enum(['planning', 'running', 'completed', 'failed']),
     /** Why it failed: an area was deleted, or more meters than a report holds. */

@@ -44,7 +44,13 @@ export async function planLossReport(session: TenantSession, report: LossReport)
   for (let start = 0; start < pages.length; start += together)
     await session.transact('billing', (unit) => {
       for (const [i, own] of pages.slice(start, start + together).entries())
-        unit.put(plannedPageEntity, { reportId: report.id, planId, page: start + i, meters: own });
+        unit.put(plannedPageEntity, {
+          reportId: report.id,
+          planId,
+          page: start + i,
+          meters: own,
+          keptUntil: report.linesKeptUntil,
+        });
     });
   const plan = {
     id: planId,
@@ -64,10 +70,11 @@ function change(session: TenantSession, id: string, changes: Partial<LossReport>
   return retryOnChange(async () => {
     const report = await session.require(lossReportEntity, { id });
     if (report.plan !== undefined || report.failure !== undefined) return;
+    const { keptUntil } = report;
     await session.transact('billing', (unit) => {
       unit.update(lossReportEntity, report, changes, { isAudited: false });
       for (let part = 0; part < parts; part++)
-        unit.put(lossReportPartEntity, { reportId: id, part, page: 0, meters: 0, sums: {}, done: false });
+        unit.put(lossReportPartEntity, { reportId: id, keptUntil, part, page: 0, meters: 0, sums: {}, done: false });
     });
   });
 }

@@ -6,6 +6,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays, dayStart, daysBetween, earlier } from '../../../layers/tariff/calendar.ts';
 import { energyOfPower } from '../../scada/contract.ts';
+import { expiryOf, type Kept } from '../reports/report-retention.ts';
 import type { Period } from './area-meters.ts';
 import type { PlannedMeter, PlannedPlace } from './loss-report-entity.ts';
 
@@ -23,7 +24,7 @@ interface Stretch extends Period {
   bridgeMinutes: number;
 }
 
-interface KeptStretch extends StretchKey {
+interface KeptStretch extends StretchKey, Kept {
   /** Whether there was such a point. */
   isKnown: boolean;
   days: KeptDay[];
@@ -42,6 +43,7 @@ const powerStretchEntity = defineEntity<KeptStretch, StretchKey>()({
     sk: ['POWER', planId, pointId, area, from],
   }),
   idOf: ({ pointId, from }) => `${pointId}/${from}`,
+  expiresAt: expiryOf,
 });
 
 export interface PowerDay {
@@ -57,7 +59,7 @@ export type PowerReader = (pointId: string, area: number) => ReadonlyMap<string,
 /** @returns undefined while days are left for another message */
 export async function integratedPower(
   session: TenantSession,
-  plan: { reportId: string; planId: string },
+  { keptUntil, ...plan }: { reportId: string; planId: string } & Kept,
   meters: readonly PlannedMeter[],
   timeZone: string,
 ): Promise<PowerReader | undefined> {
@@ -73,7 +75,7 @@ export async function integratedPower(
   for (const stretch of missing) {
     room -= daysBetween(stretch.from, stretch.to);
     if (room < 0) return undefined;
-    const made = { ...keyOf(stretch), ...(await integrate(session, stretch, timeZone)) };
+    const made = { ...keyOf(stretch), keptUntil, ...(await integrate(session, stretch, timeZone)) };
     await session.transact('billing', (unit) => unit.put(powerStretchEntity, made));
     kept.push(made);
   }

@@ -1,7 +1,9 @@
 /** A loss report as it is answered: how far it is, and its rows once every part is done. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
+import { isKept, readReportSettings } from '../reports/report-retention.ts';
 import { Sums } from '../reports/sums.ts';
 import type { Period } from './area-meters.ts';
 import { balance, percentOf } from './balance.ts';
@@ -33,9 +35,22 @@ export function lossReportHead({ plan, partsDone = 0, ...report }: LossReport & 
   };
 }
 
+/** A report that is kept still, and for how many days its lines are. @throws AppError `not_found` */
+export async function keptLossReport(
+  session: TenantSession,
+  id: string,
+): Promise<{ report: LossReport & Stored; keepMeterLinesDays: number }> {
+  const [report, { keepReportsDays, keepMeterLinesDays }] = await Promise.all([
+    session.require(lossReportEntity, { id }),
+    readReportSettings(session),
+  ]);
+  if (!isKept(session, id, keepReportsDays)) throw notFound(lossReportEntity.name, id);
+  return { report, keepMeterLinesDays };
+}
+
 /** @throws AppError `not_found` */
 export async function showLossReport(session: TenantSession, id: string) {
-  const report = await session.require(lossReportEntity, { id });
+  const { report } = await keptLossReport(session, id);
   const head = lossReportHead(report);
   if (report.plan === undefined) return head;
   const { items } = await session.query<LossReportPart>(lossReportPartEntity, { ...partsOf(id), consistent: true });

@@ -4,6 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
+import { keptFor, readReportSettings } from '../reports/report-retention.ts';
 import { type LossArea, lossAreaEntity, lossAreas } from './loss-area-entity.ts';
 import { type LossReport, lossReportEntity } from './loss-report-entity.ts';
 import { type LossReportOrder, mostAreas } from './loss-report-schema.ts';
@@ -47,7 +48,9 @@ export async function orderLossReport(session: TenantSession, order: LossReportO
   const unknown = areaIds.find((id) => !known.some((area) => area.id === id));
   if (unknown !== undefined) throw notFound(lossAreaEntity.name, unknown);
   if (areaIds.length > mostAreas || areaIds.length * rowsOfDays(order).length > mostRows) throw tooMany();
-  return { ...order, areaIds, id: newId('lrp') };
+  const { keepReportsDays, keepMeterLinesDays } = await readReportSettings(session);
+  const kept = { keptUntil: keptFor(session, keepReportsDays), linesKeptUntil: keptFor(session, keepMeterLinesDays) };
+  return { ...order, ...kept, areaIds, id: newId('lrp') };
 }
 
 export const sendWork = (messages: readonly LossReportMessage[], delaySeconds = 0): Promise<void> =>

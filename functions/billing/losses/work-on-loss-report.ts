@@ -61,13 +61,13 @@ async function countPage(
   report: LossReport,
   progress: LossReportPart & Stored,
 ): Promise<Step<LossReportPart>> {
-  const { plan, id: reportId } = report;
+  const { plan, id: reportId, linesKeptUntil: keptUntil } = report;
   const { pages, parts, id: planId } = plan!;
   const page = progress.part + progress.page * parts;
   const { meters } = await session.require(plannedPageEntity, { reportId, planId, page });
   const { timeZone } = await tenantProfile(session);
   const rows = rowsOfDays(report);
-  const power = await integratedPower(session, { reportId, planId }, meters, timeZone);
+  const power = await integratedPower(session, { reportId, planId, keptUntil }, meters, timeZone);
   if (power === undefined) return { row: progress, delaySeconds: 0 };
   const measured = await measureAll({ session, timeZone, rows, bills: billReader(session), power }, meters);
   const sums = new Sums(progress.sums);
@@ -90,6 +90,7 @@ async function countPage(
             ...(isPoint ? { pointId: meterId } : { meterId }),
             hasFindings,
             lines: shown,
+            keptUntil,
           });
         }
         if (done) unit.add(lossReportEntity, { id: reportId }, { partsDone: 1n });

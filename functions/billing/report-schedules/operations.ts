@@ -9,6 +9,7 @@ import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { endAlert } from '../../platform/contract.ts';
+import { firstKeptDay, readReportSettings } from '../reports/report-retention.ts';
 import { checkSchedule, refuseMany, requireToStart } from './check-schedule.ts';
 import { failureAlert, recipientsAlert } from './end-run.ts';
 import { nextMoment } from './occurrences.ts';
@@ -60,8 +61,9 @@ export const reportScheduleOperations: Operations<typeof reportSchedules.routes>
   },
   listReportScheduleRuns: async ({ session, params, page }) => {
     await session.require(scheduleEntity, params);
+    const { keepReportsDays } = await readReportSettings(session);
     const { items, nextCursor } = await session.query<ScheduleRun & Stored>(scheduleRunEntity, {
-      ...runsOf(params.id),
+      ...runsOf(params.id, firstKeptDay(session, keepReportsDays)),
       order: 'descending',
       consistent: true,
       ...page,

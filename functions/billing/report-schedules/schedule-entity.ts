@@ -1,6 +1,7 @@
 /** Schedules of reports, their runs (one for an occurrence, by its local day), and the links that mails hold. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
+import { expiryOf, type Kept } from '../reports/report-retention.ts';
 import type { ReportSchedule, ScheduledKind, ScheduleRunView } from './schedule-schema.ts';
 
 export const schedules: KeyParts = ['REPORT-SCHEDULES'];
@@ -18,19 +19,22 @@ export const scheduleEntity = defineEntity<ReportSchedule>()({
   idOf: ({ id }) => id,
 });
 
-export type ScheduleRun = Omit<ScheduleRunView, 'mails'> & {
-  scheduleId: string;
-  name: string;
-  /** Times its report was asked to go on, since nothing of it moved. */
-  resumes: number;
-  /** By user. */
-  mails: Record<string, Omit<ScheduleRunView['mails'][number], 'userId'>>;
-};
+export type ScheduleRun = Omit<ScheduleRunView, 'mails'> &
+  Kept & {
+    scheduleId: string;
+    name: string;
+    /** Times its report was asked to go on, since nothing of it moved. */
+    resumes: number;
+    /** By user. */
+    mails: Record<string, Omit<ScheduleRunView['mails'][number], 'userId'>>;
+  };
 
 export const runningReports: KeyParts = ['REPORT-RUNS-OPEN'];
-export const runsOf = (scheduleId: string): { pk: KeyParts; beginsWith: KeyParts } => ({
+/** @param firstDay local */
+export const runsOf = (scheduleId: string, firstDay: string): Record<'pk' | 'from' | 'to', KeyParts> => ({
   pk: ['REPORT-SCHEDULE', scheduleId],
-  beginsWith: ['RUN', ''],
+  from: ['RUN', firstDay],
+  to: ['RUN', '~'],
 });
 
 /** The key holds the day: whoever starts an occurrence a second time is refused. */
@@ -43,6 +47,7 @@ export const scheduleRunEntity = defineEntity<ScheduleRun, Pick<ScheduleRun, 'sc
       status === 'running' ? { pk: runningReports, sk: [startedAt, scheduleId, day] } : undefined,
   },
   idOf: ({ scheduleId, day }) => `${scheduleId}/${day}`,
+  expiresAt: expiryOf,
 });
 
 export interface ReportLink {

@@ -8,6 +8,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { toProblem } from '../../../layers/kernel/errors/problem.ts';
 import { tenantProfile } from '../../identity/contract.ts';
+import { keptFor, readReportSettings } from '../reports/report-retention.ts';
 import { failed, raiseFailure } from './end-run.ts';
 import { latestDay, nextMoment, periodBefore } from './occurrences.ts';
 import { type ScheduleRun, scheduleEntity, scheduleRunEntity } from './schedule-entity.ts';
@@ -20,7 +21,8 @@ export async function startOccurrence(session: TenantSession, schedule: ReportSc
   const now = session.context.now();
   const day = latestDay(schedule, Date.parse(now), timeZone);
   const nextRunAt = new Date(nextMoment(schedule, Date.parse(now), timeZone)).toISOString();
-  const run = newRun(schedule, day, now);
+  const keptUntil = keptFor(session, (await readReportSettings(session)).keepReportsDays);
+  const run = { ...newRun(schedule, day, now), keptUntil };
   // The tenant moved to another zone since, whose clocks have not come to the next day yet.
   const isDone = schedule.lastRunDay !== undefined && day <= schedule.lastRunDay;
   const ordered = isDone ? undefined : await order(session, schedule, run);

@@ -1,10 +1,12 @@
 /** What can be done with reports: ask for one, and read it. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { today } from '../invoices/local-day.ts';
 import { type Report, reportEntity, reports } from './report-entity.ts';
+import { keptIds, readReportSettings, reportSettingsEntity } from './report-retention.ts';
 import { reportTable } from './report-table.ts';
 import type { billingReports } from './routes.ts';
 import { showOverview } from './show-overview.ts';
@@ -17,13 +19,20 @@ export const reportOperations: Operations<typeof billingReports.routes> = {
     return { data: { ...reportHead(await startReport(session, order)), customers: 0 } };
   },
   listBillingReports: async ({ session, page }) => {
+    const { keepReportsDays } = await readReportSettings(session);
     const { items, nextCursor } = await session.query<Report & Stored>(reportEntity, {
       index: 'gsi1',
       pk: reports,
+      ...keptIds(session, 'brp', keepReportsDays),
       order: 'descending',
       ...page,
     });
     return { data: items.map(reportHead), pagination: { limit: page.limit, nextCursor } };
+  },
+  getReportSettings: async ({ session }) => ({ data: await readReportSettings(session) }),
+  changeReportSettings: async ({ session, body }) => {
+    await saveRow(session, reportSettingsEntity, { id: 'reports', ...body });
+    return { data: body };
   },
   getBillingReport: async ({ session, params }) => ({ data: await showReport(session, params.id) }),
   getBillingOverview: async ({ session, query }) => ({ data: await showOverview(session, query.months ?? 12) }),

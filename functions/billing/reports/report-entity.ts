@@ -3,15 +3,17 @@ import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
+import { expiryOf, type Kept } from './report-retention.ts';
 import type { ReportOrder } from './report-schema.ts';
 
-export type Report = ReportOrder & {
-  id: string;
-  /** How many parts work on it side by side. */
-  parts: number;
-  /** Parts that came to their end: counted in the transaction of the last page of each. */
-  partsDone?: number;
-};
+export type Report = ReportOrder &
+  Kept & {
+    id: string;
+    /** How many parts work on it side by side. */
+    parts: number;
+    /** Parts that came to their end: counted in the transaction of the last page of each. */
+    partsDone?: number;
+  };
 
 export const reports: KeyParts = ['REPORTS'];
 /** Reports an overview is made of: collection rates of whole months, by month, and ages of all debt, by day. */
@@ -33,12 +35,13 @@ export const reportEntity = defineEntity<Report>()({
     },
   },
   idOf: ({ id }) => id,
+  expiresAt: expiryOf,
 });
 
 const isWholeMonth = ({ from, to }: { from: string; to: string }): boolean =>
   from.endsWith('-01') && to.startsWith(from.slice(0, 7)) && addDays(to, 1).endsWith('-01');
 
-export interface ReportPart {
+export interface ReportPart extends Kept {
   reportId: string;
   part: number;
   /** Pages done; a message for another page is late or repeated. */
@@ -55,6 +58,7 @@ export const reportPartEntity = defineEntity<ReportPart, Pick<ReportPart, 'repor
   table: 'billing',
   key: ({ reportId, part }) => ({ pk: ['REPORT', reportId], sk: ['PART', part] }),
   idOf: ({ reportId, part }) => `${reportId}/${part}`,
+  expiresAt: expiryOf,
 });
 
 export async function readParts(session: TenantSession, id: string): Promise<(ReportPart & Stored)[]> {

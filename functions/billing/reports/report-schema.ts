@@ -117,6 +117,8 @@ export const reportSchema = storedSchema(
     from: z.optional(z.string()),
     to: z.optional(z.string()),
     routeId: z.optional(z.string()),
+    /** When it is deleted. */
+    keptUntil: z.optional(utcTime()),
     status: z.enum(['running', 'completed']),
     /** Walked over so far; not in lists. */
     customers: z.optional(z.int()),

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, queryInteger } from '../../../layers/kernel/schema/common.ts';
+import { changeReportSettingsSchema, reportSettingsSchema } from './report-retention.ts';
 import { overviewSchema, reportOrderSchema, reportSchema } from './report-schema.ts';
 
 const params = z.object({ id: generatedId('brp') });
@@ -43,6 +44,23 @@ export const billingReports = defineResource({
         months: z.optional(queryInteger(1, 24)),
       }),
       response: overviewSchema,
+    },
+    getReportSettings: {
+      method: 'GET',
+      path: '/settings',
+      access: 'billing:report-settings:read',
+      summary: 'How long reports are kept, and what loss reports say of each meter.',
+      response: reportSettingsSchema,
+    },
+    changeReportSettings: {
+      method: 'PUT',
+      path: '/settings',
+      access: 'billing:report-settings:write',
+      summary: 'Set how long reports are kept, and what loss reports say of each meter.',
+      description:
+        'A shorter time hides what is older at once. Reports made before go at the latest when they were to go then. Bills, payments and receipts are not touched.',
+      body: changeReportSettingsSchema,
+      response: reportSettingsSchema,
     },
     resumeBillingReport: {
       method: 'POST',

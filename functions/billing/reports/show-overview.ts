@@ -7,6 +7,7 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
 import { ageBuckets } from './age-account.ts';
 import { ageingReports, monthlyReports, type Report, readParts, reportEntity } from './report-entity.ts';
+import { isKept, readReportSettings } from './report-retention.ts';
 import { rowsOf } from './report-rows.ts';
 import type { AgeingRow, ReportOverview } from './report-schema.ts';
 import { reportHead } from './show-report.ts';
@@ -16,17 +17,17 @@ const newest = 5;
 
 /** @param months how many, the present one included */
 export async function showOverview(session: TenantSession, months: number): Promise<ReportOverview> {
-  const present = await today(session);
+  const [present, { keepReportsDays }] = await Promise.all([today(session), readReportSettings(session)]);
   const [byMonth, ages] = await Promise.all([
-    Promise.all(monthsUntil(present, months).map((month) => monthOf(session, month))),
+    Promise.all(monthsUntil(present, months).map((month) => monthOf(session, keepReportsDays, month))),
     // Reports as of days to come do not say what is overdue.
-    completed(session, ageingReports, { from: ['0'], to: [present, '~'] }),
+    completed(session, keepReportsDays, ageingReports, { from: ['0'], to: [present, '~'] }),
   ]);
   return { months: byMonth.flat(), overdue: ages === undefined ? [] : await overdueOf(session, ages) };
 }
 
-async function monthOf(session: TenantSession, month: string): Promise<ReportOverview['months']> {
-  const report = await completed(session, monthlyReports, { beginsWith: [month, ''] });
+async function monthOf(session: TenantSession, keepDays: number, month: string): Promise<ReportOverview['months']> {
+  const report = await completed(session, keepDays, monthlyReports, { beginsWith: [month, ''] });
   if (report === undefined) return [];
   return rowsOf('collection_rate', await readParts(session, report.id))
     .filter(({ customerType }) => customerType === 'all')
@@ -65,6 +66,7 @@ function overdueAmount(row: AgeingRow): string {
 
 async function completed(
   session: TenantSession,
+  keepDays: number,
   pk: KeyParts,
   bounds: { beginsWith: KeyParts } | { from: KeyParts; to: KeyParts },
 ): Promise<(Report & Stored) | undefined> {
@@ -75,7 +77,7 @@ async function completed(
     order: 'descending',
     limit: newest,
   });
-  return items.find((report) => reportHead(report).status === 'completed');
+  return items.find((report) => reportHead(report).status === 'completed' && isKept(session, report.id, keepDays));
 }
 
 /** The newest first, e.g. `2026-06`. */

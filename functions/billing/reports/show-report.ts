@@ -1,7 +1,9 @@
 /** A report as it is answered: how far it is, and its rows once every part is done. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { type Report, readParts, reportEntity } from './report-entity.ts';
+import { isKept, readReportSettings } from './report-retention.ts';
 import { rowsOf } from './report-rows.ts';
 
 /** Without rows: for lists. */
@@ -11,7 +13,11 @@ export function reportHead({ parts, partsDone = 0, ...report }: Report & Stored)
 
 /** @throws AppError `not_found` */
 export async function showReport(session: TenantSession, id: string) {
-  const report = await session.require(reportEntity, { id });
+  const [report, { keepReportsDays }] = await Promise.all([
+    session.require(reportEntity, { id }),
+    readReportSettings(session),
+  ]);
+  if (!isKept(session, id, keepReportsDays)) throw notFound(reportEntity.name, id);
   const [head, parts] = [reportHead(report), await readParts(session, id)];
   const customers = parts.reduce((sum, part) => sum + part.customers, 0);
   return head.status === 'running' ? { ...head, customers } : { ...head, customers, result: rowsOf(head.kind, parts) };

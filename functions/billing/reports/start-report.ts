@@ -6,6 +6,7 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
 import { type Report, readParts, reportEntity, reportPartEntity } from './report-entity.ts';
+import { type Kept, keptFor, readReportSettings } from './report-retention.ts';
 import type { ReportOrder } from './report-schema.ts';
 
 export const reportQueue = 'billing-reports';
@@ -19,16 +20,21 @@ export interface ReportMessage {
 }
 
 export async function startReport(session: TenantSession, order: ReportOrder): Promise<Report & Stored> {
-  const report = await session.transact('billing', (unit) => addReport(unit, { ...order, id: newId('brp') }));
+  const { keepReportsDays } = await readReportSettings(session);
+  const keptUntil = keptFor(session, keepReportsDays);
+  const report = await session.transact('billing', (unit) =>
+    addReport(unit, { ...order, id: newId('brp'), keptUntil }),
+  );
   await resumeReport(session, report.id);
   return report;
 }
 
 /** Nothing works on it until `resumeReport` is called. */
-export function addReport(unit: UnitOfWork, order: ReportOrder & { id: string }): Report & Stored {
+export function addReport(unit: UnitOfWork, order: ReportOrder & Kept & { id: string }): Report & Stored {
+  const { id, keptUntil } = order;
   const parts = order.routeId === undefined ? customerShards : 1;
   for (let part = 0; part < parts; part++)
-    unit.put(reportPartEntity, { reportId: order.id, part, page: 0, customers: 0, totals: {}, done: false });
+    unit.put(reportPartEntity, { reportId: id, keptUntil, part, page: 0, customers: 0, totals: {}, done: false });
   return unit.create(reportEntity, { ...order, parts });
 }
 

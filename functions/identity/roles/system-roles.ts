@@ -92,6 +92,7 @@ export const systemRoles = {
     'billing:bank-imports:*',
     'billing:reports:*',
     'billing:report-schedules:*',
+    'billing:report-settings:*',
     'billing:prepaid:read',
     'billing:prepaid:vend',
     'billing:prepaid:reprint',
