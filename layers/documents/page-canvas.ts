@@ -8,6 +8,7 @@ import { DocumentTags, type TextRole } from './document-tags.ts';
 import { drawRightToLeft } from './draw-run.ts';
 import { type FontName, fontBytes, fontNames } from './fonts.ts';
 import { allowMissingAnchors, type ShapingFont } from './missing-anchors.ts';
+import { rememberShaping } from './remember-shaping.ts';
 
 /** `figures` are at the right in both directions: digits run from the left, and so the same places stand one below the other. */
 export type Align = 'start' | 'center' | 'end' | 'figures';
@@ -55,7 +56,8 @@ export class PageCanvas {
       lang: language,
       displayTitle: true,
       tagged: true,
-      font: (parsed.get('regular') ?? fontBytes('regular')) as string,
+      // One without a name would be opened anew at every change of font.
+      font: null as unknown as string,
       info: { Title: title, Producer: 'Mizan', Creator: 'Mizan', CreationDate: made, ModDate: made },
     });
     for (const name of fontNames) {
@@ -63,6 +65,7 @@ export class PageCanvas {
       if (parsed.has(name)) continue;
       const { font } = (this.#pdf.font(name) as unknown as { _font: { font: ShapingFont } })._font;
       allowMissingAnchors(font);
+      rememberShaping(font);
       parsed.set(name, font);
     }
     this.tags = new DocumentTags(this.#pdf);
