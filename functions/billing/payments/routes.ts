@@ -28,6 +28,8 @@ export const payments = defineResource({
       path: '',
       access: 'billing:payments:read',
       summary: 'List payments, the newest first.',
+      description:
+        'Times bound what is read, and a till’s payments are read by themselves; other terms pass over what does not fit, so a page may be shorter than its limit and still have a cursor.',
       query: z.object({
         customerId: z.optional(generatedId('cus')),
         method: z.optional(z.enum(paymentMethods)),
@@ -35,7 +37,9 @@ export const payments = defineResource({
         purpose: z.optional(z.enum(paymentPurposes)),
         provider: z.optional(z.string().check(z.regex(/^[a-z0-9_]{1,50}$/))),
         cashierSessionId: z.optional(generatedId('csh')),
+        /** First moment of those received. */
         from: z.optional(timestamp()),
+        /** First moment that is not meant any more. */
         to: z.optional(timestamp()),
         /** Those that are being taken back or still settle, or whose request to do so died: they go on by themselves. */
         isHalfWay: z.optional(z.literal('true')),
