@@ -127,6 +127,7 @@ describe('a bank file', () => {
         }
       };
       await stack.workOff(bankImportQueue, deliver, { seconds: 120 });
+      watch.reset();
       const expected = { status: 'completed', position: 3, matched: 2, suspense: 1, duplicates: 0 };
       expect([change, (await call('GET', `/${id}`)).body.data]).toMatchObject([change, expected]);
       if (!struck) expect(change).toBeGreaterThan(6);

@@ -41,6 +41,23 @@ export interface CallOptions {
   as?: Partial<Principal>;
 }
 
+const queues = [
+  billingQueue,
+  commandQueue,
+  dunningQueue,
+  'provider-payments',
+  'bank-imports',
+  'corrections',
+  'prepaid-vends',
+  'key-change-campaigns',
+  'invoice-sendings',
+  'customer-messages',
+  'field-notices',
+  'billing-reports',
+  'loss-reports',
+  'portal-link-codes',
+];
+
 export interface BillingStack {
   readonly tables: TestTables;
   advance(ms: number): void;
@@ -67,6 +84,8 @@ export interface BillingStack {
     work: (body: string) => Promise<void>,
     options?: { seconds?: number; times?: number },
   ): Promise<void>;
+  /** Forgets what is in queues, due or not. */
+  forgetMessages(): void;
   /** What was published over MQTT. */
   published(): { topic: string; payload: any }[];
   /** How the broker answers from now on. */
@@ -100,21 +119,7 @@ export function useBillingStack(): BillingStack {
     sqs = context.add(createSqsService(context));
     const endpoint = await serveForTest(sqs);
     closing.push(endpoint.close);
-    for (const name of [
-      billingQueue,
-      commandQueue,
-      dunningQueue,
-      'provider-payments',
-      'bank-imports',
-      'corrections',
-      'prepaid-vends',
-      'key-change-campaigns',
-      'invoice-sendings',
-      'customer-messages',
-      'field-notices',
-      'billing-reports',
-      'loss-reports',
-    ]) {
+    for (const name of queues) {
       const { ref } = await createResource(sqs, 'AWS::SQS::Queue', name, {
         QueueName: name,
         VisibilityTimeout: 43_200,
@@ -243,6 +248,9 @@ export function useBillingStack(): BillingStack {
         vi.setSystemTime(Date.now() + step);
         sqsClock.advance(step);
       }
+    },
+    forgetMessages() {
+      for (const name of queues) sqs.queue(name).purge();
     },
     published: () => messages,
     brokerAnswers: (status) => {
