@@ -50,3 +50,11 @@ export const billSchema = z.object({
   exportBank: z.optional(z.record(z.string(), z.string())),
   estimated: z.boolean(),
 });
+
+/** What a consumption would cost: a bill, and more of them where the currency changes, as invoices would be. */
+export const pricedSchema = z.extend(billSchema, {
+  /** What all of it comes to, in the order of time. */
+  totals: z.array(z.object({ currency: z.string(), total: z.string() })),
+  /** Bills of the days from a change of currency on. @default none, the currency stays */
+  others: z.optional(z.array(billSchema)),
+});

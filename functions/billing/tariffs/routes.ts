@@ -5,7 +5,7 @@ import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { changesOf } from '../../../layers/kernel/schema/change-schema.ts';
 import { generatedId } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
-import { billSchema } from './bill-schema.ts';
+import { pricedSchema } from './bill-schema.ts';
 import {
   createTariffSchema,
   publishedVersionSchema,
@@ -85,10 +85,11 @@ export const tariffs = defineResource({
       path: '/{id}/price',
       access: 'billing:tariffs:read',
       summary: 'What a consumption would cost under the tariff, line by line.',
-      description: 'Nothing is kept. The same engine makes the bills.',
+      description:
+        'Nothing is kept. The same engine makes the bills. Where the currency changes within the days, the days from then on are bills of their own (`others`), and there is a total for each currency.',
       params,
       body: whatIfSchema,
-      response: billSchema,
+      response: pricedSchema,
       status: 200,
       idempotent: false,
       errors: ['not_found', 'unprocessable'],

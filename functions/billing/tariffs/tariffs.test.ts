@@ -151,6 +151,35 @@ describe('what something would cost', () => {
     expect(await price(body)).toMatchObject({ status: 422, body: { code: 'unprocessable' } });
   });
 
+  it('is one total for each currency where it changes', async () => {
+    const made = await post('', { code: 'TWO-CURRENCIES', name: 'Two' });
+    const { id: two } = made.body.data;
+    const versions = [
+      ['2026-01-01', 'YER', '5'],
+      ['2026-04-11', 'USD', '0.1'],
+      ['2026-04-21', 'YER', '6'],
+    ];
+    for (const [from, currency, rate] of versions) {
+      const components = [energy({ blocks: [{ rate }] })];
+      expect((await post(`/${two}/versions`, { from, currency, components })).status).toBe(201);
+    }
+    const ask = (to: string) => post(`/${two}/price`, { from: '2026-04-01', to, importKwh: '300' });
+    // 100 kWh in each ten days: at 5, at 0.1, at 6.
+    expect((await ask('2026-05-01')).body.data).toMatchObject({
+      ...{ from: '2026-04-01', to: '2026-04-11', total: '500.00' },
+      totals: [
+        { currency: 'YER', total: '1100.00' },
+        { currency: 'USD', total: '10.00' },
+      ],
+      others: [
+        { from: '2026-04-11', to: '2026-04-21', currency: 'USD', total: '10.00' },
+        { from: '2026-04-21', to: '2026-05-01', currency: 'YER', total: '600.00' },
+      ],
+    });
+    const { body } = await ask('2026-04-11');
+    expect([body.data.totals, body.data.others]).toEqual([[{ currency: 'YER', total: '1500.00' }], undefined]);
+  });
+
   it('is nobody else’s to ask', async () => {
     expect(
       (await post(`/${id}/price`, { from: '2026-04-01', to: '2026-05-01', importKwh: '1' }, 'foreign')).status,

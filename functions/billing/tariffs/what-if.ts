@@ -4,11 +4,14 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { timestamp } from '../../../layers/kernel/schema/common.ts';
 import { toUnits } from '../../../layers/metering/register.ts';
+import { fromMinorUnits, toMinorUnits } from '../../../layers/money/money.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
 import { type BillingFacts, RatingError, type UsageInterval } from '../../../layers/tariff/facts.ts';
 import { rateBill } from '../../../layers/tariff/rate-bill.ts';
+import { ratePeriod } from '../../../layers/tariff/rate-period.ts';
 import { localDate, type TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { pricedSchema } from './bill-schema.ts';
 
 const energy = () =>
   z
@@ -63,10 +66,24 @@ export const whatIfSchema = z.object({
 
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
-export function priceWhatIf(versions: readonly TariffVersion[], question: WhatIf, timeZone: string): Bill {
+/** The bills as the engine makes them; the first one carries those of days after a change of currency, and all totals. */
+export function priceWhatIf(
+  versions: readonly TariffVersion[],
+  question: WhatIf,
+  timeZone: string,
+): z.infer<typeof pricedSchema> {
   const facts = factsOf(question, timeZone);
   refuseOtherRegisters(versions, facts);
-  return rateOrRefuse(versions, facts);
+  const [first, ...others] = orRefuse(() => ratePeriod(versions, facts));
+  const byCurrency = Map.groupBy([first!, ...others], ({ currency }) => currency);
+  const totals = [...byCurrency].map(([currency, bills]) => ({
+    currency,
+    total: fromMinorUnits(
+      bills.reduce((sum, { total }) => sum + toMinorUnits(total, currency), 0n),
+      currency,
+    ),
+  }));
+  return { ...first!, totals, ...(others.length === 0 ? {} : { others }) };
 }
 
 /** What a register of the tariff counted must be said, and what no register of it counted would be priced for nobody. */
@@ -87,9 +104,12 @@ function refuseOtherRegisters(versions: readonly TariffVersion[], { from, to, us
 }
 
 /** A rating error as the answer of an API: the question was understood and has no price. */
-export function rateOrRefuse(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
+export const rateOrRefuse = (versions: readonly TariffVersion[], facts: BillingFacts): Bill =>
+  orRefuse(() => rateBill(versions, facts));
+
+function orRefuse<T>(rate: () => T): T {
   try {
-    return rateBill(versions, facts);
+    return rate();
   } catch (error) {
     if (error instanceof RatingError)
       throw new AppError('unprocessable', undefined, {
