@@ -2,6 +2,7 @@
 import { crudOperations } from '../../../layers/kernel/crud/crud-operations.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { claimInputs } from './area-inputs.ts';
 import { assignedMeters } from './area-meters.ts';
 import { assignMeters } from './assign-meters.ts';
 import { checkArea, refuseInUse, refuseTwoLists } from './check-area.ts';
@@ -18,13 +19,20 @@ export const handler = serve(
       entity: lossAreaEntity,
       list: { index: 'gsi1', pk: lossAreas },
       make: (body): LossArea => ({ ...body, id: newId('lar') }),
-      onCreate: (unit, area, { session }) => checkArea(session!, unit, area),
+      onCreate: async (unit, area, { session }) => {
+        await checkArea(session!, unit, area);
+        await claimInputs(session!, unit, area, undefined);
+      },
       onUpdate: async (unit, after, before, { session }) => {
         await checkArea(session!, unit, after);
+        await claimInputs(session!, unit, after, before);
         if (after.networkElementId !== undefined && before.networkElementId === undefined)
           await refuseTwoLists(session!, before.id);
       },
-      onDelete: (_unit, { id }, { session }) => refuseInUse(session!, id),
+      onDelete: async (unit, area, { session }) => {
+        await refuseInUse(session!, area.id);
+        await claimInputs(session!, unit, undefined, area);
+      },
     }),
     listLossAreaMeters: async ({ session, params, page }) => {
       await session.require(lossAreaEntity, params);

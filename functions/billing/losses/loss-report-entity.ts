@@ -49,6 +49,8 @@ export interface PlannedPlace {
   role: LossLine['role'];
   /** Whether a point counts what flows back out; of power, whether positive values do. */
   isReturn?: true;
+  /** Whether another area of the report that it does not hang on has the same input on one of these days. */
+  isShared?: true;
   /** Whether a point measures power, which is integrated. */
   isPower?: true;
   bridgeMinutes?: number;

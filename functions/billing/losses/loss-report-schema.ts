@@ -30,6 +30,8 @@ const quality = z.object({
   incompleteMeters: z.int(),
   /** Input meters and points that are not known on all of their days; the losses are null then. */
   unknownInputs: z.int(),
+  /** Input meters and points that another area of the report counts too, of which it is neither feeder nor transformer. */
+  sharedInputs: z.int(),
   /** Of `inputKwh`: power that a station measures, integrated over time; no meter or counter counted it. */
   inputIntegratedKwh: z.string(),
   /** Of `inputKwh`: `inputIntegratedKwh`. */
@@ -87,7 +89,15 @@ const lossRowSchema = z.object({
 });
 export type LossRow = z.infer<typeof lossRowSchema>;
 
-export const findings = ['unread', 'incomplete', 'estimated', 'unbilled', 'without_supply', 'unknown_meter'] as const;
+export const findings = [
+  'unread',
+  'incomplete',
+  'estimated',
+  'unbilled',
+  'without_supply',
+  'unknown_meter',
+  'shared_input',
+] as const;
 export type Finding = (typeof findings)[number];
 
 const line = z.object({

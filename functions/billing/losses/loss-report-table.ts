@@ -24,6 +24,7 @@ const columns: readonly [value: (row: LossRow, locale: Locale) => string | numbe
   [({ quality }) => quality.unreadMeters, 'Unread meters', 'عدادات بلا قراءة'],
   [({ quality }) => quality.incompleteMeters, 'Incomplete meters', 'عدادات ناقصة القراءة'],
   [({ quality }) => quality.unknownInputs, 'Unknown inputs', 'مداخل غير معروفة'],
+  [({ quality }) => quality.sharedInputs, 'Inputs of two areas', 'مداخل في منطقتين'],
   [({ quality }) => quality.inputIntegratedKwh, 'Input, from power kWh', 'الداخل المحسوب من القدرة ك.و.س'],
   [({ quality }) => quality.inputBridgedKwh, 'Of that, in bridged gaps kWh', 'منه في فجوات مسدودة ك.و.س'],
   [({ quality }) => quality.daysWithoutInput, 'Days without input', 'أيام بلا مدخل'],

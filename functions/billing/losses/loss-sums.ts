@@ -23,6 +23,7 @@ const measures = [
   'unreadDays',
   'incompleteMeters',
   'unknownInputs',
+  'sharedInputs',
 ] as const;
 export type Measure = (typeof measures)[number];
 
@@ -44,6 +45,7 @@ export function addLine(sums: Sums, line: MeasuredLine): void {
       add('inputBridged', line.estimatedUnits);
     }
     add('unknownInputs', line.isComplete ? 0 : 1);
+    add('sharedInputs', line.isShared ? 1 : 0);
     return;
   }
   add('metered', importUnits);

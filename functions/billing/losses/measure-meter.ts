@@ -36,6 +36,8 @@ export interface MeasuredLine {
   isKnownMeter: boolean;
   /** Whether it is power integrated over time. */
   isIntegrated?: true;
+  /** Whether another area counts the same input. */
+  isShared?: true;
   billed: BilledShare;
   sold: bigint;
   unbilled: bigint;

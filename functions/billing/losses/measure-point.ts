@@ -17,7 +17,7 @@ export async function measurePoint(
 ): Promise<MeasuredLine[]> {
   const countOn = await counterByDay(session, pointId, timeZone);
   const lines: MeasuredLine[] = [];
-  for (const { area, row, role, spans, isReturn, rollsOverAtKwh } of piecesOf(places, rows)) {
+  for (const { area, row, role, spans, isReturn, isShared, rollsOverAtKwh } of piecesOf(places, rows)) {
     const steps: Step[] = [];
     for (const step of spans.flatMap(stepsOf))
       steps.push({ ...step, units: await unitsIn(step, countOn, toUnits(rollsOverAtKwh)) });
@@ -34,6 +34,7 @@ export async function measurePoint(
       unreadDays: daysOf(steps.filter(({ units }) => units === undefined)),
       isComplete: known.length === steps.length,
       isKnownMeter: countOn !== undefined,
+      ...(isShared ? { isShared } : {}),
       billed: noShare,
       sold: 0n,
       unbilled: 0n,

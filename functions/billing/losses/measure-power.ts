@@ -10,7 +10,7 @@ export function measurePower(
   { timeZone, rows, power }: MeasuringTools,
   { meterId: pointId, places }: PlannedMeter,
 ): MeasuredLine[] {
-  return piecesOf(places, rows).map(({ area, row, role, spans, isReturn }) => {
+  return piecesOf(places, rows).map(({ area, row, role, spans, isReturn, isShared }) => {
     const known = power(pointId, area);
     const days: { day: string; energy: PowerDay | undefined }[] = [];
     for (const { from, to } of spans)
@@ -32,6 +32,7 @@ export function measurePower(
       isComplete: days.every(({ energy }) => energy?.unknownMs === 0),
       isKnownMeter: known !== undefined,
       isIntegrated: true,
+      ...(isShared ? { isShared } : {}),
       billed: noShare,
       sold: 0n,
       unbilled: 0n,

@@ -7,8 +7,9 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
 import { metersBelow } from '../../scada/contract.ts';
+import { isWithin } from './area-inputs.ts';
 import { outputMeters } from './area-meters.ts';
-import { clip } from './day-spans.ts';
+import { clip, overlap } from './day-spans.ts';
 import { type DaySpan, type LossArea, lossAreaEntity } from './loss-area-entity.ts';
 import {
   type LossReport,
@@ -118,10 +119,29 @@ async function metersOf(
   }
   const byId = (a: PlannedMeter, b: PlannedMeter): number => (a.meterId < b.meterId ? -1 : 1);
   return [
-    ...[...meters].map(([meterId, places]) => ({ meterId, places })).sort(byId),
-    ...[...points].map(([meterId, places]) => ({ meterId, isPoint: true as const, places })).sort(byId),
+    ...[...meters].map(([meterId, places]) => ({ meterId, places: markShared(places, areas) })).sort(byId),
+    ...[...points]
+      .map(([meterId, places]) => ({ meterId, isPoint: true as const, places: markShared(places, areas) }))
+      .sort(byId),
   ];
 }
+
+/** Areas that were defined before inputs were kept apart may have one together: it is said, and counts in both. */
+const markShared = (places: readonly PlannedPlace[], areas: readonly LossArea[]): PlannedPlace[] =>
+  places.map((place, i) => {
+    const idsOf = ({ area }: PlannedPlace) => ({ areaId: areas[area]!.id, parentId: areas[area]!.parentId });
+    const isShared = places.some(
+      (other, j) =>
+        j !== i &&
+        place.role === 'input' &&
+        other.role === 'input' &&
+        place.isReturn === other.isReturn &&
+        place.area !== other.area &&
+        !isWithin(idsOf(place), idsOf(other)) &&
+        place.spans.some((span) => other.spans.some((one) => overlap(span, one))),
+    );
+    return isShared ? { ...place, isShared } : place;
+  });
 
 function pageSize({ from, to }: LossReport): number {
   const fitting = Math.floor(meterDaysInPage / daysBetween(from, to));

@@ -39,7 +39,9 @@ export const lossAreaRoutes = defineResource({
     createLossArea: {
       ...crud.createLossArea,
       summary: 'Add an area: what is behind a feeder or a transformer.',
-      errors: ['not_found', 'unprocessable'],
+      description:
+        'A meter or point is the input of one area on any day, or of a feeder and one of its transformers. One between two areas `counts` as `input` of the one and `returned` of the other.',
+      errors: ['not_found', 'conflict', 'unprocessable', 'version_conflict'],
     },
     updateLossArea: {
       ...crud.updateLossArea,

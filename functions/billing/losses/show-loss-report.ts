@@ -122,6 +122,7 @@ function rowOf(
       unreadDays: count('unreadDays'),
       incompleteMeters: count('incompleteMeters'),
       unknownInputs: count('unknownInputs'),
+      sharedInputs: count('sharedInputs'),
       inputIntegratedKwh: kwh('inputIntegrated'),
       inputIntegratedPercent: percentOf(units('inputIntegrated'), units('input')),
       inputBridgedKwh: kwh('inputBridged'),

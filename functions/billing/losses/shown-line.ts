@@ -26,6 +26,7 @@ function findingsOf(line: MeasuredLine): Finding[] {
   const isOutput = line.role === 'output';
   const found: [Finding, boolean][] = [
     ['unknown_meter', !line.isKnownMeter],
+    ['shared_input', line.isShared === true],
     ['unread', line.unreadDays === line.days],
     ['incomplete', !line.isComplete && line.unreadDays < line.days],
     ['estimated', line.estimatedUnits > 0n],

@@ -1,4 +1,5 @@
 /** Loss areas and their reports for tests: asked for over the handler, worked off as the queue would have it. */
+import { inputSourceEntity } from '../losses/area-inputs.ts';
 import { handler } from '../losses/handler.ts';
 import type { LossReportMessage } from '../losses/start-loss-report.ts';
 import { workOnLossReport } from '../losses/work-on-loss-report.ts';
@@ -14,6 +15,12 @@ export function lossReporting(stack: BillingStack, tenant: string) {
     const { status, body } = await call('POST', '/reports', { body: { ...order, areaIds } });
     if (status !== 202) throw new Error(`The report was refused: ${JSON.stringify(body)}.`);
     return body.data;
+  };
+  /** As where areas were defined before it was kept which inputs they have: scenes have many areas of one input. */
+  const forgetInputs = (): void => {
+    for (const { pk, sk, _type } of stack.tables.scan('billing'))
+      if (_type.S === inputSourceEntity.name)
+        stack.tables.dynamodb.call('DeleteItem', { TableName: 'billing', Key: { pk, sk } });
   };
   const read = async (id: string): Promise<any> => (await call('GET', `/reports/${id}`)).body.data;
   const work = (times = 1) =>
@@ -38,6 +45,7 @@ export function lossReporting(stack: BillingStack, tenant: string) {
           lines.map((line: object) => ({ ...(meterId === undefined ? { pointId } : { meterId }), ...line })),
       ),
     async addArea(body: object): Promise<string> {
+      forgetInputs();
       const made = await call('POST', '', { body: { name: 'Area', kind: 'transformer', ...body } });
       if (made.status !== 201) throw new Error(`The area was refused: ${JSON.stringify(made.body)}.`);
       return made.body.data.id;

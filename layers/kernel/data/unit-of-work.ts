@@ -55,13 +55,9 @@ export class UnitOfWork {
 
   /**
    * Adds an item. Returns it with its stored attributes.
-   * @param options `refused`: the error when its key is taken. @default `already_exists`
+   * @param options `refused`: the error when its key is taken, by default `already_exists`
    */
-  create<E extends Entity>(
-    entity: E,
-    item: ItemOf<E>,
-    options: Pick<MechanismOptions, 'refused'> = {},
-  ): ItemOf<E> & Stored {
+  create<E extends Entity>(entity: E, item: ItemOf<E>, options: MechanismOptions = {}): ItemOf<E> & Stored {
     const stored = this.#stamp(item, 1, this.#context.now());
     const isTaken = (): AppError => {
       const id = entity.idOf(item as unknown as KeyOf<E>);
@@ -69,7 +65,7 @@ export class UnitOfWork {
     };
     this.#put(entity, stored, 'attribute_not_exists(pk)', options.refused ?? isTaken);
     this.#mark(entity, undefined, stored);
-    this.#audit(entity, 'create', item as unknown as KeyOf<E>, undefined, stored);
+    if (options.isAudited ?? true) this.#audit(entity, 'create', item as unknown as KeyOf<E>, undefined, stored);
     this.#publishRow(entity, 'insert', undefined, stored);
     return stored;
   }
