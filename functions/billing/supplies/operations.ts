@@ -116,11 +116,14 @@ async function startSupply(
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'The customer’s account is closed.', ar: 'حساب المشترك مغلق.' },
     });
-  await Promise.all([requireMeter(session, body.meterId), requireTariffFor(session, body.tariffId, customer)]);
+  const [{ phases }] = await Promise.all([
+    requireMeter(session, body.meterId),
+    requireTariffFor(session, body.tariffId, customer),
+  ]);
   const occupancy = await session.get(occupancyEntity, { meterId: body.meterId }, { consistent: true });
   refuseOccupied(occupancy, body.from);
   const { place, take } = await nextPlace(session, body.customerId);
-  const supply: BilledSupply = { ...body, id: newId('sup'), place };
+  const supply: BilledSupply = { ...body, phases: body.phases ?? phases, id: newId('sup'), place };
   return session.transact('billing', (unit) => {
     const stored = unit.create(supplyEntity, supply);
     take(unit);

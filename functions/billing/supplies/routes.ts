@@ -14,6 +14,7 @@ const changesSchema = z.extend(
   {
     /** First local day of the tariff in `tariffId`. @default the first that no bill covers yet */
     tariffFrom: z.optional(localDate()),
+    phases: startSupplySchema.shape.phases,
   },
 );
 

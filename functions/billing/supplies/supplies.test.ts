@@ -105,6 +105,15 @@ describe('a supply', () => {
     expect((await start('M-3', '2026-07-01', 2)).status).toBe(422);
   });
 
+  it('has the phases of its meter unless it says otherwise, so that what is charged by phase is', async () => {
+    for (const id of ['THREE-1', 'THREE-2']) await stack.addMeter('sup', id, { model: 'ADL400' });
+    const { id, phases } = (await start('THREE-1', '2026-01-01')).body.data;
+    expect(phases).toBe(3);
+    expect((await start('THREE-2', '2026-01-01', 0, { phases: 1 })).body.data.phases).toBe(1);
+    const none = { body: { phases: null } };
+    expect((await stack.call('sup', handler, 'PUT', `${base}/${id}`, none)).status).toBe(400);
+  });
+
   it('of another tenant does not exist', async () => {
     await stack.addMeter('sup', 'M-4');
     const { id } = (await start('M-4', '2026-01-01')).body.data;

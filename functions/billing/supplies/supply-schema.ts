@@ -24,7 +24,8 @@ export const startSupplySchema = z.object({
   mode: z._default(z.enum(['postpaid', 'prepaid']), 'postpaid'),
   connectedKw: z.optional(kilowatts()),
   contractedKw: z.optional(kilowatts()),
-  phases: z._default(z.union([z.literal(1), z.literal(3)]), 1),
+  /** Phases that charges by phase count. @default those of the meter */
+  phases: z.optional(z.union([z.literal(1), z.literal(3)])),
   /** Homes behind the meter. */
   dwellings: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 1),
   /** Pole, pillar or service line. */
