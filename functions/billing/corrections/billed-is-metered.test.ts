@@ -11,7 +11,7 @@ import { tenantEntity } from '../../identity/tenants/tenant-entity.ts';
 import { handler as meters } from '../../metering/meters/handler.ts';
 import { addReadings } from '../../metering/readings/add-readings.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
-import { bringReadings, meteredCustomers, usualComponents } from '../test-support/metered-customers.ts';
+import { bringReadings, meteredCustomers } from '../test-support/metered-customers.ts';
 import { handler as veeSettings } from '../vee-settings/handler.ts';
 import { correctMeter } from './correct-meter.ts';
 import { correctionQueue } from './note-late-readings.ts';
@@ -33,8 +33,15 @@ beforeAll(async () => {
   const session = openSession(tenant);
   const row = await session.require(tenantEntity, { id: tenant });
   await session.transact('identity', (unit) => unit.update(tenantEntity, row, { timeZone: zone }));
-  // Energies to the millionth, so that sums are compared exactly; usage here is wilder than any customer's.
-  tariff = await addTariff('EXACT', usualComponents, { rounding: { energyDecimals: 6 } });
+  // Energies to the millionth, each worth more than the smallest coin, as a bill that costs the same is not made anew: so sums are
+  // compared exactly. Usage here is wilder than any customer's.
+  const energy = {
+    kind: 'energy',
+    code: 'energy',
+    label: { en: 'Energy', ar: 'الطاقة' },
+    blocks: [{ rate: '1000000' }],
+  };
+  tariff = await addTariff('EXACT', [energy], { rounding: { energyDecimals: 6 } });
   await stack.call(tenant, veeSettings, 'PUT', '/api/billing/vee-settings', {
     body: { general: { spike: { ignoreBelowUnits: 1_000_000_000 } } },
   });
