@@ -24,6 +24,7 @@ export function highestDemand(
   const windowMs = component.intervalMinutes * minuteMs;
   const allowed =
     component.bucket === undefined ? joined(spans) : spans.filter(({ bucket }) => bucket === component.bucket);
+  refuseCoarse(facts.usage, allowed, windowMs);
   let highest = nothing;
   for (const span of allowed)
     highest = larger(
@@ -31,6 +32,20 @@ export function highestDemand(
       highestWithin(facts.usage, span, windowMs, component.window === 'fixed' ? spans[0]!.from : undefined),
     );
   return highest;
+}
+
+/** Also an interval that is longer than the span it reaches into: demand that cannot be told is not a demand of nothing. */
+function refuseCoarse(
+  usage: readonly UsageInterval[],
+  spans: readonly { from: number; to: number }[],
+  windowMs: number,
+): void {
+  const coarse = usage.filter(({ from, to }) => windowMs % (to - from) !== 0);
+  if (coarse.some(({ from, to }) => spans.some((span) => from < span.to && to > span.from)))
+    throw new RatingError(
+      'demand_needs_intervals',
+      `Demand over ${windowMs / minuteMs} minutes needs intervals that make up that time.`,
+    );
 }
 
 /** Spans that follow each other, whatever their buckets, as one. */
@@ -57,11 +72,6 @@ function highestWithin(
   let energy = 0n;
   for (let end = 0; end < inside.length; end++) {
     const { from, to, importUnits } = inside[end]!;
-    if (windowMs % (to - from) !== 0)
-      throw new RatingError(
-        'demand_needs_intervals',
-        `Demand over ${windowMs / minuteMs} minutes needs intervals that make up that time.`,
-      );
     if (end > 0 && inside[end - 1]!.to !== from) {
       start = end;
       energy = 0n;

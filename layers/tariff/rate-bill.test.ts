@@ -273,6 +273,22 @@ describe('what cannot be priced', () => {
       () => rateBill([tariff([demand('d', { rate: '2' })])], april(1000)),
     ],
     [
+      'demand in a bucket that no interval fits into',
+      'demand_needs_intervals',
+      () =>
+        rateBill(
+          [
+            tariff([demand('d', { rate: '2', bucket: 'peak' })], {
+              timeOfUse: {
+                defaultBucket: 'off',
+                windows: [{ bucket: 'peak', days: ['mon'], from: '17:00', to: '22:00' }],
+              },
+            }),
+          ],
+          april(1000),
+        ),
+    ],
+    [
       'demand of a quarter of an hour from intervals of ten minutes',
       'demand_needs_intervals',
       () =>

@@ -1,6 +1,6 @@
 /** How finely a bill looks at usage: the one rule of collecting it, of estimating it, and of tracing the bill afterwards. */
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
-import type { Component, TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { Component, TariffVersion, TimeOfUse } from '../../../layers/tariff/tariff-schema.ts';
 
 export interface UsageBucket {
   /** Milliseconds; `end` is exclusive. */
@@ -12,16 +12,23 @@ const quarterMs = 900_000;
 const lengthsMs = { quarter: quarterMs, hour: 4 * quarterMs } as const;
 export type Fineness = keyof typeof lengthsMs | 'day';
 
-/** Quarters where demand is priced, hours where a price depends on the time of day, days otherwise. */
+/**
+ * Quarters where demand is priced or a window of a time of use does not begin or end with an hour, hours where a price depends
+ * on the time of day otherwise, days else.
+ */
 export function finenessOf(versions: readonly TariffVersion[]): Fineness {
   // What the meter registers by itself needs no intervals.
   const isPeak = (component: Component): boolean => component.kind === 'demand' && component.source !== 'register';
-  if (versions.some(({ components }) => components.some(isPeak))) return 'quarter';
-  const hasHours = versions.some(
-    ({ timeOfUse, export: fedIn }) =>
-      (timeOfUse !== undefined && timeOfUse.registers === undefined) || fedIn !== undefined,
-  );
-  return hasHours ? 'hour' : 'day';
+  const isWithinHours = ({ from, to }: TimeOfUse['windows'][number]): boolean =>
+    [from, to].every((time) => time.endsWith(':00'));
+  // Of rates that the meter registers, windows divide only what was estimated.
+  const calendars = versions.flatMap(({ timeOfUse }) => (timeOfUse && !timeOfUse.registers ? [timeOfUse] : []));
+  if (
+    versions.some(({ components }) => components.some(isPeak)) ||
+    calendars.some(({ windows }) => !windows.every(isWithinHours))
+  )
+    return 'quarter';
+  return calendars.length > 0 || versions.some((version) => version.export !== undefined) ? 'hour' : 'day';
 }
 
 /** @param period local days; `to` is the first day after */

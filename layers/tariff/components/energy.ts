@@ -5,8 +5,8 @@ import {
   fractionOf,
   fractionText,
   isPositive,
+  larger,
   minus,
-  rounded,
   smaller,
   times,
 } from '../../money/fraction.ts';
@@ -20,10 +20,8 @@ export function rateEnergy(context: RatingContext, segment: Segment, component: 
   const { rounding } = segment.version;
   const exact = fraction(billedUnits(segment, component.bucket), unitsPerKwh);
   const quantity = context.roundQuantity(`energy/${component.code}`, exact, rounding.energyDecimals);
-  const slices =
-    component.blockRule === 'whole'
-      ? [blockReached(context, segment, component, quantity)]
-      : blocksOf(context, segment, component, quantity);
+  const blocks = limitedBlocks(context, segment, component);
+  const slices = component.blockRule === 'whole' ? [blockReached(blocks, quantity)] : blocksOf(blocks, quantity);
   for (const slice of slices)
     context.add(
       segment,
@@ -47,55 +45,52 @@ interface Slice {
   upTo: Fraction | undefined;
 }
 
-/** The parts sum to the quantity exactly: limits are rounded like energy is. */
-function blocksOf(
+interface LimitedBlock {
+  rate: string;
+  above: Fraction;
+  /** None of the last block. */
+  limit: Fraction | undefined;
+}
+
+/**
+ * The blocks with their share of the month. Limits are rounded like energy is: those of a month that is cut sum to the whole
+ * one's, and none lies below the one before, which shares of few days would otherwise do in whole kWh.
+ */
+function limitedBlocks(
   context: RatingContext,
   segment: Segment,
-  component: ComponentOf<'energy'>,
-  quantity: Fraction,
-): Slice[] {
-  const slices: Slice[] = [];
+  { code, bucket, blocks, perDwelling }: ComponentOf<'energy'>,
+): LimitedBlock[] {
+  const dwellings = fraction(perDwelling ? BigInt(context.facts.dwellings ?? 1) : 1n);
   let above = fraction(0n);
-  for (const [block, { upTo, rate }] of component.blocks.entries()) {
-    const limit = upTo === undefined ? undefined : limitOf(context, segment, component, upTo);
+  return blocks.map(({ upTo, rate }) => {
+    if (upTo === undefined) return { rate, above, limit: undefined };
+    const exact = times(times(fractionOf(upTo), segment.months), dwellings);
+    const name = `limit/${code}/${bucket ?? ''}/${upTo}`;
+    const limit = larger(context.roundQuantity(name, exact, segment.version.rounding.energyDecimals), above);
+    const block = { rate, above, limit };
+    above = limit;
+    return block;
+  });
+}
+
+/** The parts sum to the quantity exactly. */
+function blocksOf(blocks: readonly LimitedBlock[], quantity: Fraction): Slice[] {
+  const slices: Slice[] = [];
+  for (const [block, { rate, above, limit }] of blocks.entries()) {
     const end = limit === undefined ? quantity : smaller(quantity, limit);
     const inside = minus(end, above);
     if (isPositive(inside)) slices.push({ block, rate, quantity: inside, above, upTo: limit });
     if (limit === undefined || !isPositive(minus(quantity, limit))) break;
-    above = limit;
   }
-  return slices.length > 0 ? slices : [{ block: 0, rate: component.blocks[0]!.rate, quantity, above, upTo: undefined }];
+  const { rate, above } = blocks[0]!;
+  return slices.length > 0 ? slices : [{ block: 0, rate, quantity, above, upTo: undefined }];
 }
 
-function blockReached(
-  context: RatingContext,
-  segment: Segment,
-  component: ComponentOf<'energy'>,
-  quantity: Fraction,
-): Slice {
-  const block = component.blocks.findIndex(
-    ({ upTo }) => upTo === undefined || !isPositive(minus(quantity, limitOf(context, segment, component, upTo))),
-  );
-  const { rate, upTo } = component.blocks[block]!;
-  const below = component.blocks[block - 1]?.upTo;
-  return {
-    block,
-    rate,
-    quantity,
-    above: below === undefined ? fraction(0n) : limitOf(context, segment, component, below),
-    upTo: upTo === undefined ? undefined : limitOf(context, segment, component, upTo),
-  };
-}
-
-function limitOf(
-  context: RatingContext,
-  segment: Segment,
-  { perDwelling }: ComponentOf<'energy'>,
-  upTo: string,
-): Fraction {
-  const dwellings = perDwelling ? BigInt(context.facts.dwellings ?? 1) : 1n;
-  const exact = times(times(fractionOf(upTo), segment.months), fraction(dwellings));
-  return rounded(exact, segment.version.rounding.energyDecimals, 'half-up');
+function blockReached(blocks: readonly LimitedBlock[], quantity: Fraction): Slice {
+  const block = blocks.findIndex(({ limit }) => limit === undefined || !isPositive(minus(quantity, limit)));
+  const { rate, above, limit } = blocks[block]!;
+  return { block, rate, quantity, above, upTo: limit };
 }
 
 function lineOf(

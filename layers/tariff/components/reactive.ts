@@ -44,24 +44,13 @@ export function rateReactive(context: RatingContext, segment: Segment, component
   });
 }
 
-/** The mean power factor of the segment, three decimals: P / √(P² + Q²). Without energy it is 1. */
+/** The mean power factor of the segment, P / √(P² + Q²), rounded once to three decimals. Without energy it is 1. */
 function powerFactor(importUnits: bigint, reactiveUnits: bigint): Fraction {
   if (importUnits === 0n) return fraction(1n);
-  // At six decimals first, so that the root's own rounding cannot tip the third.
-  const apparent = squareRoot((importUnits * importUnits + reactiveUnits * reactiveUnits) * 1_000_000_000_000n);
-  const millionths = (importUnits * 1_000_000_000_000n * 2n + apparent) / (2n * apparent);
-  return fraction((millionths + 500n) / 1_000n, 1_000n);
-}
-
-/** Integer square root by Newton's method, rounded down. */
-function squareRoot(value: bigint): bigint {
-  if (value < 2n) return value;
-  let root = 1n << BigInt(Math.ceil(value.toString(2).length / 2));
-  for (;;) {
-    const next = (root + value / root) >> 1n;
-    if (next >= root) return root;
-    root = next;
-  }
+  const [active, reactive] = [importUnits * importUnits, reactiveUnits * reactiveUnits];
+  // Half thousandths, rounded down: the root of a whole number up to four million, which a double holds exactly.
+  const halves = Math.floor(Math.sqrt(Number((4_000_000n * active) / (active + reactive))));
+  return fraction((BigInt(halves) + 1n) / 2n, 1_000n);
 }
 
 export function ratePowerFactor(

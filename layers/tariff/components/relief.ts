@@ -7,7 +7,6 @@ import {
   isPositive,
   minus,
   opposite,
-  rounded,
   smaller,
   times,
   total,
@@ -66,7 +65,11 @@ function benefitOf(context: RatingContext, segment: Segment, { code, benefit }: 
       const limit =
         benefit.upToKwh === undefined
           ? taken
-          : rounded(times(fractionOf(benefit.upToKwh), segment.months), energyDecimals, 'half-up');
+          : context.roundQuantity(
+              `subsidised/${code}/${benefit.upToKwh}`,
+              times(fractionOf(benefit.upToKwh), segment.months),
+              energyDecimals,
+            );
       const quantity = smaller(taken, limit);
       const rate = fractionOf(benefit.rate);
       const text = fractionText(quantity);

@@ -37,6 +37,38 @@ export const changeCases: GoldenCase[] = [
     total: '5.00 + 6.00 + 0.25 + 0.90 = 12.15',
   },
   {
+    name: 'prices published twice in a month billed in whole kWh: the thirds of a block of 100 are 33, 34 and 33',
+    tariff: ['2000-01-01', '2026-04-11', '2026-04-21'].map((from) =>
+      tariff([blocks], { from, rounding: { energyDecimals: 0 } }),
+    ),
+    facts: april(300),
+    lines: [
+      'energy: 33 × 0.05 = 1.65',
+      'energy: (100 − 33) × 0.08 = 5.36',
+      'energy: 34 × 0.05 = 1.70',
+      'energy: (100 − 34) × 0.08 = 5.28',
+      'energy: 33 × 0.05 = 1.65',
+      'energy: (100 − 33) × 0.08 = 5.36',
+    ],
+    total: '100 × 0.05 + 200 × 0.08 = 21.00',
+  },
+  {
+    name: 'prices published every day in whole kWh: blocks of 12 and 18 kWh a month are not given twice',
+    tariff: ['2000-01-01', '2026-04-02'].map((from) =>
+      tariff([energy('energy', [12, '0.05'], [18, '0.08'], ['0.10'])], { from, rounding: { energyDecimals: 0 } }),
+    ),
+    facts: period('2026-04-01', '2026-04-03', 4),
+    lines: [
+      // 0.4 and 0.6 kWh are 0 and 1.
+      'energy: 1 × 0.08 = 0.08',
+      'energy: (2 − 1) × 0.10 = 0.10',
+      // 0.8 and 1.2 kWh are 1 and 1, of which the first day had 0 and 1: 1, and not 0 but no less than 1.
+      'energy: 1 × 0.05 = 0.05',
+      'energy: (2 − 1) × 0.10 = 0.10',
+    ],
+    total: '0.08 + 0.10 + 0.05 + 0.10 = 0.33',
+  },
+  {
     name: 'a minimum that changes: each half has its own half',
     tariff: changed([cheap, least('4')], [cheap, least('6')], '2026-04-16'),
     facts: april(40),

@@ -171,6 +171,13 @@ export const demandCases: GoldenCase[] = [
     total: '30.00 + 15.00 = 45.00',
   },
   {
+    name: 'a power factor of 0.8994998 is rounded once, to 0.899, and not by way of 0.8995 to 0.900',
+    tariff: factor(),
+    facts: april(1000, { kvarh: '485.73793' }),
+    lines: ['energy: 1000 × 0.1 = 100.00', 'pf: 100 × (0.90 − 0.899) × 100 × 1 / 100 = 0.10'],
+    total: '100.00 + 0.10 = 100.10',
+  },
+  {
     name: 'a good power factor costs nothing',
     tariff: factor(),
     facts: april(1000, { kvarh: 100 }),
