@@ -1,6 +1,7 @@
 /** Local calendar days as texts, and the shares of months that lie between two of them. */
 import { startOfLocalDay } from '../metering/time-zone.ts';
 import { type Fraction, fraction, nothing, plus } from '../money/fraction.ts';
+import type { YearlyDays } from './tariff-schema.ts';
 
 const dayMs = 86_400_000;
 const utc = (date: string): number => Date.parse(`${date}T00:00:00Z`);
@@ -28,4 +29,13 @@ export function calendarMonths(from: string, to: string): Fraction {
     at = end;
   }
   return months;
+}
+
+/** Whether days of the year contain a local day. Ranges that end before they begin go over the new year. */
+export function holdsOn(during: YearlyDays | undefined, date: string): boolean {
+  const day = date.slice(5);
+  return (
+    during === undefined ||
+    during.some(({ from, to }) => (from <= to ? day >= from && day <= to : day >= from || day <= to))
+  );
 }

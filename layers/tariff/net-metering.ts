@@ -1,5 +1,16 @@
 /** Energy fed in: set off against energy taken and banked, or credited at its own price. */
-import { fraction, fractionOf, fractionText, isPositive, opposite, times } from '../money/fraction.ts';
+import {
+  type Fraction,
+  fraction,
+  fractionOf,
+  fractionText,
+  isPositive,
+  larger,
+  minus,
+  opposite,
+  smaller,
+  times,
+} from '../money/fraction.ts';
 import { unitsPerKwh } from './components/energy.ts';
 import { RatingError } from './facts.ts';
 import type { RatingContext } from './rating-context.ts';
@@ -47,7 +58,7 @@ const sumOf = (values: bigint[]): bigint => values.reduce((sum, value) => sum + 
 export function creditExports(context: RatingContext, segment: Segment): void {
   const rule = segment.version.export;
   if (rule?.mode !== 'net_billing') return;
-  for (const { bucket, rate } of rule.rates) {
+  for (const { bucket, rate, beyond = [] } of rule.rates) {
     let units = 0n;
     for (const [name, { exportUnits }] of segment.energies)
       if (bucket === undefined || bucket === name) units += exportUnits;
@@ -56,9 +67,31 @@ export function creditExports(context: RatingContext, segment: Segment): void {
       fraction(units, unitsPerKwh),
       segment.version.rounding.energyDecimals,
     );
-    if (!isPositive(quantity)) continue;
-    addCredit(context, segment, rule.code, rule.label, quantity, rate);
+    const name = `beyond/${rule.code}/${bucket ?? ''}`;
+    for (const block of creditBlocks(context, segment, name, quantity, [{ kwh: '0', rate }, ...beyond]))
+      addCredit(context, segment, rule.code, rule.label, block.quantity, block.rate);
   }
+}
+
+/** The parts sum to the quantity; limits are the segment's share of the month's. */
+function creditBlocks(
+  context: RatingContext,
+  { months, version: { rounding } }: Segment,
+  name: string,
+  quantity: Fraction,
+  prices: readonly { kwh: string; rate: string }[],
+): { quantity: Fraction; rate: string }[] {
+  const limits: Fraction[] = [];
+  for (const { kwh } of prices) {
+    const limit = context.roundQuantity(`${name}/${kwh}`, times(fractionOf(kwh), months), rounding.energyDecimals);
+    // Rounded shares of few days must not fall below the limit before.
+    limits.push(larger(limit, limits.at(-1) ?? fraction(0n)));
+  }
+  return prices.flatMap(({ rate }, i) => {
+    const next = limits[i + 1];
+    const inside = minus(next === undefined ? quantity : smaller(quantity, next), limits[i]!);
+    return isPositive(inside) ? [{ quantity: inside, rate }] : [];
+  });
 }
 
 /**

@@ -12,6 +12,7 @@ import { rateEnergy, unitsPerKwh } from './components/energy.ts';
 import { ratePowerFactor, rateReactive } from './components/reactive.ts';
 import { rateSubsidy, rateTax } from './components/relief.ts';
 import { rateDemand, rateFixed, rateMinimum } from './components/standing.ts';
+import { applies, conditionText } from './conditions.ts';
 import type { BillingFacts } from './facts.ts';
 import { creditExports, setOffExports, settleBank } from './net-metering.ts';
 import { addEnergies, checkUsage, energyByBucket } from './quantities.ts';
@@ -51,7 +52,12 @@ const rating: {
 };
 
 function rate(context: RatingContext, segment: Segment, component: Component): void {
+  if (!applies(context, segment, component)) return;
+  const before = context.lines.length;
   rating[component.kind](context, segment, component as never);
+  const because = conditionText(component);
+  for (const line of context.lines.slice(before))
+    line.explanation = { en: line.explanation.en + because.en, ar: line.explanation.ar + because.ar };
 }
 
 function total(context: RatingContext, bank: Map<string, bigint> | undefined): Bill {

@@ -15,6 +15,13 @@ describe('a period', () => {
     expect(ratePeriod(versions, april(300))).toEqual([rateBill(versions, april(300))]);
   });
 
+  it('is priced by the version of its days, though earlier and later ones say no end', () => {
+    const versions = ['2026-01-01', '2026-03-01', '2026-06-01'].map((from, i) =>
+      tariff([energy('energy', [`${i + 1}`])], { from, currency: i === 1 ? 'USD' : 'EUR' }),
+    );
+    expect(amounts(ratePeriod(versions, april(10)))).toEqual(['2026-04-01 2026-05-01 USD 20.00']);
+  });
+
   it('is a bill before and one after the day the currency changes', () => {
     const components = [
       fixed('month', { amount: '30' }),

@@ -4,6 +4,7 @@ import type { Bill } from './bill.ts';
 import { later } from './calendar.ts';
 import type { BillingFacts } from './facts.ts';
 import { rateBill } from './rate-bill.ts';
+import { versionsInForce } from './segments.ts';
 import type { TariffVersion } from './tariff-schema.ts';
 
 interface Stretch {
@@ -49,10 +50,7 @@ export function ratePeriod(versions: readonly TariffVersion[], facts: BillingFac
 /** Versions in force, together as long as they are of one currency. */
 function stretchesOf(versions: readonly TariffVersion[], { from, to }: BillingFacts): Stretch[] {
   const stretches: Stretch[] = [];
-  const inOrder = [...versions].sort((a, b) => (a.from < b.from ? -1 : 1));
-  for (const [i, version] of inOrder.entries()) {
-    const ends = [version.to, inOrder[i + 1]?.from].filter((end) => end !== undefined);
-    if (version.from >= to || ends.some((end) => end <= from)) continue;
+  for (const { version } of versionsInForce(versions, { from, to })) {
     const last = stretches.at(-1);
     if (last !== undefined && last.versions[0]!.currency === version.currency) last.versions.push(version);
     else stretches.push({ from: later(from, version.from), versions: [version] });

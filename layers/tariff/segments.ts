@@ -3,7 +3,7 @@
  * share of a month and its own energy, and the parts sum to the whole.
  */
 import { type Fraction, fraction, one } from '../money/fraction.ts';
-import { calendarMonths, daysBetween, earlier, later } from './calendar.ts';
+import { addDays, calendarMonths, daysBetween, earlier, holdsOn, later } from './calendar.ts';
 import type { BillingFacts } from './facts.ts';
 import { RatingError } from './facts.ts';
 import { type Energies, energyByBucket } from './quantities.ts';
@@ -26,32 +26,55 @@ export interface Segment {
 /** Spans depend on version, days and zone alone: a whole base of customers shares them. */
 const spanCache = new WeakMap<TariffVersion, Map<string, BucketSpan[]>>();
 
+/** Versions that hold on some of the days, in order, with the first day each no longer does: one ends where the next begins, if not before. */
+export function versionsInForce(
+  versions: readonly TariffVersion[],
+  days: { from: string; to: string },
+): { version: TariffVersion; to: string }[] {
+  const inOrder = [...versions].sort((a, b) => (a.from < b.from ? -1 : 1));
+  return inOrder
+    .map((version, i) => ({
+      version,
+      to: [version.to, inOrder[i + 1]?.from].reduce<string>((a, b) => (b === undefined ? a : earlier(a, b)), days.to),
+    }))
+    .filter(({ version, to }) => version.from < days.to && to > days.from);
+}
+
 /** @throws RatingError `period`, `no_tariff`, `currency_change` */
 export function cutSegments(versions: readonly TariffVersion[], facts: BillingFacts): Segment[] {
   if (facts.from >= facts.to) throw new RatingError('period', `The period ${facts.from} to ${facts.to} has no day.`);
-  const inForce = [...versions]
-    .sort((a, b) => (a.from < b.from ? -1 : 1))
-    .filter(({ from, to }) => from < facts.to && (to === undefined || to > facts.from));
+  const inForce = versionsInForce(versions, facts);
   const segments: Segment[] = [];
   let at = facts.from;
-  inForce.forEach((version, i) => {
-    const next = inForce[i + 1]?.from;
-    const end = [version.to, next].reduce<string>(
-      (first, date) => (date === undefined ? first : earlier(first, date)),
-      facts.to,
-    );
+  for (const { version, to } of inForce) {
     const start = later(version.from, facts.from);
     if (start !== at) throw new RatingError('no_tariff', `No version of the tariff holds on ${at}.`);
-    if (version.currency !== inForce[0]!.currency)
+    if (version.currency !== inForce[0]!.version.currency)
       throw new RatingError(
         'currency_change',
         'The tariff changes its currency within the period: bill the parts by themselves.',
       );
-    segments.push(segmentOf(version, start, end, facts));
-    at = end;
-  });
+    for (const part of seasonsWithin(version, start, to)) segments.push(segmentOf(version, part.from, part.to, facts));
+    at = to;
+  }
   if (at !== facts.to) throw new RatingError('no_tariff', `No version of the tariff holds on ${at}.`);
   return segments;
+}
+
+/** Cut where a component begins or ends to hold in the year; one part where all hold all year. */
+function seasonsWithin({ components }: TariffVersion, from: string, to: string): { from: string; to: string }[] {
+  const seasonal = components.flatMap(({ during }) => (during === undefined ? [] : [during]));
+  if (seasonal.length === 0) return [{ from, to }];
+  const holding = (date: string): string => seasonal.map((during) => Number(holdsOn(during, date))).join('');
+  const parts: { from: string; to: string }[] = [];
+  let last: string | undefined;
+  for (let date = from; date < to; date = addDays(date, 1)) {
+    const now = holding(date);
+    if (now === last) parts.at(-1)!.to = addDays(date, 1);
+    else parts.push({ from: date, to: addDays(date, 1) });
+    last = now;
+  }
+  return parts;
 }
 
 function segmentOf(version: TariffVersion, from: string, to: string, facts: BillingFacts): Segment {

@@ -64,7 +64,7 @@ const clockTime = () =>
       ),
     );
 
-export const dayKinds = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'] as const;
+export const dayKinds = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday', 'critical'] as const;
 
 const timeOfUseSchema = z.object({
   /** Bucket of every moment no window names. */
@@ -72,6 +72,8 @@ const timeOfUseSchema = z.object({
   seasons: z._default(z.array(z.object({ name: code(), from: monthDay(), to: monthDay() })).check(z.maxLength(6)), []),
   /** Dates (`2026-09-26`) or days of every year (`05-01`) that count as `holiday` and as no weekday. */
   holidays: z._default(z.array(z.union([localDate(), monthDay()])).check(z.maxLength(200)), []),
+  /** Dates that were called as critical: besides their own kind of day they fit windows of `critical`. */
+  criticalDays: z.optional(z.array(localDate()).check(z.maxLength(100))),
   /** The first window that fits a moment wins. */
   windows: z
     .array(
@@ -125,7 +127,41 @@ const blocks = () =>
     ),
   );
 
-const base = { code: code(), label: label() };
+/** Days of every year, both inclusive; a range that ends before it begins goes over the new year. */
+const yearlyDays = () => z.array(z.object({ from: monthDay(), to: monthDay() })).check(z.minLength(1), z.maxLength(6));
+
+const isRange = (above: string | undefined, upTo: string | undefined): boolean =>
+  above === undefined || upTo === undefined || Number(above) < Number(upTo);
+
+/** Which supplies and consumptions a component is for; all that is said must fit. */
+const conditionSchema = z
+  .object({
+    /** kWh a month of the whole bill, less what is set off: more than, and at most. */
+    aboveKwh: z.optional(decimal()),
+    upToKwh: z.optional(decimal()),
+    /** These limits grow with the dwellings behind one meter. */
+    perDwelling: z.optional(z.boolean()),
+    /** Connected load or breaker: more than, and at most. */
+    aboveConnectedKw: z.optional(decimal()),
+    upToConnectedKw: z.optional(decimal()),
+    phases: z.optional(z.literal([1, 3])),
+  })
+  .check(
+    z.refine(
+      ({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw }) =>
+        isRange(aboveKwh, upToKwh) && isRange(aboveConnectedKw, upToConnectedKw),
+      fieldMessage('The lower limit is not below the upper one.', 'الحد الأدنى ليس دون الحد الأعلى.'),
+    ),
+  );
+
+const base = {
+  code: code(),
+  label: label(),
+  /** @default all year */
+  during: z.optional(yearlyDays()),
+  /** @default every supply */
+  when: z.optional(conditionSchema),
+};
 
 const componentSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -190,6 +226,8 @@ const componentSchema = z.discriminatedUnion('kind', [
     kind: z.literal('subsidy'),
     /** Only bills of at most so many kWh a month. */
     onlyUpToKwh: z.optional(decimal()),
+    /** At most this amount a month. */
+    atMost: z.optional(decimal()),
     benefit: z.discriminatedUnion('type', [
       /** Per kWh, of at most so many kWh a month. */
       z.object({ type: z.literal('per_kwh'), rate: decimal(), upToKwh: z.optional(decimal()) }),
@@ -216,7 +254,25 @@ const exportSchema = z.discriminatedUnion('mode', [
     mode: z.literal('net_billing'),
     code: code(),
     label: label(),
-    rates: z.array(z.object({ bucket: z.optional(code()), rate: decimal() })).check(z.minLength(1)),
+    rates: z
+      .array(
+        z.object({
+          bucket: z.optional(code()),
+          rate: decimal(),
+          /** Prices of what is fed in beyond so many kWh a month; rising. @default `rate` for all of it */
+          beyond: z.optional(
+            z.array(z.object({ kwh: decimal(), rate: decimal() })).check(
+              z.minLength(1),
+              z.maxLength(10),
+              z.refine(
+                (list) => list.every(({ kwh }, i) => i === 0 || Number(kwh) > Number(list[i - 1]!.kwh)),
+                fieldMessage('The limits rise.', 'تتصاعد الحدود.'),
+              ),
+            ),
+          ),
+        }),
+      )
+      .check(z.minLength(1)),
   }),
 ]);
 
@@ -247,5 +303,6 @@ export const tariffVersionSchema = z.object({
 export type TariffVersion = z.infer<typeof tariffVersionSchema>;
 export type Component = z.infer<typeof componentSchema>;
 export type ComponentOf<K extends Component['kind']> = Extract<Component, { kind: K }>;
+export type YearlyDays = z.infer<ReturnType<typeof yearlyDays>>;
 export type TimeOfUse = z.infer<typeof timeOfUseSchema>;
 export type BilingualLabel = z.infer<ReturnType<typeof label>>;

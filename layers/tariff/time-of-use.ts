@@ -80,7 +80,9 @@ function bucketAt(timeOfUse: TimeOfUse, date: string, moment: number, timeZone: 
   const yesterday = addDays(date, -1);
   for (const { bucket, season, days, from, to } of timeOfUse.windows) {
     const fits = (day: string): boolean =>
-      days.includes(kindOf(timeOfUse, day)) && (season === undefined || season === seasonOf(timeOfUse, day));
+      (days.includes(kindOf(timeOfUse, day)) ||
+        (days.includes('critical') && timeOfUse.criticalDays?.includes(day) === true)) &&
+      (season === undefined || season === seasonOf(timeOfUse, day));
     const [opens, closes] = [minuteOf(from), minuteOf(to)];
     if (
       opens < closes

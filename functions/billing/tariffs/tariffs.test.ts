@@ -96,6 +96,31 @@ describe('what something would cost', () => {
     ]);
   });
 
+  it('says on the line for whom and when it holds', async () => {
+    const made = await post('', { code: 'CLASSES', name: 'Classes' });
+    const { id: classes } = made.body.data;
+    const components = [
+      energy({ code: 'low', when: { upToKwh: '100' } }),
+      energy({ code: 'high', when: { aboveKwh: '100' }, during: [{ from: '04-01', to: '04-30' }] }),
+    ];
+    const publish = (more: object) =>
+      post(`/${classes}/versions`, { from: '2026-01-01', currency: 'YER', components, ...more });
+    const wrong = energy({ when: { aboveKwh: '100', upToKwh: '100' } });
+    expect((await publish({ components: [wrong] })).status).toBe(400);
+    expect((await publish({ components: [energy({ during: [{ from: '13-01', to: '04-30' }] })] })).status).toBe(400);
+    expect((await publish({})).status).toBe(201);
+    const question = { from: '2026-04-01', to: '2026-05-01', importKwh: '101' };
+    const { body } = await post(`/${classes}/price`, question);
+    expect(body.data.lines.map(({ code }: any) => code)).toEqual(['high', 'high']);
+    expect(body.data.lines[0].explanation.en).toContain('; every year 04-01 to 04-30; above 100 kWh a month');
+    const byPhases = energy({ code: 'single', when: { phases: 1 } });
+    expect((await publish({ from: '2027-01-01', components: [byPhases] })).status).toBe(201);
+    const later = { from: '2027-04-01', to: '2027-05-01', importKwh: '1' };
+    expect((await post(`/${classes}/price`, later)).status).toBe(422);
+    const single = await post(`/${classes}/price`, { ...later, phases: 1 });
+    expect(single.status, single.text).toBe(200);
+  });
+
   it('takes intervals too', async () => {
     const intervals = [{ from: '2026-04-10T10:00:00+03:00', to: '2026-04-10T11:00:00+03:00', importKwh: '30' }];
     expect((await price({ intervals })).body.data.total).toBe('150.00');

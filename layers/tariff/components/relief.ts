@@ -9,8 +9,8 @@ import {
   opposite,
   smaller,
   times,
-  total,
 } from '../../money/fraction.ts';
+import { takesMore } from '../conditions.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
 import type { Segment } from '../segments.ts';
 import type { BilingualLabel, ComponentOf } from '../tariff-schema.ts';
@@ -18,8 +18,9 @@ import { billedUnits, unitsPerKwh } from './energy.ts';
 
 /** A subsidy takes away at most what the bill comes to without it. */
 export function rateSubsidy(context: RatingContext, segment: Segment, component: ComponentOf<'subsidy'>): void {
-  if (component.onlyUpToKwh !== undefined && exceeds(context, component.onlyUpToKwh)) return;
-  const { quantity, unit, rate, worth, formula, explanation } = benefitOf(context, segment, component);
+  if (component.onlyUpToKwh !== undefined && takesMore(context, component.onlyUpToKwh)) return;
+  const benefit = benefitOf(context, segment, component);
+  const { quantity, unit, rate, worth, formula, explanation } = capped(benefit, component.atMost, segment);
   const left = context.sumOf(segment, ({ kind }) => kind !== 'tax');
   const given = isPositive(left) ? smaller(worth, left) : fraction(0n);
   if (!isPositive(given)) return;
@@ -36,13 +37,6 @@ export function rateSubsidy(context: RatingContext, segment: Segment, component:
   });
 }
 
-/** Whether the customer took more in the whole period than the limit of so many months. */
-function exceeds({ segments }: RatingContext, limit: string): boolean {
-  const taken = segments.reduce((sum, segment) => sum + billedUnits(segment), 0n);
-  const months = total(segments.map((segment) => segment.months));
-  return isPositive(minus(fraction(taken, unitsPerKwh), times(fractionOf(limit), months)));
-}
-
 interface Benefit {
   quantity: Fraction;
   unit: 'kWh' | 'percent' | 'month';
@@ -50,6 +44,26 @@ interface Benefit {
   worth: Fraction;
   formula: string;
   explanation: BilingualLabel;
+}
+
+/** What is worth more is the most that is given, which has its share of the month. */
+function capped(benefit: Benefit, atMost: string | undefined, segment: Segment): Benefit {
+  if (atMost === undefined) return benefit;
+  const most = times(fractionOf(atMost), segment.months);
+  if (!isPositive(minus(benefit.worth, most))) return benefit;
+  const share = monthShare(segment);
+  const { en, ar } = benefit.explanation;
+  return {
+    quantity: segment.months,
+    unit: 'month',
+    rate: fractionOf(atMost),
+    worth: most,
+    formula: `${atMost}${share.formula}`,
+    explanation: {
+      en: `${en}, at most ${atMost} a month${share.explanation.en}`,
+      ar: `${ar}، بحد أقصى ${atMost} شهريًا${share.explanation.ar}`,
+    },
+  };
 }
 
 function benefitOf(context: RatingContext, segment: Segment, { code, benefit }: ComponentOf<'subsidy'>): Benefit {

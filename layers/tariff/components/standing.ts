@@ -11,6 +11,7 @@ import {
   rounded,
   times,
 } from '../../money/fraction.ts';
+import { holdsOn } from '../calendar.ts';
 import { highestDemand } from '../demand.ts';
 import { RatingError } from '../facts.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
@@ -88,7 +89,9 @@ function multiplier(
  */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
-  const pricing = context.segments.filter(({ version }) => version.components.some(({ kind }) => kind === 'demand'));
+  const pricing = context.segments.filter(({ version, from }) =>
+    version.components.some(({ kind, during }) => kind === 'demand' && holdsOn(during, from)),
+  );
   const spans = pricing.flatMap((each) => each.spans);
   const measured = highestDemand(facts, component, spans);
   const floors: [Fraction, string, string][] = [];

@@ -7,6 +7,7 @@ import { workOut } from './arithmetic.ts';
 import { blockCases } from './block-cases.ts';
 import { changeCases } from './change-cases.ts';
 import { clockCases } from './clock-cases.ts';
+import { conditionCases } from './condition-cases.ts';
 import { demandCases } from './demand-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { mixedCases } from './mixed-cases.ts';
@@ -23,6 +24,7 @@ const topics = {
   demandCases,
   registerCases,
   reliefCases,
+  conditionCases,
   periodCases,
   changeCases,
   solarCases,

@@ -1,0 +1,82 @@
+/**
+ * What a component of a tariff holds for: days of the year, and supplies or consumptions of a size. With it a lifeline is lost by
+ * who takes too much, a charge follows the phases or the breaker, and summer has blocks of its own.
+ */
+import { type Fraction, fraction, fractionOf, isPositive, minus, times, total } from '../money/fraction.ts';
+import { holdsOn } from './calendar.ts';
+import { billedUnits, unitsPerKwh } from './components/energy.ts';
+import { RatingError } from './facts.ts';
+import type { RatingContext } from './rating-context.ts';
+import type { Segment } from './segments.ts';
+import type { BilingualLabel, Component, YearlyDays } from './tariff-schema.ts';
+
+type Condition = NonNullable<Component['when']>;
+
+/** @throws RatingError `missing_fact` where a size is asked for that nobody knows */
+export function applies(context: RatingContext, segment: Segment, component: Component): boolean {
+  return holdsOn(component.during, segment.from) && (component.when === undefined || fits(context, component));
+}
+
+function fits(context: RatingContext, { code, when = {} }: Component): boolean {
+  const { aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases } = when;
+  const { facts } = context;
+  const need = <T>(value: T | undefined, name: string): T => {
+    if (value === undefined) throw new RatingError('missing_fact', `"${code}" needs to know ${name}.`);
+    return value;
+  };
+  if (phases !== undefined && need(facts.phases, 'the number of phases') !== phases) return false;
+  if (aboveConnectedKw !== undefined || upToConnectedKw !== undefined) {
+    const connected = fractionOf(need(facts.connectedKw, 'the connected load in kW'));
+    if (!lies(connected, fractionOrNone(aboveConnectedKw), fractionOrNone(upToConnectedKw))) return false;
+  }
+  if (aboveKwh === undefined && upToKwh === undefined) return true;
+  const months = monthsOf(context);
+  const share = when.perDwelling ? times(months, fraction(BigInt(facts.dwellings ?? 1))) : months;
+  const limit = (kwh: string | undefined): Fraction | undefined =>
+    kwh === undefined ? undefined : times(fractionOf(kwh), share);
+  return lies(takenKwh(context), limit(aboveKwh), limit(upToKwh));
+}
+
+/** Of the whole bill, less what is set off: who took much in one half of a month and little in the other is one customer. */
+const takenKwh = ({ segments }: RatingContext): Fraction =>
+  fraction(
+    segments.reduce((sum, segment) => sum + billedUnits(segment), 0n),
+    unitsPerKwh,
+  );
+
+const monthsOf = ({ segments }: RatingContext): Fraction => total(segments.map(({ months }) => months));
+
+/** Whether the customer took more in the whole bill than so many kWh a month. */
+export const takesMore = (context: RatingContext, kwh: string): boolean =>
+  isPositive(minus(takenKwh(context), times(fractionOf(kwh), monthsOf(context))));
+
+const fractionOrNone = (text: string | undefined): Fraction | undefined =>
+  text === undefined ? undefined : fractionOf(text);
+
+const lies = (value: Fraction, above: Fraction | undefined, upTo: Fraction | undefined): boolean =>
+  (above === undefined || isPositive(minus(value, above))) && (upTo === undefined || !isPositive(minus(value, upTo)));
+
+/** What a line adds to its reason, for the customer to see why it is there; empty without conditions. */
+export function conditionText({ during, when }: Component): BilingualLabel {
+  const parts = [...daysText(during), ...(when === undefined ? [] : sizesText(when))];
+  return { en: parts.map(({ en }) => `; ${en}`).join(''), ar: parts.map(({ ar }) => `؛ ${ar}`).join('') };
+}
+
+const daysText = (during: YearlyDays = []): BilingualLabel[] =>
+  during.map(({ from, to }) => ({ en: `every year ${from} to ${to}`, ar: `كل سنة من ${from} إلى ${to}` }));
+
+function sizesText({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases, perDwelling }: Condition) {
+  const each = perDwelling ? { en: ' and dwelling', ar: ' ولكل مسكن' } : { en: '', ar: '' };
+  const kwh = rangeText(aboveKwh, upToKwh, { en: ` kWh a month${each.en}`, ar: ` ك.و.س شهريًا${each.ar}` });
+  const kw = rangeText(aboveConnectedKw, upToConnectedKw, { en: ' kW connected', ar: ' ك.و موصولة' });
+  const ofPhases =
+    phases === undefined ? [] : [{ en: `connections of ${phases} phase(s)`, ar: `توصيلات ${phases} طور` }];
+  return [...kwh, ...kw, ...ofPhases];
+}
+
+function rangeText(above: string | undefined, upTo: string | undefined, unit: BilingualLabel): BilingualLabel[] {
+  if (above !== undefined && upTo !== undefined)
+    return [{ en: `above ${above} and up to ${upTo}${unit.en}`, ar: `فوق ${above} وحتى ${upTo}${unit.ar}` }];
+  if (above !== undefined) return [{ en: `above ${above}${unit.en}`, ar: `فوق ${above}${unit.ar}` }];
+  return upTo === undefined ? [] : [{ en: `up to ${upTo}${unit.en}`, ar: `حتى ${upTo}${unit.ar}` }];
+}
