@@ -26,7 +26,7 @@ export const bankLineSuspended = defineEvent({
   ...base,
   type: 'bank_line.suspended',
   summary: { en: 'Money came into the bank and nobody knows from whom.', ar: 'ورد مبلغ إلى البنك ولم يُعرف صاحبه.' },
-  example: line,
+  example: { ...line, reason: 'owner_unknown' as const },
 });
 
 export const bankLineReleased = defineEvent({
@@ -48,6 +48,7 @@ export const bankLineDismissed = defineEvent({
   example: {
     ...line,
     status: 'dismissed' as const,
+    reason: 'owner_unknown' as const,
     outcome: 'Interest',
     assignedBy: 'usr_01JGFJJZ00ABCDEFGHJKMNPQRS',
     assignedAt: '2026-05-12T08:00:00.000Z',

@@ -271,7 +271,9 @@ describe('a bank file', () => {
     const refunded = { status: 'partially_refunded', refundedAmount: '20.00' } as const;
     await session.transact('billing', (unit) => unit.update(paymentEntity, payment, refunded));
     expect(await importCsv(['2026-06-12,-50,G2,G1,'])).toMatchObject({ suspense: 1, outgoing: 0, returned: 0 });
-    expect((await call('GET', '/suspense')).body.data).toMatchObject([{ paymentId: id, amount: '-50.00' }]);
+    expect((await call('GET', '/suspense')).body.data).toMatchObject([
+      { paymentId: id, amount: '-50.00', reason: expect.stringMatching(/^(partly_given_back|cannot_be_taken_back)$/) },
+    ]);
   });
 
   it('pays an open invoice by name once: the same again waits for a person', async () => {
@@ -339,6 +341,20 @@ describe('a line in suspense', () => {
     expect((await call('GET', '/suspense')).body.data).toEqual([]);
     expect(stack.events('bank_line.released').filter(({ tenantId }) => tenantId.S === tenant)).toHaveLength(1);
     expect(await importCsv(['2026-06-10,90,S1,,Who'])).toMatchObject({ duplicates: 1 });
+  });
+
+  it('says why in both languages, by a code that stays until its owner is found', async () => {
+    const line = await waiting();
+    expect(line).toMatchObject({ status: 'suspense', reason: 'owner_unknown' });
+    expect(line.reasonText).toEqual({
+      en: expect.stringContaining('recognised'),
+      ar: expect.stringContaining('السطر'),
+    });
+    expect(line).not.toHaveProperty('errorCode');
+    const [event] = stack.events('bank_line.suspended').filter(({ tenantId }) => tenantId.S === tenant);
+    expect(JSON.parse(event.payload.S)).toMatchObject({ id: line.id, reason: 'owner_unknown' });
+    const { data } = (await call('POST', `/lines/${line.id}/assign`, { customerId: ahmed.id })).body;
+    expect(data).not.toHaveProperty('reason');
   });
 
   it('may be no customer’s', async () => {

@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { statementFormats } from '../../../layers/ledger/bank-statements/statement.ts';
 import { currency } from '../../../layers/money/money-schema.ts';
+import { suspenseReasons } from './suspense-reasons.ts';
 
 /** More than any bank puts into a request; larger files are uploaded. */
 const maxContentLength = 1_000_000;
@@ -79,6 +80,8 @@ const bankImportSchema = z.object({
   problems: z.optional(z.array(z.object({ position: z.int(), en: z.string(), ar: z.string() }))),
 });
 
+const words = z.object({ en: z.string(), ar: z.string() });
+
 const bankLineSchema = z.object({
   id: z.string(),
   importId: z.string(),
@@ -98,7 +101,15 @@ const bankLineSchema = z.object({
   customerId: z.optional(z.string()),
   assignedBy: z.optional(z.string()),
   assignedAt: z.optional(utcTime()),
-  /** Why it waits, or was dismissed. */
+  /** Why it waits for a person, or waited before it was dismissed. */
+  reason: z.optional(z.enum(suspenseReasons)),
+  /** The reason in words; only in answers. */
+  reasonText: z.optional(words),
+  /** What refused it, in words. */
+  reasonDetail: z.optional(words),
+  /** Code of the error, for support; the log holds the rest under the line’s id. */
+  errorCode: z.optional(z.string()),
+  /** Why a person dismissed it. */
   outcome: z.optional(z.string()),
 });
 

@@ -12,6 +12,8 @@ import type { BankLine } from './bank-schema.ts';
 import { enteredBefore, paymentsByNumber, referenceOf } from './line-numbers.ts';
 import { payFromLine } from './pay-from-line.ts';
 
+const noReason = { reason: null, reasonDetail: null, errorCode: null } as const;
+
 /**
  * Makes the line a payment of a customer, or that of one which a clerk entered by the bank's number while the line waited.
  * @throws AppError `conflict` when it does not wait any more, or was entered for another customer
@@ -32,7 +34,7 @@ export async function assignLine(
     const by = { assignedBy, assignedAt: session.context.now() };
     const release = (unit: UnitOfWork, paymentId: string, matchedBy: BankLine['matchedBy']): StoredLine => {
       const found = { status: 'matched', matchedBy: matchedBy!, customerId, paymentId } as const;
-      const after = unit.update(bankLineEntity, line, { ...found, ...by, outcome: null });
+      const after = unit.update(bankLineEntity, line, { ...found, ...by, ...noReason });
       unit.emit(bankLineReleased, { aggregateId: id, payload: after });
       return after;
     };

@@ -128,9 +128,17 @@ it('a line that cannot be taken waits for a person, and holds nobody up', async 
   const { matched, suspense } = whole.import;
   expect((await stateOf(file)).import).toEqual({ ...whole.import, matched: matched - 1, suspense: suspense + 1 });
   const { body } = await stack.call(file.tenant, handler, 'GET', `${base}/suspense`, { query: { limit: '100' } });
-  expect(body.data.filter(({ outcome }: any) => outcome !== undefined)).toMatchObject([
-    { bankId: 'P10', amount: '1.00', outcome: 'It could not be taken: Nobody expected this.' },
+  expect(body.data.filter(({ reason }: any) => reason !== 'owner_unknown')).toMatchObject([
+    {
+      bankId: 'P10',
+      amount: '1.00',
+      reason: 'not_taken',
+      errorCode: 'internal',
+      reasonText: { ar: expect.stringContaining('السجل') },
+    },
   ]);
+  // Whatever an error holds, such as an address or a key, is no reader's of a list.
+  expect(JSON.stringify(stack.tables.scan('billing'))).not.toContain('Nobody expected this');
   const { data } = (await stack.call(file.tenant, handler, 'GET', `${base}/${file.id}`)).body;
   expect(data.failedAttempts).toBeUndefined();
   expect(stack.events('bank_line.suspended').filter(({ tenantId }) => tenantId.S === file.tenant)).toHaveLength(

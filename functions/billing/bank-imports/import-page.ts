@@ -109,11 +109,9 @@ async function workOff(
   await sideBySide(page.slice(moneyIn.length), atATime, take);
   const attempts = (bankImport.failedAttempts ?? 0) + 1;
   if (failures.length > 0 && attempts < maxAttempts) return tryLater(session, bankImport, attempts, failures);
+  noteFailures(bankImport, failures);
   for (const { of, error } of failures)
-    count(
-      of.id,
-      await suspendLine(session, bankImport, account.currency, of, `It could not be taken: ${error.message}`),
-    );
+    count(of.id, await suspendLine(session, bankImport, account.currency, of, error));
   return move(session, bankImport, {
     position: to,
     lines: lines.length,
@@ -132,14 +130,19 @@ interface Failure {
   error: Error;
 }
 
+/** Rows say no more than a code: what an error holds is for who may read logs. */
+function noteFailures({ id: importId }: BankImport, failures: readonly Failure[]): void {
+  for (const { of, error } of failures)
+    logger.error('line of a bank file not taken', { importId, lineId: of.id, line: of.line.position, error });
+}
+
 async function tryLater(
   session: TenantSession,
   bankImport: StoredImport,
   failedAttempts: number,
   failures: readonly Failure[],
 ): Promise<Step<StoredImport>> {
-  for (const { of, error } of failures)
-    logger.error('line of a bank file not taken', { importId: bankImport.id, line: of.line.position, error });
+  noteFailures(bankImport, failures);
   const { row } = await move(session, bankImport, { failedAttempts });
   return { row, delaySeconds: retrySeconds };
 }

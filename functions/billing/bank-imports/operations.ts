@@ -7,6 +7,7 @@ import type { BankAccount, BankImport } from './bank-schema.ts';
 import { assignLine, dismissLine } from './decide-line.ts';
 import type { bankImports } from './routes.ts';
 import { newImport, startImport } from './start-import.ts';
+import { withWords } from './suspense-reasons.ts';
 
 export const bankImportOperations: Operations<typeof bankImports.routes> = {
   listBankImports: async ({ session, page }) => {
@@ -48,13 +49,13 @@ export const bankImportOperations: Operations<typeof bankImports.routes> = {
       pk: ['BANK-SUSPENSE'],
       ...page,
     });
-    return { data: items, pagination: { limit: page.limit, nextCursor } };
+    return { data: items.map(withWords), pagination: { limit: page.limit, nextCursor } };
   },
   assignBankLine: async ({ session, params, body, principal }) => ({
     data: await assignLine(session, params.id, body, principal.subject),
   }),
   dismissBankLine: async ({ session, params, body, principal }) => ({
-    data: await dismissLine(session, params.id, body.reason, principal.subject),
+    data: withWords(await dismissLine(session, params.id, body.reason, principal.subject)),
   }),
   getBankImport: async ({ session, params }) => ({ data: await session.require(bankImportEntity, params) }),
   startBankImport: async ({ session, params }) => ({ data: await startImport(session, params.id) }),
@@ -66,6 +67,6 @@ export const bankImportOperations: Operations<typeof bankImports.routes> = {
       filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
       ...page,
     });
-    return { data: items, pagination: { limit: page.limit, nextCursor } };
+    return { data: items.map(withWords), pagination: { limit: page.limit, nextCursor } };
   },
 };

@@ -16,6 +16,7 @@ import { type LookedUp, lookUpLines } from './look-up-lines.ts';
 import type { OpenByAmount } from './open-by-amount.ts';
 import { payFromLine } from './pay-from-line.ts';
 import { recogniseCustomer } from './recognise-customer.ts';
+import { type Suspended, suspendedFor } from './suspense-reasons.ts';
 
 export interface LineOfFile {
   id: string;
@@ -55,13 +56,13 @@ export async function suspendLine(
   bankImport: BankImport,
   currency: string,
   { id, line }: LineOfFile,
-  outcome: string,
+  error: unknown,
 ): Promise<StoredLine> {
   const row = rowOf(bankImport, currency, id, line);
   // What was owed again of a payment that then could not be taken back.
   if (line.minor < 0n)
     for await (const { payment } of paymentsNamed(session, row)) await settleAgain(session, payment.id);
-  return orTaken(session, row, () => write(session, { ...row, status: 'suspense', outcome: outcome.slice(0, 500) }));
+  return orTaken(session, row, () => suspend(session, row, suspendedFor('not_taken', error)));
 }
 
 /** Another worker took the same line in this very moment; or the bank used one number for two transactions. */
@@ -71,8 +72,7 @@ async function orTaken(session: TenantSession, row: NewLine, take: () => Promise
     return await take();
   } catch (error) {
     if (!isTaken(error)) throw error;
-    const outcome = 'Another payment has the number that the bank gave it';
-    return (await taken()) ?? write(session, { ...row, status: 'suspense', outcome });
+    return (await taken()) ?? suspend(session, row, suspendedFor('number_taken'));
   }
 }
 
@@ -91,7 +91,7 @@ async function takeMoneyIn(
     return write(session, { ...row, status: 'matched', matchedBy: 'entered_before', paymentId, customerId }, before);
   }
   const recognised = await recogniseCustomer(session, line, row.currency, known, openByAmount);
-  if (recognised === undefined) return write(session, { ...row, status: 'suspense' });
+  if (recognised === undefined) return suspend(session, row, suspendedFor('owner_unknown'));
   const { customer, ...how } = recognised;
   return payFromLine(
     session,
@@ -106,12 +106,7 @@ async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Pro
   for await (const { reference, payment } of paymentsNamed(session, row)) {
     if (payment.status === 'reversed' || payment.amount !== amountOf(-minor, row.currency)) continue;
     if (payment.status !== 'received')
-      return write(session, {
-        ...row,
-        status: 'suspense',
-        paymentId: payment.id,
-        outcome: 'The bank took back all of a payment of which some was given back before',
-      });
+      return suspend(session, { ...row, paymentId: payment.id }, suspendedFor('partly_given_back'));
     const returned: BankLine = { ...row, status: 'returned', paymentId: payment.id, customerId: payment.customerId };
     try {
       await reversePayment(session, payment.id, `Taken back by the bank: ${reference}`, {
@@ -122,8 +117,7 @@ async function takeOut(session: TenantSession, row: NewLine, minor: bigint): Pro
     } catch (error) {
       if (!isAppError(error) || error.code !== 'conflict') throw error;
       // Its token is being made, or a refund is under way: a person decides.
-      const outcome = error.message.slice(0, 500);
-      return write(session, { ...row, status: 'suspense', paymentId: payment.id, outcome });
+      return suspend(session, { ...row, paymentId: payment.id }, suspendedFor('cannot_be_taken_back', error));
     }
   }
   return write(session, { ...row, status: 'outgoing' });
@@ -154,6 +148,9 @@ function rowOf({ id: importId, bankAccount }: BankImport, currency: string, id: 
     ...(description === undefined ? {} : { description }),
   };
 }
+
+const suspend = (session: TenantSession, row: NewLine, why: Suspended): Promise<StoredLine> =>
+  write(session, { ...row, status: 'suspense', ...why });
 
 /** @param payment belongs to this line from now on, and to no other */
 function write(

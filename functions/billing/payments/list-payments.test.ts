@@ -48,13 +48,7 @@ let customerId = '';
 beforeAll(async () => {
   await stack.addTenant(tenant);
   customerId = await addCustomer();
-  const common = {
-    currency: 'YER',
-    amount: '1.00',
-    advanceAmount: '1.00',
-    allocations: [],
-    status: 'received',
-  } as const;
+  const common = { currency: 'YER', amount: '1.00', advanceAmount: '1.00', status: 'received' } as const;
   // One a day of 160 days, by two customers in turn; one of ten is a cheque.
   for (let start = 0; start < 160; start += 20)
     await openSession(tenant).transact('billing', (unit) => {
@@ -62,7 +56,7 @@ beforeAll(async () => {
         const method: Payment['method'] = n % 10 === 0 ? 'cheque' : 'cash';
         const payer = n % 2 === 0 ? customerId : 'cus_other';
         const own = { id: newId('pay'), paymentNumber: `P-${n}`, customerId: payer, method, receivedAt: dayOf(n) };
-        unit.create(paymentEntity, { ...common, ...own });
+        unit.create(paymentEntity, { ...common, allocations: [], ...own });
       }
     });
 });
