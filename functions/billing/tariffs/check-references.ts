@@ -1,20 +1,24 @@
-/** What the schema of a tariff cannot say: codes that lines refer to exist, and buckets and seasons are declared. */
+/** What the schema of a tariff cannot say: codes that lines refer to exist, buckets and seasons are declared, totals can be paid. */
+
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
+import { currencyExponent } from '../../../layers/money/currencies.ts';
+import { parseDecimal, powerOfTen } from '../../../layers/money/decimal.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 
-/** @throws AppError `unprocessable` naming every field that refers to nothing */
+/** @throws AppError `unprocessable` naming every field that does not fit */
 export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
   const details = [
     ...codesThatAreMissing(version),
     ...bucketsThatAreMissing(version),
     ...seasonsThatAreMissing(version),
     ...registersThatDoNotFit(version),
+    ...totalThatCannotBePaid(version),
   ];
   if (details.length > 0)
     throw new AppError('unprocessable', undefined, {
       texts: {
-        en: `The tariff refers to what it does not have: ${details.map(({ path }) => path).join(', ')}.`,
-        ar: `تشير التعرفة إلى ما ليس فيها: ${details.map(({ path }) => path).join('، ')}.`,
+        en: `Fields of the tariff do not fit the rest of it: ${details.map(({ path }) => path).join(', ')}.`,
+        ar: `حقول في التعرفة لا توافق بقيتها: ${details.map(({ path }) => path).join('، ')}.`,
       },
       details,
     });
@@ -81,6 +85,22 @@ function registersThatDoNotFit({ components, timeOfUse }: Omit<TariffVersion, 't
         : [],
     ),
   ];
+}
+
+/** A step of less than the smallest coin, or of one and a half, is none that a total can be a multiple of. */
+function totalThatCannotBePaid({ currency, rounding }: Omit<TariffVersion, 'to'>): ErrorDetail[] {
+  if (rounding.totalTo === undefined) return [];
+  const { units, scale } = parseDecimal(rounding.totalTo);
+  const decimals = currencyExponent(currency);
+  const isMultiple = scale <= decimals || units % powerOfTen(scale - decimals) === 0n;
+  return isMultiple
+    ? []
+    : [
+        detail(
+          '/rounding/totalTo',
+          `Amounts in ${currency} have ${decimals} decimals: a total cannot be a multiple of this.`,
+        ),
+      ];
 }
 
 function seasonsThatAreMissing({ timeOfUse }: Pick<TariffVersion, 'timeOfUse'>): ErrorDetail[] {
