@@ -34,7 +34,7 @@ describe('customers', () => {
     id = (await add('cust', { type: 'commercial', routeId: 'R-1', accountNumber: 'A-1', phone: '+967771234567' })).body
       .data.id;
     await add('cust', { routeId: 'R-1' });
-    await add('cust', { type: 'industrial' });
+    await add('cust', { type: 'industrial', nameAr: 'أحمد صالح' });
   });
 
   it('are answered with what was left out filled in, and announced', async () => {
@@ -58,6 +58,12 @@ describe('customers', () => {
     [{ accountNumber: 'A-1', type: 'industrial' }, 0],
     [{ accountNumber: 'nobody' }, 0],
     [{ phone: '+967771234567' }, 1],
+    [{ search: 'saleh' }, 3],
+    [{ search: 'AHMED S', type: 'industrial' }, 1],
+    [{ search: 'صالح' }, 1],
+    [{ search: 'Nobody' }, 0],
+    [{ accountNumber: 'A-1', search: 'saleh' }, 1],
+    [{ accountNumber: 'A-1', search: 'Nobody' }, 0],
   ])('are listed by %j: %i', async (query, count) => {
     expect((await get('cust', '', query)).body.data).toHaveLength(count);
   });
@@ -86,6 +92,16 @@ describe('customers', () => {
     expect((await get('cust', `/${id}`)).body.data.phone).toBeUndefined();
     expect(await put({ name: 'Other' }, '"1"')).toMatchObject({ status: 412 });
     expect((await put({ accountNumber: 'A-2' })).body.data?.accountNumber).not.toBe('A-2');
+  });
+
+  it('are at a place or at none: half of one is refused, made or left', async () => {
+    const put = (body: object) => stack.call('cust', handler, 'PUT', `${base}/${id}`, { body });
+    expect(await add('cust-place', { latitude: 15.3 })).toMatchObject({ status: 422 });
+    expect(await put({ longitude: 44.2 })).toMatchObject({ status: 422 });
+    expect((await put({ latitude: 15.3, longitude: 44.2 })).status).toBe(200);
+    expect((await put({ latitude: null })).status).toBe(422);
+    expect((await put({ latitude: 15.4 })).status).toBe(200);
+    expect((await put({ latitude: null, longitude: null })).status).toBe(200);
   });
 
   it('of another tenant do not exist', async () => {

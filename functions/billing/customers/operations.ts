@@ -24,18 +24,25 @@ import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import type { Customer } from './customer-schema.ts';
+import { isNamed, named } from './customer-search.ts';
 import type { customers } from './routes.ts';
 
 export const customerOperations: Operations<typeof customers.routes> = {
-  listCustomers: async ({ session, query: { accountNumber, routeId, ...filters }, page }) => {
+  listCustomers: async ({ session, query: { accountNumber, routeId, search, ...filters }, page }) => {
     if (accountNumber !== undefined) {
       const found = await customerOfAccount(session, accountNumber);
-      const fits = found !== undefined && matches(found, { routeId, ...filters });
+      const fits =
+        found !== undefined &&
+        matches(found, { routeId, ...filters }) &&
+        (search === undefined || isNamed(found, search));
       return { data: fits ? [found] : [], pagination: { limit: page.limit, nextCursor: null } };
     }
-    const filter: FilterTerm[] = Object.entries(filters).flatMap(([attribute, value]) =>
-      value === undefined ? [] : [{ attribute, operator: '=', value }],
-    );
+    const filter = [
+      ...Object.entries(filters).flatMap(([attribute, value]): FilterTerm[] =>
+        value === undefined ? [] : [{ attribute, operator: '=', value }],
+      ),
+      ...(search === undefined ? [] : [named(search)]),
+    ];
     const { items, nextCursor } =
       routeId === undefined
         ? await queryShards(session, customerEntity, {
@@ -55,6 +62,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
   },
 
   createCustomer: async ({ session, body }) => {
+    refuseHalfPlace(body);
     const accountNumber = body.accountNumber ?? newAccountNumber();
     const customer: Customer = { ...body, id: newId('cus'), accountNumber, status: 'active' };
     const data = await session.transact('billing', (unit) => {
@@ -71,6 +79,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
   updateCustomer: async ({ session, params, body, expectedVersion }) => {
     const before = await session.require(customerEntity, params);
     refuseStale(before, expectedVersion);
+    if ('latitude' in body || 'longitude' in body) refuseHalfPlace({ ...before, ...body });
     if (body['status'] === 'closed') await refuseWhileSupplied(session, params.id);
     const data = await session.transact('billing', (unit) => {
       const after = unit.update(customerEntity, before, body);
@@ -157,6 +166,14 @@ const matches = (customer: object, filters: Record<string, unknown>): boolean =>
   Object.entries(filters).every(
     ([name, value]) => value === undefined || (customer as Record<string, unknown>)[name] === value,
   );
+
+/** Who has one without the other is nowhere on a map, and on the route of nobody. */
+function refuseHalfPlace({ latitude, longitude }: { latitude?: unknown; longitude?: unknown }): void {
+  if (((latitude ?? undefined) === undefined) === ((longitude ?? undefined) === undefined)) return;
+  throw new AppError('unprocessable', undefined, {
+    texts: { en: 'Give latitude and longitude together.', ar: 'أدخل خط العرض وخط الطول معًا.' },
+  });
+}
 
 async function refuseWhileSupplied(session: TenantSession, customerId: string): Promise<void> {
   const open = (await suppliesOfCustomer(session, customerId)).find(({ to }) => to === undefined);

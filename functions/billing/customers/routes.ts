@@ -26,12 +26,15 @@ export const customers = defineResource({
       path: '',
       access: 'billing:customers:read',
       summary: 'List customers, the oldest first.',
+      description:
+        '`search` is a part of the name in either language: of Latin letters as given, all small, all capital, or each word with a capital. A page may be short, even empty: go on while there is a cursor.',
       query: z.object({
         accountNumber: z.optional(externalId()),
         type: z.optional(z.enum(customerTypes)),
         status: z.optional(z.enum(customerStatuses)),
         routeId: z.optional(externalId()),
         phone: z.optional(label(20)),
+        search: z.optional(label(100)),
       }),
       response: z.array(stored),
       paginated: true,
@@ -43,7 +46,7 @@ export const customers = defineResource({
       summary: 'Add a customer.',
       body: createCustomerSchema,
       response: stored,
-      errors: ['already_exists'],
+      errors: ['already_exists', 'unprocessable'],
     },
     getCustomer: {
       method: 'GET',
@@ -65,7 +68,7 @@ export const customers = defineResource({
         status: z.optional(z.enum(customerStatuses)),
       }),
       response: stored,
-      errors: ['not_found', 'version_conflict', 'conflict'],
+      errors: ['not_found', 'version_conflict', 'conflict', 'unprocessable'],
     },
     listCustomerMessages: {
       method: 'GET',

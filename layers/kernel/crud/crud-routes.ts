@@ -44,6 +44,9 @@ export function storedSchema<S extends AnyObject>(schema: S) {
 
 const order = { order: z._default(z.enum(['asc', 'desc']), 'asc') };
 
+/** `ReportSchedule` as people write it. */
+const words = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+
 /** @returns the six routes, relative to the resource's base */
 export function crudRoutes<
   const N extends string,
@@ -57,13 +60,13 @@ export function crudRoutes<
   const update = spec.update ?? changesOf(spec.create, { fixed: ['id'] });
   const read: Access = `${spec.permission}:read`;
   const write: Access = `${spec.permission}:write`;
-  const noun = spec.singular.toLowerCase();
+  const noun = words(spec.singular);
   const routes = {
     [`list${spec.plural}`]: {
       method: 'GET',
       path: '',
       access: read,
-      summary: `List ${spec.plural.toLowerCase()}.`,
+      summary: `List ${words(spec.plural)}.`,
       query: z.object({ ...spec.filters, ...order }),
       response: z.array(stored),
       paginated: true,

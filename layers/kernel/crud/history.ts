@@ -31,7 +31,7 @@ export function historyRoute<const A extends Access, P extends z.ZodMiniObject<a
     method: 'GET',
     path: '/{id}/history',
     access,
-    summary: `Who changed a ${noun}, what, when and from where; newest first.`,
+    summary: `Who changed the ${noun}, what, when and from where; newest first.`,
     params,
     response: z.array(auditRecord),
     paginated: true,
