@@ -71,7 +71,7 @@ export function createPayers(dynamodb: TestService, session: TenantSession): voi
         status: 'issued',
         estimated: false,
       }),
-      put(session, customerInvoiceEntity, { customerId, from: period.from, invoiceId }),
+      put(session, customerInvoiceEntity, { customerId, from: period.from, invoiceId, kind: 'invoice', meterIds: [] }),
       put(session, openInvoiceEntity, { customerId, currency, dueDate, invoiceId, invoiceNumber }),
     ]);
   }

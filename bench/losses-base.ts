@@ -73,7 +73,10 @@ function copyOf(session: TenantSession, invoice: StoredInvoice, i: number, month
   const bills = invoice.bills.map((each) => ({ ...each, supplyId: id('sup', i), bill: { ...each.bill, from, to } }));
   return [
     put(session, invoiceEntity, { ...invoice, id: invoiceId, customerId, period: { from, to }, bills }),
-    put(session, customerInvoiceEntity, { customerId, from, invoiceId }),
+    put(session, customerInvoiceEntity, {
+      ...{ customerId, from, invoiceId, kind: 'invoice' as const },
+      meterIds: bills.map(({ meterId }) => meterId),
+    }),
   ];
 }
 

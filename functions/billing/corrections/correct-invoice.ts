@@ -1,18 +1,25 @@
-/** Makes one invoice anew because of its readings, or proposes to, and keeps what became of it. */
+/** Makes one meter's bill on an invoice anew because of its readings, or proposes to, and keeps what became of it. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { type AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import { previewRebill, type RebillOptions, rebillInvoice } from '../invoices/rebill-invoice.ts';
-import { correctionEntity } from './correction-entity.ts';
+import { correctionEntity, correctionIdOf } from './correction-entity.ts';
 import type { Correction, CorrectionCause, CorrectionSettings } from './correction-schema.ts';
 
-/** An invoice that was estimated may be estimated again; one that was measured is not made worse. */
-export const rebillOptionsOf = (invoice: StoredInvoice, { dueDays }: CorrectionSettings): RebillOptions => ({
-  dueDays,
-  mayEstimate: invoice.estimated,
-  keepTariff: true,
+/**
+ * Readings of a meter say nothing of the others on the invoice: theirs stay as they were charged. A bill that was estimated may be
+ * estimated again; one that was measured is not made worse.
+ */
+export const rebillOptionsOf = (
+  { bills }: StoredInvoice,
+  meterId: string,
+  { dueDays }: CorrectionSettings,
+): RebillOptions => ({
+  ...{ dueDays, meterId, keepTariff: true },
+  mayEstimate: bills.some((each) => each.meterId === meterId && each.bill.estimated),
 });
 
 export async function correctInvoice(
@@ -22,34 +29,34 @@ export async function correctInvoice(
   causes: CorrectionCause[],
   settings: CorrectionSettings,
 ): Promise<void> {
-  const before = await session.get(correctionEntity, { id: invoice.id }, { consistent: true });
+  const id = correctionIdOf(invoice, meterId);
   const correction: Correction = {
-    id: invoice.id,
-    invoiceNumber: invoice.invoiceNumber,
-    customerId: invoice.customerId,
-    meterId,
-    status: 'settled',
-    causes,
-    currency: invoice.currency,
-    checkedAt: session.context.now(),
+    ...{ id, invoiceId: invoice.id, invoiceNumber: invoice.invoiceNumber, customerId: invoice.customerId, meterId },
+    ...{ status: 'settled', causes, currency: invoice.currency, checkedAt: session.context.now() },
   };
+  const present = () => session.get(correctionEntity, { id }, { consistent: true });
   const keep = (outcome: Partial<Correction>) =>
-    session.transact('billing', (unit) => writeCorrection(unit, before, { ...correction, ...outcome }));
-  const options = rebillOptionsOf(invoice, settings);
+    retryOnChangeOrMade(async () => {
+      const before = await present();
+      // Nothing differs: only what waited for a person is said to be over.
+      if (outcome.status === undefined && before?.status !== 'proposed' && before?.status !== 'refused') return;
+      await session.transact('billing', (unit) => writeCorrection(unit, before, { ...correction, ...outcome }));
+    });
+  const options = rebillOptionsOf(invoice, meterId, settings);
   try {
     if (settings.mode === 'propose') {
       const note = await previewRebill(session, invoice.id, options);
-      if (note !== undefined) await keep({ status: 'proposed', amount: note.totalAmount });
-      else if (before?.status === 'proposed' || before?.status === 'refused') await keep({});
+      await keep(note === undefined ? {} : { status: 'proposed', amount: note.totalAmount });
       return;
     }
     const { note } = await rebillInvoice(session, invoice.id, {
       ...options,
-      // What waits for a person is about the whole invoice; otherwise the readings of this meter say nothing of the others.
-      ...(before?.status === 'proposed' || before?.status === 'refused' ? {} : { meterId }),
-      also: (unit, issued) => writeCorrection(unit, before, appliedAs(correction, issued)),
+      also: async () => {
+        const before = await present();
+        return (unit, issued) => writeCorrection(unit, before, appliedAs(correction, issued));
+      },
     });
-    if (note === undefined && (before?.status === 'proposed' || before?.status === 'refused')) await keep({});
+    if (note === undefined) await keep({});
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;

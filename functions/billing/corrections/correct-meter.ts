@@ -5,12 +5,8 @@ import { localDate } from '../../../layers/metering/time-zone.ts';
 import { addDays, earlier } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { reachOfReadings } from '../../metering/contract.ts';
-import {
-  type CustomerInvoice,
-  customerInvoiceEntity,
-  invoicesById,
-  type StoredInvoice,
-} from '../invoices/invoice-entity.ts';
+import type { StoredInvoice } from '../invoices/invoice-entity.ts';
+import { findOfCustomer } from '../invoices/list-of-customer.ts';
 import { longestBillDays } from '../invoices/price-supplies.ts';
 import { type Occupancy, occupancyEntity } from '../supplies/supply-entity.ts';
 import { correctInvoice } from './correct-invoice.ts';
@@ -73,29 +69,19 @@ async function invoicesOf(
     ({ from, to }) => from <= days.to && (to === undefined || to > days.from),
   );
   const found: StoredInvoice[] = [];
-  for (const customerId of new Set(there.map((span) => span.customerId))) {
-    let cursor: string | undefined;
-    do {
-      const page = await session.query<CustomerInvoice>(customerInvoiceEntity, {
-        pk: ['CUSTOMER-INVOICES', customerId],
-        from: [addDays(days.from, -longestBillDays)],
-        to: [days.to, '~'],
-        limit: 100,
-        consistent: true,
-        cursor,
-      });
-      const reached = page.items.filter(({ to }) => to === undefined || to > days.from);
+  for (const customerId of new Set(there.map((span) => span.customerId)))
+    found.push(
       // One that was made just now is corrected like the others: nobody would look again.
-      const ids = reached.map(({ invoiceId }) => invoiceId);
-      const invoices = await invoicesById(session, ids, { consistent: true });
-      found.push(...invoices.filter((invoice) => isReached(invoice, meterId, days)));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-  }
+      ...(await findOfCustomer(session, customerId, {
+        days: { from: addDays(days.from, -longestBillDays), to: days.to },
+        mayBe: ({ kind, to, meterIds }) =>
+          kind === 'invoice' && (to === undefined || to > days.from) && meterIds.includes(meterId),
+        take: (invoice) => (isReached(invoice, meterId, days) ? [invoice] : []),
+      })),
+    );
   return found.sort((a, b) => (a.period.from < b.period.from ? -1 : 1));
 }
 
-const isReached = ({ kind, status, bills }: StoredInvoice, meterId: string, days: { from: string; to: string }) =>
-  kind === 'invoice' &&
+const isReached = ({ status, bills }: StoredInvoice, meterId: string, days: { from: string; to: string }) =>
   status !== 'cancelled' &&
   bills.some((each) => each.meterId === meterId && each.bill.from <= days.to && each.bill.to > days.from);

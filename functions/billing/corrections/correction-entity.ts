@@ -1,6 +1,8 @@
-/** How corrections are stored: one row of an invoice, and one of a meter while its late readings are gathered. */
+/** How corrections are stored: one row for each meter of an invoice, and one of a meter while its late readings are gathered. */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
+import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import {
   type Correction,
   type CorrectionCause,
@@ -12,9 +14,16 @@ export const correctionEntity = defineEntity<Correction>()({
   name: 'correction',
   table: 'billing',
   key: ({ id }) => ({ pk: ['CORRECTION', id], sk: ['CORRECTION'] }),
-  indexes: { gsi1: ({ status, id }) => ({ pk: ['CORRECTIONS', status], sk: [id] }) },
+  indexes: {
+    gsi1: ({ status, id }) => ({ pk: ['CORRECTIONS', status], sk: [id] }),
+    gsi2: ({ invoiceId, meterId }) => ({ pk: ['INVOICE-CORRECTIONS', invoiceId], sk: [meterId] }),
+  },
   idOf: ({ id }) => id,
 });
+
+/** One for each meter of an invoice, however often it is corrected. */
+export const correctionIdOf = ({ id, issueDate }: Pick<StoredInvoice, 'id' | 'issueDate'>, meterId: string): string =>
+  derivedId('cor', Date.parse(issueDate), `${id} ${meterId}`);
 
 /** Readings of a meter that came late or were edited, gathered until their window has passed. */
 export interface LateReadings {

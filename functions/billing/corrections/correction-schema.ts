@@ -36,14 +36,15 @@ export const correctionSettingsSchema = z.object({
 export type CorrectionSettings = z.infer<typeof correctionSettingsSchema>;
 
 const correctionSchema = z.object({
-  /** Of the invoice it is about. */
   id: z.string(),
+  invoiceId: z.string(),
   invoiceNumber: z.string(),
   customerId: z.string(),
+  /** The meter whose bill it is; the others of the invoice have corrections of their own. */
   meterId: z.string(),
   status: z.enum(correctionStatuses),
   causes: z.array(z.enum(correctionCauses)),
-  /** What the bill made anew differs by, below zero to the customer's good. */
+  /** What the meter’s bill made anew differs by, below zero to the customer's good. */
   amount: z.optional(z.string()),
   currency: z.string(),
   /** The latest difference note. */

@@ -190,7 +190,7 @@ describe('the settings', () => {
   it('let a person decide', async () => {
     await call('PUT', '/settings', { mode: 'propose', windowMinutes: 5 });
     const { customerId, meterId } = await setUp(aprilReadings);
-    const [{ id }] = (await bill(customerId)).invoices;
+    const [{ id: invoiceId }] = (await bill(customerId)).invoices;
     await bringReadings(stack);
     await settle();
     await edit(meterId, {
@@ -202,7 +202,8 @@ describe('the settings', () => {
     await bringReadings(stack);
     await settle(400);
     expect(await notes(customerId)).toEqual([]);
-    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'proposed', amount: '-80.00' });
+    const [{ id }] = (await call('GET', '', undefined, { invoiceId })).body.data;
+    expect((await call('GET', `/${id}`)).body.data).toMatchObject({ status: 'proposed', amount: '-80.00', meterId });
     await stack.addTenant('cor-b');
     expect((await stack.call('cor-b', handler, 'POST', `/api/billing/corrections/${id}/apply`)).status).toBe(404);
     expect((await call('POST', `/${id}/apply`)).body.data).toMatchObject({ status: 'applied', amount: '-80.00' });

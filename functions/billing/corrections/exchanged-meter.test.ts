@@ -158,7 +158,10 @@ describe('a correction of the record of the meter', () => {
     const written = () =>
       stack.tables
         .scan('billing')
-        .filter((item) => item['customerId']?.S === customerId && item['kind']?.S === 'difference_note').length;
+        .filter(
+          ({ _type, customerId: whose, kind }) =>
+            _type?.S === 'invoice' && whose?.S === customerId && kind?.S === 'difference_note',
+        ).length;
     await put(meterId, { ctRatio: 10 }, () => correctMeter({ tenantId: tenant, meterId }));
     expect(written()).toBe(24);
     await settle();

@@ -1,5 +1,6 @@
 /** What people do with corrections: look, apply, dismiss, and say how much happens by itself. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -12,10 +13,14 @@ import type { Correction } from './correction-schema.ts';
 import type { corrections } from './routes.ts';
 
 export const correctionOperations: Operations<typeof corrections.routes> = {
-  listCorrections: async ({ session, query: { status }, page }) => {
+  listCorrections: async ({ session, query: { status, invoiceId }, page }) => {
     const { items, nextCursor } = await session.query<Correction & Stored>(correctionEntity, {
-      index: 'gsi1',
-      pk: ['CORRECTIONS', status],
+      ...(invoiceId === undefined
+        ? { index: 'gsi1', pk: ['CORRECTIONS', status ?? 'proposed'] }
+        : {
+            ...{ index: 'gsi2', pk: ['INVOICE-CORRECTIONS', invoiceId] },
+            filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
+          }),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };
@@ -27,27 +32,37 @@ export const correctionOperations: Operations<typeof corrections.routes> = {
   },
   getCorrection: async ({ session, params }) => ({ data: await session.require(correctionEntity, params) }),
   applyCorrection: async ({ session, params }) => {
-    const before = await requireOpen(session, params.id);
-    const invoice = await session.require(invoiceEntity, params);
-    const present: Correction = { ...withoutBookkeeping(before), checkedAt: session.context.now() };
+    const open = await requireOpen(session, params.id);
+    const checkedAt = session.context.now();
+    const invoice = await session.require(invoiceEntity, { id: open.invoiceId });
     const { note } = await rebillInvoice(session, invoice.id, {
-      ...rebillOptionsOf(invoice, await readCorrectionSettings(session)),
-      also: (unit, issued) => writeCorrection(unit, before, appliedAs(present, issued)),
+      ...rebillOptionsOf(invoice, open.meterId, await readCorrectionSettings(session)),
+      // Somebody may have decided otherwise meanwhile.
+      also: async () => {
+        const before = await requireOpen(session, params.id);
+        const present = { ...withoutBookkeeping(before), checkedAt };
+        return (unit, issued) => writeCorrection(unit, before, appliedAs(present, issued));
+      },
     });
-    if (note === undefined) {
-      const { amount: _, reason: __, ...rest } = present;
-      await session.transact('billing', (unit) => writeCorrection(unit, before, { ...rest, status: 'settled' }));
-    }
+    if (note === undefined)
+      await retryOnChange(async () => {
+        const before = await requireOpen(session, params.id);
+        const { amount: _, reason: __, ...rest } = withoutBookkeeping(before);
+        await session.transact('billing', (unit) =>
+          writeCorrection(unit, before, { ...rest, status: 'settled', checkedAt }),
+        );
+      });
     return { data: await session.require(correctionEntity, params) };
   },
-  dismissCorrection: async ({ session, params, body }) => {
-    const before = await requireOpen(session, params.id);
-    return {
-      data: await session.transact('billing', (unit) =>
-        unit.update(correctionEntity, before, { status: 'dismissed', reason: body.reason }),
-      ),
-    };
-  },
+  dismissCorrection: ({ session, params, body }) =>
+    retryOnChange(async () => {
+      const before = await requireOpen(session, params.id);
+      return {
+        data: await session.transact('billing', (unit) =>
+          unit.update(correctionEntity, before, { status: 'dismissed', reason: body.reason }),
+        ),
+      };
+    }),
 };
 
 async function requireOpen(session: TenantSession, id: string): Promise<Correction & Stored> {

@@ -9,7 +9,7 @@ import {
   storedCorrectionSchema,
 } from './correction-schema.ts';
 
-const params = z.object({ id: generatedId('inv') });
+const params = z.object({ id: generatedId('cor') });
 
 export const corrections = defineResource({
   name: 'corrections',
@@ -20,8 +20,13 @@ export const corrections = defineResource({
       method: 'GET',
       path: '',
       access: 'billing:corrections:read',
-      summary: 'List invoices whose readings came late or were edited, by what became of them.',
-      query: z.object({ status: z._default(z.enum(correctionStatuses), 'proposed') }),
+      summary: 'List bills of meters whose readings came late or were edited, by what became of them.',
+      description: 'Those of an invoice, one for each meter, or all that have a status.',
+      query: z.object({
+        /** @default `proposed`; of an invoice any */
+        status: z.optional(z.enum(correctionStatuses)),
+        invoiceId: z.optional(generatedId('inv')),
+      }),
       response: z.array(storedCorrectionSchema),
       paginated: true,
     },
@@ -44,7 +49,7 @@ export const corrections = defineResource({
       method: 'GET',
       path: '/{id}',
       access: 'billing:corrections:read',
-      summary: 'Get the correction of an invoice, by the invoice’s id.',
+      summary: 'Get the correction of a meter’s bill.',
       params,
       response: storedCorrectionSchema,
       errors: ['not_found'],
@@ -53,7 +58,7 @@ export const corrections = defineResource({
       method: 'POST',
       path: '/{id}/apply',
       access: 'billing:corrections:write',
-      summary: 'Make the invoice anew and charge or credit what differs now.',
+      summary: 'Make the meter’s bill anew and charge or credit what differs now; the invoice’s others stay.',
       params,
       response: storedCorrectionSchema,
       status: 200,
@@ -63,7 +68,7 @@ export const corrections = defineResource({
       method: 'POST',
       path: '/{id}/dismiss',
       access: 'billing:corrections:write',
-      summary: 'Leave the invoice as it is, with a reason. Readings that come later are looked at again.',
+      summary: 'Leave the bill as it is, with a reason. Readings that come later are looked at again.',
       params,
       body: dismissSchema,
       response: storedCorrectionSchema,

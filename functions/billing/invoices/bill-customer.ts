@@ -65,9 +65,11 @@ export async function billCustomer(
     if (runId !== undefined && wanted.some(({ billedBy }) => billedBy === runId)) {
       const ids = new Set(wanted.map(({ id }) => id));
       // Whichever of the run's pages has its first supply counts it.
-      const isOurs = (each: StoredInvoice): boolean =>
-        each.runId === runId && each.bills.length > 0 && ids.has(each.bills[0]!.supplyId);
-      for (const invoice of await findOfCustomer(session, customerId, isOurs)) issued.set(invoice.id, invoice);
+      const ours = await findOfCustomer(session, customerId, {
+        mayBe: (pointer) => pointer.runId === runId,
+        take: (invoice) => (ids.has(invoice.bills[0]!.supplyId) ? [invoice] : []),
+      });
+      for (const invoice of ours) issued.set(invoice.id, invoice);
     }
     const problems: PricingProblem[] = [];
     // Days after a change of currency are billed once those before are.

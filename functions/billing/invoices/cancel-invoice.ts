@@ -13,12 +13,12 @@ import { invoiceCancelled } from '../events.ts';
 import { suppliesById, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import type { CancelReason } from './cancel-reasons.ts';
+import { newestNote } from './difference-notes.ts';
 import { followBills, shiftedBank } from './follow-bills.ts';
 import { minorOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload } from './invoice-payload.ts';
 import { today } from './local-day.ts';
-import { chargedLast, notesOf } from './rebill-invoice.ts';
 
 export function cancelInvoice(
   session: TenantSession,
@@ -44,7 +44,7 @@ export function cancelInvoice(
     ]);
     if (invoice.kind === 'invoice') {
       refuseInTheMiddle(invoice, supplies);
-      refuseNotes(await notesOf(session, invoice));
+      refuseNote(await newestNote(session, invoice));
     }
     const paid = minorOf(invoice.paidAmount, currency);
     refuseUsedCredit(paid, BigInt(advance?.minor ?? '0'));
@@ -115,11 +115,10 @@ function bankWithout(
 async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(unit: UnitOfWork) => void> {
   if (note.kind !== 'difference_note' || note.corrects === undefined) return () => {};
   const corrected = await session.require(invoiceEntity, { id: note.corrects });
-  const notes = await notesOf(session, corrected);
-  const place = notes.findIndex(({ id }) => id === note.id);
-  refuseNotes(notes.slice(place + 1));
-  const charged = chargedLast(corrected, notes.slice(0, place)).bills;
-  const followed = await followBills(session, corrected, note.bills, charged);
+  const newest = await newestNote(session, corrected);
+  if (newest?.id !== note.id) refuseNote(newest);
+  const charged = (await newestNote(session, corrected, note)) ?? corrected;
+  const followed = await followBills(session, corrected, note.bills, charged.bills);
   await followed.announce();
   return (unit) => {
     unit.update(invoiceEntity, corrected, {}, { isAudited: false });
@@ -164,7 +163,7 @@ function refuseReturnedPayment({ kind }: StoredInvoice): void {
     });
 }
 
-function refuseNotes([note]: readonly StoredInvoice[]): void {
+function refuseNote(note: StoredInvoice | undefined): void {
   if (note)
     throw new AppError('conflict', undefined, {
       texts: {

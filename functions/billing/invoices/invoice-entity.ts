@@ -56,16 +56,26 @@ export const invoiceEntity = defineEntity<Invoice>()({
   },
 });
 
-/** A customer's own list, the newest period last; a pointer, so that the invoice is written once. */
+/**
+ * A customer's own list, the newest period last; a pointer, so that the invoice is written once. It says enough to pass over the
+ * invoices that are not looked for: those of many meters are long.
+ */
 export interface CustomerInvoice {
   customerId: string;
   /** First day of the period, and the first after it. */
   from: string;
   to?: string;
   invoiceId: string;
+  kind: Invoice['kind'];
+  /** Of its bills; notes have those of the invoice they correct. */
+  meterIds: string[];
+  runId?: string;
 }
 
-export const customerInvoiceEntity = defineEntity<CustomerInvoice, Omit<CustomerInvoice, 'to'>>()({
+export const customerInvoiceEntity = defineEntity<
+  CustomerInvoice,
+  Pick<CustomerInvoice, 'customerId' | 'from' | 'invoiceId'>
+>()({
   name: 'invoice of a customer',
   table: 'billing',
   key: ({ customerId, from, invoiceId }) => ({ pk: ['CUSTOMER-INVOICES', customerId], sk: [from, invoiceId] }),

@@ -31,29 +31,42 @@ async function readPage(
   return { items: await invoicesById(session, ids), nextCursor };
 }
 
+/** Invoices read at a time: of many meters one has a quarter of a megabyte. */
+const atATime = 20;
+
 /**
- * All of a customer's invoices that are wanted, the newest period first, read so that what was written just now is there.
- * @param from first day of their period @default any
+ * A customer's invoices, read so that what was written just now is there, in the order of their periods.
+ * @param days first days of periods, both inclusive @default all
+ * @param mayBe whether the pointer may be to one that is wanted; others are not read
+ * @param take what is kept of one in memory @default the invoice
  */
-export async function findOfCustomer(
+export async function findOfCustomer<T = StoredInvoice>(
   session: TenantSession,
   customerId: string,
-  isWanted: (invoice: StoredInvoice) => boolean,
-  from?: string,
-): Promise<StoredInvoice[]> {
-  const found: StoredInvoice[] = [];
+  {
+    days,
+    mayBe = () => true,
+    take = (invoice) => [invoice as T],
+  }: {
+    days?: { from: string; to: string };
+    mayBe?: (pointer: CustomerInvoice) => boolean;
+    take?: (invoice: StoredInvoice) => T[];
+  } = {},
+): Promise<T[]> {
+  const found: T[] = [];
   let cursor: string | undefined;
   do {
     const page = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
       pk: ['CUSTOMER-INVOICES', customerId],
-      ...(from === undefined ? {} : { beginsWith: [from] }),
-      order: 'descending',
+      ...(days === undefined ? {} : { from: [days.from], to: [days.to, '~'] }),
       limit: 100,
       consistent: true,
       cursor,
     });
-    const ids = page.items.map(({ invoiceId }) => invoiceId);
-    found.push(...(await invoicesById(session, ids, { consistent: true })).filter(isWanted));
+    const ids = page.items.filter(mayBe).map(({ invoiceId }) => invoiceId);
+    for (let at = 0; at < ids.length; at += atATime)
+      for (const invoice of await invoicesById(session, ids.slice(at, at + atATime), { consistent: true }))
+        found.push(...take(invoice));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return found;

@@ -4,16 +4,15 @@ import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
-import { derivedId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { billsAnew, pricedAsOf } from './bills-anew.ts';
+import { newestNote, noteIdOf } from './difference-notes.ts';
 import { followBills, movesBank } from './follow-bills.ts';
 import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
-import { findOfCustomer } from './list-of-customer.ts';
 import { today } from './local-day.ts';
 import { writeInvoice } from './write-invoice.ts';
 
@@ -24,8 +23,8 @@ export interface RebillOptions {
   keepTariff?: boolean;
   /** The only one whose bills are made anew. @default all are */
   meterId?: string;
-  /** What else the transaction of the note holds. */
-  also?: (unit: UnitOfWork, note: StoredInvoice) => void;
+  /** Reads, for each attempt anew, what else the transaction of the note holds. */
+  also?: () => Promise<(unit: UnitOfWork, note: StoredInvoice) => void>;
 }
 
 export interface RebillOutcome {
@@ -42,9 +41,10 @@ export async function rebillInvoice(
   const { timeZone } = await tenantProfile(session);
   return retryOnChangeOrMade(async () => {
     const { invoice, bills, last, note } = await draftNote(session, id, timeZone, options);
-    const [advance, followed] = await Promise.all([
+    const [advance, followed, also] = await Promise.all([
       readAdvance(session, invoice.customerId, invoice.currency),
       followBills(session, invoice, last, bills),
+      note === undefined ? undefined : options.also?.(),
     ]);
     await followed.announce();
     if (note === undefined) {
@@ -58,7 +58,7 @@ export async function rebillInvoice(
         unit.update(invoiceEntity, invoice, { notes: (invoice.notes ?? 0) + 1 }, { isAudited: false });
         followed.write(unit);
         const stored = writeInvoice(unit, note, advance, session.context.now());
-        options.also?.(unit, stored);
+        also?.(unit, stored);
         return stored;
       }),
     };
@@ -90,27 +90,21 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     throw new AppError('conflict', undefined, {
       texts: { en: 'Only an invoice that stands can be made anew.', ar: 'لا يُعاد احتساب إلا فاتورة قائمة.' },
     });
-  const notes = await notesOf(session, invoice);
-  const charged = chargedLast(invoice, notes);
+  const charged = (await newestNote(session, invoice)) ?? invoice;
   const bills = await billsAnew(session, invoice, charged, { ...options, timeZone });
   const last = charged.bills;
   const { currency } = invoice;
-  const billed = [invoice, ...notes];
-  const difference = (field: 'totalAmount' | 'subtotal' | 'taxAmount' | 'fixedCharges' | 'rounding'): string =>
-    amountOf(
-      minorOf(totalsOf(bills, currency)[field], currency) -
-        billed.reduce((sum, one) => sum + minorOf(one[field], currency), 0n),
-      currency,
-    );
+  const [made, before] = [totalsOf(bills, currency), totalsOf(last, currency)];
+  const difference = (field: keyof typeof made): string =>
+    amountOf(minorOf(made[field], currency) - minorOf(before[field], currency), currency);
   // Energy that is banked otherwise is a difference, too, though nothing is owed for it yet.
   if (minorOf(difference('totalAmount'), currency) === 0n && !movesBank(last, bills))
     return { invoice, bills, last, note: undefined };
   const issueDate = await today(session);
-  const number = Math.max(invoice.notes ?? 0, notes.length) + 1;
+  const number = (invoice.notes ?? 0) + 1;
   const note: Invoice = {
     ...withoutBookkeeping(invoice),
-    // Follows from what it corrects, not from the day: made twice it has one key.
-    id: derivedId('inv', Date.parse(invoice.issueDate), `${id} note ${number}`),
+    id: noteIdOf(invoice, number),
     invoiceNumber: `${invoice.invoiceNumber}-D${number}`,
     kind: 'difference_note',
     corrects: id,
@@ -129,22 +123,6 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     estimated: bills.some(({ bill }) => bill.estimated),
   };
   return { invoice, bills, last, note };
-}
-
-/** What charged the bills last. @param notes those that stand, in order */
-export const chargedLast = (invoice: StoredInvoice, notes: readonly StoredInvoice[]): StoredInvoice =>
-  notes.at(-1) ?? invoice;
-
-/** Difference notes of the invoice that stand, in order: the tenth is newer than the ninth. */
-export async function notesOf(
-  session: TenantSession,
-  { id, customerId, period }: StoredInvoice,
-): Promise<StoredInvoice[]> {
-  const isNote = ({ corrects, status, kind }: StoredInvoice): boolean =>
-    corrects === id && status !== 'cancelled' && kind === 'difference_note';
-  // A note that was written just now must not be charged again.
-  const notes = await findOfCustomer(session, customerId, isNote, period.from);
-  return notes.sort((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
 }
 
 function withoutBookkeeping(invoice: StoredInvoice): Invoice {

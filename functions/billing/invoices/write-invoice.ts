@@ -3,7 +3,7 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount, writeAdvance } from '../accounts/account-entity.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
 import { minorOf, settle } from './invoice-amounts.ts';
-import { customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
+import { type CustomerInvoice, customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import { invoiceEventPayload, invoicePaidPayload } from './invoice-payload.ts';
 import type { Invoice } from './invoice-schema.ts';
 
@@ -29,7 +29,7 @@ export function writeInvoice(
   // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
   if (!isAheadWritten) writeAdvance(unit, advance, left, { isTouched: true });
   const stored = unit.create(invoiceEntity, settled);
-  unit.create(customerInvoiceEntity, { customerId, ...invoice.period, invoiceId: id });
+  unit.create(customerInvoiceEntity, pointerTo(invoice));
   if (invoice.kind !== 'returned_payment') {
     postToAccount(unit, {
       id,
@@ -46,3 +46,9 @@ export function writeInvoice(
   if (stored.status === 'paid') unit.emit(invoicePaid, { aggregateId: id, payload: invoicePaidPayload(stored) });
   return stored;
 }
+
+const pointerTo = ({ id, customerId, period, kind, bills, runId }: Invoice): CustomerInvoice => ({
+  ...{ customerId, ...period, invoiceId: id, kind },
+  meterIds: [...new Set(bills.map(({ meterId }) => meterId))],
+  ...(runId === undefined ? {} : { runId }),
+});

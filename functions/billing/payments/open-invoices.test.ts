@@ -41,7 +41,7 @@ async function addHistory(customerId: string): Promise<void> {
         const id = `${model.id.slice(0, -15)}${from}-${customerId.slice(-4)}`;
         const { paidAmount: _, ...invoice } = { ...model, id, period: { from, to: from }, dueDate: from };
         unit.create(invoiceEntity, { ...invoice, status: 'paid', paidAmount: '10.00', dueAmount: '0.00' });
-        unit.create(customerInvoiceEntity, { customerId, from, invoiceId: id });
+        unit.create(customerInvoiceEntity, { customerId, from, invoiceId: id, kind: 'invoice', meterIds: [] });
       }
     });
 }

@@ -153,7 +153,7 @@ async function switchMode(customer: Customer, shareLeft: number): Promise<void> 
   customer.prepaid.push(customer.supplyId);
 }
 
-const invoicesOf = (customerId: string) => findOfCustomer(openSession(tenant), customerId, () => true);
+const invoicesOf = (customerId: string) => findOfCustomer(openSession(tenant), customerId);
 
 const sum = <T>(of: readonly T[], minor: (one: T) => bigint): bigint =>
   of.reduce((total, one) => total + minor(one), 0n);
