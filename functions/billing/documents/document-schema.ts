@@ -2,12 +2,12 @@
 import * as z from 'zod/mini';
 
 /** `credit_note` stands for a cancelled invoice and has its id; a difference note is an `invoice` of its own. */
-const documentKinds = ['invoice', 'credit_note', 'receipt', 'token_slip', 'statement'] as const;
+const documentKinds = ['invoice', 'credit_note', 'receipt', 'token_slip', 'statement', 'collective_bill'] as const;
 export const documentLanguages = ['ar', 'en'] as const;
 
 export const documentRefSchema = z.object({
   kind: z.enum(documentKinds),
-  /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`. */
+  /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`, of a collective bill `<run>_<customer>`. */
   id: z.string(),
   /** Of a receipt or slip: the how manieth print it is. From the second on it is marked as a copy. */
   print: z.optional(z.int()),
@@ -18,6 +18,12 @@ export const statementRef = (
   customerId: string,
   { from, to, currency }: { from: string; to: string; currency: string },
 ): DocumentRef => ({ kind: 'statement', id: `${customerId}_${from}_${to}_${currency}` });
+
+/** One customer's invoices of one billing run, together. */
+export const collectiveBillRef = (runId: string, customerId: string): DocumentRef => ({
+  kind: 'collective_bill',
+  id: `${runId}_${customerId}`,
+});
 
 export type DocumentRef = z.infer<typeof documentRefSchema>;
 export type DocumentKind = (typeof documentKinds)[number];

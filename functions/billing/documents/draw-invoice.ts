@@ -1,6 +1,5 @@
 /** An invoice, difference note or late fee on paper: who, which meter, every line with its reason, what is to pay and until when. */
 import { barChart } from '../../../layers/documents/bar-chart.ts';
-import { code128 } from '../../../layers/documents/code-128.ts';
 import {
   type DisplayStyle,
   displayAmount,
@@ -12,7 +11,6 @@ import {
   inDigits,
 } from '../../../layers/documents/display.ts';
 import { displayCount, displayQuantity, isZero } from '../../../layers/documents/display-quantity.ts';
-import { contentWidth } from '../../../layers/documents/page-canvas.ts';
 import type { Cell, Column, PageFlow } from '../../../layers/documents/page-flow.ts';
 import type { BillLine } from '../../../layers/tariff/bill.ts';
 import type { RegisterReading } from '../../metering/contract.ts';
@@ -22,6 +20,7 @@ import type { SuppliedBill } from '../invoices/invoice-schema.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
 import { type InvoiceContent, toPay } from './invoice-content.ts';
 import { type Word, word, wordOr } from './labels.ts';
+import { writeReference } from './write-reference.ts';
 
 export interface InvoiceParty extends DocumentParty {
   type: string;
@@ -62,7 +61,7 @@ export async function drawInvoice(
   if (invoice.bills.length === 0) writeCharge(flow, invoice, style);
   for (const [i, supplied] of invoice.bills.entries()) writeBill(flow, supplied, content.readings[i]!, style);
   flow.totals(totalRows(content, style));
-  writePayment(flow, content, style);
+  writeReference(flow, invoice.invoiceNumber, style);
   if (content.months.length > 1) writeChart(flow, content, style);
   return finish();
 }
@@ -157,22 +156,6 @@ function totalRows(content: InvoiceContent, style: DisplayStyle): (readonly [str
     ...(isZero(previousBalance) ? [] : [[say('previousBalance'), amount(previousBalance)] as const]),
     due < 0n ? [say('inCredit'), amount(amountOf(-due, currency))] : [say('totalDue'), amount(amountOf(due, currency))],
   ];
-}
-
-function writePayment(flow: PageFlow, { invoice }: InvoiceContent, style: DisplayStyle): void {
-  const height = 26;
-  const module = 0.9;
-  const bars = code128(invoice.invoiceNumber);
-  const width = bars.reduce((total, modules) => total + modules, 0) * module;
-  flow.ensure(height + 18);
-  const { canvas } = flow;
-  canvas.bars(canvas.left(contentWidth - width, width), flow.top, height, module, bars);
-  canvas.text(word('reference', style.language), 0, flow.top, contentWidth / 2, { size: 8, color: '#5b6470' });
-  canvas.text(displayCode(invoice.invoiceNumber, style), 0, flow.top + 12, contentWidth / 2, {
-    font: 'bold',
-    size: 11,
-  });
-  flow.space(height + 10);
 }
 
 function writeChart(flow: PageFlow, { months }: InvoiceContent, style: DisplayStyle): void {

@@ -14,7 +14,8 @@ const keptBucket = 'documents';
 /** Apart, since digits of tokens must not lie where bills are kept for years. */
 const drawnBucket = 'drawn-documents';
 /** Drawn for the asking: an account goes on, and a token may have been taken back. */
-const isDrawnAnew = ({ kind }: DocumentRef): boolean => kind === 'statement' || kind === 'token_slip';
+const isDrawnAnew = ({ kind }: DocumentRef): boolean =>
+  kind === 'statement' || kind === 'collective_bill' || kind === 'token_slip';
 
 const loadSdk = () => import('@aws-sdk/client-s3');
 let client: S3Client | undefined;

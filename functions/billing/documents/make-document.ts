@@ -7,12 +7,14 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { statementOf } from '../accounts/show-account.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
+import { collectiveBillOf } from '../invoices/collective-bill.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
 import { vendEntity } from '../prepaid/vend-entity.ts';
 import { numberReceipt } from '../receipts/number-receipt.ts';
 import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
+import { drawCollectiveBill } from './draw-collective-bill.ts';
 import { drawCreditNote } from './draw-credit-note.ts';
 import { drawInvoice, type InvoiceParty } from './draw-invoice.ts';
 import { drawReceipt } from './draw-receipt.ts';
@@ -53,6 +55,12 @@ export async function makeDocument(
       if (customerId === undefined) throw notFound('statement', id);
       const statement = await statementOf(session, customerId, { from: from!, to: to!, currency: currency! });
       return drawStatement(statement, await partyOf(customerId), letterhead, style);
+    }
+    case 'collective_bill': {
+      const [, runId, customerId] = /^(run_\w{26})_(cus_\w{26})$/.exec(id) ?? [];
+      if (runId === undefined || customerId === undefined) throw notFound('collective bill', id);
+      const [sheet, owner] = await Promise.all([collectiveBillOf(session, runId, customerId), partyOf(customerId)]);
+      return drawCollectiveBill(sheet, owner, letterhead, style);
     }
     case 'token_slip': {
       const vend = await session.require(vendEntity, { id });

@@ -10,6 +10,7 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { answerDocument } from '../documents/answer-document.ts';
+import { collectiveBillRef } from '../documents/document-schema.ts';
 import { listMessages } from '../messages/list-messages.ts';
 import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
@@ -18,6 +19,7 @@ import { resumeRun, startRun } from '../runs/start-run.ts';
 import { asManyAsFit } from './as-many-as-fit.ts';
 import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
+import { collectiveBillOf } from './collective-bill.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
 import { listOpenOfCustomer } from './open-of-customer.ts';
@@ -112,6 +114,14 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };
+  },
+
+  getCollectiveBill: async ({ session, params: { id, customerId } }) => ({
+    data: (await collectiveBillOf(session, id, customerId)).bill,
+  }),
+  getCollectiveBillPdf: async ({ session, params: { id, customerId }, query: { language } }) => {
+    await Promise.all([session.require(runEntity, { id }), session.require(customerEntity, { id: customerId })]);
+    return answerDocument(session, customerId, collectiveBillRef(id, customerId), language);
   },
 
   getInvoice: async ({ session, params }) => ({ data: await session.require(invoiceEntity, params) }),

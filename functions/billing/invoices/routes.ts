@@ -9,11 +9,13 @@ import { messageChannels } from '../customers/customer-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
+import { collectiveBillSchema } from './collective-bill-schema.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
 import { invoiceTraceSchema } from './trace-schema.ts';
 
 const params = z.object({ id: generatedId('inv') });
 const runParams = z.object({ id: generatedId('run') });
+const collectiveParams = z.object({ id: generatedId('run'), customerId: generatedId('cus') });
 
 const problemSchema = z.object({
   customerId: z.string(),
@@ -155,6 +157,28 @@ export const invoices = defineResource({
       params: runParams,
       response: z.array(problemSchema),
       paginated: true,
+      errors: ['not_found'],
+    },
+    getCollectiveBill: {
+      method: 'GET',
+      path: '/runs/{id}/customers/{customerId}',
+      access: 'billing:invoices:read',
+      summary:
+        'What a customer of many meters has of a billing run: its invoices together, and what the account has to pay.',
+      description:
+        'As it is now: invoices that were cancelled since are left out, and what was paid counts. Money with `paymentReference` settles them together.',
+      params: collectiveParams,
+      response: collectiveBillSchema,
+      errors: ['not_found'],
+    },
+    getCollectiveBillPdf: {
+      method: 'GET',
+      path: '/runs/{id}/customers/{customerId}/pdf',
+      access: 'billing:invoices:read',
+      summary: 'Get the collective bill as PDF, with what each meter used and costs. Drawn anew for each request.',
+      params: collectiveParams,
+      query: documentQuery,
+      response: documentAnswer,
       errors: ['not_found'],
     },
     getInvoice: {

@@ -1,0 +1,49 @@
+/** One customer's invoices of one billing run, together. */
+import * as z from 'zod/mini';
+import { invoiceStatuses } from './invoice-schema.ts';
+
+const period = z.object({ from: z.string(), to: z.string() });
+
+export const collectiveBillSchema = z.object({
+  runId: z.string(),
+  customerId: z.string(),
+  /** Of the run; local days, `to` is the first day after. */
+  period,
+  issueDate: z.string(),
+  /** The earliest of its invoices. */
+  dueDate: z.string(),
+  /** Money with this reference, the account's number, settles the account's invoices together, the longest due first. */
+  paymentReference: z.string(),
+  /** One for each currency. */
+  totals: z.array(
+    z.object({
+      currency: z.string(),
+      invoices: z.int(),
+      meters: z.int(),
+      /** Of these invoices: what they came to, and what is still owed of it. */
+      totalAmount: z.string(),
+      dueAmount: z.string(),
+      /** What else the account owes; below zero what was paid ahead. */
+      otherBalance: z.string(),
+      /** Both together: what to pay. */
+      balance: z.string(),
+    }),
+  ),
+  invoices: z.array(
+    z.object({
+      id: z.string(),
+      invoiceNumber: z.string(),
+      group: z.optional(z.string()),
+      period,
+      dueDate: z.string(),
+      currency: z.string(),
+      meters: z.int(),
+      kwh: z.string(),
+      estimated: z.boolean(),
+      totalAmount: z.string(),
+      dueAmount: z.string(),
+      status: z.enum(invoiceStatuses),
+    }),
+  ),
+});
+export type CollectiveBill = z.infer<typeof collectiveBillSchema>;
