@@ -18,7 +18,7 @@ export const invoiceFunctions: DomainPart = {
         tables: { billing: 'readWrite', metering: 'read', readings: 'read', identity: 'read', ...limits },
         // A bill made anew may move a peak that later bills rest on.
         queues: ['billing-runs', 'invoice-sendings', 'corrections'],
-        buckets: documentMaker.kept,
+        buckets: { ...documentMaker.kept, ...documentMaker.drawn },
       },
       assets: documentMaker.assets,
       timeoutSeconds: 29,

@@ -13,7 +13,7 @@ export const documentMaker = {
   tables: { metering: 'read', readings: 'read' } as const,
   /** Invoices, credit notes and receipts. */
   kept: { documents: 'readWrite' } as const,
-  /** Statements and slips of tokens. */
+  /** Statements, collective bills and slips of tokens. */
   drawn: { 'drawn-documents': 'readWrite' } as const,
   assets: fontAssets,
 };
