@@ -18,7 +18,7 @@ export interface AppErrorOptions {
   /** Values for the `{placeholders}` of the translated message. */
   values?: Record<string, string | number>;
   details?: ErrorDetail[];
-  /** What exactly is wrong, for the reader: the `detail` of the answer in their language. */
+  /** What exactly is wrong, for the reader: the `message` of the answer in their language. */
   texts?: Translated;
   /** Response headers that belong to the error, e.g. `Retry-After`. */
   headers?: Record<string, string>;

@@ -11,10 +11,13 @@ export interface Problem {
   success: false;
   /** A relative reference into the documentation of error codes. */
   type: string;
+  /** The code in words, in the language of the reader. */
   title: string;
   status: number;
+  /** As `message`, or what was meant for the log where that says more, in English. */
   detail: string;
   code: ErrorCode;
+  /** What a person is shown, in their language: what exactly is wrong where the error says so, the title otherwise. */
   message: string;
   correlationId: string;
   errors?: ErrorDetail[];
@@ -31,16 +34,19 @@ export function toProblem(
   const error = isAppError(thrown) ? thrown : new AppError('internal', undefined, { cause: thrown });
   const template = errorMessages[error.code][locale];
   const hasValues = Object.keys(error.values).length > 0;
-  const message = needsValues.test(template) && !hasValues ? error.message : fillTemplate(template, error.values);
+  const says = error.status < 500 ? error.texts?.[locale] : undefined;
+  const title =
+    needsValues.test(template) && !hasValues ? (says ?? error.message) : fillTemplate(template, error.values);
+  const message = says ?? title;
   const saysMore = error.status < 500 && error.message !== error.code && error.message !== message;
   return {
     error,
     problem: {
       success: false,
       type: `/api/docs/errors#${error.code}`,
-      title: message,
+      title,
       status: error.status,
-      detail: error.status < 500 && error.texts ? error.texts[locale] : saysMore ? error.message : message,
+      detail: says ?? (saysMore ? error.message : message),
       code: error.code,
       message,
       correlationId,
