@@ -36,6 +36,7 @@ export const messageSettingsSchema = z.object({
     'invoice_overdue',
     'disconnection_warning',
     'meter_disconnected',
+    'meter_switched_off',
     'meter_reconnected',
     'payment_received',
     'ticket_opened',

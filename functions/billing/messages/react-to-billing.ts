@@ -112,33 +112,37 @@ export async function tellOfCommand(
   session: TenantSession,
   command: Pick<MeterCommand, 'id' | 'meterId' | 'customerId' | 'command' | 'status' | 'requestedBy'>,
 ): Promise<void> {
-  const template = templateOfCommand(command);
+  const kind = templateOfCommand(command);
   const { customerId, id } = command;
-  if (template === undefined || customerId === undefined || !(await isAutomatic(session, template))) return;
+  if (kind === undefined || customerId === undefined) return;
   const [style, { currency }, day] = await Promise.all([
     styleOf(session, customerId),
     tenantProfile(session),
     today(session),
   ]);
+  const isOfDebt = kind === 'meter_disconnected' || kind === 'disconnection_warning';
+  const owed = isOfDebt ? await overdueAmounts(session, customerId, day) : undefined;
+  const of = owed?.has(currency) ? currency : (owed?.keys().next().value ?? currency);
+  const due = owed?.get(of) ?? 0n;
+  // Who was cut off by now owing nothing is not asked to pay.
+  const template = kind === 'meter_disconnected' && due === 0n ? 'meter_switched_off' : kind;
+  if (!(await isAutomatic(session, template))) return;
   const meter = displayCode(command.meterId, style);
-  const common = { customerId, reference: `${template} ${id}`, aboutId: id } as const;
-  if (template === 'meter_reconnected') {
-    await notifyCustomer(session, { ...common, template, values: { meter } });
-    return;
-  }
-  const owed = await overdueAmounts(session, customerId, day);
-  const overdue = amountOf(owed.get(currency) ?? 0n, currency);
-  await notifyCustomer(session, {
-    ...common,
-    template,
-    values: { meter, due: displayAmount(overdue, currency, style) },
-  });
+  const common = { customerId, reference: `${kind} ${id}`, aboutId: id } as const;
+  await (template === 'meter_reconnected' || template === 'meter_switched_off'
+    ? notifyCustomer(session, { ...common, template, values: { meter } })
+    : notifyCustomer(session, {
+        ...common,
+        template,
+        values: { meter, due: displayAmount(amountOf(due, of), of, style) },
+      }));
 }
 
 function templateOfCommand({ command, status, requestedBy }: Pick<MeterCommand, 'command' | 'status' | 'requestedBy'>) {
   if (command === 'reconnect') return status === 'confirmed' ? 'meter_reconnected' : undefined;
   if (command !== 'disconnect') return undefined;
-  if (status === 'confirmed') return 'meter_disconnected';
+  // What a person ordered, a payment does not undo.
+  if (status === 'confirmed') return requestedBy === dunningSubject ? 'meter_disconnected' : 'meter_switched_off';
   const isOrdered = status === 'requested' || status === 'approved';
   return isOrdered && requestedBy === dunningSubject ? 'disconnection_warning' : undefined;
 }

@@ -142,6 +142,17 @@ it('a meter that is cut and connected again is told of at each step, once', asyn
   expect(warning.text).toMatch(/10\.00[\s\S]*MTR-1|MTR-1[\s\S]*10\.00/);
 });
 
+it('who is cut off by a person’s order, or owes nothing by then, is not told that paying brings the supply back', async () => {
+  const cut = { meterId: 'MTR-1', customerId, command: 'disconnect', status: 'confirmed' };
+  await happen('meter.command_changed', { ...cut, id: 'cmd_4', requestedBy: 'dunning' });
+  await oweInvoice(tenant, customerId, '10.00', { dueDate: '2026-06-10' });
+  await happen('meter.command_changed', { ...cut, id: 'cmd_5', requestedBy: 'usr_1' });
+  await happen('meter.command_changed', { ...cut, id: 'cmd_4', requestedBy: 'dunning' });
+  const messages = await messagesOf();
+  expect(messages.map(({ template }) => template)).toEqual(['meter_switched_off', 'meter_switched_off']);
+  for (const { text } of messages) expect(text).not.toMatch(/\d\.00|paid|السداد/);
+});
+
 /** A run that has ended, with an invoice each for so many customers. */
 async function runWith(customers: number) {
   const run = await startRun(openSession(tenant), {

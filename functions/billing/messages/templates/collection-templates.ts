@@ -105,6 +105,34 @@ export const meterDisconnected = defineTemplate({
   },
 });
 
+/** Of an order that a payment does not undo: somebody gave it, or nothing is overdue any more. */
+export const meterSwitchedOff = defineTemplate({
+  isUrgent: true,
+  isRefusable: false,
+  values: ['meter'],
+  en: {
+    subject: '{utility}: meter {meter} is disconnected',
+    paragraphs: [
+      'Dear {name},',
+      'Meter {meter} of account {account} was disconnected by order of the utility.',
+      'Switch off what could be dangerous when the supply comes back. If you have questions, please contact us.',
+      '{utility}',
+    ],
+    short:
+      '{utility}: meter {meter} was disconnected by order of the utility. Questions? Contact us. Account {account}.',
+  },
+  ar: {
+    subject: '{utility}: فُصل العداد {meter}',
+    paragraphs: [
+      'الأخ/الأخت {name}،',
+      'فُصل العداد {meter} للحساب {account} بأمر من الشركة.',
+      'أطفئوا ما قد يكون خطرًا عند عودة التيار. للاستفسار يرجى التواصل معنا.',
+      '{utility}',
+    ],
+    short: '{utility}: فُصل العداد {meter} بأمر من الشركة. للاستفسار يرجى التواصل معنا. الحساب {account}.',
+  },
+});
+
 export const meterReconnected = defineTemplate({
   isUrgent: true,
   isRefusable: false,

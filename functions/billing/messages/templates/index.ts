@@ -5,6 +5,7 @@ import {
   invoiceReminder,
   meterDisconnected,
   meterReconnected,
+  meterSwitchedOff,
 } from './collection-templates.ts';
 import type { CustomerTemplate } from './define-template.ts';
 import { differenceNoteIssued, invoiceCancelled, invoiceIssued, lateFeeCharged } from './invoice-templates.ts';
@@ -20,6 +21,7 @@ export const templates = {
   invoice_overdue: invoiceOverdue,
   disconnection_warning: disconnectionWarning,
   meter_disconnected: meterDisconnected,
+  meter_switched_off: meterSwitchedOff,
   meter_reconnected: meterReconnected,
   payment_received: paymentReceived,
   payment_reversed: paymentReversed,

@@ -48,6 +48,7 @@ export const pushTexts: Record<TemplateName, PushText> = {
     ar: 'رسالة مهمة عن خدمة الكهرباء: يرجى فتح التطبيق.',
   },
   meter_disconnected: { en: 'Your supply was switched off.', ar: 'فُصل التيار عنكم.' },
+  meter_switched_off: { en: 'Your supply was switched off.', ar: 'فُصل التيار عنكم.' },
   meter_reconnected: { en: 'Your supply is on again.', ar: 'أعيد التيار إليكم.' },
   payment_received: {
     en: 'Your payment has arrived. Thank you.',
