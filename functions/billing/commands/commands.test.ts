@@ -71,7 +71,10 @@ describe('a disconnection', () => {
   it('can be rejected or withdrawn, and then another one asked for', async () => {
     const meterId = await addMeter();
     const { id } = (await ask(meterId)).body.data;
-    expect(await ask(meterId)).toMatchObject({ status: 409 });
+    expect(await ask(meterId)).toMatchObject({
+      status: 409,
+      body: { code: 'already_exists', message: expect.stringContaining('Another command of this meter is open') },
+    });
     expect((await post(`/${id}/reject`, { reason: 'Paid meanwhile' }, second)).body.data).toMatchObject({
       status: 'rejected',
       outcome: 'Paid meanwhile',

@@ -64,7 +64,7 @@ export async function requestCommand(
   };
   return session.transact('billing', (unit) => {
     const made = unit.create(commandEntity, command);
-    unit.create(openCommandEntity, { meterId: meter.id, commandId: command.id });
+    unit.create(openCommandEntity, { meterId: meter.id, commandId: command.id }, { refused: isOpen });
     unit.emit(meterCommandChanged, { aggregateId: meter.id, payload: made });
     return made;
   });
@@ -72,6 +72,14 @@ export async function requestCommand(
 
 export const isSwitchable = ({ type, status }: Pick<Meter, 'type' | 'status'>): boolean =>
   type !== 'manual' && status !== 'retired';
+
+const isOpen = (): AppError =>
+  new AppError('already_exists', undefined, {
+    texts: {
+      en: 'Another command of this meter is open: wait for its end, or withdraw it.',
+      ar: 'يوجد أمر آخر قائم لهذا العداد: انتظر انتهاءه أو اسحبه.',
+    },
+  });
 
 async function refuseProtected(session: TenantSession, customerId: string): Promise<void> {
   const customer = await session.get(customerEntity, { id: customerId }, { consistent: true });

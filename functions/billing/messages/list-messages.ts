@@ -24,12 +24,14 @@ export async function listMessages(
     order: 'descending',
     ...page,
   });
-  const seesTokens = isGranted(permissions, 'billing:prepaid:reprint');
+  const mayReprint = isGranted(permissions, 'billing:prepaid:reprint');
+  const isTechnician = mayReprint && isGranted(permissions, 'billing:prepaid:engineer');
+  const sees = (template: TemplateName): boolean => (template === 'meter_token' ? isTechnician : mayReprint);
   return {
     data: items.map(({ html: _, parameters: __, media: ___, notice: ____, ...message }) => ({
       ...message,
       ...outcomeOf(message, session.context.now()),
-      ...(seesTokens || !holdTokens.includes(message.template) ? {} : { text: maskTokensIn(message.text) }),
+      ...(sees(message.template) || !holdTokens.includes(message.template) ? {} : { text: maskTokensIn(message.text) }),
     })),
     pagination: { limit: page.limit, nextCursor },
   };

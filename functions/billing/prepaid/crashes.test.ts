@@ -130,4 +130,9 @@ it('a token is sent to the customer once, in full, and the event has it masked',
     /Token: .?\d{4} •••• •••• •••• \d{4}/,
   );
   expect(await listed(['billing:messages:read', 'billing:prepaid:reprint'])).toContain(tokens[0]);
+  // A technician's token asks for more.
+  const session = openSession(tenant);
+  await session.transact('billing', (unit) => unit.update(customerMessageEntity, message, { template: 'meter_token' }));
+  expect(await listed(['billing:messages:read', 'billing:prepaid:reprint'])).not.toContain(tokens[0]);
+  expect(await listed(['billing:messages:read', 'billing:prepaid:*'])).toContain(tokens[0]);
 });

@@ -22,15 +22,19 @@ export async function makeAgreement(session: TenantSession, order: NewAgreement)
   return session.transact('billing', (unit) => writeAgreement(unit, { ...order, currency }));
 }
 
-export function writeAgreement(unit: UnitOfWork, order: NewAgreement & { currency: string }): Agreement & Stored {
+/** @param id given where the agreement must be found again by what it was made for */
+export function writeAgreement(
+  unit: UnitOfWork,
+  order: NewAgreement & { currency: string },
+  id = newId('agr'),
+): Agreement & Stored {
   const { currency, customerId, instalment, monthlyMinimum } = order;
   refuseAmounts(currency, [order.amount, monthlyMinimum, instalment.type === 'fixed' ? instalment.amount : undefined]);
   if (minorOf(order.amount, currency) <= 0n)
     throw new AppError('unprocessable', undefined, {
       texts: { en: 'An agreement is on more than nothing.', ar: 'مبلغ الاتفاق أكبر من الصفر.' },
     });
-  const id = newId('agr');
-  unit.create(activeAgreementEntity, { customerId, currency, agreementId: id });
+  unit.create(activeAgreementEntity, { customerId, currency, agreementId: id }, { refused: isInForce });
   return unit.create(agreementEntity, {
     ...order,
     id,
@@ -39,6 +43,14 @@ export function writeAgreement(unit: UnitOfWork, order: NewAgreement & { currenc
     status: 'active',
   });
 }
+
+const isInForce = (): AppError =>
+  new AppError('already_exists', undefined, {
+    texts: {
+      en: 'The customer has an agreement on debt in this currency: end it first.',
+      ar: 'لدى المشترك اتفاق تقسيط قائم بهذه العملة: أنهه أولًا.',
+    },
+  });
 
 /** @throws AppError `not_found`; `conflict` when it is over already */
 export async function endAgreement(session: TenantSession, id: string, endReason: string): Promise<Agreement & Stored> {

@@ -109,6 +109,13 @@ function tooLittle(least: bigint, { arrears, carriedIn, amount }: VendFacts, cur
   const needed = amountOf(least - carriedIn, currency);
   const debt = arrears > 0n ? amountOf(arrears, currency) : undefined;
   const [left, of] = [amountOf(amount - arrears, currency), amountOf(amount, currency)];
+  if (amount === 0n)
+    return new AppError('unprocessable', undefined, {
+      texts: {
+        en: 'There are no free units: those of this month were given, or the customer has none.',
+        ar: 'لا توجد وحدات مجانية: صُرفت وحدات هذا الشهر أو لا يستحقها المشترك.',
+      },
+    });
   return new AppError('unprocessable', undefined, {
     texts: {
       en: `${of} ${currency} buys no energy: the charges that are due and the smallest token need ${needed}${debt ? `, and after ${debt} for debt ${left} is left` : ''}.`,

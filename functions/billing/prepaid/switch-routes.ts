@@ -19,7 +19,7 @@ export const supplyModes = defineResource({
       access: 'billing:prepaid:switch',
       summary: 'Make a supply a prepaid one: it is billed to the day, and its debt is agreed upon or paid.',
       description:
-        'The supply ends on the day and the same customer’s prepaid supply begins on it. Debt goes into an agreement where `arrears` says how; without that there must be none.',
+        'The supply ends on the day and the same customer’s prepaid supply begins on it. Debt goes into an agreement where `arrears` says how; without that there must be none: the last bill is made all the same, to be paid before the switch is asked for again. Asked for again after it was made, it answers the same.',
       body: z.object({
         supplyId: generatedId('sup'),
         /** First local day it is prepaid. */

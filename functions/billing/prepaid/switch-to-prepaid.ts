@@ -6,6 +6,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { derivedId } from '../../../layers/kernel/ids.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
@@ -15,7 +16,7 @@ import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 import { tariffOn } from '../supplies/tariff-timeline.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
-import type { Agreement, Instalment } from './arrears-agreement.ts';
+import { type Agreement, agreementEntity, type Instalment } from './arrears-agreement.ts';
 import { writeAgreement } from './make-agreement.ts';
 import { nextSupplyId, planMove } from './move-supply.ts';
 import { versionOn } from './price-month.ts';
@@ -57,7 +58,7 @@ export async function switchToPrepaid(session: TenantSession, order: SwitchToPre
   if (supply.mode !== 'postpaid') throw refuse('The supply is prepaid already.', 'التوريد مسبق الدفع من قبل.');
   if (order.on > present) throw refuse('A switch is not in the future.', 'لا يكون التحويل في المستقبل.');
   const known = await session.get(supplyEntity, { id: nextSupplyId(supply.id, order.on) }, { consistent: true });
-  if (known !== undefined) return { supply: known, invoiceIds: [], debtAmount: amountOf(0n, currency), currency };
+  if (known !== undefined) return asBefore(session, known, currency);
   if (Object.values(supply.exportBank ?? {}).some((kwh) => Number(kwh) > 0))
     throw refuse('Energy fed in is kept for later bills: settle it first.', 'توجد طاقة مصدّرة محفوظة: سوّها أولًا.');
   const { invoices, problems } = await billCustomer(session, supply.customerId, {
@@ -74,6 +75,20 @@ export async function switchToPrepaid(session: TenantSession, order: SwitchToPre
   }
   const moved = await move(session, order, currency);
   return { ...moved, invoiceIds: invoices.map(({ id }) => id), currency };
+}
+
+const agreementIdOf = ({ id, from }: Supply): string => derivedId('agr', Date.parse(from), id);
+
+/** What the switch had answered when it was made; the bills it made are the customer's by then. */
+async function asBefore(session: TenantSession, supply: Supply & Stored, currency: string): Promise<SwitchedToPrepaid> {
+  const agreement = await session.get(agreementEntity, { id: agreementIdOf(supply) });
+  return {
+    supply,
+    invoiceIds: [],
+    debtAmount: agreement?.amount ?? amountOf(0n, currency),
+    currency,
+    ...(agreement === undefined ? {} : { agreementId: agreement.id }),
+  };
 }
 
 function move(session: TenantSession, order: SwitchToPrepaid, currency: string) {
@@ -101,13 +116,17 @@ function move(session: TenantSession, order: SwitchToPrepaid, currency: string) 
       let agreement: Agreement | undefined;
       if (debt > 0n && order.arrears !== undefined) {
         const { instalment, monthlyMinimum } = order.arrears;
-        agreement = writeAgreement(unit, {
-          customerId,
-          currency,
-          amount: debtAmount,
-          instalment,
-          ...(monthlyMinimum === undefined ? {} : { monthlyMinimum }),
-        });
+        agreement = writeAgreement(
+          unit,
+          {
+            customerId,
+            currency,
+            amount: debtAmount,
+            instalment,
+            ...(monthlyMinimum === undefined ? {} : { monthlyMinimum }),
+          },
+          agreementIdOf(started),
+        );
       }
       return { supply: started, debtAmount, ...(agreement === undefined ? {} : { agreementId: agreement.id }) };
     });
