@@ -17,7 +17,7 @@ export const consumptionSchema = z.object({
       estimated: z.boolean(),
     }),
   ),
-  totalKwh: z.string(),
+  totalKwh: kwh,
   yearBeforeKwh: kwh,
   /** As many days before the first. */
   previousPeriod: z.object({ from: z.string(), to: z.string(), totalKwh: kwh }),

@@ -57,6 +57,9 @@ describe('a meter that changed hands', () => {
     expect(yours.totalKwh).toBe('50');
     // Neither the days before nor the year before are a predecessor's.
     expect(yours).toMatchObject({ yearBeforeKwh: null, previousPeriod: { totalKwh: null } });
+    // A meter of which nothing is known used an unknown amount, and not none.
+    const [later] = (await get(2, '', { interval: 'day', from: '2026-06-20', to: '2026-06-22' })).body.data;
+    expect(later).toMatchObject({ buckets: [{ consumptionKwh: null }, { consumptionKwh: null }], totalKwh: null });
     expect((await get(1, '', { interval: 'day', from: '2026-05-16', to: '2026-06-01' })).body.data).toEqual([]);
   });
 

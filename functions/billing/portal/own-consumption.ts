@@ -53,8 +53,6 @@ async function ofSupply(session: TenantSession, supply: Supply, question: Consum
     yearBefore(session, supply, usage, timeZone),
     justBefore(session, supply, { from, to, timeZone }),
   ]);
-  const total = (all: readonly (bigint | undefined)[]): bigint =>
-    all.reduce<bigint>((sum, units) => sum + (units ?? 0n), 0n);
   return {
     meterId: supply.meterId,
     interval,
@@ -65,11 +63,17 @@ async function ofSupply(session: TenantSession, supply: Supply, question: Consum
       yearBeforeKwh: before[i] === undefined ? null : fromUnits(before[i]),
       estimated,
     })),
-    totalKwh: fromUnits(total(usage.map(({ importUnits }) => importUnits))),
-    yearBeforeKwh: before.every((units) => units === undefined) ? null : fromUnits(total(before)),
+    totalKwh: totalOf(usage.map(({ importUnits }) => importUnits)),
+    yearBeforeKwh: totalOf(before),
     previousPeriod,
   };
 }
+
+/** Of what is known; where nothing is, the sum is unknown, too, and not nothing. */
+const totalOf = (all: readonly (bigint | undefined)[]): string | null =>
+  all.every((units) => units === undefined)
+    ? null
+    : fromUnits(all.reduce<bigint>((sum, units) => sum + (units ?? 0n), 0n));
 
 /** As many days just before. Days the customer did not have the meter yet make it unknown: a part would compare badly. */
 async function justBefore(

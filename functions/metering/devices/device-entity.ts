@@ -68,5 +68,11 @@ export const pathsOf = ({ id, type, meterId, serialNumber }: Device): string[] =
 export const topicsOf = ({ id, stationId, meterId }: Pick<Device, 'id' | 'stationId' | 'meterId'>) => ({
   status: `acrel/${stationId}/device/${id}/status`,
   configuration: `acrel/${stationId}/device/${id}/config`,
-  ...(meterId === undefined ? {} : { data: `acrel/${stationId}/meter/${meterId}/data` }),
+  ...(meterId === undefined
+    ? {}
+    : {
+        data: `acrel/${stationId}/meter/${meterId}/data`,
+        meterStatus: `acrel/${stationId}/meter/${meterId}/status`,
+        commands: `acrel/${stationId}/meter/${meterId}/command`,
+      }),
 });

@@ -70,7 +70,15 @@ export const credentialsSchema = z.object({
   /** MQTT password, and bearer credential of `GET /api/v1/iot/self`. Shown this once. */
   apiKey: z.string(),
   clientId: z.string(),
-  topics: z.object({ status: z.string(), configuration: z.string(), data: z.optional(z.string()) }),
+  topics: z.object({
+    status: z.string(),
+    configuration: z.string(),
+    /** Of its meter: readings, and its state by which it confirms a command. */
+    data: z.optional(z.string()),
+    meterStatus: z.optional(z.string()),
+    /** Of its meter: what the platform tells it. */
+    commands: z.optional(z.string()),
+  }),
 });
 
 export type Device = z.infer<typeof deviceSchema>;

@@ -307,7 +307,11 @@ describe('silence', () => {
     expect(put.body.data).toMatchObject({ status: 'registered', meterId: 'M-OTHER' });
     expect(isActive(old)).toBe(false);
     await call('PUT', '/devices/M-DEV', { meterId: 'M-1' });
-    await provision('M-DEV');
+    expect((await provision('M-DEV')).topics).toMatchObject({
+      data: 'acrel/ST-1/meter/M-1/data',
+      meterStatus: 'acrel/ST-1/meter/M-1/status',
+      commands: 'acrel/ST-1/meter/M-1/command',
+    });
   });
 
   it('of a meter that is not linked yet is told under its own number, and nobody else’s', async () => {

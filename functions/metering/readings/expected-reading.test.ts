@@ -23,7 +23,7 @@ const expected = async (meterId: string, daysAhead = 0) => {
 };
 
 beforeAll(async () => {
-  for (const id of ['E-1', 'E-2', 'E-3', 'E-4']) await stack.addMeter({ id, digits: 5 });
+  for (const id of ['E-1', 'E-2', 'E-3', 'E-4', 'E-5']) await stack.addMeter({ id, digits: 5 });
 });
 
 describe('the expected reading', () => {
@@ -44,6 +44,15 @@ describe('the expected reading', () => {
       ['1756', false],
     ] as const)
       expect(isExpected(await expected('E-1'), kwh)).toBe(fits);
+  });
+
+  it('is told in tenths of a kilowatt-hour, and never narrower by them', async () => {
+    await read('E-5', [
+      [60, '1000'],
+      [30, '1299.97'],
+    ]);
+    expect((await expected('E-5')).expected).toEqual({ lowKwh: '1444.9', highKwh: '1755' });
+    expect((await expected('E-5', 0.123)).expected).toEqual({ lowKwh: '1445.5', highKwh: '1756.8' });
   });
 
   it('rolls over with the register', async () => {

@@ -27,6 +27,7 @@ const paceMonths = 4;
 /** Half to one and a half of the usual use, and a few kilowatt-hours for small ones. */
 const share = 0.5;
 const slackKwh = 5;
+const tenth = unitsPerKwh / 10;
 
 export async function expectedReading(session: TenantSession, meter: Meter, atMs: number): Promise<ExpectedReading> {
   const state = (await readStates(session, [meter.id])).get(meter.id);
@@ -44,14 +45,16 @@ export async function expectedReading(session: TenantSession, meter: Meter, atMs
   if (typeof moved === 'string') return known;
   const perMs = moved.units / (lastMs - earlier.timeMs);
   const usual = perMs * Math.max(0, atMs - lastMs);
-  const shown = (units: number): string => fromUnits(Math.round((register + units) % limits.modulus));
+  // People read it: tenths, and never a narrower range by them.
+  const shown = (units: number, round: (tenths: number) => number): string =>
+    fromUnits((round((register + units) / tenth) * tenth) % limits.modulus);
   const slack = slackKwh * unitsPerKwh;
   return {
     ...known,
     perDayKwh: fromUnits(Math.round(perMs * dayMs)),
     expected: {
-      lowKwh: shown(Math.max(0, usual * (1 - share) - slack)),
-      highKwh: shown(usual * (1 + share) + slack),
+      lowKwh: shown(Math.max(0, usual * (1 - share) - slack), Math.floor),
+      highKwh: shown(usual * (1 + share) + slack, Math.ceil),
     },
   };
 }
