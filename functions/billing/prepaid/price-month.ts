@@ -51,6 +51,8 @@ export function billMonth(facts: MonthFacts, version: TariffVersion, day: string
     timeZone: facts.timeZone,
     from,
     to,
+    // Who moves in on a day pays a part of the month, also where parts are of the billing period.
+    nominal: { from: monthStart(day), to },
     usage: [
       {
         from: dayStart(from, facts.timeZone),

@@ -56,6 +56,18 @@ const cases: Golden[] = [
     carriedOut: '10.02 − 10.00 = 0.02',
   },
   {
+    name: 'half a month has half the charge, also where charges are shared by the days of the billing period',
+    facts: facts([...flat, fixed('service', { amount: '6' })], '10', {
+      suppliedFrom: '2026-06-16',
+      day: '2026-06-20',
+      chargedTo: '2026-06-16',
+      version: { proration: 'billing_period' },
+    }),
+    kwh: '28.0',
+    energy: '28 × 0.25 = 7.00',
+    fixed: '6 × 15/30 = 3.00',
+  },
+  {
     name: 'what was kept is used: 10.02 and 0.02 make one step more than 10.02 would',
     facts: facts(flat, '10.02', { carriedIn: 2n }),
     kwh: '40.1',
