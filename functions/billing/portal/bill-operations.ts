@@ -22,6 +22,7 @@ import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { purchaseLimitsOf } from '../prepaid/purchase-limits-of.ts';
 import { listVends, quoteVend } from '../prepaid/request-vend.ts';
+import { maskTokensIn } from '../prepaid/sts-numbers.ts';
 import { vendEntity } from '../prepaid/vend-entity.ts';
 import type { Vend } from '../prepaid/vend-schema.ts';
 import { suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
@@ -195,8 +196,10 @@ const shownCheckout = ({
 }: StoredCheckout) => checkout;
 
 function shownVend(vend: Vend) {
-  const { id, kind, status, meterId, meterNumber, supplyId, amount, currency, parts, tokens } = vend;
+  const { id, kind, status, meterId, meterNumber, supplyId, amount, currency, parts } = vend;
   const { requestedAt, vendedAt } = vend;
+  // One that was taken back is not to be entered any more.
+  const tokens = status === 'vended' ? vend.tokens : vend.tokens?.map(maskTokensIn);
   const money = { supplyId, amount, currency, parts };
   return { id, kind, status, meterId, meterNumber, ...money, tokens, requestedAt, vendedAt };
 }

@@ -62,6 +62,19 @@ describe('a token', () => {
       as: { subject: user(1), permissions: ['portal:*'] },
     });
     expect(inApp.body.data).toEqual(tokens);
+    // One that was taken back stays in the list, and cannot be read any more.
+    const { openSession } = await import('../../../layers/kernel/data/session.ts');
+    const { vendEntity } = await import('../prepaid/vend-entity.ts');
+    const become = async (status: 'reversed' | 'vended') => {
+      const session = openSession(tenant);
+      const vend = await session.require(vendEntity, { id: tokens[0].id });
+      await session.transact('billing', (unit) => unit.update(vendEntity, vend, { status }));
+    };
+    await become('reversed');
+    expect((await call(1, 'GET', '/tokens')).body.data[0].tokens).toEqual([
+      expect.stringMatching(/^\d{4} (•{4} ){3}\d{4}$/),
+    ]);
+    await become('vended');
   });
 
   it('is sold within the utility’s limits, which are said before', async () => {

@@ -11,11 +11,14 @@ const problemSchema: Json = {
   properties: {
     success: { const: false },
     type: { type: 'string', format: 'uri-reference' },
-    title: { type: 'string' },
+    title: { type: 'string', description: 'The code in words.' },
     status: { type: 'integer' },
-    detail: { type: 'string' },
+    detail: { type: 'string', description: 'As `message`, or more, in English.' },
     code: { type: 'string', enum: Object.keys(errorStatus) },
-    message: { type: 'string', description: 'In the language of `Accept-Language` (Arabic or English).' },
+    message: {
+      type: 'string',
+      description: 'What to show a person, in the language of `Accept-Language` (Arabic or English).',
+    },
     correlationId: { type: 'string' },
     errors: {
       type: 'array',
