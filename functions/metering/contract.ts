@@ -16,7 +16,7 @@ import { readMoment, readNeighbour, readRange } from './readings/readings-store.
 import type { RegisterUsage } from './readings/registers-of-meter.ts';
 import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
-import { nextCarrying, reachMs, toldBy } from './readings/wider-readings.ts';
+import { reachMs, toldAround, toldBy } from './readings/wider-readings.ts';
 
 export type { Meter } from './meters/meter-schema.ts';
 
@@ -136,10 +136,12 @@ export async function reachOfReadings(
   ]);
   // Also of what does not count any more.
   const told = toldBy(edges.flatMap(({ readings }) => readings.map(({ reading }) => reading)));
-  const next = await nextCarrying(told, toMs + 1, (range) => readRange(session, meterId, range));
+  const around = await toldAround(told, { beforeMs: fromMs, fromMs: toMs + 1 }, (range) =>
+    readRange(session, meterId, range),
+  );
   return {
-    fromMs: (before?.timeMs ?? fromMs) - reachMs,
-    toMs: Math.max((after?.timeMs ?? toMs) + reachMs, next ?? toMs),
+    fromMs: Math.min((before?.timeMs ?? fromMs) - reachMs, around.before ?? fromMs),
+    toMs: Math.max((after?.timeMs ?? toMs) + reachMs, around.after ?? toMs),
   };
 }
 
@@ -247,6 +249,8 @@ export async function takeConfirmedReading(session: TenantSession, reading: Fiel
 export const followDecision: typeof import('./reading-edits/follow-decision.ts').followDecision = async (...given) =>
   (await import('./reading-edits/follow-decision.ts')).followDecision(...given);
 
+/** Multipliers and exchanges between a register and the energy of a bill. */
+export { type CountedWith, countedWith } from './readings/counted-with.ts';
 export type { RegisterReading } from './readings/register-at.ts';
 /** The last reading at or before a moment as it stood at another, both milliseconds. Needs read access to tables `metering`, `readings` and `identity`. */
 export { registerAt } from './readings/register-at.ts';

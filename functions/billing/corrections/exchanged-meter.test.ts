@@ -5,6 +5,8 @@ import { consumptionBetween } from '../../metering/contract.ts';
 import { handler as meters } from '../../metering/meters/handler.ts';
 import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
+import { invoiceContent } from '../documents/invoice-content.ts';
+import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, bringReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
@@ -87,9 +89,18 @@ describe('an exchange told of late', () => {
     await bringReadings(stack, 2);
     await settle();
     expect(await used(meterId, '2026-04-01T00:00', '2026-04-16T00:00')).toBe('75');
-    const notes = (await kinds(customerId)).filter(([kind]) => kind === 'difference_note');
+    const notes = (await invoicesOf(customerId)).filter(({ kind }: { kind: string }) => kind === 'difference_note');
     expect(notes).toHaveLength(1);
-    expect(Number(notes[0]![1])).toBeLessThan(0);
+    expect(Number(notes[0].totalAmount)).toBeLessThan(0);
+    // On paper, the note says what the registers do not; the invoice before it knew of no exchange.
+    const printed = async (id: string) => {
+      const session = openSession(tenant);
+      return (await invoiceContent(session, await session.require(invoiceEntity, { id }))).readings[0]!.by;
+    };
+    const exchanges = [{ day: '2026-04-11', finalKwh: '1050', initialKwh: '1100' }];
+    expect(await printed(notes[0].id)).toEqual({ multipliers: [1], exchanges });
+    expect(await printed(a.id)).toEqual({ multipliers: [1], exchanges: [] });
+    expect((await printed(b.id)).exchanges).toEqual([]);
     expect((await kinds(second)).filter(([kind]) => kind === 'difference_note')).toEqual([]);
     expect((await bill(customerId, may)).invoices).toEqual([]);
   });

@@ -8,6 +8,7 @@ import type { Bill } from '../../../layers/tariff/bill.ts';
 import { april, period, tariff } from '../../../layers/tariff/golden/golden-case.ts';
 import { rateBill } from '../../../layers/tariff/rate-bill.ts';
 import { hasProgram, run } from '../../../test/support/programs.ts';
+import type { CountedWith } from '../../metering/contract.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import { drawInvoice } from './draw-invoice.ts';
 import type { InvoiceContent } from './invoice-content.ts';
@@ -21,7 +22,14 @@ const components = [
 const sheet = [tariff(components, { currency: 'YER' })];
 const made = '2026-05-03T08:00:00.000Z';
 
-function contentOf(bills: Bill[], more: Partial<StoredInvoice> = {}, about?: string): InvoiceContent {
+const plain = { multipliers: [1], exchanges: [] };
+
+function contentOf(
+  bills: Bill[],
+  more: Partial<StoredInvoice> = {},
+  about?: string,
+  by: CountedWith = plain,
+): InvoiceContent {
   const invoice = {
     ...{ id: 'inv_1', invoiceNumber: 'INV-2026-0000123', kind: 'invoice', customerId: 'cus_1', accountNumber: '1000' },
     ...{ issueDate: '2026-05-03', dueDate: '2026-05-20', currency: 'YER', status: 'issued', estimated: false },
@@ -33,7 +41,7 @@ function contentOf(bills: Bill[], more: Partial<StoredInvoice> = {}, about?: str
     })),
     ...more,
   } as StoredInvoice;
-  const registers = { previous: undefined, current: undefined };
+  const registers = { previous: undefined, current: undefined, by };
   return { invoice, readings: bills.map(() => registers), about, previousBalance: '-10.50', months: [] };
 }
 
@@ -80,6 +88,21 @@ it.skipIf(!hasPdftotext)('an invoice of a group of meters says which', async () 
   const [page] = await read(contentOf([rateBill(sheet, april('1'))], { group: 'Northern branch' }), 'en');
   expect(page).toMatch(/Group\s+Northern branch/);
 });
+
+it.skipIf(!hasPdftotext)(
+  'an invoice says what its registers are multiplied by, and what an exchanged meter showed',
+  async () => {
+    const by = {
+      multipliers: [40, 4000],
+      exchanges: [{ day: '2026-04-15', finalKwh: '1145', initialKwh: '5.5' }],
+    };
+    const [page] = await read(contentOf([rateBill(sheet, april('1'))], {}, undefined, by), 'en');
+    expect(page).toMatch(/Old meter, last\s+1,145 \(15 Apr 2026\)/);
+    expect(page).toMatch(/New meter, first\s+5\.5 \(15 Apr 2026\)/);
+    expect(page).toMatch(/Multiplier\s+40 \/ 4,000/);
+    expect((await read(contentOf([rateBill(sheet, april('1'))]), 'en'))[0]).not.toContain('Multiplier');
+  },
+);
 
 it.skipIf(!hasPdftotext)('a long footer stands whole on every page, below everything else', async () => {
   const footer = `${'Pay at our branches or by wallet. '.repeat(14)}THE END`;

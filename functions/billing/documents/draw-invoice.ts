@@ -18,7 +18,7 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import type { StoredInvoice } from '../invoices/invoice-entity.ts';
 import type { SuppliedBill } from '../invoices/invoice-schema.ts';
 import { type DocumentParty, type Letterhead, openDocument, partyFacts } from './document-frame.ts';
-import { type InvoiceContent, toPay } from './invoice-content.ts';
+import { type BilledRegister, type InvoiceContent, toPay } from './invoice-content.ts';
 import { type Word, word, wordOr } from './labels.ts';
 import { writeReference } from './write-reference.ts';
 
@@ -69,7 +69,7 @@ export async function drawInvoice(
 function writeBill(
   flow: PageFlow,
   { meterId, bill, estimatedKwh }: SuppliedBill,
-  { previous, current }: InvoiceContent['readings'][number],
+  { previous, current, by }: BilledRegister,
   style: DisplayStyle,
 ): void {
   const say = (name: Word): string => word(name, style.language);
@@ -80,6 +80,7 @@ function writeBill(
   flow.facts([
     ...(previous === undefined ? [] : [[say('previousReading'), reading(previous)] as const]),
     ...(current === undefined ? [] : [[say('currentReading'), reading(current)] as const]),
+    ...countingFacts(by, style),
     [say('usage'), `${kwh(bill.importKwh)}${bill.estimated ? ' *' : ''}`],
     ...(isZero(bill.exportKwh) ? [] : [[say('fedIn'), kwh(bill.exportKwh)] as const]),
     ...(bill.demandKw === undefined
@@ -108,6 +109,22 @@ function writeBill(
       { text: displayNumber(line.amount, style) },
     ]),
   );
+}
+
+/** Without these, the registers of an exchanged meter or one behind transformers do not tell what was used. */
+function countingFacts({ multipliers, exchanges }: BilledRegister['by'], style: DisplayStyle) {
+  const say = (name: Word): string => word(name, style.language);
+  const on = (day: string, kwh: string | undefined): string =>
+    `${kwh === undefined ? '?' : displayQuantity(kwh, style)} (${displayDay(day, style)})`;
+  return [
+    ...exchanges.flatMap(({ day, finalKwh, initialKwh }) => [
+      [say('removedReading'), on(day, finalKwh)] as const,
+      [say('installedReading'), on(day, initialKwh)] as const,
+    ]),
+    ...(multipliers.every((multiplier) => multiplier === 1)
+      ? []
+      : [[say('multiplier'), multipliers.map((each) => displayNumber(String(each), style)).join(' / ')] as const]),
+  ];
 }
 
 /** Of a fee or a returned payment, which no meter counts. */

@@ -4,7 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
-import { type RegisterReading, registerAt } from '../../metering/contract.ts';
+import { type CountedWith, countedWith, type RegisterReading, registerAt } from '../../metering/contract.ts';
 import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, madeAtOf, type StoredInvoice } from '../invoices/invoice-entity.ts';
@@ -20,10 +20,17 @@ export interface MonthOfUsage {
   isThis: boolean;
 }
 
+export interface BilledRegister {
+  previous: RegisterReading | undefined;
+  current: RegisterReading | undefined;
+  /** How the energy of the bill follows from the two. */
+  by: CountedWith;
+}
+
 export interface InvoiceContent {
   invoice: StoredInvoice;
   /** Registers at the edges of each bill as they were known when it was made, by meter and in the order of the bills; undefined where none is known. */
-  readings: { previous: RegisterReading | undefined; current: RegisterReading | undefined }[];
+  readings: BilledRegister[];
   /** Number of the invoice that a difference note or late fee is about, of the payment that came back. */
   about: string | undefined;
   /** What was owed before it, decimal text; negative when in credit. */
@@ -40,10 +47,13 @@ export async function invoiceContent(session: TenantSession, invoice: StoredInvo
       invoice.bills.map(async (supplied) => {
         const { meterId, bill } = supplied;
         const madeMs = Date.parse(madeAtOf(supplied, invoice));
-        return {
-          previous: await registerAt(session, meterId, dayStart(bill.from, timeZone), madeMs),
-          current: await registerAt(session, meterId, dayStart(bill.to, timeZone), madeMs),
-        };
+        const [fromMs, toMs] = [dayStart(bill.from, timeZone), dayStart(bill.to, timeZone)];
+        const [previous, current, by] = await Promise.all([
+          registerAt(session, meterId, fromMs, madeMs),
+          registerAt(session, meterId, toMs, madeMs),
+          countedWith(session, meterId, fromMs, toMs, madeMs),
+        ]);
+        return { previous, current, by };
       }),
     ),
     aboutOf(session, invoice),
