@@ -15,6 +15,8 @@ export const loggedIn = z.extend(tokens, {
   workspaceId: z.nullable(z.string()),
   organizationId: z.string(),
   organizationRole: z.enum(['owner', 'admin', 'employee']),
+  /** Somebody else set the password: until it is changed nothing that needs a permission is open. */
+  mustChangePassword: z.optional(z.literal(true)),
 });
 
 export const challenged = z.object({

@@ -27,6 +27,7 @@ export function sessionAnswer({ tenantId, user }: FoundUser, session: StartedSes
     workspaceId: user.workspaces.find((id) => id !== '*') ?? null,
     organizationId: tenantId,
     organizationRole: organizationRole(user.roles),
+    ...(user.mustChangePassword ? { mustChangePassword: true as const } : {}),
   };
 }
 

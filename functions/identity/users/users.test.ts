@@ -47,6 +47,7 @@ describe('a user', () => {
   it('is added with a password that they change before anything else', async () => {
     const { id, email } = await add({ roles: ['OPERATOR'] });
     const { body } = await logIn(email);
+    expect(body.mustChangePassword).toBe(true);
     const caller = () => authenticate(`Bearer ${body.accessToken}`, Date.now());
     expect((await caller())?.permissions).toEqual([]);
     const as = (await caller())!;
@@ -254,7 +255,9 @@ describe('passwords', () => {
     expect((await put(chosen, 'another kettle 9')).status).toBe(200);
     expect(await authenticate(`Bearer ${one.accessToken}`, Date.now())).toBeDefined();
     expect(await authenticate(`Bearer ${two.accessToken}`, Date.now())).toBeUndefined();
-    expect((await logIn(email, 'another kettle 9')).status).toBe(200);
+    const later = await logIn(email, 'another kettle 9');
+    expect(later.status).toBe(200);
+    expect(later.body).not.toHaveProperty('mustChangePassword');
   });
 
   it('of others need the permission, end their log-ins and have to be changed', async () => {
