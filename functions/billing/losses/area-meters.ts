@@ -34,7 +34,7 @@ export async function outputMeters(
   most: number,
   metersBelow: NetworkReader,
 ): Promise<MeterDays> {
-  const areas = [area, ...(area.kind === 'feeder' ? await transformersOf(session, area.id) : [])];
+  const areas = [area, ...(await transformersOf(session, area))];
   const inputs = new Set(areas.flatMap(({ inputMeters }) => inputMeters.map(({ meterId }) => meterId)));
   const found: MeterDays = new Map();
   const add = (meterId: string, days: Period[]): void => {
@@ -94,7 +94,9 @@ export async function assignedMeters(
   };
 }
 
-async function transformersOf(session: TenantSession, parentId: string): Promise<LossArea[]> {
+/** What hangs on a feeder is part of it; on a transformer nothing does. */
+export async function transformersOf(session: TenantSession, { id: parentId, kind }: LossArea): Promise<LossArea[]> {
+  if (kind !== 'feeder') return [];
   const areas: LossArea[] = [];
   let cursor: string | undefined;
   do {

@@ -14,6 +14,15 @@ export const daySpanSchema = z.object({
 });
 export type DaySpan = z.infer<typeof daySpanSchema>;
 
+const unmeteredLoadSchema = z.extend(daySpanSchema, {
+  name: label(60),
+  /** As it is estimated, e.g. lamps times their power times the hours they burn. */
+  kwhPerDay: z
+    .string()
+    .check(z.regex(/^\d{1,7}(\.\d{1,3})?$/, fieldMessage('Not an energy such as "120.5".', 'ليست طاقة مثل "120.5".'))),
+});
+export type UnmeteredLoad = z.infer<typeof unmeteredLoadSchema>;
+
 export const createLossAreaSchema = z.strictObject({
   name: label(100),
   kind: z.enum(['feeder', 'transformer']),
@@ -43,6 +52,8 @@ export const createLossAreaSchema = z.strictObject({
       )
       .check(z.maxLength(20)),
   ),
+  /** What is taken without a meter, and known: street lighting, a substation's own use. It is not lost. */
+  unmeteredLoads: z.optional(z.array(unmeteredLoadSchema).check(z.maxLength(20))),
   /** Losses that lines and transformers explain, in percent of the energy that enters. */
   technicalLossPercent: z._default(
     z

@@ -10,7 +10,7 @@ export const lossFunctions: DomainPart = {
       resource: lossAreaRoutes,
       entry: `${folder}/handler.ts`,
       access: {
-        tables: { billing: 'readWrite', metering: 'read', scada: 'read', limits: 'write' },
+        tables: { billing: 'readWrite', metering: 'read', scada: 'read', identity: 'read', limits: 'write' },
         queues: ['loss-reports'],
       },
     },

@@ -7,10 +7,12 @@ import type { LossArea } from './loss-area-entity.ts';
 import type { LossLine, LossReportOrder } from './loss-report-schema.ts';
 
 /** An area as it was when its meters were looked up. */
-export interface PlannedArea extends Pick<LossArea, 'id' | 'name' | 'kind' | 'technicalLossPercent'> {
+export interface PlannedArea extends Pick<LossArea, 'id' | 'name' | 'kind' | 'technicalLossPercent' | 'parentId'> {
   metersFrom: 'assignments' | 'network';
   /** For each row of days. */
   daysWithoutInput: number[];
+  /** Taken without a meter on each row of days: millionths of a kWh, as text. */
+  unmetered?: string[];
 }
 
 export interface LossReport extends Omit<LossReportOrder, 'areaIds'>, Kept {

@@ -52,7 +52,7 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
       throw new AppError('conflict', undefined, {
         texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
       });
-    return csvReply(`losses-${report.id}`, lossReportTable(report.result, locale));
+    return csvReply(`losses-${report.id}`, lossReportTable(report, locale));
   },
   resumeLossReport: async ({ session, params }) => {
     const report = await showLossReport(session, params.id);

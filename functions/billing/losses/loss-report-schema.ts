@@ -66,6 +66,8 @@ const lossRowSchema = z.object({
   fedInKwh: z.string(),
   /** Taken by customers, as metered. */
   meteredKwh: z.string(),
+  /** Taken without a meter, as the area and its transformers say: it is not lost. */
+  unmeteredKwh: z.string(),
   /** Taken by customers, as bills of these days say. */
   billedKwh: z.string(),
   /** Carried by prepaid tokens that were made on these days. */
@@ -76,18 +78,51 @@ const lossRowSchema = z.object({
   withoutSupplyKwh: z.string(),
   /** `inputKwh + fedInKwh - returnedKwh`. */
   netInputKwh: z.string(),
-  /** `netInputKwh - meteredKwh`; null, as all losses, while the input is not known on every day. */
+  /** `netInputKwh - meteredKwh - unmeteredKwh`; null, as all losses, while the input is not known on every day. */
   lossKwh: z.nullable(z.string()),
   /** Percentages are of `inputKwh + fedInKwh`; null also when nothing entered. */
   lossPercent: z.nullable(z.string()),
   technicalLossPercent: z.string(),
   technicalLossKwh: z.nullable(z.string()),
-  /** `netInputKwh - technicalLossKwh - billedKwh - soldKwh`. Below zero when the technical part is set too high. */
+  /** `netInputKwh - unmeteredKwh - technicalLossKwh - billedKwh - soldKwh`. Below zero when the technical part is set too high. */
   commercialLossKwh: z.nullable(z.string()),
   commercialLossPercent: z.nullable(z.string()),
+  /** `billedKwh + soldKwh` of `netInputKwh`. */
+  billingEfficiencyPercent: z.nullable(z.string()),
+  /** By months: points of `commercialLossPercent` more than in the month before; null in the first. */
+  commercialLossChange: z.nullable(z.string()),
   quality,
 });
 export type LossRow = z.infer<typeof lossRowSchema>;
+
+/** Of all areas whose input is known, for each row of days; a transformer whose feeder is in the report is part of it. */
+const lossTotalSchema = z.object({
+  ...days,
+  areas: z.int(),
+  /** Areas that are left out, since not all that entered is known. */
+  unknownAreas: z.int(),
+  inputKwh: z.string(),
+  fedInKwh: z.string(),
+  returnedKwh: z.string(),
+  netInputKwh: z.string(),
+  meteredKwh: z.string(),
+  unmeteredKwh: z.string(),
+  billedKwh: z.string(),
+  soldKwh: z.string(),
+  lossKwh: z.string(),
+  lossPercent: z.nullable(z.string()),
+  technicalLossKwh: z.string(),
+  commercialLossKwh: z.string(),
+  commercialLossPercent: z.nullable(z.string()),
+  billingEfficiencyPercent: z.nullable(z.string()),
+  /** Collected of billed in a whole calendar month, in the tenant’s currency, as the newest completed `collection_rate` over all customers says. */
+  collectionRatePercent: z.nullable(z.string()),
+  /** That report. */
+  collectionReportId: z.optional(z.string()),
+  /** Aggregate technical, commercial and collection losses: of `netInputKwh`, what was neither sold by token nor billed and paid. The collection rate counts as 100 at most. */
+  atccLossPercent: z.nullable(z.string()),
+});
+export type LossTotal = z.infer<typeof lossTotalSchema>;
 
 export const findings = [
   'unread',
@@ -147,5 +182,7 @@ export const lossReportSchema = storedSchema(
     metersDone: z.optional(z.int()),
     /** There when completed: the area with the highest share of commercial losses first, those that are not known last. */
     result: z.optional(z.array(lossRowSchema)),
+    /** There when completed: for each row of days. Areas in each other by the network alone, without `parentId`, are added. */
+    totals: z.optional(z.array(lossTotalSchema)),
   }),
 );

@@ -5,10 +5,11 @@
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
 import { metersBelow } from '../../scada/contract.ts';
 import { isWithin } from './area-inputs.ts';
-import { outputMeters } from './area-meters.ts';
+import { outputMeters, transformersOf } from './area-meters.ts';
 import { clip, overlap } from './day-spans.ts';
 import { type DaySpan, type LossArea, lossAreaEntity } from './loss-area-entity.ts';
 import {
@@ -21,6 +22,7 @@ import {
   plannedPageEntity,
 } from './loss-report-entity.ts';
 import { daysIn, rowsOfDays } from './report-days.ts';
+import { unmeteredOn } from './unmetered-loads.ts';
 
 /** Twenty thousand meters are looked up well within one message. */
 const mostMeters = 20_000;
@@ -58,7 +60,7 @@ export async function planLossReport(session: TenantSession, report: LossReport)
     pages: pages.length,
     meters: meters.length,
     parts: Math.min(mostParts, pages.length),
-    areas: areas.map((area) => plannedArea(area, report)),
+    areas: await sideBySide(areas, 8, (area) => plannedArea(session, area, report)),
   };
   await change(session, report.id, { plan }, plan.parts);
 }
@@ -155,13 +157,18 @@ const inputsOf = ({ inputMeters, inputPoints = [] }: LossArea): DaySpan[] => [
   ...inputPoints.filter(({ counts, measures }) => counts === 'input' || measures === 'power'),
 ];
 
-const plannedArea = (area: LossArea, report: LossReport): PlannedArea => ({
-  id: area.id,
-  name: area.name,
-  kind: area.kind,
-  technicalLossPercent: area.technicalLossPercent,
-  metersFrom: area.networkElementId === undefined ? 'assignments' : 'network',
-  daysWithoutInput: rowsOfDays(report).map(
-    (days) => daysBetween(days.from, days.to) - daysIn(inputsOf(area).flatMap((span) => clip(span, days) ?? [])),
-  ),
-});
+async function plannedArea(session: TenantSession, area: LossArea, report: LossReport): Promise<PlannedArea> {
+  const loads = [area, ...(await transformersOf(session, area))].flatMap(({ unmeteredLoads = [] }) => unmeteredLoads);
+  return {
+    id: area.id,
+    name: area.name,
+    kind: area.kind,
+    technicalLossPercent: area.technicalLossPercent,
+    metersFrom: area.networkElementId === undefined ? 'assignments' : 'network',
+    daysWithoutInput: rowsOfDays(report).map(
+      (days) => daysBetween(days.from, days.to) - daysIn(inputsOf(area).flatMap((span) => clip(span, days) ?? [])),
+    ),
+    ...(area.parentId === undefined ? {} : { parentId: area.parentId }),
+    ...(loads.length === 0 ? {} : { unmetered: rowsOfDays(report).map((days) => unmeteredOn(loads, days)) }),
+  };
+}

@@ -34,6 +34,12 @@ export function rowsOfDays({ from, to, by }: Pick<LossReportOrder, 'from' | 'to'
   return rows;
 }
 
+/** `yyyy-mm` of days that are a calendar month. */
+export function wholeMonth({ from, to }: Period): string | undefined {
+  const isMonth = from.endsWith('-01') && rowsOfDays({ from, to, by: 'month' })[0]?.to === to && to.endsWith('-01');
+  return isMonth ? from.slice(0, 7) : undefined;
+}
+
 /** How many days spans hold together, each counted once. */
 export const daysIn = (spans: readonly Period[]): number =>
   union(spans).reduce((days, { from, to }) => days + daysBetween(from, to), 0);

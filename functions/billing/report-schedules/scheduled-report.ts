@@ -97,7 +97,7 @@ export async function tableOf(
 ): Promise<string[][] | undefined> {
   if (kind === 'losses') {
     const report = await showLossReport(session, id);
-    return 'result' in report ? lossReportTable(report.result, locale) : undefined;
+    return 'result' in report ? lossReportTable(report, locale) : undefined;
   }
   const report = await showReport(session, id);
   return 'result' in report ? reportTable(report.kind, report.result, locale) : undefined;

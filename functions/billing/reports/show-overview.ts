@@ -26,6 +26,10 @@ export async function showOverview(session: TenantSession, months: number): Prom
   return { months: byMonth.flat(), overdue: ages === undefined ? [] : await overdueOf(session, ages) };
 }
 
+/** What the newest completed report on a calendar month says, by currency; empty where there is none. */
+export const collectionOfMonth = async (session: TenantSession, month: string): Promise<ReportOverview['months']> =>
+  monthOf(session, (await readReportSettings(session)).keepReportsDays, month);
+
 async function monthOf(session: TenantSession, keepDays: number, month: string): Promise<ReportOverview['months']> {
   const report = await completed(session, keepDays, monthlyReports, { beginsWith: [month, ''] });
   if (report === undefined) return [];
