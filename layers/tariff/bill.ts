@@ -13,7 +13,8 @@ export interface BillLine {
   to: string;
   /** Decimal text. */
   quantity: string;
-  unit: 'kWh' | 'kvarh' | 'kW' | 'month' | 'day' | 'bill' | 'percent';
+  /** Of a fixed charge times something, that, so many months, days or times. */
+  unit: 'kWh' | 'kvarh' | 'kW' | 'phase' | 'dwelling' | 'month' | 'day' | 'bill' | 'percent';
   /** Price of one unit, decimal text; of a percentage, the percent. */
   rate: string;
   /** Amount in the bill's currency, decimal text; credits are negative. */

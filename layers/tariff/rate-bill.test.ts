@@ -312,3 +312,15 @@ it('difference notes are differences of bills', () => {
   const [estimated, real] = [rateBill(versions, april(140)), rateBill(versions, april(120))];
   expect(minus(fractionOf(estimated.total), fractionOf(real.total))).toEqual(fractionOf('1.76'));
 });
+
+it.each([
+  ['connected_kw', '7.5', 'kW', '1.5 × 7.5 kW', '1.5 شهريًا × 7.5 ك.و'],
+  ['contracted_kw', '20', 'kW', '1.5 × 20 kW', '1.5 شهريًا × 20 ك.و'],
+  ['phase', '3', 'phase', '1.5 × 3 phase(s)', '1.5 شهريًا × 3 (عدد الأطوار)'],
+  ['dwelling', '4', 'dwelling', '1.5 × 4 dwelling(s)', '1.5 شهريًا × 4 (عدد المساكن)'],
+  ['connection', '1', 'month', '1.5', '1.5 شهريًا'],
+] as const)('a charge by %s says how many of what it is for', (times, quantity, unit, formula, ar) => {
+  const facts = april(0, { connectedKw: '7.5', contractedKw: '20', phases: 3, dwellings: 4 });
+  const [line] = rateBill([tariff([fixed('c', { amount: '1.5', times })])], facts).lines;
+  expect(line).toMatchObject({ quantity, unit, formula, explanation: { ar } });
+});

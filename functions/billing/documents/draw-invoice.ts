@@ -143,7 +143,7 @@ function writeCharge(flow: PageFlow, { kind, subtotal }: StoredInvoice, style: D
 function quantityOf({ quantity, unit }: BillLine, style: DisplayStyle): string {
   if (unit === 'percent') return displayNumber(quantity, style);
   if (unit === 'month' || unit === 'day') return displayCount(quantity, unit, style);
-  return unit === 'bill'
+  return unit === 'bill' || unit === 'phase' || unit === 'dwelling'
     ? displayQuantity(quantity, style)
     : `${displayQuantity(quantity, style)} ${word(unit, style.language)}`;
 }

@@ -23,7 +23,7 @@ const billLineSchema = z.object({
   /** First local day after. */
   to: z.string(),
   quantity: z.string(),
-  unit: z.enum(['kWh', 'kvarh', 'kW', 'month', 'day', 'bill', 'percent']),
+  unit: z.enum(['kWh', 'kvarh', 'kW', 'phase', 'dwelling', 'month', 'day', 'bill', 'percent']),
   rate: z.string(),
   amount: z.string(),
   /** The arithmetic, e.g. `54.839 kWh × 0.05`. */

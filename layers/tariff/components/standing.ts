@@ -11,15 +11,16 @@ import {
   rounded,
   times,
 } from '../../money/fraction.ts';
+import type { BillLine } from '../bill.ts';
 import { holdsOn } from '../calendar.ts';
 import { highestDemand } from '../demand.ts';
 import { RatingError } from '../facts.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
 import type { Segment } from '../segments.ts';
-import type { ComponentOf } from '../tariff-schema.ts';
+import type { BilingualLabel, ComponentOf } from '../tariff-schema.ts';
 
 export function rateFixed(context: RatingContext, segment: Segment, component: ComponentOf<'fixed'>): void {
-  const { count, unit: countUnit } = multiplier(context, component);
+  const { count, by } = multiplier(context, component);
   const share = monthShare(segment);
   const isFirst = segment.from === (context.facts.cutFrom ?? context.facts).from;
   const periods = { month: segment.months, day: fraction(BigInt(segment.days)), bill: isFirst ? one : fraction(0n) }[
@@ -28,7 +29,8 @@ export function rateFixed(context: RatingContext, segment: Segment, component: C
   if (!isPositive(periods)) return;
   const rate = fractionOf(component.amount);
   const quantity = times(periods, count);
-  const factor = countUnit === '' ? '' : ` × ${fractionText(count)} ${countUnit}`;
+  const factor = by === undefined ? '' : ` × ${fractionText(count)} ${by.text.en}`;
+  const factorAr = by === undefined ? '' : ` × ${fractionText(count)} ${by.text.ar}`;
   const formulas = {
     month: `${component.amount}${factor}${share.formula}`,
     day: `${component.amount}${factor} × ${segment.days}`,
@@ -37,20 +39,20 @@ export function rateFixed(context: RatingContext, segment: Segment, component: C
   const explanations = {
     month: {
       en: `${component.amount} a month${factor}${share.explanation.en}`,
-      ar: `${component.amount} شهريًا${factor}${share.explanation.ar}`,
+      ar: `${component.amount} شهريًا${factorAr}${share.explanation.ar}`,
     },
     day: {
       en: `${component.amount} a day${factor}, for ${segment.days} days`,
-      ar: `${component.amount} يوميًا${factor}، عن ${segment.days} يومًا`,
+      ar: `${component.amount} يوميًا${factorAr}، عن ${segment.days} يومًا`,
     },
-    bill: { en: `${component.amount} a bill${factor}`, ar: `${component.amount} لكل فاتورة${factor}` },
+    bill: { en: `${component.amount} a bill${factor}`, ar: `${component.amount} لكل فاتورة${factorAr}` },
   };
   context.add(segment, {
     code: component.code,
     kind: 'fixed',
     label: component.label,
     quantity,
-    unit: component.per,
+    unit: by?.unit ?? component.per,
     rate,
     exact: times(rate, quantity),
     isPart: component.per === 'month',
@@ -59,25 +61,29 @@ export function rateFixed(context: RatingContext, segment: Segment, component: C
   });
 }
 
+const kilowatts = { unit: 'kW', text: { en: 'kW', ar: 'ك.و' } } as const;
+const phases = { unit: 'phase', text: { en: 'phase(s)', ar: '(عدد الأطوار)' } } as const;
+const dwellings = { unit: 'dwelling', text: { en: 'dwelling(s)', ar: '(عدد المساكن)' } } as const;
+
 function multiplier(
   { facts }: RatingContext,
   { times: what, code }: ComponentOf<'fixed'>,
-): { count: Fraction; unit: string } {
+): { count: Fraction; by?: { unit: BillLine['unit']; text: BilingualLabel } } {
   const needed = (value: string | number | undefined, name: string): Fraction => {
     if (value === undefined) throw new RatingError('missing_fact', `"${code}" needs to know ${name}.`);
     return fractionOf(String(value));
   };
   switch (what) {
     case 'connection':
-      return { count: one, unit: '' };
+      return { count: one };
     case 'connected_kw':
-      return { count: needed(facts.connectedKw, 'the connected load in kW'), unit: 'kW' };
+      return { count: needed(facts.connectedKw, 'the connected load in kW'), by: kilowatts };
     case 'contracted_kw':
-      return { count: needed(facts.contractedKw, 'the contracted demand in kW'), unit: 'kW' };
+      return { count: needed(facts.contractedKw, 'the contracted demand in kW'), by: kilowatts };
     case 'phase':
-      return { count: needed(facts.phases, 'the number of phases'), unit: '' };
+      return { count: needed(facts.phases, 'the number of phases'), by: phases };
     case 'dwelling':
-      return { count: fraction(BigInt(facts.dwellings ?? 1)), unit: '' };
+      return { count: fraction(BigInt(facts.dwellings ?? 1)), by: dwellings };
     default:
       return what satisfies never;
   }

@@ -19,7 +19,7 @@ export const invoiceReminder = defineTemplate({
     subject: '{utility}: تذكير بالفاتورة {invoice}',
     paragraphs: [
       'الأخ/الأخت {name}،',
-      'نذكركم بسداد {due} من الفاتورة رقم {invoice} للحساب {account} قبل {dueDate}.',
+      'نذكركم بسداد {due} من الفاتورة رقم {invoice} للحساب {account} في موعد أقصاه {dueDate}.',
       'إن كنتم قد سددتم فلا تلتفتوا إلى هذه الرسالة.',
       '{utility}',
     ],

@@ -20,10 +20,10 @@ export const invoiceIssued = defineTemplate({
     paragraphs: [
       'الأخ/الأخت {name}،',
       'بلغت الفاتورة رقم {invoice} للحساب {account} عن الفترة {period} مبلغ {amount}.',
-      'يرجى سداد {due} قبل {dueDate}. رقم الفاتورة هو مرجع السداد.',
+      'يرجى سداد {due} في موعد أقصاه {dueDate}. رقم الفاتورة هو مرجع السداد.',
       '{utility}',
     ],
-    short: '{utility}: فاتورة {invoice} بمبلغ {amount}. يرجى سداد {due} قبل {dueDate}. الحساب {account}.',
+    short: '{utility}: فاتورة {invoice} بمبلغ {amount}. يرجى سداد {due} في موعد أقصاه {dueDate}. الحساب {account}.',
   },
 });
 
@@ -47,10 +47,11 @@ export const differenceNoteIssued = defineTemplate({
     paragraphs: [
       'الأخ/الأخت {name}،',
       'صُححت فاتورة الحساب {account} عن الفترة {period}. مقدار الفرق {amount}، إشعار رقم {invoice}.',
-      'المستحق: {due} قبل {dueDate}. إن كان الفرق سالبًا فهو لصالحكم ويُخصم من حسابكم.',
+      'المستحق: {due} في موعد أقصاه {dueDate}. إن كان الفرق سالبًا فهو لصالحكم ويُخصم من حسابكم.',
       '{utility}',
     ],
-    short: '{utility}: صُححت فاتورتكم عن {period} بفرق {amount} (إشعار {invoice}). المستحق {due} قبل {dueDate}.',
+    short:
+      '{utility}: صُححت فاتورتكم عن {period} بفرق {amount} (إشعار {invoice}). المستحق {due} في موعد أقصاه {dueDate}.',
   },
 });
 
@@ -73,10 +74,10 @@ export const lateFeeCharged = defineTemplate({
     paragraphs: [
       'الأخ/الأخت {name}،',
       'أضيفت غرامة تأخير قدرها {amount} إلى الحساب {account} لعدم سداد فاتورة في موعدها (رقم {invoice}).',
-      'يرجى سدادها قبل {dueDate}.',
+      'يرجى سدادها في موعد أقصاه {dueDate}.',
       '{utility}',
     ],
-    short: '{utility}: أضيفت غرامة تأخير {amount} إلى الحساب {account}. يرجى السداد قبل {dueDate}.',
+    short: '{utility}: أضيفت غرامة تأخير {amount} إلى الحساب {account}. يرجى السداد في موعد أقصاه {dueDate}.',
   },
 });
 

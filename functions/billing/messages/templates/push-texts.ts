@@ -13,7 +13,7 @@ interface PushText {
 
 const bill = {
   en: 'Please pay {due} by {dueDate}.',
-  ar: 'يرجى سداد {due} قبل {dueDate}.',
+  ar: 'يرجى سداد {due} في موعد أقصاه {dueDate}.',
 };
 
 export const pushTexts: Record<TemplateName, PushText> = {
