@@ -208,6 +208,26 @@ describe('a reading', () => {
     ]);
   });
 
+  it('that cannot be read is answered alone, also where readings or cash are handed in by themselves', async () => {
+    const reasons = async (path: string, body: object) => {
+      const answer = await field.call(tenant, 1, 'POST', path, { body });
+      return answer.status === 200 ? answer.body.data.map(({ reason }: any) => reason) : answer.body;
+    };
+    const { type: _, ...wild } = reading('F-2', '100', { time: at(-1) });
+    const readings = [
+      { id: 'op-unreadable', routeId: route, registerKwh: 'many' },
+      { ...cash('1', 'R-U'), id: 'op-is-cash' },
+      wild,
+    ];
+    expect(await reasons('/readings', { readings })).toEqual([
+      'invalid_operation',
+      'invalid_operation',
+      'outside_expected_range',
+    ]);
+    const collections = [{ ...cash('-10', 'R-U'), id: 'op-negative' }];
+    expect(await reasons('/collections', { collections })).toEqual(['invalid_operation']);
+  });
+
   it('of a device with a wrong clock gets the time it really was', async () => {
     const behind = 3 * 3_600_000;
     const meterTime = new Date(Date.now() - behind - 60_000).toISOString();

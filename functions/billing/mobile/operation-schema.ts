@@ -124,7 +124,9 @@ export type FieldOperation = z.infer<typeof operationSchema>;
 export type OperationOf<T extends FieldOperation['type']> = Extract<FieldOperation, { type: T }>;
 
 /** What cannot be read is answered alone and does not stop the others. */
-export const anyOperation = z.union([operationSchema, z.looseObject({ id: z.string().check(z.maxLength(100)) })]);
+export const orUnreadable = <S extends z.ZodMiniType>(schema: S) =>
+  z.union([schema, z.looseObject({ id: z.string().check(z.maxLength(100)) })]);
+export const anyOperation = orUnreadable(operationSchema);
 
 const outcomes = ['applied', 'duplicate', 'conflict', 'rejected'] as const;
 

@@ -61,7 +61,10 @@ export const mobileOperations: Operations<typeof mobile.routes> = {
     data: await announcePhoto(session, principal.subject, body),
   }),
   handInReadings: async (request) => ({
-    data: await applyOperations(await workerOf(request, request.body, request.body.readings), request.body.readings),
+    data: await applyOperations(
+      await workerOf(request, request.body, request.body.readings),
+      request.body.readings.map((visit) => ({ ...visit, type: visit.type === 'no_access' ? 'no_access' : 'reading' })),
+    ),
   }),
   handInCollections: async (request) => ({
     data: await applyOperations(

@@ -10,6 +10,7 @@ import {
   collectionFields,
   maxOperations,
   noAccessFields,
+  orUnreadable,
   readingFields,
   resultSchema,
 } from './operation-schema.ts';
@@ -24,10 +25,12 @@ const list = <S extends z.ZodMiniType>(item: S) => z.array(item).check(z.minLeng
 const clock = { deviceTime: z.optional(timestamp()), device: z.optional(countingDeviceSchema) };
 const answers = z.array(resultSchema);
 
-const visitSchema = z.union([
-  z.object({ type: z._default(z.literal('reading'), 'reading'), ...readingFields }),
-  z.object({ type: z.literal('no_access'), ...noAccessFields }),
-]);
+const visitSchema = orUnreadable(
+  z.union([
+    z.object({ type: z._default(z.literal('reading'), 'reading'), ...readingFields }),
+    z.object({ type: z.literal('no_access'), ...noAccessFields }),
+  ]),
+);
 
 export const mobile = defineResource({
   name: 'mobile',
@@ -130,7 +133,7 @@ export const mobile = defineResource({
       summary: 'Hand in cash that was collected, up to 500.',
       description:
         'Each becomes one payment, however often it is sent. What cannot be recorded at once is kept for a person and answered as `conflict`; it is never dropped.',
-      body: z.object({ ...clock, collections: list(z.object(collectionFields)) }),
+      body: z.object({ ...clock, collections: list(orUnreadable(z.object(collectionFields))) }),
       response: answers,
       status: 200,
       idempotent: false,
