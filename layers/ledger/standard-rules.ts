@@ -200,6 +200,7 @@ export const standardRules: readonly StandardRule[] = [
     descriptionAr: 'رصيد التوريد {supplyId}: {remainingKwh} ك.و.س',
     lines: [
       line('debit', 'energy-revenue', ['energyAmount']),
+      line('debit', 'fixed-charges', ['fixedAmount'], { when: [{ path: 'fixedAmount', operator: 'exists' }] }),
       line('debit', 'output-tax', ['taxAmount']),
       line('debit', 'prepaid-energy', ['carriedAmount'], { dimensions: customer }),
       line('credit', 'receivables', ['returnedAmount'], { dimensions: customer }),

@@ -1,6 +1,6 @@
 /**
- * Ends what a supply has bought ahead: what the last purchase left over, and credit of the meter where it is given back, become
- * the customer's advance; from then on no token is made for the supply.
+ * Ends what a supply has bought ahead: what the last purchase left over, charges of days that are not supplied any more, and
+ * credit of the meter where it is given back, become the customer's advance; from then on no token is made for the supply.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
@@ -10,6 +10,7 @@ import { amountOf } from '../invoices/invoice-amounts.ts';
 import type { Supply } from '../supplies/supply-schema.ts';
 import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidCreditReturned } from './prepaid-events.ts';
+import { readUnusedCharges } from './unused-charges.ts';
 import { vendingMeterEntity } from './vending-meter.ts';
 
 export interface Closing {
@@ -30,11 +31,11 @@ export interface ReturnedCredit {
 
 const noCredit: ReturnedCredit = { remainingKwh: '0', energy: 0n, taxes: 0n };
 
-/** @param date local day of the entry @throws AppError `conflict` while a token of the supply is being made */
+/** @param end first local day not supplied any more @param date local day of the entry @throws AppError `conflict` while a token of the supply is being made */
 export async function planClosing(
   session: TenantSession,
   { id, customerId, meterId }: Supply,
-  date: string,
+  { end, date }: { end: string; date: string },
   credit: ReturnedCredit = noCredit,
 ): Promise<Closing> {
   const account = await readPrepaidAccount(session, id);
@@ -46,11 +47,13 @@ export async function planClosing(
     });
   const { currency } = account;
   const carried = BigInt(account.carried);
-  const returned = credit.energy + credit.taxes + carried;
-  const [advance, meter] = await Promise.all([
+  const [charges, advance, meter] = await Promise.all([
+    readUnusedCharges(session, account, end),
     readAdvance(session, customerId, currency),
     session.get(vendingMeterEntity, { meterId }),
   ]);
+  const taxes = credit.taxes + charges.taxes;
+  const returned = credit.energy + charges.fixed + taxes + carried;
   const amount = (minor: bigint): string => amountOf(minor, currency);
   return {
     currency,
@@ -72,7 +75,8 @@ export async function planClosing(
           remainingKwh: credit.remainingKwh,
           returnedAmount: amount(returned),
           energyAmount: amount(credit.energy),
-          taxAmount: amount(credit.taxes),
+          fixedAmount: amount(charges.fixed),
+          taxAmount: amount(taxes),
           carriedAmount: amount(carried),
         },
       });

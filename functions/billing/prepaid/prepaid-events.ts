@@ -118,9 +118,11 @@ export const prepaidCreditReturned = defineEvent({
     meterId: z.string(),
     currency: z.string(),
     remainingKwh: z.string(),
-    /** `energyAmount + taxAmount + carriedAmount`. */
+    /** `energyAmount + fixedAmount + taxAmount + carriedAmount`. */
     returnedAmount: z.string(),
     energyAmount: z.string(),
+    /** Charges of days on which the supply is prepaid no more. */
+    fixedAmount: z.string(),
     taxAmount: z.string(),
     carriedAmount: z.string(),
   }),
@@ -130,9 +132,10 @@ export const prepaidCreditReturned = defineEvent({
     meterId: example.meterId,
     currency: 'YER',
     remainingKwh: '12.5',
-    returnedAmount: '3281.25',
+    returnedAmount: '3449.25',
     energyAmount: '3125.00',
-    taxAmount: '156.25',
+    fixedAmount: '160.00',
+    taxAmount: '164.25',
     carriedAmount: '0.00',
   },
 });

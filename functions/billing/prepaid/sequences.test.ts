@@ -193,7 +193,9 @@ async function expectNothingLost({ customerId, prepaid }: Customer): Promise<voi
     vends.filter(({ status }) => status === 'vended'),
     ({ parts }) => yer(parts?.chargedAmount),
   );
-  const givenBack = sum(returned, ({ energyAmount, taxAmount }) => yer(energyAmount) + yer(taxAmount));
+  const givenBack = sum(returned, ({ energyAmount, fixedAmount, taxAmount }) =>
+    sum([energyAmount, fixedAmount, taxAmount], yer),
+  );
   const carried = sum(accounts, (account) => BigInt(account?.carried ?? '0'));
   expect(here).toBe(debtsPaid - owedInPlace + sold - givenBack + carried + yer(advance));
 

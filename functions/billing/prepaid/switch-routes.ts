@@ -44,7 +44,7 @@ export const supplyModes = defineResource({
       access: 'billing:prepaid:switch',
       summary: 'Bill a prepaid supply afterwards from today on; what is left in the meter is the customer’s advance.',
       description:
-        'Credit is worth what was paid for the energy bought last, with its tax; charges of months are not given back. A token that clears the meter’s credit is made with it.',
+        'Credit is worth what was paid for the energy bought last, with its tax; charges of the month are given back for the days from today on, which bills charge. A token that clears the meter’s credit is made with it.',
       body: z.object({
         supplyId: generatedId('sup'),
         /** What the meter shows. */

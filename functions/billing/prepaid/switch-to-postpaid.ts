@@ -61,7 +61,7 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
     });
   const [move, closing, clearing] = await Promise.all([
     planMove(session, supply, { on, mode: 'postpaid', tariffId: order.tariffId }),
-    planClosing(session, supply, on, { ...worth, remainingKwh: order.remainingKwh }),
+    planClosing(session, supply, { end: on, date: on }, { ...worth, remainingKwh: order.remainingKwh }),
     engineeringVend(session, {
       id: derivedId('vnd', Date.parse(session.context.now()), `clear ${supply.id}`),
       kind: 'clear_credit',

@@ -5,6 +5,7 @@ import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
 import { handler as switches } from './switch-handler.ts';
+import { unusedCharges } from './unused-charges.ts';
 import { valueCredit } from './value-credit.ts';
 import type { VendParts } from './vend-schema.ts';
 
@@ -77,13 +78,14 @@ describe('to bills', () => {
     expect((await toPostpaid({ supplyId, remainingKwh: '500' })).status).toBe(422);
     const answers = await Promise.all([1, 2].map(() => toPostpaid({ supplyId, remainingKwh: '12.0' })));
     const [done] = answers.filter(({ status }) => status === 200);
-    // 12 kWh × 50 × 1.05 = 630.00, and 4.75 that were kept.
-    expect(done!.body.data).toMatchObject({ returnedAmount: '634.75', currency: 'YER' });
+    // 12 kWh × 50 × 1.05 = 630.00, 4.75 that were kept, and 300 × 16/30 × 1.05 = 168.00 of June from the 15th on, which is billed.
+    expect(done!.body.data).toMatchObject({ returnedAmount: '802.75', currency: 'YER' });
     expect(answers.map(({ status }) => status).sort()).not.toEqual([200, 200]);
-    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-634.75', advance: '634.75' });
+    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-802.75', advance: '802.75' });
     expect(JSON.parse(scene.stack.events('prepaid.credit_returned').at(-1).payload.S)).toMatchObject({
       energyAmount: '600.00',
-      taxAmount: '30.00',
+      fixedAmount: '160.00',
+      taxAmount: '38.00',
       carriedAmount: '4.75',
     });
     expect(await suppliesOf(meterId)).toMatchObject([
@@ -105,7 +107,7 @@ describe('to bills', () => {
     expect(statement.body.data.entries).toContainEqual(
       expect.objectContaining({
         type: 'prepaid_credit',
-        credit: '634.75',
+        credit: '802.75',
         reference: meterNumber,
         description: {
           en: `Credit left in meter ${meterNumber}: 12.0 kWh, given back`,
@@ -120,15 +122,33 @@ describe('to bills', () => {
     }
   });
 
-  it('gives what was kept for the next purchase back to who moves out', async () => {
+  it('gives what was kept for the next purchase, and charges of the days after, back to who moves out', async () => {
     const { supplyId, customerId } = await scene.addSupply();
     await scene.buy(supplyId, '3000');
     const end = (to: string) =>
       scene.stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
     expect((await end('2026-06-20')).status).toBe(422);
     expect((await end('2026-06-15')).status).toBe(200);
-    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-2.25', advance: '2.25' });
+    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-170.25', advance: '170.25' });
     expect((await scene.buy(supplyId, '1000')).status).toBe(422);
+  });
+
+  it('gives charges back by their days, with the tax on them, and none that were for a bill', () => {
+    const charge = (unit: string, amount: string, days = { from: '2026-06-01', to: '2026-07-01' }) => ({
+      ...{ kind: 'fixed', unit, amount },
+      ...days,
+    });
+    const may = { from: '2026-05-01', to: '2026-06-01' };
+    const parts = {
+      ...{ currency: 'USD', energyAmount: '10.00', fixedAmount: '30.00', taxAmount: '4.00' },
+      lines: [charge('month', '9.00'), charge('day', '15.00'), charge('bill', '3.00'), charge('month', '3.00', may)],
+    } as VendParts;
+    // (9 + 15) × 10/30 = 8.00, and 8/40 of the tax.
+    expect(unusedCharges([parts], '2026-06-21')).toEqual({ fixed: 800n, taxes: 80n });
+    expect(unusedCharges([parts], '2026-07-01')).toEqual({ fixed: 0n, taxes: 0n });
+    // From the beginning all of it; of May its own days.
+    expect(unusedCharges([parts], '2026-05-31').fixed).toBe(2400n + 10n);
+    expect(unusedCharges([], '2026-06-21')).toEqual({ fixed: 0n, taxes: 0n });
   });
 
   it('values the energy bought last, the given part of a token used before the paid one', () => {

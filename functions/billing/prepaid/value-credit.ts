@@ -52,7 +52,7 @@ function priceOfEnergy(parts: VendParts): Fraction {
   return price.numerator > 0n ? price : nothing;
 }
 
-/** Tax is on energy and charges alike; charges are not given back, nor is the tax on them. */
+/** Tax is on energy and charges alike; what is given back of charges, with its tax, follows days and not energy. */
 function taxOnEnergy(parts: VendParts): Fraction {
   const all = plus(minor(parts.energyAmount, parts), minor(parts.fixedAmount, parts));
   return all.numerator <= 0n ? nothing : times(minor(parts.taxAmount, parts), over(priceOfEnergy(parts), all));

@@ -151,7 +151,7 @@ async function closePrepaid(session: TenantSession, supply: Supply, to: string):
         ar: `ينتهي التوريد مسبق الدفع في ${present} أو قبله، ويُرد عندها ما تبقى من مبالغه.`,
       },
     });
-  return planClosing(session, supply, present);
+  return planClosing(session, supply, { end: to, date: present });
 }
 
 function refuseOccupied(occupancy: Occupancy | undefined, from: string): void {

@@ -165,6 +165,11 @@ describe('billing’s events', () => {
     const { paymentId: _, ...gift } = prepaidVended.example;
     await publish(tenant, 'prepaid.vended', { ...gift, kind: 'free_units' });
     await publish(tenant, 'prepaid.credit_returned', prepaidCreditReturned.example);
-    expect(await balances(tenant)).toMatchObject({ '1131': '-13281.25', '4110': '-3125.00', '2131': '-156.25' });
+    expect(await balances(tenant)).toMatchObject({
+      '1131': '-13449.25',
+      '4110': '-3125.00',
+      '4210': '-160.00',
+      '2131': '-164.25',
+    });
   });
 });
