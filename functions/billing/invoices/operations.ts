@@ -15,7 +15,7 @@ import { listMessages } from '../messages/list-messages.ts';
 import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
 import { progressOf } from '../runs/run-progress.ts';
-import { resumeRun, startRun } from '../runs/start-run.ts';
+import { resumeRun, startRun, stopRun } from '../runs/start-run.ts';
 import { asManyAsFit } from './as-many-as-fit.ts';
 import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
@@ -103,6 +103,11 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
 
   resumeBillingRun: async ({ session, params }) => {
     await resumeRun(session, params.id);
+    return { data: await progressOf(session, params.id) };
+  },
+
+  stopBillingRun: async ({ session, params }) => {
+    await stopRun(session, params.id);
     return { data: await progressOf(session, params.id) };
   },
 

@@ -47,11 +47,11 @@ export interface SendingMessage {
  */
 export async function startSending(session: TenantSession, runId: string, channels?: MessageChannel[]): Promise<void> {
   const { status } = await progressOf(session, runId);
-  if (status === 'running')
+  if (status !== 'completed')
     throw new AppError('conflict', undefined, {
       texts: {
-        en: 'The run is still making invoices: send them when it is completed.',
-        ar: 'ما زالت الدورة تصدر الفواتير: أرسلها بعد اكتمالها.',
+        en: 'The run has not made all its invoices: send them when it is completed.',
+        ar: 'لم تصدر الدورة كل فواتيرها بعد: أرسلها بعد اكتمالها.',
       },
     });
   await sendMessages(

@@ -27,6 +27,7 @@ export async function billPage({ tenantId, runId, part, page }: RunMessage, limi
     session.require(runEntity, { id: runId }),
     session.require(runPartEntity, { runId, part }),
   ]);
+  if (run.stoppedAt !== undefined) return;
   const next = await nextStep<RunPart>(progress, page, async () => {
     const options: BillingOptions = {
       ...run,

@@ -6,6 +6,10 @@ import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { type BillingOptions, billCustomer } from '../invoices/bill-customer.ts';
 import type { RunProblem } from './run-entity.ts';
 
+/** Of data or code: it comes again whenever it is tried. What the network or AWS does passes. */
+export const isLasting = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+
 export interface BilledCustomers {
   invoices: number;
   nothingToBill: number;
@@ -27,7 +31,13 @@ export async function billSideBySide(
   const billed: BilledCustomers = { invoices: 0, nothingToBill: 0, large: [], problems: [], failures: [] };
   await sideBySide(customerIds, atATime, async (customerId) => {
     try {
-      const { invoices, problems, isLarge } = await billCustomer(session, customerId, options);
+      const { invoices, problems, isLarge } = await billCustomer(session, customerId, options).catch(
+        (error: unknown) => {
+          // The meter that breaks it is a problem now, not after two more tries of the page: the others are billed.
+          if (options.isolate || !isLasting(error)) throw error;
+          return billCustomer(session, customerId, { ...options, isolate: true });
+        },
+      );
       billed.invoices += invoices.length;
       if (isLarge) billed.large.push(customerId);
       else if (invoices.length + problems.length === 0) billed.nothingToBill++;

@@ -140,6 +140,6 @@ describe.each([
         expect(rows(), `change ${number} was ${how}`).toEqual(unbroken);
       }
     },
-    60_000,
+    120_000,
   );
 });

@@ -2,16 +2,16 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { moveOn, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
-import type { BilledCustomers } from './bill-side-by-side.ts';
+import { type BilledCustomers, isLasting } from './bill-side-by-side.ts';
 import { type RunPart, runPartEntity, runProblemEntity } from './run-entity.ts';
 
-/** Errors nobody expected are tried again so many times; then they are problems of the run, and the others go on. */
+/** Errors nobody expected, which may pass, are tried again so many times; then they are problems of the run, and the others go on. */
 export const maxAttempts = 3;
 
 /**
  * @param nextCursor null at the end
  * @param supplyId of the first supply, where the page is one of a customer's supplies
- * @throws the first of the page's errors while it is to be tried again
+ * @throws the first of the page's errors that may pass, while it is to be tried again
  */
 export async function endPage(
   session: TenantSession,
@@ -21,9 +21,10 @@ export async function endPage(
   supplyId?: string,
 ): Promise<Step<RunPart>> {
   const attempts = (progress.attempts ?? 0) + 1;
-  if (failures.length > 0 && attempts < maxAttempts) {
+  const passing = failures.find(({ error }) => !isLasting(error));
+  if (passing !== undefined && attempts < maxAttempts) {
     await move(session, progress, { attempts });
-    throw failures[0]!.error;
+    throw passing.error;
   }
   const all = [
     ...problems,

@@ -13,6 +13,8 @@ export interface BillingRun {
   mayEstimate: boolean;
   issueDate: string;
   dueDays: number;
+  /** Somebody stopped it: its pages wait until it is resumed. */
+  stoppedAt?: string;
   /** How many parts it began with; customers of many meters are parts that join while it goes on. */
   parts: number;
 }

@@ -4,7 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type BillingRun, type RunPart, runEntity, runPartEntity } from './run-entity.ts';
 
 export interface RunProgress extends BillingRun, Stored {
-  status: 'running' | 'completed';
+  status: 'running' | 'stopped' | 'completed';
   invoices: number;
   nothingToBill: number;
   problems: number;
@@ -18,7 +18,7 @@ export async function progressOf(session: TenantSession, id: string): Promise<Ru
     parts.reduce((total, part) => total + part[field], 0);
   return {
     ...run,
-    status: parts.every(({ done }) => done) ? 'completed' : 'running',
+    status: parts.every(({ done }) => done) ? 'completed' : run.stoppedAt === undefined ? 'running' : 'stopped',
     invoices: sum('invoices'),
     nothingToBill: sum('nothingToBill'),
     problems: sum('problems'),

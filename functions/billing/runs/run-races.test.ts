@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { correctMeter } from '../corrections/correct-meter.ts';
 import { correctionQueue } from '../corrections/note-late-readings.ts';
+import { handler as customers } from '../customers/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
@@ -116,6 +117,27 @@ it('another run, and the same message a second time', async () => {
       expect(one.invoices + two.invoices, call).toBe(1);
       expect(await balance(customerId), call).toBe('1200.00');
     },
+  );
+}, 120_000);
+
+it('the customer goes to another route, which is billed at the same time', async () => {
+  const seconds = new Map<string, string>();
+  await atEveryCall(
+    async ({ customerId, routeId }) => {
+      const body = { routeId: `${routeId}-NEXT` };
+      const path = `/api/billing/customers/${customerId}`;
+      expect((await stack.call(tenant, customers, 'PUT', path, { body })).status).toBe(200);
+      const { run } = (await post('/generate', { period: april, ...body })).body.data;
+      seconds.set(customerId, run.id);
+    },
+    async ({ customerId, runId }, call) => {
+      expect(await invoicesOf(customerId), call).toHaveLength(1);
+      const [one, two] = [await runOf(runId), await runOf(seconds.get(customerId)!)];
+      expect([one.status, two.status, one.invoices + two.invoices], call).toEqual(['completed', 'completed', 1]);
+      expect(await balance(customerId), call).toBe('1200.00');
+    },
+    undefined,
+    2,
   );
 }, 120_000);
 

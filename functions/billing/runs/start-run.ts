@@ -1,4 +1,5 @@
 /** Starts a billing run: one row, one message for each part of the base, and one for each customer of many meters. */
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -46,18 +47,37 @@ export async function addPart(session: TenantSession, runId: string, customerId:
   await sendMessages(billingQueue, [{ body: JSON.stringify(messageOf(session, runId, customerId, 0)) }]);
 }
 
+/** Pages that are being worked on are finished; no other is begun. What was billed stays. @throws AppError `not_found` */
+export const stopRun = (session: TenantSession, runId: string): Promise<void> =>
+  changeRun(session, runId, ({ stoppedAt }) =>
+    stoppedAt === undefined ? { stoppedAt: session.context.now() } : undefined,
+  );
+
 /**
- * Has every part that is not done worked on from where it is. Harmless while it is under way: a part does each page once.
+ * Has every part that is not done worked on from where it is, also after the run was stopped. Harmless while it is under way: a
+ * part does each page once.
  * @throws AppError `not_found`
  */
 export async function resumeRun(session: TenantSession, runId: string): Promise<void> {
-  await session.require(runEntity, { id: runId });
+  await changeRun(session, runId, ({ stoppedAt }) => (stoppedAt === undefined ? undefined : { stoppedAt: null }));
   const open = (await partsOf(session, runId)).filter(({ done }) => !done);
   await sendMessages(
     billingQueue,
     open.map(({ part, page }) => ({ body: JSON.stringify(messageOf(session, runId, part, page)) })),
   );
 }
+
+/** @param change undefined where the run is as wanted */
+const changeRun = (
+  session: TenantSession,
+  id: string,
+  change: (run: BillingRun) => { stoppedAt: string | null } | undefined,
+): Promise<void> =>
+  retryOnChange(async () => {
+    const run = await session.require(runEntity, { id });
+    const changes = change(run);
+    if (changes !== undefined) await session.transact('billing', (unit) => unit.update(runEntity, run, changes));
+  });
 
 export const messageOf = (
   { tenantId }: TenantSession,

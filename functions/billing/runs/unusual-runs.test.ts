@@ -14,7 +14,7 @@ import { billingQueue } from './start-run.ts';
 const stack = useBillingStack();
 const watch = useCallWatch();
 const tenant = 'unusual';
-const { setUp, invoicesOf } = meteredCustomers(stack, tenant);
+const { addSupply, setUp, invoicesOf } = meteredCustomers(stack, tenant);
 const readings: [string, number][] = [
   ['2026-04-01T00:00', 0],
   ['2026-05-01T00:00', 150],
@@ -51,6 +51,60 @@ it('a customer whose billing breaks down is a problem of the run, and the others
   const { data } = (await call('GET', `runs/${run.id}/problems`)).body;
   expect(data).toMatchObject([{ customerId: broken.customerId, reason: 'failed' }]);
   for (const { customerId } of made.slice(1)) expect(await invoicesOf(customerId)).toHaveLength(1);
+});
+
+it('broken meters cost the run no second try: they are listed, and everybody else is billed at the first', async () => {
+  const customer = { routeId: 'SOME' };
+  const session = openSession(tenant);
+  const broken: string[] = [];
+  for (let i = 0; i < 7; i++) {
+    const { customerId, supplyId } = await setUp(readings, { customer });
+    const isBroken = i % 3 === 1;
+    // One customer has a sound meter, too, which is billed.
+    if (i === 1) await addSupply(customerId, readings);
+    if (!isBroken) continue;
+    broken.push(supplyId);
+    const supply = await session.require(supplyEntity, { id: supplyId });
+    await session.transact('billing', (unit) =>
+      unit.update(supplyEntity, supply, { history: [{ kwhPerDay: 'no number' }] }, { isAudited: false }),
+    );
+  }
+  const { run } = (await generate('SOME')).body.data;
+  await stack.workOff(billingQueue, (body) => billPage(JSON.parse(body), 2));
+  expect(await runOf(run.id)).toMatchObject({ status: 'completed', invoices: 6, problems: 2, nothingToBill: 0 });
+  const { data } = (await call('GET', `runs/${run.id}/problems`)).body;
+  expect(data.map(({ supplyId, reason }: any) => `${supplyId} ${reason}`).sort()).toEqual(
+    broken.map((id) => `${id} failed`).sort(),
+  );
+});
+
+it('a run that is stopped bills no more, also where a page of it is under way; it goes on, or another one bills the rest', async () => {
+  const customer = { routeId: 'STOP' };
+  const made = [];
+  for (let i = 0; i < 5; i++) made.push(await setUp(readings, { customer }));
+  const { run } = (await generate('STOP')).body.data;
+  const stop = () => call('POST', `runs/${run.id}/stop`);
+  let isFirst = true;
+  await stack.workOff(billingQueue, async (body) => {
+    watch.reset();
+    if (isFirst) watch.interruptCall(12, async () => void (await stop()));
+    isFirst = false;
+    await billPage(JSON.parse(body), 2);
+  });
+  watch.reset();
+  expect(await runOf(run.id)).toMatchObject({ status: 'stopped', invoices: 2 });
+  expect((await stop()).body.data.status).toBe('stopped');
+  expect((await call('POST', `runs/${run.id}/send`, {})).status).toBe(409);
+  const again = (await generate('STOP')).body.data.run;
+  await deliver();
+  expect(await runOf(again.id)).toMatchObject({ status: 'completed', invoices: 3, nothingToBill: 2 });
+  expect((await call('POST', `runs/${run.id}/resume`)).body.data.status).toBe('running');
+  await deliver();
+  expect(await runOf(run.id)).toMatchObject({ status: 'completed', invoices: 2, nothingToBill: 3 });
+  for (const { customerId } of made) expect(await invoicesOf(customerId)).toHaveLength(1);
+  await stack.addTenant('unusual-stop');
+  const foreign = `/api/billing/invoices/runs/${run.id}/stop`;
+  expect((await stack.call('unusual-stop', invoices, 'POST', foreign)).status).toBe(404);
 });
 
 it('a run whose messages were lost is resumed where it stands, also twice, and not before it is there', async () => {
