@@ -1,4 +1,5 @@
 /** Looks at the bills that late or edited readings of a meter reach, and corrects each once, or proposes to. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
@@ -12,6 +13,7 @@ import { type Occupancy, occupancyEntity } from '../supplies/supply-entity.ts';
 import { correctInvoice } from './correct-invoice.ts';
 import { lateReadingsEntity, readCorrectionSettings } from './correction-entity.ts';
 import { type CorrectionMessage, orderCorrection } from './note-late-readings.ts';
+import { unsettledAfter } from './unsettled-bills.ts';
 
 /** Some seconds' work: a corrected ratio may reach back for years. */
 const mostAtOnce = 24;
@@ -27,7 +29,8 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
     const occupancy = await session.get(occupancyEntity, { meterId }, { consistent: true });
     const reached = localDate(reach.fromMs, timeZone);
     // Of readings that came while the estimated bill was made nobody had said that it waits for them: its days are looked at, too.
-    const from = occupancy?.awaits === undefined ? reached : earlier(reached, addDays(occupancy.awaits, -1));
+    const since = [occupancy?.awaits, occupancy?.unsettled?.to].filter((day) => day !== undefined);
+    const from = since.map((day) => addDays(day, -1)).reduce(earlier, reached);
     const days = { from, to: localDate(reach.toMs, timeZone) };
     const found = await invoicesOf(session, meterId, occupancy, days);
     const invoices = found.filter(({ period }) => period.from >= (gathered.doneBefore ?? ''));
@@ -44,18 +47,29 @@ export async function correctMeter({ tenantId, meterId }: CorrectionMessage): Pr
       // More that came meanwhile begins anew, after its window.
       return orderCorrection(session, meterId, isMoved ? 0 : settings.windowMinutes * 60);
     }
-    if (occupancy?.awaits !== undefined && localDate(gathered.toMs, timeZone) >= occupancy.awaits)
-      await unlessChanged(() =>
-        session.transact('billing', (unit) =>
-          unit.update(occupancyEntity, occupancy, { awaits: null }, { isAudited: false }),
-        ),
-      );
+    if (occupancy !== undefined) await noteLook(session, occupancy, found, localDate(gathered.toMs, timeZone));
   }
   const isDone = await unlessChanged(() =>
     session.transact('billing', (unit) => unit.delete(lateReadingsEntity, gathered)),
   );
   // More came while this was worked on: once more, after another window.
   if (!isDone) await orderCorrection(session, meterId, settings.windowMinutes * 60);
+}
+
+/** What the meter's bills wait for from now on. @param day of the last reading they were looked at for */
+async function noteLook(
+  session: TenantSession,
+  occupancy: Occupancy & Stored,
+  found: readonly StoredInvoice[],
+  day: string,
+): Promise<void> {
+  const unsettled = await unsettledAfter(session, occupancy, found, day);
+  const isCome = occupancy.awaits !== undefined && day >= occupancy.awaits;
+  if (!isCome && unsettled === undefined) return;
+  const changes = { ...(isCome ? { awaits: null } : {}), ...(unsettled === undefined ? {} : { unsettled }) };
+  await unlessChanged(() =>
+    session.transact('billing', (unit) => unit.update(occupancyEntity, occupancy, changes, { isAudited: false })),
+  );
 }
 
 /** Invoices that stand and bill any of the days at the meter, whoever had it then. @param days both inclusive */

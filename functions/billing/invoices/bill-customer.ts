@@ -9,14 +9,19 @@ import { later } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
-import { occupancyEntity, suppliesById, suppliesOfCustomer, supplyEntity } from '../supplies/supply-entity.ts';
+import {
+  type Occupancy,
+  occupancyEntity,
+  suppliesById,
+  suppliesOfCustomer,
+  supplyEntity,
+} from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { closingExceptions } from '../vee-exceptions/close-exceptions.ts';
 import { raiseExceptions } from '../vee-exceptions/raise-exceptions.ts';
 import { afterBill } from './bill-memory.ts';
 import { draftInvoice, type IssueOptions } from './draft-invoice.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
-import type { SuppliedBill } from './invoice-schema.ts';
 import { findOfCustomer } from './list-of-customer.ts';
 import { parted } from './part-bills.ts';
 import {
@@ -117,10 +122,9 @@ async function issue(
   group: readonly PricedSupply[],
   options: BillingOptions,
 ): Promise<{ invoice: StoredInvoice; supplies: (BilledSupply & Stored)[] }> {
-  const bills = group.map(({ supplied }) => supplied);
   const invoice = draftInvoice(customer, group, options);
   const advance = await readAdvance(session, customer.id, invoice.currency);
-  const awaiting = await awaitingOf(session, bills);
+  const awaiting = await awaitingOf(session, group);
   const closing = await closingExceptions(
     session,
     group.map(({ supply }) => supply),
@@ -128,8 +132,8 @@ async function issue(
   );
   return session.transact('billing', (unit) => {
     const stored = writeInvoice(unit, invoice, advance, session.context.now());
-    for (const { occupancy, to } of awaiting)
-      unit.update(occupancyEntity, occupancy, { awaits: to }, { isAudited: false });
+    for (const { occupancy, changes } of awaiting)
+      unit.update(occupancyEntity, occupancy, changes, { isAudited: false });
     closing(unit);
     const supplies = group.map((priced) =>
       unit.update(supplyEntity, priced.supply, afterBill(priced, options.runId), { isAudited: false }),
@@ -138,12 +142,22 @@ async function issue(
   });
 }
 
-/** Meters whose bill was estimated, with the day it ends: their next reading puts it right. */
-async function awaitingOf(session: TenantSession, bills: readonly SuppliedBill[]) {
-  const ends = new Map<string, string>();
-  for (const { meterId, bill } of bills)
-    if (bill.estimated) ends.set(meterId, later(bill.to, ends.get(meterId) ?? bill.to));
+/** Meters whose bill was estimated, which their next reading puts right, or that may tell more of it, with the day it ends. */
+async function awaitingOf(session: TenantSession, group: readonly PricedSupply[]) {
+  const waiting = group.filter(({ supplied, isUnsettled }) => supplied.bill.estimated || isUnsettled);
+  const byMeter = Map.groupBy(waiting, ({ supplied }) => supplied.meterId);
   return Promise.all(
-    [...ends].map(async ([meterId, to]) => ({ to, occupancy: await session.require(occupancyEntity, { meterId }) })),
+    [...byMeter].map(async ([meterId, priced]) => {
+      const occupancy = await session.require(occupancyEntity, { meterId });
+      const endsOf = (some: readonly PricedSupply[]): string[] => some.map(({ supplied }) => supplied.bill.to);
+      const estimated = endsOf(priced.filter(({ supplied }) => supplied.bill.estimated));
+      const unsettled = endsOf(priced.filter(({ isUnsettled }) => isUnsettled));
+      const first = [...unsettled, occupancy.unsettled?.to].filter((to) => to !== undefined).sort()[0];
+      const changes: Partial<Occupancy> = {
+        ...(estimated.length === 0 ? {} : { awaits: estimated.reduce(later) }),
+        ...(unsettled.length === 0 || first === undefined ? {} : { unsettled: { to: first } }),
+      };
+      return { occupancy, changes };
+    }),
   );
 }

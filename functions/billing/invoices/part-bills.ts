@@ -37,5 +37,5 @@ function cut(group: readonly PricedSupply[]): PricedSupply[][] {
 }
 
 /** Its row, its meter's, and an exception with event and record. */
-const stepsOf = ({ supply, supplied }: PricedSupply): number =>
-  1 + (supplied.bill.estimated ? 1 : 0) + (supply.veeException === undefined ? 0 : 3);
+const stepsOf = ({ supply, supplied, isUnsettled }: PricedSupply): number =>
+  1 + (supplied.bill.estimated || isUnsettled ? 1 : 0) + (supply.veeException === undefined ? 0 : 3);

@@ -47,6 +47,8 @@ export interface PricedSupply {
   supplied: SuppliedBill;
   /** Where days are left that are billed in another currency: the first day of the one bill that both are. */
   cutFrom?: string;
+  /** Whether readings of the days after may still tell of it: demand that the meter keeps of the period. */
+  isUnsettled?: boolean;
 }
 
 export interface PricingProblem {
@@ -194,7 +196,12 @@ async function priceSupply(
       ...(collected.estimates.length === 0 ? {} : { estimates: collected.estimates.map(toAnswer) }),
       findings: collected.findings,
     };
-    return { supplied, ...(to < span.to ? { cutFrom: (around.cutFrom ?? days).from } : {}) };
+    const isUnsettled = registeredDemandKw !== undefined;
+    return {
+      supplied,
+      ...(isUnsettled ? { isUnsettled } : {}),
+      ...(to < span.to ? { cutFrom: (around.cutFrom ?? days).from } : {}),
+    };
   } catch (error) {
     if (isAppError(error) && error.code === 'unprocessable')
       return { reason: 'not_priced', checks: [], details: [error.message] };

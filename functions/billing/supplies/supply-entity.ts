@@ -20,6 +20,11 @@ export interface Occupancy {
   spans: { supplyId: string; customerId: string; from: string; to?: string }[];
   /** The first local day after a bill that was estimated for want of a reading: the next one puts it right. */
   awaits?: string;
+  /**
+   * Bills that readings of the days after may still tell of: the first local day after the first of them, and the day whose
+   * readings had them looked at last.
+   */
+  unsettled?: { to: string; lookedOn?: string };
 }
 
 export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({

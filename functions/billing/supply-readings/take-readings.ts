@@ -8,6 +8,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type LateRange, noteLateReadings } from '../corrections/note-late-readings.ts';
+import { isFirstOfDay } from '../corrections/unsettled-bills.ts';
 import type { Occupancy } from '../supplies/supply-entity.ts';
 import { isLate } from './is-late.ts';
 import { occupanciesOf } from './occupancies.ts';
@@ -47,10 +48,12 @@ export async function takeReadings(
       payload: { readings: rows },
     });
   const toldMs = Date.parse(source.occurredAt);
-  await noteLateReadings(
-    session,
-    lateRanges(readings, occupancies, (timeMs) => isLate(timeMs, toldMs, timeZone)),
-  );
+  const causeAt = (timeMs: number, occupancy: Occupancy): LateRange['cause'] | undefined => {
+    if (isLate(timeMs, toldMs, timeZone)) return 'late_reading';
+    const isAwaited = occupancy.awaits !== undefined || isFirstOfDay(occupancy, localDate(timeMs, timeZone));
+    return isAwaited ? 'awaited_reading' : undefined;
+  };
+  await noteLateReadings(session, lateRanges(readings, occupancies, causeAt));
 }
 
 /** Who had the meter on a local day. */
@@ -60,22 +63,21 @@ export const spanAt = (occupancy: Occupancy | undefined, day: string): Occupancy
 function lateRanges(
   readings: readonly ArrivedReading[],
   occupancies: ReadonlyMap<string, Occupancy>,
-  isLateAt: (timeMs: number) => boolean,
+  causeAt: (timeMs: number, occupancy: Occupancy) => LateRange['cause'] | undefined,
 ): LateRange[] {
   const ranges = new Map<string, LateRange>();
   for (const { meterId, time } of readings) {
     const occupancy = occupancies.get(meterId);
     if (occupancy === undefined) continue;
     const timeMs = Date.parse(time);
-    const comesLate = isLateAt(timeMs);
-    if (!comesLate && occupancy.awaits === undefined) continue;
+    const cause = causeAt(timeMs, occupancy);
+    if (cause === undefined) continue;
     const range = ranges.get(meterId);
-    const cause = comesLate ? 'late_reading' : 'awaited_reading';
     if (range === undefined) ranges.set(meterId, { meterId, fromMs: timeMs, toMs: timeMs, cause });
     else {
       range.fromMs = Math.min(range.fromMs, timeMs);
       range.toMs = Math.max(range.toMs, timeMs);
-      if (comesLate) range.cause = cause;
+      if (cause === 'late_reading') range.cause = cause;
     }
   }
   return [...ranges.values()];

@@ -7,7 +7,7 @@ import { registerOf } from './obis-codes.ts';
 import type { MeterReading, ReadingRange } from './readings-store.ts';
 
 const dayMs = 86_400_000;
-/** So far beyond the end. */
+/** So far on both sides the other registers of a meter are looked for; and the first step of looking for energies. */
 export const reachMs = 3 * dayMs;
 
 export type OtherEnergy = Exclude<EditedEnergy, 'taken'>;
@@ -29,11 +29,14 @@ export function tellingOf(energy: OtherEnergy, readings: readonly MeterReading[]
 /** Longer than a bill of a quarter: a register that was silent longer begins anew. */
 const longestSilenceMs = 93 * dayMs;
 
+/** A bill waits for what is told later no longer: a straight line over more would be a guess, and its next bill is made by then. */
+const longestWaitMs = 28 * dayMs;
+
 type Read<R> = (range: ReadingRange) => Promise<readonly R[]>;
 
 /**
- * Behind the end a bill waits for no more than some days. Before the beginning it looks back as far as the bill before may have
- * begun, which stood on the same two readings.
+ * Before the beginning a bill looks back as far as the bill before may have begun, behind the end it waits for some weeks: bills
+ * side by side stand on the same two readings.
  * @param readings within a period, and the neighbours on both sides @param read readings of a time, in order
  */
 export async function widerReadings<R extends MeterReading>(
@@ -47,9 +50,7 @@ export async function widerReadings<R extends MeterReading>(
   const lackedBy = (reading: R) => told.filter((telling) => telling(reading) === undefined);
   const [before, after] = await Promise.all([
     first.timeMs <= start ? lastCarrying(lackedBy(first), first.timeMs, read) : [],
-    last.timeMs >= end && lackedBy(last).length > 0
-      ? read({ fromMs: last.timeMs + 1, toMs: last.timeMs + 1 + reachMs })
-      : [],
+    last.timeMs >= end ? firstCarrying(lackedBy(last), last.timeMs + 1, longestWaitMs, read) : [],
   ]);
   return [...before, ...readings, ...after];
 }
@@ -78,23 +79,39 @@ async function lastCarrying<R extends MeterReading>(
   return found;
 }
 
-/** The first reading from a moment on that carries each of the energies, as far as bills after it look back. @returns the later one's time */
-export async function nextCarrying(
+/** The same forwards. */
+async function firstCarrying<R extends MeterReading>(
   energies: readonly Telling[],
   fromMs: number,
-  read: Read<MeterReading>,
-): Promise<number | undefined> {
-  let left = energies;
-  let latest: number | undefined;
+  withinMs: number,
+  read: Read<R>,
+): Promise<readonly R[]> {
+  let found: readonly R[] = [];
   let [edge, stepMs] = [fromMs, reachMs];
-  const furthestMs = fromMs + longestSilenceMs;
-  while (left.length > 0 && edge < furthestMs) {
+  const furthestMs = fromMs + withinMs;
+  while (edge < furthestMs && energies.some((telling) => !isTold(telling, found))) {
     const toMs = Math.min(edge + stepMs, furthestMs);
-    const readings = await read({ fromMs: edge, toMs });
-    const times = left.flatMap((telling) => readings.find((reading) => telling(reading) !== undefined)?.timeMs ?? []);
-    latest = times.length === 0 ? latest : Math.max(...times);
-    left = left.filter((telling) => !isTold(telling, readings));
+    found = [...found, ...(await read({ fromMs: edge, toMs }))];
     [edge, stepMs] = [toMs, 2 * stepMs];
   }
-  return latest;
+  return found;
+}
+
+/** When each of the energies was told last before a moment and first from another on: bills between stand on these. @returns the furthest of both */
+export async function toldAround(
+  energies: readonly Telling[],
+  { beforeMs, fromMs }: { beforeMs: number; fromMs: number },
+  read: Read<MeterReading>,
+): Promise<{ before: number | undefined; after: number | undefined }> {
+  const [earlier, later] = await Promise.all([
+    lastCarrying(energies, beforeMs, read),
+    firstCarrying(energies, fromMs, longestSilenceMs, read),
+  ]);
+  const tells = (telling: Telling) => (reading: MeterReading) => telling(reading) !== undefined;
+  const before = energies.flatMap((telling) => earlier.findLast(tells(telling))?.timeMs ?? []);
+  const after = energies.flatMap((telling) => later.find(tells(telling))?.timeMs ?? []);
+  return {
+    before: before.length === 0 ? undefined : Math.min(...before),
+    after: after.length === 0 ? undefined : Math.max(...after),
+  };
 }
