@@ -25,33 +25,24 @@ const second = { as: { subject: 'usr_2' } };
 
 it('a payment of three invoices, one of them in part', async () => {
   const customerId = await scene.owing(3);
-  await everyWay({
+  const told = await everyWay({
     async act() {
       await pay(customerId, '25');
       await billing.calmDown();
     },
   });
-});
-
-it('a payment ahead', async () => {
-  const customerId = await scene.owing(1);
-  await everyWay({
-    async act() {
-      await pay(customerId, '25');
-      await billing.calmDown();
-    },
-  });
+  expect(told).toMatchObject({ 'payment.received': 1, 'invoice.paid': 2 });
 });
 
 it('a payment of more invoices than a transaction holds, and its return', async () => {
-  const customerId = await scene.owing(31);
+  const customerId = await scene.owing(16);
   await everyWay({
     async act() {
-      await pay(customerId, '500');
+      await pay(customerId, '200');
       await billing.calmDown(240);
     },
   });
-  const { id } = (await pay(customerId, '500')).body.data;
+  const { id } = (await pay(customerId, '200')).body.data;
   await billing.calmDown();
   await everyWay({
     async act() {
@@ -63,12 +54,12 @@ it('a payment of more invoices than a transaction holds, and its return', async 
 });
 
 it('a refund by hand of money that settled very many invoices', async () => {
-  const customerId = await scene.owing(31);
-  const { id: paymentId } = (await pay(customerId, '320')).body.data;
+  const customerId = await scene.owing(16);
+  const { id: paymentId } = (await pay(customerId, '170')).body.data;
   await billing.calmDown();
   await everyWay({
     async act() {
-      await post(`/${paymentId}/refunds`, { reason: 'x', amount: '310' });
+      await post(`/${paymentId}/refunds`, { reason: 'x', amount: '155' });
       const [{ id }] = await list(refunds, '/api/billing/refunds', { paymentId });
       const path = `/api/billing/refunds/${id}`;
       await billing.ask(tenant, refunds, 'POST', `${path}/approve`, { body: {}, ...second });

@@ -11,9 +11,9 @@ import { wholeBilling } from './whole-billing.ts';
 export interface Flow {
   /** What is disturbed: asks by `billing.ask`, and lets things calm down by `billing.calmDown`. */
   act(): Promise<void>;
-  /** What else has to be the same in the end, such as tokens the vendor made; counted from the beginning of `act`. */
-  outside?(): unknown;
-  /** So many breaks and so many doubles are tried. @default 12 each; all of them with `MIZAN_TEST_SEED=random` */
+  /** Called before `act`: says afterwards what else has to be the same, such as tokens the vendor made since. */
+  outside?(): () => unknown;
+  /** So many breaks and so many doubles are tried. @default 3 and 2; all of them with `MIZAN_TEST_SEED=random` */
   breaks?: number;
   doubles?: number;
 }
@@ -25,6 +25,8 @@ interface Disturbance {
 
 const breakages: Breakage[] = ['lost', 'refused', 'died', 'unheard'];
 const tables = ['billing', 'metering', 'readings', 'platform'];
+/** What providers were asked is their log's business. */
+const compared = ['billing', 'metering', 'readings'];
 /** Rows, and events of rows, that say how it came about. */
 const isTrace = ({ _type, type }: Record<string, any>): boolean =>
   ['audit', 'idempotency'].includes(_type?.S) || /\.(insert|update|delete|half_way)$/.test(type?.S ?? '');
@@ -53,7 +55,7 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
 
   /** All rows, without what is new each time. */
   const rows = (): string[] =>
-    tables.flatMap((table) =>
+    compared.flatMap((table) =>
       stack.tables
         .scan(table)
         .filter((item) => !isTrace(item))
@@ -63,6 +65,7 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
   async function run({ act, outside }: Flow, restore: () => void, { begin }: Disturbance) {
     restore();
     const published = stack.published().length;
+    const since = outside?.();
     watch.reset();
     begin();
     try {
@@ -71,17 +74,18 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
       billing.bringNewestFirst(false);
     }
     const told = stack.published().slice(published);
-    return { rows: rows(), topics: told.map(({ topic }) => topic), outside: outside?.() };
+    return { rows: rows(), topics: told.map(({ topic }) => topic), outside: since?.() };
   }
 
   return {
     billing,
     watch,
-    /** From the rows as they are now. @returns how many calls and changes the flow makes undisturbed */
-    async everyWay(flow: Flow): Promise<{ calls: number; changes: number }> {
+    /** From the rows as they are now. @returns how often the flow told what, undisturbed */
+    async everyWay(flow: Flow): Promise<Record<string, number>> {
       const restore = keepRows();
       const usual = await run(flow, restore, { name: 'undisturbed', begin: () => undefined });
       const { calls, changes } = watch.counts();
+      const told = billing.countEvents();
       const isAll = process.env['MIZAN_TEST_SEED'] === 'random';
       const broken = upTo(changes).flatMap((number) =>
         breakages.map((how) => ({
@@ -95,8 +99,8 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
       }));
       const all = [
         { name: 'newest first', begin: () => billing.bringNewestFirst(true) },
-        ...sample(broken, isAll ? Number.POSITIVE_INFINITY : (flow.breaks ?? 12)),
-        ...sample(doubled, isAll ? Number.POSITIVE_INFINITY : (flow.doubles ?? 12)),
+        ...sample(broken, isAll ? Number.POSITIVE_INFINITY : (flow.breaks ?? 3)),
+        ...sample(doubled, isAll ? Number.POSITIVE_INFINITY : (flow.doubles ?? 2)),
       ];
       try {
         for (const disturbance of all) {
@@ -110,41 +114,48 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
         watch.reset();
         restore();
       }
-      return { calls, changes };
+      return told;
     },
   };
 }
 
 type End = { rows: string[]; topics: string[] };
 
-/** A topic may be told the same again: what is published names a state. */
+/** A topic may be told the same again: what is published names a state. Of rows that differ, from where they do; a few of them say enough. */
 function differences(end: End, usual: End): { missing: string[]; more: string[] } {
-  return {
-    missing: [...without(usual.rows, end.rows), ...without([...new Set(usual.topics)], end.topics)],
-    more: [...without(end.rows, usual.rows), ...without([...new Set(end.topics)], usual.topics)],
-  };
+  const missing = [...without(usual.rows, end.rows), ...without([...new Set(usual.topics)], end.topics)];
+  const more = [...without(end.rows, usual.rows), ...without([...new Set(end.topics)], usual.topics)];
+  const brief = (all: string[], others: string[]) => all.slice(0, 6).map((one) => fromDifference(one, others));
+  return { missing: brief(missing, more), more: brief(more, missing) };
+}
+
+function fromDifference(row: string, others: readonly string[]): string {
+  const same = Math.max(0, ...others.map((other) => [...row].findIndex((letter, i) => letter !== other[i])));
+  const start = row.indexOf('"_type"');
+  return same < 150 ? row.slice(0, 500) : `${row.slice(start, start + 60)} … ${row.slice(same - 40, same + 150)}`;
 }
 
 function without(all: readonly string[], some: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const one of some) left.set(one, (left.get(one) ?? 0) + 1);
-  const odd = all.filter((one) => {
+  return all.filter((one) => {
     const count = left.get(one) ?? 0;
     left.set(one, count - 1);
     return count <= 0;
   });
-  // A few say enough.
-  return odd.slice(0, 8);
 }
 
 const byKey = (items: Record<string, any>[]) => new Map(items.map((item) => [`${item['pk'].S} ${item['sk'].S}`, item]));
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
-/** So many of a list, all over it. */
+/** So many of a list, all over it, and of each kind where kinds take turns. */
 function sample<T>(all: readonly T[], count: number): T[] {
   if (all.length <= count) return [...all];
-  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+  return Array.from(
+    { length: count },
+    (_, i) => all[Math.min(Math.floor((i * all.length) / count) + (i % breakages.length), all.length - 1)]!,
+  );
 }
 
 /** An item as text, without what differs from one time to the next: ids, moments, versions, and the shards they fall into. */
@@ -156,6 +167,8 @@ function timeless(item: Record<string, any>): string {
     (_, value) => value?.S ?? value?.N ?? value?.M ?? value?.L ?? (value?.NULL ? null : (value?.BOOL ?? value)),
   )
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'MOMENT')
+    .replaceAll(/\b\d{4}( ?(\d{4}|••••)){3,4}/g, 'TOKEN')
+    .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'UUID')
     .replaceAll(/[0-9A-Z]{26}/g, 'ULID')
     .replaceAll(/-[0-9A-HJKMNP-TV-Z]{8}\b/g, '-NUMBER')
     .replaceAll(/[\w-]{40,}/g, 'DIGEST')

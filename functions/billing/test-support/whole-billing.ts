@@ -3,7 +3,9 @@
  * worked off, and what breaks comes again, as EventBridge, SQS and a caller with an `Idempotency-Key` would do it.
  */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { toBusDetail } from '../../../layers/kernel/events/envelope.ts';
 import type { HandlerAnswer, HttpHandler } from '../../../test/support/call-handler.ts';
+import { makeEvent } from '../../platform/test-support/fixtures.ts';
 import { billing } from '../domain.ts';
 import type { BillingStack, CallOptions } from './billing-stack.ts';
 import type { CallWatch } from './watch-calls.ts';
@@ -28,6 +30,8 @@ export function wholeBilling(
 ) {
   const handlers = new Map<string, Promise<{ handler: QueueHandler }>>();
   let brought = new Set<string>();
+  /** What was there before the flow. */
+  let old = new Set<string>();
   let keys = 0;
   /** The piece of work that is under way, once more. */
   let again: () => Promise<unknown> = async () => undefined;
@@ -69,11 +73,14 @@ export function wholeBilling(
     const fresh = freshEvents();
     for (const item of fresh) {
       brought.add(item['id'].S);
-      const detail = Object.fromEntries(Object.entries(item).map(([name, value]: any) => [name, value.S ?? value.N]));
-      for (const { events, entry } of listeners.filter(isHere))
-        if (events.includes(detail['type'])) await deliver(entry, JSON.stringify({ detail }));
+      await bring(Object.fromEntries(Object.entries(item).map(([name, value]: any) => [name, value.S ?? value.N])));
     }
     return fresh.length > 0;
+  }
+
+  async function bring(detail: Record<string, unknown>): Promise<void> {
+    for (const { events, entry } of listeners.filter(isHere))
+      if (events.includes(detail['type'] as string)) await deliver(entry, JSON.stringify({ detail }));
   }
 
   async function workQueues(seconds: number): Promise<boolean> {
@@ -112,6 +119,22 @@ export function wholeBilling(
         stack.advance(61_000);
       }
     },
+    /** What another domain tells. */
+    bringFrom: (source: string, type: string, tenantId: string, payload: object): Promise<void> =>
+      bring({ ...toBusDetail(makeEvent({ source, type, tenantId, payload: payload as never })) }),
+    /** Does what a schedule does, which comes round again. */
+    async insist(work: () => Promise<unknown>): Promise<void> {
+      again = () => work().catch(() => undefined);
+      for (let tries = 1; ; tries++) {
+        const isDone = await work().then(
+          () => true,
+          () => false,
+        );
+        watch.revive();
+        if (isDone) return;
+        if (tries === maxTries) throw new Error('A schedule never gets through.');
+      }
+    },
     /** Until nothing follows any more, for so many seconds. */
     async calmDown(seconds = 0): Promise<void> {
       for (const until = Date.now() + seconds * 1000; ; ) {
@@ -130,6 +153,14 @@ export function wholeBilling(
     forgetEvents(): void {
       brought = new Set();
       for (const item of freshEvents()) brought.add(item['id'].S);
+      old = new Set(brought);
+    },
+    /** How often something was told since, by its type. */
+    countEvents(): Record<string, number> {
+      brought = old;
+      const counts: Record<string, number> = {};
+      for (const { type } of freshEvents()) counts[type.S] = (counts[type.S] ?? 0) + 1;
+      return counts;
     },
   };
 }
