@@ -84,6 +84,21 @@ it.skipIf(!hasPdftotext)('a fee has its charge, and says which invoice it is abo
   expect(note).toContain('إشعار فرق');
 });
 
+it.skipIf(!hasPdftotext)(
+  'a note shows the meter whose bill was made anew, and the others in its total alone',
+  async () => {
+    const { invoice, ...rest } = contentOf(
+      Array.from({ length: 3 }, () => rateBill(sheet, april('1'))),
+      { kind: 'difference_note' },
+    );
+    const bills = invoice.bills.map((each, i) => (i === 1 ? each : { ...each, madeAt: made }));
+    const [page] = await read({ ...rest, invoice: { ...invoice, bills } }, 'en');
+    expect(page!.match(/Meter ACR-\d/g)).toEqual(['Meter ACR-1']);
+    expect(page).toContain('The other meters of the invoice stay as they were billed.');
+    expect(page).toMatch(/Corrected total\s+975\.00/);
+  },
+);
+
 it.skipIf(!hasPdftotext)('an invoice of a group of meters says which', async () => {
   const [page] = await read(contentOf([rateBill(sheet, april('1'))], { group: 'Northern branch' }), 'en');
   expect(page).toMatch(/Group\s+Northern branch/);

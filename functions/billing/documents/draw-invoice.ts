@@ -59,7 +59,11 @@ export async function drawInvoice(
   ]);
   if (invoice.estimated) flow.line(`* ${say('estimated')}`, { size: 8, color: '#9a5b00' });
   if (invoice.bills.length === 0) writeCharge(flow, invoice, style);
-  for (const [i, supplied] of invoice.bills.entries()) writeBill(flow, supplied, content.readings[i]!, style);
+  // A note is about the meters whose bills were made anew; the others have theirs on the invoice.
+  const isShown = ({ madeAt }: SuppliedBill): boolean => madeAt === undefined;
+  for (const [i, supplied] of invoice.bills.entries())
+    if (isShown(supplied)) writeBill(flow, supplied, content.readings[i]!, style);
+  if (!invoice.bills.every(isShown)) flow.line(say('othersStay'), { size: 8, color: '#5b6470' });
   flow.totals(totalRows(content, style));
   writeReference(flow, invoice.invoiceNumber, style);
   if (content.months.length > 1) writeChart(flow, content, style);

@@ -8,7 +8,7 @@ import { type CountedWith, countedWith, type RegisterReading, registerAt } from 
 import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, madeAtOf, type StoredInvoice } from '../invoices/invoice-entity.ts';
-import { listOfCustomer } from '../invoices/list-of-customer.ts';
+import { findOfCustomer } from '../invoices/list-of-customer.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 
 export interface MonthOfUsage {
@@ -85,23 +85,27 @@ async function balanceBefore(session: TenantSession, { id, customerId, currency 
   );
 }
 
-/** Of the meters that it bills: a customer of many has several invoices of the same days. */
+/** Of the meters that it bills: a customer of many has several invoices of the same days, and those of other meters are not read. */
 async function usageUntil(session: TenantSession, invoice: StoredInvoice): Promise<MonthOfUsage[]> {
   const meters = new Set(invoice.bills.map(({ meterId }) => meterId));
-  const { items } = await listOfCustomer(session, invoice.customerId, { limit: 4 * monthsShown });
-  const before = items.filter(
-    ({ id, kind, status, period, currency }) =>
-      id === invoice.id ||
-      (kind === 'invoice' &&
-        status !== 'cancelled' &&
-        currency === invoice.currency &&
-        period.to <= invoice.period.from),
-  );
-  const bills = before.flatMap(({ period: { from }, estimated, id, ...each }) =>
-    each.bills
-      .filter(({ meterId }) => meters.has(meterId))
-      .map(({ bill }) => ({ from, estimated, isThis: id === invoice.id, units: BigInt(toUnits(bill.importKwh)!) })),
-  );
+  const isOne = ({ id, status, period, currency }: StoredInvoice): boolean =>
+    id === invoice.id || (status !== 'cancelled' && currency === invoice.currency && period.to <= invoice.period.from);
+  const bills = await findOfCustomer(session, invoice.customerId, {
+    days: { from: '0', to: invoice.period.from },
+    order: 'descending',
+    mayBe: ({ invoiceId, kind, meterIds }) =>
+      invoiceId === invoice.id || (kind === 'invoice' && meterIds.some((each) => meters.has(each))),
+    take: (each) =>
+      (isOne(each) ? each.bills : [])
+        .filter(({ meterId }) => meters.has(meterId))
+        .map(({ bill }) => ({
+          from: each.period.from,
+          estimated: each.estimated,
+          isThis: each.id === invoice.id,
+          units: BigInt(toUnits(bill.importKwh)!),
+        })),
+    isEnough: (found) => new Set(found.map(({ from }) => from)).size > monthsShown,
+  });
   return [...Map.groupBy(bills, ({ from, isThis }) => `${from} ${isThis}`).values()]
     .slice(0, monthsShown)
     .reverse()

@@ -15,6 +15,7 @@ const words = {
   stillDue: ['Still to pay', 'المتبقي للسداد'],
   invoicesTotal: ['These invoices', 'إجمالي هذه الفواتير'],
   otherBalance: ['Other balance', 'رصيد آخر'],
+  othersStay: ['The other meters of the invoice stay as they were billed.', 'بقية عدادات الفاتورة باقية كما احتُسبت.'],
   number: ['Number', 'الرقم'],
   customer: ['Customer', 'المشترك'],
   account: ['Account', 'رقم الحساب'],

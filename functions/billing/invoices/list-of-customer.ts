@@ -35,10 +35,12 @@ async function readPage(
 const atATime = 20;
 
 /**
- * A customer's invoices, read so that what was written just now is there, in the order of their periods.
+ * A customer's invoices, read so that what was written just now is there, in the order of their periods, the oldest first unless
+ * asked for otherwise.
  * @param days first days of periods, both inclusive @default all
  * @param mayBe whether the pointer may be to one that is wanted; others are not read
  * @param take what is kept of one in memory @default the invoice
+ * @param isEnough asked of what was found before more is read @default all are
  */
 export async function findOfCustomer<T = StoredInvoice>(
   session: TenantSession,
@@ -47,10 +49,14 @@ export async function findOfCustomer<T = StoredInvoice>(
     days,
     mayBe = () => true,
     take = (invoice) => [invoice as T],
+    order = 'ascending',
+    isEnough = () => false,
   }: {
     days?: { from: string; to: string };
     mayBe?: (pointer: CustomerInvoice) => boolean;
     take?: (invoice: StoredInvoice) => T[];
+    order?: 'ascending' | 'descending';
+    isEnough?: (found: readonly T[]) => boolean;
   } = {},
 ): Promise<T[]> {
   const found: T[] = [];
@@ -59,15 +65,16 @@ export async function findOfCustomer<T = StoredInvoice>(
     const page = await session.query<CustomerInvoice & Stored>(customerInvoiceEntity, {
       pk: ['CUSTOMER-INVOICES', customerId],
       ...(days === undefined ? {} : { from: [days.from], to: [days.to, '~'] }),
+      order,
       limit: 100,
       consistent: true,
       cursor,
     });
     const ids = page.items.filter(mayBe).map(({ invoiceId }) => invoiceId);
-    for (let at = 0; at < ids.length; at += atATime)
+    for (let at = 0; at < ids.length && !isEnough(found); at += atATime)
       for (const invoice of await invoicesById(session, ids.slice(at, at + atATime), { consistent: true }))
         found.push(...take(invoice));
     cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
+  } while (cursor !== undefined && !isEnough(found));
   return found;
 }
