@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -57,6 +58,39 @@ describe('bundling functions', () => {
     await build({ name: 'hello', entry: 'hello.ts' });
     const { handler } = await import(pathToFileURL(join(outdir, 'sample-hello/index.mjs')).href);
     expect(handler()).toBe('/');
+  });
+
+  it.each([
+    ['an import', 'import { Agent } from "node:http"; export const handler = async () => Agent.name;'],
+    ['an import on demand', 'export const handler = async () => (await import("http")).Agent.name;'],
+    [
+      'an import of everything',
+      'import * as http from "node:http"; export const handler = async () => http.Agent.name;',
+    ],
+  ])('has %s of HTTP not load the client behind fetch', async (_, source) => {
+    write('web.ts', source);
+    utimesSync(join(root, 'web.ts'), new Date(0), new Date(0));
+    await build({ name: 'web', entry: 'web.ts' });
+    const module = pathToFileURL(join(outdir, 'sample-web/index.mjs')).href;
+    const program = `
+      const said = await (await import(${JSON.stringify(module)})).handler();
+      console.log(said, process.moduleLoadList.some((name) => name.endsWith('deps/undici/undici')));`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(output.trim()).toBe('Agent false');
+    // What is made here and lies in no file must not keep a bundle from being known again.
+    expect(JSON.parse(readFileSync(`${outdir}-inputs.json`, 'utf8')).bundles).toHaveProperty('sample-web');
+  });
+
+  it('gives functions built one after the other each its own code, and what they share to all', async () => {
+    write('shared.ts', 'export const shared = (name: string): string => `shared by ${name}`;');
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names)
+      write(`${name}.ts`, `import { shared } from "./shared.ts"; export const handler = () => shared("${name}");`);
+    await build(...names.map((name) => ({ name, entry: `${name}.ts` })));
+    for (const name of names) {
+      const { handler } = await import(pathToFileURL(join(outdir, `sample-${name}/index.mjs`)).href);
+      expect(handler()).toBe(`shared by ${name}`);
+    }
   });
 
   it('does not touch what did not change, and says what did', async () => {
