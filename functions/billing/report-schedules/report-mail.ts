@@ -6,6 +6,7 @@ import {
   renderMessage,
 } from '../../../layers/kernel/messages/message-template.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
+import { isAsOf } from '../reports/report-schema.ts';
 import type { ScheduleRun } from './schedule-entity.ts';
 import type { ScheduledKind } from './schedule-schema.ts';
 
@@ -16,6 +17,7 @@ const kinds: Record<ScheduledKind, { en: string; ar: string }> = {
   collection_rate: { en: 'Collection rate', ar: 'نسبة التحصيل' },
   billing_summary: { en: 'Billing summary', ar: 'ملخص الفوترة' },
   collections: { en: 'Money by method', ar: 'المقبوضات حسب الطريقة' },
+  top_debtors: { en: 'Largest debtors', ar: 'أكبر المدينين' },
   losses: { en: 'Energy losses', ar: 'فاقد الطاقة' },
 };
 
@@ -92,7 +94,7 @@ export function composeReportMail(
 ): RenderedMessage {
   const { language } = style;
   const { name, kind, from, to, status, reportId, failure, detail } = run;
-  const period = kind === 'ageing' || from === to ? displayDay(to, style) : displayPeriod(from, addDays(to, 1), style);
+  const period = isAsOf(kind) || from === to ? displayDay(to, style) : displayPeriod(from, addDays(to, 1), style);
   const template = status === 'failed' ? missing : link === undefined ? unlinked : linked;
   return renderMessage(template, language, {
     utility,

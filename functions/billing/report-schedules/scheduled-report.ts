@@ -17,6 +17,7 @@ import { lossReportHead, showLossReport } from '../losses/show-loss-report.ts';
 import { orderLossReport, sendWork } from '../losses/start-loss-report.ts';
 import { readParts, reportEntity } from '../reports/report-entity.ts';
 import { keptFor, readReportSettings } from '../reports/report-retention.ts';
+import { isAsOf } from '../reports/report-schema.ts';
 import { reportTable } from '../reports/report-table.ts';
 import { reportHead, showReport } from '../reports/show-report.ts';
 import { addReport, resumeReport } from '../reports/start-report.ts';
@@ -47,7 +48,7 @@ export async function orderScheduled(
   }
   const id = newId('brp');
   const { kind, ...route } = report;
-  const order = kind === 'ageing' ? { kind, asOf: to, ...route } : { kind, from, to, ...route };
+  const order = isAsOf(kind) ? { kind, asOf: to, ...route } : { kind, from, to, ...route };
   const keptUntil = keptFor(session, (await readReportSettings(session)).keepReportsDays);
   return { id, add: (unit) => void addReport(unit, { ...order, id, keptUntil }) };
 }

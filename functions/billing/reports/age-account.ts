@@ -19,13 +19,23 @@ export function bucketOf(dueDate: string, asOf: string): AgeBucket {
   return ageBuckets[Math.min(Math.ceil(overdue / 30), 5)]!;
 }
 
-/** @param entries of one currency, up to `asOf` @param dueDateOf where the entry itself does not say */
-export function ageEntries(
+export interface OpenDebt {
+  /** Local day. */
+  due: string;
+  minor: bigint;
+}
+
+type DueDateOf = (invoiceId: string) => string | undefined;
+
+/**
+ * What is left of debts, the one due first first, when credit is set against them; and what is left of the credit.
+ * @param entries of one currency @param dueDateOf where the entry itself does not say
+ */
+export function openDebts(
   entries: readonly AccountEntry[],
-  asOf: string,
-  dueDateOf: (invoiceId: string) => string | undefined = () => undefined,
-): Ages {
-  const debts: { due: string; minor: bigint }[] = [];
+  dueDateOf: DueDateOf = () => undefined,
+): { debts: OpenDebt[]; credit: bigint } {
+  const debts: OpenDebt[] = [];
   let credit = 0n;
   for (const group of Map.groupBy(entries, ({ reference }) => reference).values()) {
     const minor = group.reduce((sum, entry) => sum + BigInt(entry.minor), 0n);
@@ -33,20 +43,28 @@ export function ageEntries(
     else credit -= minor;
   }
   debts.sort((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : 0));
-  const ages: Ages = {};
-  for (const { due, minor } of debts) {
+  const open = debts.flatMap(({ due, minor }) => {
     const settled = credit < minor ? credit : minor;
     credit -= settled;
-    if (settled === minor) continue;
+    return settled === minor ? [] : [{ due, minor: minor - settled }];
+  });
+  return { debts: open, credit };
+}
+
+/** @param entries of one currency, up to `asOf` */
+export function ageEntries(entries: readonly AccountEntry[], asOf: string, dueDateOf?: DueDateOf): Ages {
+  const { debts, credit } = openDebts(entries, dueDateOf);
+  const ages: Ages = {};
+  for (const { due, minor } of debts) {
     const bucket = bucketOf(due, asOf);
-    ages[bucket] = (ages[bucket] ?? 0n) + minor - settled;
+    ages[bucket] = (ages[bucket] ?? 0n) + minor;
   }
   if (credit > 0n) ages.credit = -credit;
   return ages;
 }
 
 /** What no invoice stands for, such as a payment for a token that bounced, is due at once: the day it was entered last. */
-function dueDayOf(group: readonly AccountEntry[], dueDateOf: (invoiceId: string) => string | undefined): string {
+function dueDayOf(group: readonly AccountEntry[], dueDateOf: DueDateOf): string {
   for (const entry of group) {
     const due = entry.dueDate ?? (isInvoice(entry) ? dueDateOf(entry.id) : undefined);
     if (due !== undefined) return due;

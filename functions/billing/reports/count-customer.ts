@@ -4,9 +4,10 @@ import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import type { EntryType } from '../accounts/entry-types.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { ageEntries, isInvoice } from './age-account.ts';
+import { type Ages, ageEntries, isInvoice } from './age-account.ts';
 import { countPayments } from './count-payments.ts';
 import type { ReportOrder } from './report-schema.ts';
+import { type Debtor, debtsOf } from './top-debtors.ts';
 import type { Totals } from './totals.ts';
 
 type Add = (measure: string, value: bigint) => void;
@@ -31,31 +32,42 @@ const collectionMeasures: Record<EntryType, 'billed' | 'credited' | 'received' |
   prepaid_payment: undefined,
 };
 
+/** @returns what is overdue, for a report on debtors */
 export async function countCustomer(
   session: TenantSession,
   customer: Pick<Customer, 'id' | 'type'>,
   order: ReportOrder,
   totals: Totals,
   timeZone: string,
-): Promise<void> {
-  if (order.kind === 'collections') return countPayments(session, customer.id, order, totals, timeZone);
+): Promise<Debtor[]> {
+  if (order.kind === 'collections') {
+    await countPayments(session, customer.id, order, totals, timeZone);
+    return [];
+  }
   const [to, from] = daysRead(order);
   const entries = await readEntries(session, customer.id, to, from);
-  const dueDates = order.kind === 'ageing' ? await readDueDates(session, entries) : undefined;
+  const dueDates = 'asOf' in order ? await readDueDates(session, entries) : undefined;
+  const dueDateOf = (id: string): string | undefined => dueDates?.get(id);
+  const debtors: Debtor[] = [];
   for (const [currency, own] of Map.groupBy(entries, (entry) => entry.currency)) {
     const add: Add = (measure, value) => totals.add(currency, customer.type, measure, value);
-    if (order.kind === 'ageing') {
-      const ages = Object.entries(ageEntries(own, order.asOf, (id) => dueDates?.get(id)));
-      for (const [bucket, minor] of ages) add(bucket, minor);
-      if (ages.length > 0) add('customers', 1n);
+    if ('asOf' in order) {
+      if (order.kind === 'top_debtors') debtors.push(...debtsOf(customer.id, own, order.asOf, dueDateOf));
+      else countAges(ageEntries(own, order.asOf, dueDateOf), add);
     } else if (order.kind === 'collection_rate') countCollection(own, add);
     else countMovements(own, order.from, add);
   }
+  return debtors;
+}
+
+function countAges(ages: Ages, add: Add): void {
+  for (const [bucket, minor] of Object.entries(ages)) add(bucket, minor);
+  if (Object.keys(ages).length > 0) add('customers', 1n);
 }
 
 /** Ages and balances follow from all entries before; a collection rate from those of its own days. */
 function daysRead(order: ReportOrder): [to: string, from?: string] {
-  if (order.kind === 'ageing') return [order.asOf];
+  if ('asOf' in order) return [order.asOf];
   return order.kind === 'collection_rate' ? [order.to, order.from] : [order.to];
 }
 

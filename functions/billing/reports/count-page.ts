@@ -15,6 +15,7 @@ import type { Customer } from '../customers/customer-schema.ts';
 import { countCustomer } from './count-customer.ts';
 import { type Report, type ReportPart, reportEntity, reportPartEntity } from './report-entity.ts';
 import { messageOf, type ReportMessage, reportQueue } from './start-report.ts';
+import { largest } from './top-debtors.ts';
 import { Totals } from './totals.ts';
 
 const pageSize = 50;
@@ -51,13 +52,16 @@ async function workOff(
   });
   const { timeZone } = await tenantProfile(session);
   const totals = new Totals(progress.totals);
-  await sideBySide(items, atATime, (customer) => countCustomer(session, customer, report, totals, timeZone));
+  const found = await sideBySide(items, atATime, (customer) =>
+    countCustomer(session, customer, report, totals, timeZone),
+  );
   const changes = {
     page: progress.page + 1,
     cursor: nextCursor,
     done: nextCursor === null,
     customers: progress.customers + items.length,
     totals: totals.toStored(),
+    ...(report.kind === 'top_debtors' ? { debtors: largest([...(progress.debtors ?? []), ...found.flat()]) } : {}),
   };
   return moveOn<ReportPart>(
     () =>

@@ -15,7 +15,10 @@ import { resumeReport, startReport } from './start-report.ts';
 
 export const reportOperations: Operations<typeof billingReports.routes> = {
   startBillingReport: async ({ session, body }) => {
-    const order = body.kind === 'ageing' ? { ...body, asOf: body.asOf ?? (await today(session)) } : body;
+    const order =
+      body.kind === 'ageing' || body.kind === 'top_debtors'
+        ? { ...body, asOf: body.asOf ?? (await today(session)) }
+        : body;
     return { data: { ...reportHead(await startReport(session, order)), customers: 0 } };
   },
   listBillingReports: async ({ session, page }) => {

@@ -5,6 +5,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { expiryOf, type Kept } from './report-retention.ts';
 import type { ReportOrder } from './report-schema.ts';
+import type { Debtor } from './top-debtors.ts';
 
 export type Report = ReportOrder &
   Kept & {
@@ -50,6 +51,8 @@ export interface ReportPart extends Kept {
   customers: number;
   /** Sums so far by `totals.ts`'s keys: decimal text, since rows hold no bigint. */
   totals: Record<string, string>;
+  /** Of a report on debtors: the largest so far. */
+  debtors?: Debtor[];
   done: boolean;
 }
 

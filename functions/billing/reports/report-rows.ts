@@ -6,15 +6,17 @@ import type { ReportPart } from './report-entity.ts';
 import type { AgeingRow, CollectionRow, MethodRow, ReportOrder, SummaryRow } from './report-schema.ts';
 import { Totals } from './totals.ts';
 
+/** Those whose rows are sums. */
+type SummedKind = Exclude<ReportOrder['kind'], 'top_debtors'>;
 type Group = ReturnType<Totals['groups']>[number];
 
 export function rowsOf(kind: 'ageing', parts: readonly ReportPart[]): AgeingRow[];
 export function rowsOf(kind: 'collection_rate', parts: readonly ReportPart[]): CollectionRow[];
 export function rowsOf(
-  kind: ReportOrder['kind'],
+  kind: SummedKind,
   parts: readonly ReportPart[],
 ): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
-export function rowsOf(kind: ReportOrder['kind'], parts: readonly ReportPart[]) {
+export function rowsOf(kind: SummedKind, parts: readonly ReportPart[]) {
   const totals = new Totals();
   for (const part of parts) totals.merge(part.totals);
   const groups = totals.groups();

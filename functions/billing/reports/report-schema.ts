@@ -26,14 +26,23 @@ export const reportOrderSchema = z.discriminatedUnion('kind', [
     asOf: z.optional(localDate()),
     ...route,
   }),
+  z.object({
+    kind: z.literal('top_debtors'),
+    /** @default today, where the tenant is */
+    asOf: z.optional(localDate()),
+    ...route,
+  }),
   z.object({ kind: z.literal('collection_rate'), ...span, ...route }).check(inOrder()),
   z.object({ kind: z.literal('billing_summary'), ...span, ...route }).check(inOrder()),
   z.object({ kind: z.literal('collections'), ...span, ...route }).check(inOrder()),
 ]);
 
-export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'collections'] as const;
+export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'collections', 'top_debtors'] as const;
+/** Reports on how things stand at the end of a day. */
+export const isAsOf = (kind: string): kind is 'ageing' | 'top_debtors' => kind === 'ageing' || kind === 'top_debtors';
+
 export type ReportOrder = { routeId?: string | undefined } & (
-  | { kind: 'ageing'; asOf: string }
+  | { kind: 'ageing' | 'top_debtors'; asOf: string }
   | { kind: 'collection_rate' | 'billing_summary' | 'collections'; from: string; to: string }
 );
 
@@ -103,11 +112,30 @@ const methodRowSchema = z.object({
   keptAmount: z.string(),
 });
 
+/** One who owes what is overdue, of each currency the hundred who owe most. Names are those of now. */
+const debtorRowSchema = z.object({
+  currency: z.string(),
+  /** 1 owes most that is overdue. */
+  rank: z.int(),
+  customerId: z.string(),
+  accountNumber: z.string(),
+  name: z.string(),
+  customerType: z.enum(customerTypes),
+  routeId: z.optional(z.string()),
+  overdueAmount: z.string(),
+  /** What is owed altogether, that not due yet included. */
+  balance: z.string(),
+  /** Local day the oldest of it was due. */
+  oldestDueDate: z.string(),
+  daysOverdue: z.int(),
+});
+
+export type DebtorRow = z.infer<typeof debtorRowSchema>;
 export type AgeingRow = z.infer<typeof ageingRowSchema>;
 export type CollectionRow = z.infer<typeof collectionRowSchema>;
 export type SummaryRow = z.infer<typeof summaryRowSchema>;
 export type MethodRow = z.infer<typeof methodRowSchema>;
-export type ReportRow = AgeingRow | CollectionRow | SummaryRow | MethodRow;
+export type ReportRow = AgeingRow | CollectionRow | SummaryRow | MethodRow | DebtorRow;
 
 export const reportSchema = storedSchema(
   z.object({
@@ -122,13 +150,14 @@ export const reportSchema = storedSchema(
     status: z.enum(['running', 'completed']),
     /** Walked over so far; not in lists. */
     customers: z.optional(z.int()),
-    /** There when completed: a row for each currency and type of customer or method, and one for all of them. */
+    /** There when completed: a row for each currency and type of customer or method, and one for all of them; or for each debtor. */
     result: z.optional(
       z.union([
         z.array(ageingRowSchema),
         z.array(collectionRowSchema),
         z.array(summaryRowSchema),
         z.array(methodRowSchema),
+        z.array(debtorRowSchema),
       ]),
     ),
   }),

@@ -34,6 +34,13 @@ const headings: Record<string, readonly [en: string, ar: string]> = {
   movement: ['Movement', 'الحركة'],
   count: ['Count', 'العدد'],
   amount: ['Amount', 'المبلغ'],
+  rank: ['Rank', 'الترتيب'],
+  accountNumber: ['Account', 'رقم الحساب'],
+  name: ['Name', 'الاسم'],
+  routeId: ['Route', 'المسار'],
+  overdueAmount: ['Overdue', 'المتأخر'],
+  oldestDueDate: ['Oldest due', 'أقدم استحقاق'],
+  daysOverdue: ['Days overdue', 'أيام التأخر'],
 };
 
 const columns = {
@@ -49,6 +56,10 @@ const columns = {
   collections: [
     ...['currency', 'method', 'payments', 'receivedAmount', 'debtAmount', 'prepaidAmount', 'depositAmount'],
     ...['reversedAmount', 'refundedAmount', 'keptAmount'],
+  ],
+  top_debtors: [
+    ...['currency', 'rank', 'accountNumber', 'name', 'customerType', 'routeId', 'overdueAmount', 'balance'],
+    ...['oldestDueDate', 'daysOverdue'],
   ],
 } as const satisfies Record<ReportOrder['kind'], readonly string[]>;
 

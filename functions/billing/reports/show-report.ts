@@ -5,6 +5,7 @@ import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { type Report, readParts, reportEntity } from './report-entity.ts';
 import { isKept, readReportSettings } from './report-retention.ts';
 import { rowsOf } from './report-rows.ts';
+import { debtorRows } from './top-debtors.ts';
 
 /** Without rows: for lists. */
 export function reportHead({ parts, partsDone = 0, ...report }: Report & Stored) {
@@ -20,5 +21,14 @@ export async function showReport(session: TenantSession, id: string) {
   if (!isKept(session, id, keepReportsDays)) throw notFound(reportEntity.name, id);
   const [head, parts] = [reportHead(report), await readParts(session, id)];
   const customers = parts.reduce((sum, part) => sum + part.customers, 0);
-  return head.status === 'running' ? { ...head, customers } : { ...head, customers, result: rowsOf(head.kind, parts) };
+  if (head.status === 'running') return { ...head, customers };
+  const result =
+    head.kind === 'top_debtors'
+      ? await debtorRows(
+          session,
+          parts.flatMap(({ debtors = [] }) => debtors),
+          head.asOf,
+        )
+      : rowsOf(head.kind, parts);
+  return { ...head, customers, result };
 }
