@@ -11,12 +11,12 @@ import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceOverdue, invoiceReminder } from '../events.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoiceEventPayload } from '../invoices/invoice-payload.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { oneAmount } from '../invoices/one-amount.ts';
 import { writeInvoice } from '../invoices/write-invoice.ts';
-import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
 import { askDisconnection } from './ask-disconnection.ts';
 import { type Disconnection, logAction } from './collection-log.ts';
 import { doneBy, dueSteps } from './due-steps.ts';
@@ -49,16 +49,16 @@ export function dunInvoice(session: TenantSession, id: string, policy: DunningPo
   });
 }
 
-/** Time was given, or what is overdue is paid in instalments. */
+/** Time was given, or what is owed is paid in instalments, or covered by what was paid ahead. */
 async function isSparedFromSteps(
   session: TenantSession,
   { id, graceUntil }: Customer,
-  { currency, dueDate }: Invoice,
+  { currency, dueDate, dueAmount }: Invoice,
   today: string,
 ): Promise<boolean> {
   if (graceUntil !== undefined && graceUntil >= today) return true;
-  if (dueDate >= today || (await readActiveAgreement(session, id, currency)) === undefined) return false;
-  return !(await collectableAmounts(session, id, today)).has(currency);
+  if (dueDate < today) return !(await collectableAmounts(session, id, today)).has(currency);
+  return BigInt((await readAdvance(session, id, currency))?.minor ?? '0') >= minorOf(dueAmount, currency);
 }
 
 async function writeSteps(

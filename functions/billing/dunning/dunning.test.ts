@@ -142,6 +142,41 @@ describe('an invoice', () => {
   });
 });
 
+describe('a customer in credit', () => {
+  const post = (path: string, body: object) =>
+    stack.call(tenant, path.includes('/invoices') ? invoices : payments, 'POST', path, { body });
+
+  /** Somebody who paid another invoice that is cancelled then: its money waits. */
+  async function withAdvance(daysOverdue: number, amount: string) {
+    const debt = await debtor(daysOverdue);
+    const other = await oweInvoice(tenant, debt.customerId, amount, { invoiceNumber: `${debt.meterId}-C` });
+    const money = { customerId: debt.customerId, amount, method: 'cash', invoiceIds: [other.id] };
+    expect((await post('/api/billing/payments', money)).status).toBe(201);
+    expect((await post(`/api/billing/invoices/${other.id}/cancel`, { reason: 'Wrong' })).status).toBe(200);
+    return debt;
+  }
+  const feesOf = async (customerId: string) =>
+    (await ofCustomer(customerId)).filter(({ kind }: any) => kind === 'late_fee');
+
+  it('is neither reminded, charged nor switched off for what the credit covers', async () => {
+    const [early, late] = [await withAdvance(-2, '1000.00'), await withAdvance(25, '1000.00')];
+    await stack.dun(tenant);
+    for (const { id, customerId, meterId } of [early, late]) {
+      expect(count('invoice.reminder', id)).toBe(0);
+      expect(await feesOf(customerId)).toEqual([]);
+      expect(await commandsOf(meterId)).toEqual([]);
+    }
+  });
+
+  it('is dunned where the credit falls short, and not switched off for less than the least debt', async () => {
+    const { id, customerId, meterId } = await withAdvance(25, '900.01');
+    await stack.dun(tenant);
+    expect(count('invoice.reminder', id)).toBe(1);
+    expect(await feesOf(customerId)).toHaveLength(1);
+    expect(await commandsOf(meterId)).toEqual([]);
+  });
+});
+
 describe('the collection log', () => {
   const logOf = (query: Record<string, string>) =>
     stack.call(tenant, handler, 'GET', '/api/billing/dunning-policy/actions', { query });

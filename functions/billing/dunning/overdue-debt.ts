@@ -1,5 +1,6 @@
 /** What a customer owes past its day, and how much of it may be collected by force: what was agreed upon in instalments is not. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { readAdvance } from '../accounts/account-entity.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
@@ -7,7 +8,10 @@ import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
 /** Who asks for what dunning asks for. */
 export const dunningSubject = 'dunning';
 
-/** Minor units by currency. */
+/**
+ * Minor units by currency, beyond what is paid ahead: money that waits for the next invoice, as that of one that was cancelled,
+ * is with the utility, and who is in credit owes nothing. Currencies with nothing left are missing.
+ */
 export async function overdueAmounts(
   session: TenantSession,
   customerId: string,
@@ -16,6 +20,11 @@ export async function overdueAmounts(
   const sums = new Map<string, bigint>();
   for (const { currency, dueDate, dueAmount } of await openOfCustomer(session, customerId))
     if (dueDate < today) sums.set(currency, (sums.get(currency) ?? 0n) + minorOf(dueAmount, currency));
+  for (const [currency, minor] of sums) {
+    const left = minor - BigInt((await readAdvance(session, customerId, currency))?.minor ?? '0');
+    if (left > 0n) sums.set(currency, left);
+    else sums.delete(currency);
+  }
   return sums;
 }
 
@@ -31,7 +40,7 @@ export async function collectableAmounts(
     const agreement = await readActiveAgreement(session, customerId, currency);
     const agreed =
       agreement === undefined ? 0n : minorOf(agreement.amount, currency) - minorOf(agreement.recoveredAmount, currency);
-    if (minor > agreed && minor > 0n) left.set(currency, minor - agreed);
+    if (minor > agreed) left.set(currency, minor - agreed);
   }
   return left;
 }

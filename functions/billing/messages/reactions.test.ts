@@ -64,6 +64,17 @@ it('an invoice that becomes overdue is told of unless settings say otherwise, on
   expect(await templatesOf(other)).toEqual([]);
 });
 
+it('a customer whose credit covers the invoice is told of no debt', async () => {
+  const other = await addCustomer();
+  const [open, paid] = [await oweInvoice(tenant, other, '10.00'), await oweInvoice(tenant, other, '10.00')];
+  const money = { customerId: other, amount: '10.00', method: 'cash', invoiceIds: [paid.id] };
+  expect((await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: money })).status).toBe(201);
+  const why = { body: { reason: 'Wrong' } };
+  expect((await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${paid.id}/cancel`, why)).status).toBe(200);
+  await dun(open.id, []);
+  expect(await templatesOf(other)).not.toContain('invoice_overdue');
+});
+
 it('a step of dunning reminds by itself, and then nothing else is said of the same debt on that day', async () => {
   const { id } = await oweInvoice(tenant, customerId, '10.00');
   await dun(id, [remind]);
