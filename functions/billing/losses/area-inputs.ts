@@ -59,6 +59,8 @@ export async function claimInputs(
     const row = known.get(textOf(key));
     const own = has.flatMap(([of, span]) => (textOf(of) === textOf(key) ? [span] : []));
     const others = (row?.spans ?? []).filter((span) => span.areaId !== areaId);
+    // A new name of an area is no matter of its inputs.
+    if (row !== undefined && isSame(own, row.spans)) continue;
     for (const span of own) {
       const taken = others.find(
         (other) => other.counts === span.counts && overlap(other, span) && !isWithin(other, span),
@@ -71,6 +73,17 @@ export async function claimInputs(
     else unit.update(inputSourceEntity, row, { spans }, { isAudited: false, refused });
   }
 }
+
+/** Whether an area has the spans that are kept of it. */
+const isSame = (own: readonly InputSpan[], kept: readonly InputSpan[]): boolean => {
+  const ofArea = kept.filter(({ areaId }) => areaId === own[0]?.areaId);
+  return (
+    own.length > 0 && own.length === ofArea.length && own.every((span) => ofArea.some((one) => areAlike(span, one)))
+  );
+};
+
+const areAlike = (a: InputSpan, b: InputSpan): boolean =>
+  a.from === b.from && a.to === b.to && a.counts === b.counts && a.parentId === b.parentId;
 
 const textOf = ({ kind, id }: SourceKey): string => `${kind}/${id}`;
 

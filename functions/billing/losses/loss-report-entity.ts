@@ -111,6 +111,12 @@ export interface LossReportMeter extends Kept {
 }
 
 export const metersOfReport = (reportId: string): KeyParts => ['LOSS-REPORT-METERS', reportId];
+/** Those with findings: few of many, in an index that holds no other. */
+export const findingsOfReport = (reportId: string): KeyParts => ['LOSS-REPORT-FINDINGS', reportId];
+
+/** Points come after all meters. */
+const placeOf = ({ meterId, pointId }: Pick<LossReportMeter, 'meterId' | 'pointId'>): KeyParts =>
+  meterId === undefined ? ['~', pointId!] : [meterId];
 
 export const lossReportMeterEntity = defineEntity<
   LossReportMeter,
@@ -118,11 +124,10 @@ export const lossReportMeterEntity = defineEntity<
 >()({
   name: 'meter of a loss report',
   table: 'billing',
-  // Points come after all meters.
-  key: ({ reportId, meterId, pointId }) => ({
-    pk: metersOfReport(reportId),
-    sk: meterId === undefined ? ['~', pointId!] : [meterId],
-  }),
+  key: (item) => ({ pk: metersOfReport(item.reportId), sk: placeOf(item) }),
+  indexes: {
+    gsi1: (item) => (item.hasFindings ? { pk: findingsOfReport(item.reportId), sk: placeOf(item) } : undefined),
+  },
   idOf: ({ meterId, pointId }) => meterId ?? pointId!,
   expiresAt: expiryOf,
 });

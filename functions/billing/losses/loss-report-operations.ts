@@ -6,6 +6,7 @@ import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { isKept, keptIds, readReportSettings } from '../reports/report-retention.ts';
 import {
+  findingsOfReport,
   type LossReport,
   type LossReportMeter,
   lossReportEntity,
@@ -35,8 +36,9 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
   listLossReportMeters: async ({ session, params, query, page }) => {
     await requireLines(session, params.id);
     const { items, nextCursor } = await session.query<LossReportMeter & Stored>(lossReportMeterEntity, {
-      pk: metersOfReport(params.id),
-      ...(query.withFindings === 'true' ? { filter: [{ attribute: 'hasFindings', operator: '=', value: true }] } : {}),
+      ...(query.withFindings === 'true'
+        ? { index: 'gsi1', pk: findingsOfReport(params.id) }
+        : { pk: metersOfReport(params.id) }),
       ...page,
     });
     const data = items.map(({ meterId, pointId, hasFindings, lines }) => ({
