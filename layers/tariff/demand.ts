@@ -15,11 +15,11 @@ const unitsPerKwh = 1_000_000n;
  * @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals do not make up the window
  */
 export function highestDemand(
-  facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw'>,
+  facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw' | 'registeredWithin'>,
   component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket' | 'source'>,
   spans: readonly BucketSpan[],
 ): Fraction {
-  if (facts.registeredDemandKw !== undefined && component.bucket === undefined && component.source !== 'intervals')
+  if (facts.registeredDemandKw !== undefined && isRegistered(facts, component))
     return fractionOf(facts.registeredDemandKw);
   const windowMs = component.intervalMinutes * minuteMs;
   const allowed =
@@ -33,6 +33,15 @@ export function highestDemand(
     );
   return highest;
 }
+
+/** Whether the demand that the meter registered is the component's. */
+export const isRegistered = (
+  { registeredDemandKw, registeredWithin }: Pick<BillingFacts, 'registeredDemandKw' | 'registeredWithin'>,
+  { bucket, source }: Pick<ComponentOf<'demand'>, 'bucket' | 'source'>,
+): boolean =>
+  registeredDemandKw !== undefined &&
+  bucket === undefined &&
+  (registeredWithin === undefined ? source !== 'intervals' : source === 'register');
 
 /** Also an interval that is longer than the span it reaches into: demand that cannot be told is not a demand of nothing. */
 function refuseCoarse(

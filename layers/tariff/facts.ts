@@ -35,6 +35,11 @@ export interface BillingFacts {
   usage: readonly UsageInterval[];
   /** Highest demand the meter itself registered, kW; counts before what the intervals give. */
   registeredDemandKw?: string;
+  /**
+   * Local days (`to` exclusive) that it was registered in. Given, it counts for components that ask for the register alone: where
+   * the tariff changes, others have their intervals. @default it is said of the period, whatever the component asks for
+   */
+  registeredWithin?: { from: string; to: string };
   /** Highest demand measured in the eleven months before, kW. */
   priorPeakKw?: string;
   connectedKw?: string;

@@ -4,18 +4,27 @@
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
+import { localDate } from '../../../layers/metering/time-zone.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { type BucketUsage, type RegisterUsage, registersBetween } from '../../metering/contract.ts';
+import { demandOfParts } from './demand-of-parts.ts';
 import type { UsageBucket } from './usage-buckets.ts';
 
 export interface RegisteredUsage {
   usage: UsageInterval[];
   /** kW, decimal text. */
   registeredDemandKw?: string;
+  registeredWithin?: Days;
   /** What the meter did not tell; then it cannot be billed. */
   missing?: string;
+}
+
+interface Days {
+  from: string;
+  /** The first local day after. */
+  to: string;
 }
 
 /** What tariffs ask of the registers, and what they told, by intervals. */
@@ -23,6 +32,8 @@ export interface ReadRegisters extends RegisterUsage {
   /** Rates that are billed, short (`1.8.1`), by intervals: each by the tariff of its day. */
   codes: readonly (readonly string[])[];
   isDemandWanted: boolean;
+  /** What `highestDemand` is of. */
+  demandDays: Days;
 }
 
 interface RegisterQuestion {
@@ -46,8 +57,22 @@ export async function readRegisters(
     const version = versions[since.findLastIndex((from) => from <= start)];
     return version === undefined ? [] : codesOf(version);
   });
-  return { codes, isDemandWanted, ...(await registersBetween(session, meterId, buckets, all)) };
+  const asking = buckets.filter(({ start }) => {
+    const version = versions[since.findLastIndex((from) => from <= start)];
+    return version !== undefined && wantsDemand(version);
+  });
+  const [told, ofParts] = await Promise.all([
+    registersBetween(session, meterId, buckets, all),
+    asking.length === 0 || asking.length === buckets.length ? undefined : demandOfParts(session, meterId, asking),
+  ]);
+  const demandDays = daysOf(ofParts === undefined ? buckets : asking, timeZone);
+  return { codes, isDemandWanted, ...told, highestDemand: ofParts ?? told.highestDemand, demandDays };
 }
+
+const daysOf = (buckets: readonly UsageBucket[], timeZone: string): Days => ({
+  from: localDate(buckets[0]!.start, timeZone),
+  to: localDate(buckets.at(-1)!.end, timeZone),
+});
 
 const billedCodes = (codes: ReadRegisters['codes']): string[] => [...new Set(codes.flat())].sort();
 
@@ -76,7 +101,7 @@ const isGuessed = ({ estimated, importUnits }: UsageInterval, measured: BucketUs
 /** @param measured the usage as it was measured, interval by interval */
 export function withRegisters(
   usage: readonly UsageInterval[],
-  { codes, isDemandWanted, rates, highestDemand, isKeptUndated }: ReadRegisters,
+  { codes, isDemandWanted, rates, highestDemand, demandDays, isKeptUndated }: ReadRegisters,
   measured: readonly BucketUsage[],
 ): RegisteredUsage {
   // What was estimated or decided by a person is divided by the clock: no register tells of it.
@@ -88,7 +113,9 @@ export function withRegisters(
   if (isDemandWanted && highestDemand === undefined) missing.push('1.6.0');
   return {
     usage: usage.map((interval, i) => (isTold(i) ? { ...interval, rates: rates[i]! } : interval)),
-    ...(isDemandWanted && highestDemand !== undefined ? { registeredDemandKw: fromUnits(highestDemand) } : {}),
+    ...(isDemandWanted && highestDemand !== undefined
+      ? { registeredDemandKw: fromUnits(highestDemand), registeredWithin: demandDays }
+      : {}),
     ...(missing.length === 0
       ? {}
       : { missing: [notTold(missing), ...(isDemandWanted && isKeptUndated ? [undated] : [])].join(' ') }),

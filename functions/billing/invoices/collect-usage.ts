@@ -50,8 +50,9 @@ export interface CollectedUsage {
   estimates: MadeEstimate[];
   /** What validation found and let pass. */
   findings: string[];
-  /** Highest demand the meter registered, where the tariff bills by it; kW, decimal text. */
+  /** Highest demand the meter registered, where the tariff bills by it; kW, decimal text; and the days it is of. */
   registeredDemandKw?: string;
+  registeredWithin?: { from: string; to: string };
   /** What a register did not tell that the tariff bills by. */
   missing?: string;
 }

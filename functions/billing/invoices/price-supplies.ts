@@ -164,7 +164,7 @@ async function priceSupply(
         : undefined,
   });
   if ('reason' in collected) return collected;
-  const { registeredDemandKw, missing } = collected;
+  const { registeredDemandKw, registeredWithin, missing } = collected;
   if (missing !== undefined) return { reason: 'registers_untold', checks: [], details: [missing] };
   try {
     const bill = rateOrRefuse(versions, {
@@ -177,6 +177,7 @@ async function priceSupply(
       ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
       ...(registeredDemandKw === undefined ? {} : { registeredDemandKw }),
+      ...(registeredWithin === undefined ? {} : { registeredWithin }),
       ...priorPeak(history, from),
       phases: supply.phases,
       dwellings: supply.dwellings,

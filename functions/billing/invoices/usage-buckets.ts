@@ -8,7 +8,7 @@ export interface UsageBucket {
   end: number;
 }
 
-const quarterMs = 900_000;
+export const quarterMs = 900_000;
 const lengthsMs = { quarter: quarterMs, hour: 4 * quarterMs } as const;
 export type Fineness = keyof typeof lengthsMs | 'day';
 

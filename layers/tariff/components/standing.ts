@@ -12,8 +12,8 @@ import {
   times,
 } from '../../money/fraction.ts';
 import type { BillLine } from '../bill.ts';
-import { holdsOn } from '../calendar.ts';
-import { highestDemand } from '../demand.ts';
+import { addDays, holdsOn } from '../calendar.ts';
+import { highestDemand, isRegistered } from '../demand.ts';
 import { RatingError } from '../facts.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
 import type { Segment } from '../segments.ts';
@@ -119,7 +119,9 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
     ]);
   }
   let billed = measured;
-  let why = { en: 'the highest measured', ar: 'أعلى طلب مقيس' };
+  let why = isRegistered(facts, component)
+    ? registeredText(context)
+    : { en: 'the highest measured', ar: 'أعلى طلب مقيس' };
   for (const [floor, en, ar] of floors)
     if (isPositive(minus(floor, billed))) {
       billed = floor;
@@ -138,6 +140,15 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
         ar: `فوق الطلب التعاقدي ${facts.contractedKw} ك.و`,
       });
   }
+}
+
+/** Of a bill in parts it says of which days: one peak is charged to each part by its share of the month. */
+function registeredText({ facts, segments }: RatingContext): BilingualLabel {
+  const { from, to } = facts.registeredWithin ?? facts;
+  const last = addDays(to, -1);
+  const days =
+    segments.length > 1 ? { en: ` from ${from} to ${last}`, ar: ` من ${from} إلى ${last}` } : { en: '', ar: '' };
+  return { en: `the highest the meter registered${days.en}`, ar: `أعلى طلب سجله العداد${days.ar}` };
 }
 
 function addDemandLine(

@@ -1,0 +1,96 @@
+/** The meter's own peak in a bill whose tariff begins to price demand in mid-month: of those days alone where anything tells. */
+import { beforeAll, expect, it } from 'vitest';
+import { handler as tariffs } from '../tariffs/handler.ts';
+import { useBillingStack } from '../test-support/billing-stack.ts';
+import { label, meteredCustomers } from '../test-support/metered-customers.ts';
+
+const stack = useBillingStack();
+const tenant = 'parts';
+const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
+const meter = { registers: [{ obis: '1.6.0' }] };
+const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
+const demand = { kind: 'demand', code: 'demand', label: label('Demand'), rate: '100', source: 'register' };
+
+beforeAll(() => stack.addTenant(tenant));
+
+/** Energy alone, and demand from a day on; or the other way round. */
+async function changing(code: string, from: string, before: object, since: object): Promise<string> {
+  const id = await addTariff(
+    code,
+    [energy, before].filter((each) => 'kind' in each),
+  );
+  const body = { from, currency: 'YER', components: [energy, since].filter((each) => 'kind' in each) };
+  expect((await stack.call(tenant, tariffs, 'POST', `/api/billing/tariffs/${id}/versions`, { body })).status).toBe(201);
+  return id;
+}
+const shows = (time: string, kwh: number, kw: number): [string, number, object] => [
+  time.length > 10 ? time : `${time}T00:00`,
+  kwh,
+  { registers: { '1.6.0': String(kw) } },
+];
+async function demandLine(tariff: string, readings: [string, number, object][]) {
+  const { customerId } = await setUp(readings, { tariff, meter });
+  const { invoices, problems } = await bill(customerId);
+  expect(problems).toEqual([]);
+  const lines = invoices[0].bills[0].bill.lines.filter(({ kind }: any) => kind === 'demand');
+  return lines.map(({ amount, explanation }: any) => [amount, explanation.en.split(', ')[1]]);
+}
+/** 40 kW before the 16th. */
+const early = [shows('2026-04-01', 0, 3), shows('2026-04-05', 20, 40), shows('2026-04-15', 70, 40)];
+
+it('is what the register rose to in them, after it was reset', async () => {
+  const later = [
+    ...[shows('2026-04-16', 75, 0), shows('2026-04-20', 95, 18)],
+    ...[shows('2026-04-30', 145, 18), shows('2026-05-01', 150, 18)],
+  ];
+  const tariff = await changing('RESET', '2026-04-16', {}, demand);
+  // 18 kW for half a month.
+  expect(await demandLine(tariff, [...early, ...later])).toEqual([
+    ['900.00', 'the highest the meter registered from 2026-04-16 to 2026-04-30'],
+  ]);
+  const ended = await changing('ENDED', '2026-04-16', demand, {});
+  expect(await demandLine(ended, [...early, ...later])).toEqual([
+    ['2000.00', 'the highest the meter registered from 2026-04-01 to 2026-04-15'],
+  ]);
+});
+
+it('is what quarters of an hour came to, where the register was not reset', async () => {
+  // The last day of the month: 1.04 kWh in one quarter, 0.04 in each other one.
+  const quarters = Array.from({ length: 97 }, (_, i): [string, number, object] => {
+    const time = new Date(Date.UTC(2026, 3, 30) + i * 900_000).toISOString().slice(0, 16);
+    return shows(time, 100 + 0.04 * i + (i > 40 ? 1 : 0), 40);
+  });
+  const tariff = await changing('QUARTERS', '2026-04-30', {}, demand);
+  // 4.16 kW for a day of thirty.
+  expect(await demandLine(tariff, [...early, shows('2026-04-28', 90, 40), ...quarters])).toEqual([
+    ['13.87', 'the highest the meter registered from 2026-04-30 to 2026-04-30'],
+  ]);
+});
+
+it('is the peak of the whole bill where only the register tells, for the share of these days', async () => {
+  const tariff = await changing('STANDS', '2026-04-16', {}, demand);
+  expect(await demandLine(tariff, [...early, shows('2026-04-20', 95, 40), shows('2026-05-01', 150, 40)])).toEqual([
+    ['2000.00', 'the highest the meter registered from 2026-04-01 to 2026-04-30'],
+  ]);
+});
+
+it('is one peak at two prices where both price it', async () => {
+  const tariff = await changing('BOTH', '2026-04-16', demand, { ...demand, rate: '200' });
+  expect(await demandLine(tariff, [...early, shows('2026-05-01', 150, 40)])).toEqual([
+    ['2000.00', 'the highest the meter registered from 2026-04-01 to 2026-04-30'],
+    ['4000.00', 'the highest the meter registered from 2026-04-01 to 2026-04-30'],
+  ]);
+});
+
+it('is not charged to days that price what intervals tell', async () => {
+  // 0.25 kWh in each quarter up to the 16th: 1 kW, whatever the register shows.
+  const byIntervals = { ...demand, code: 'intervals', source: 'intervals' };
+  const tariff = await changing('MIXED', '2026-04-02', byIntervals, demand);
+  const day = Array.from({ length: 97 }, (_, i): [string, number, object] => {
+    const time = new Date(Date.UTC(2026, 3, 1) + i * 900_000).toISOString().slice(0, 16);
+    return shows(time, 0.25 * i, 3);
+  });
+  const lines = await demandLine(tariff, [...day, shows('2026-04-20', 95, 18), shows('2026-05-01', 150, 18)]);
+  // 1 kW for a day of thirty, 18 kW for the others.
+  expect(lines.map(([amount]: string[]) => amount)).toEqual(['3.33', '1740.00']);
+});
