@@ -134,7 +134,11 @@ it.skipIf(!hasPdftotext)('another program reads the text of a page and counts th
 
 it.skipIf(!hasPdftotext)('another program reads Arabic in the order it is spoken', async () => {
   const canvas = new PageCanvas({ direction: 'rtl', title: 'x', language: 'ar', made: new Date(0) });
-  const lines = ['فاتورة كهرباء', 'رسم اشتراك شهري عن 19 يوم', 'الأول إلى الآن للاستهلاك', 'محتسب بالله ثلاث'];
+  const lines = [
+    ...['فاتورة كهرباء', 'رسم اشتراك شهري عن 19 يوم', 'الأول إلى الآن للاستهلاك', 'محتسب بالله ثلاث'],
+    // Signs above and below are copied with their letters.
+    ...['شهريًا مكتبًا 11 شهرًا', 'يومٌ واحدٌ كلِّهم', 'سِجِلٌّ مُحَدَّثٌ لِلْمُشْتَرِكِينَ'],
+  ];
   lines.forEach((line, i) => void canvas.text(line, 0, 40 + 40 * i, 400));
   const file = join(mkdtempSync(join(tmpdir(), 'document-')), 'x.pdf');
   const bytes = await canvas.finish(() => {});
