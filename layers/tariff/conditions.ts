@@ -17,6 +17,25 @@ export function applies(context: RatingContext, segment: Segment, component: Com
   return holdsOn(component.during, segment.from) && (component.when === undefined || fits(context, component));
 }
 
+/**
+ * Classes and seasons may leave a gap between them: energy that falls into it is refused, not given away.
+ * @throws RatingError `no_price`
+ */
+export function requirePrices(context: RatingContext): void {
+  for (const segment of context.segments)
+    for (const [bucket, { importUnits }] of segment.energies) {
+      const prices = segment.version.components.filter(
+        (each) => each.kind === 'energy' && (each.bucket ?? bucket) === bucket,
+      );
+      if (importUnits === 0n || prices.length === 0) continue;
+      if (!prices.some((each) => applies(context, segment, each)))
+        throw new RatingError(
+          'no_price',
+          `No price of energy is for this consumption or supply from ${segment.from} on: ${prices.map(({ code }) => code).join(', ')}.`,
+        );
+    }
+}
+
 function fits(context: RatingContext, { code, when = {} }: Component): boolean {
   const { aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases } = when;
   const { facts } = context;

@@ -60,7 +60,14 @@ export interface BillingFacts {
 
 /** A bill cannot be made of these facts under this tariff. */
 export class RatingError extends Error {
-  readonly code: 'no_tariff' | 'currency_change' | 'usage_order' | 'demand_needs_intervals' | 'missing_fact' | 'period';
+  readonly code:
+    | 'no_tariff'
+    | 'currency_change'
+    | 'usage_order'
+    | 'demand_needs_intervals'
+    | 'missing_fact'
+    | 'period'
+    | 'no_price';
 
   constructor(code: RatingError['code'], message: string) {
     super(message);

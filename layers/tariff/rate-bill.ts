@@ -12,7 +12,7 @@ import { rateEnergy, unitsPerKwh } from './components/energy.ts';
 import { ratePowerFactor, rateReactive } from './components/reactive.ts';
 import { rateSubsidy, rateTax } from './components/relief.ts';
 import { rateDemand, rateFixed, rateMinimum } from './components/standing.ts';
-import { applies, conditionText } from './conditions.ts';
+import { applies, conditionText, requirePrices } from './conditions.ts';
 import type { BillingFacts } from './facts.ts';
 import { creditExports, setOffExports, settleBank } from './net-metering.ts';
 import { addEnergies, checkUsage, energyByBucket } from './quantities.ts';
@@ -27,6 +27,7 @@ export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts
   const segments = cutSegments(versions, facts);
   const bank = setOffExports(segments, facts.exportBank ?? {});
   const context = new RatingContext(facts, segments);
+  requirePrices(context);
   for (const segment of segments) {
     for (const component of segment.version.components) if (component.kind !== 'tax') rate(context, segment, component);
     creditExports(context, segment);

@@ -113,6 +113,11 @@ describe('what something would cost', () => {
     const { body } = await post(`/${classes}/price`, question);
     expect(body.data.lines.map(({ code }: any) => code)).toEqual(['high', 'high']);
     expect(body.data.lines[0].explanation.en).toContain('; every year 04-01 to 04-30; above 100 kWh a month');
+    // In May nothing prices more than 100 kWh: that is no gift.
+    const may = { from: '2026-05-01', to: '2026-06-01', importKwh: '101' };
+    const unpriced = await post(`/${classes}/price`, may);
+    expect(unpriced).toMatchObject({ status: 422, body: { message: expect.stringContaining('low, high') } });
+    expect((await post(`/${classes}/price`, { ...may, importKwh: '0' })).status).toBe(200);
     const byPhases = energy({ code: 'single', when: { phases: 1 } });
     expect((await publish({ from: '2027-01-01', components: [byPhases] })).status).toBe(201);
     const later = { from: '2027-04-01', to: '2027-05-01', importKwh: '1' };

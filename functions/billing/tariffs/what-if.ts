@@ -127,6 +127,7 @@ const arabic: Record<RatingError['code'], string> = {
   demand_needs_intervals: 'حساب الطلب يحتاج إلى قراءات على فترات قصيرة.',
   missing_fact: 'تحتاج التعرفة إلى معلومة غير معروفة عن التوريد.',
   period: 'الفترة لا تحوي أي يوم.',
+  no_price: 'لا سعر للطاقة في التعرفة لهذا الاستهلاك أو هذا التوريد.',
 };
 
 function factsOf(
