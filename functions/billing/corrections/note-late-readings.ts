@@ -28,7 +28,8 @@ export async function noteLateReadings(session: TenantSession, ranges: readonly 
   if (ranges.length === 0) return;
   const { mode, windowMinutes } = await readCorrectionSettings(session);
   if (mode === 'off') return;
-  for (const range of ranges) await noteOne(session, range, windowMinutes * 60);
+  // A request that has bills looked at does so before it takes effect.
+  for (const range of ranges) await noteOne(session.beforehand(), range, windowMinutes * 60);
 }
 
 function noteOne(

@@ -5,7 +5,7 @@
  * again.
  */
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
-import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { readAdvance, writeAdvance } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
@@ -25,13 +25,10 @@ interface OweAgain extends TakeBackOptions {
   what?: TakingBackFor | undefined;
 }
 
-/** A request with a key took effect when the money is taken back: steps before that are not it. */
-const beforehand = (session: TenantSession): TenantSession =>
-  openSession(session.tenantId, { ...session.context, idempotency: undefined });
-
 /** @throws AppError what `wanted` throws, and `conflict` before anything is changed when there is not so much */
 export async function oweManyAgain(session: TenantSession, id: string, options: OweAgain): Promise<void> {
-  const steps = beforehand(session);
+  // The request has taken effect when the money is taken back: these steps are not it.
+  const steps = session.beforehand();
   for (let isFirst = true; !(await retryOnChange(() => oweSomeAgain(steps, id, options, isFirst))); isFirst = false);
 }
 
@@ -125,7 +122,7 @@ export async function orSettleAgain<T>(
   try {
     return await takeBack();
   } catch (error) {
-    if (isAppError(error) && error.code === 'conflict') await settleAgain(beforehand(session), id, refundId);
+    if (isAppError(error) && error.code === 'conflict') await settleAgain(session.beforehand(), id, refundId);
     throw error;
   }
 }

@@ -61,7 +61,8 @@ export async function switchToPrepaid(session: TenantSession, order: SwitchToPre
   if (known !== undefined) return asBefore(session, known, currency);
   if (Object.values(supply.exportBank ?? {}).some((kwh) => Number(kwh) > 0))
     throw refuse('Energy fed in is kept for later bills: settle it first.', 'توجد طاقة مصدّرة محفوظة: سوّها أولًا.');
-  const { invoices, problems } = await billCustomer(session, supply.customerId, {
+  // Billed is not switched yet: repeated, it finds the days billed and goes on.
+  const { invoices, problems } = await billCustomer(session.beforehand(), supply.customerId, {
     supplyIds: [supply.id],
     period: { from: supply.billedTo ?? supply.from, to: order.on },
     timeZone: profile.timeZone,

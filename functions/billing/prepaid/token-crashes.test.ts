@@ -106,6 +106,9 @@ it('a switch to tokens with a debt, and back to bills', async () => {
     ['2026-06-11T00:00', 150],
   ]);
   const told = await everyWay({
+    // Billed, and not switched yet.
+    breakages: ['died'],
+    breaks: 8,
     async act() {
       const arrears = { instalment: { type: 'share', percent: '25' } };
       await post(switches, '/api/billing/prepaid/switches/to-prepaid', { supplyId, on: '2026-06-11', arrears });

@@ -7,6 +7,7 @@ import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { keepRows } from '../test-support/kept-rows.ts';
 import { label, meteredCustomers } from '../test-support/metered-customers.ts';
 import { type Breakage, useCallWatch } from '../test-support/watch-calls.ts';
 import { billPage } from './bill-page.ts';
@@ -25,8 +26,8 @@ const readings = [0, 1, 2, 3].map((day): [string, number, object] => [
   1000 + 10 * day,
   { exportRegisterKwh: String(500 + 4 * day) },
 ]);
-/** Of the billing table, as DynamoDB JSON, from before the run. */
-let before: Record<string, any>[];
+/** All is as it was before the run. */
+let restore: () => void;
 
 beforeAll(async () => {
   await stack.addTenant(tenant);
@@ -53,15 +54,8 @@ beforeAll(async () => {
   // More meters than a page of two holds: a part of the run by itself, in pages of two.
   const large = await setUp(readings, { customer: { routeId: 'LARGE' } });
   for (let i = 0; i < 2; i++) await addSupply(large.customerId, readings);
-  before = stack.tables.scan('billing');
+  restore = keepRows(stack);
 });
-
-function restore(): void {
-  const call = (operation: string, input: object) =>
-    stack.tables.dynamodb.call(operation, { TableName: 'billing', ...input });
-  for (const { pk, sk } of stack.tables.scan('billing')) call('DeleteItem', { Key: { pk, sk } });
-  for (const Item of before) call('PutItem', { Item });
-}
 
 const runs = async (method: string, path = '', body?: object) =>
   stack.call(tenant, invoices, method, `${base}/${path}`, body ? { body } : {});

@@ -75,6 +75,14 @@ export class TenantSession {
     return new TenantSession({ ...this.context, workspaceId });
   }
 
+  /**
+   * The same session for what a request writes before it takes effect: the first of its transactions marks its `Idempotency-Key` as
+   * done, and one that died between the two would be told when it is repeated that it had taken effect.
+   */
+  beforehand(): TenantSession {
+    return new TenantSession({ ...this.context, idempotency: undefined });
+  }
+
   async get<E extends Entity>(
     entity: E,
     key: KeyOf<E>,
