@@ -2,7 +2,7 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -20,7 +20,7 @@ import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
 import { linkUser, unlinkUser } from '../portal/link-account.ts';
 import { type PortalAccess, portalAccessEntity } from '../portal/portal-access.ts';
-import { suppliesOfCustomer } from '../supplies/supply-entity.ts';
+import { pageOfSupplies, suppliesOfCustomer } from '../supplies/supply-entity.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import type { Customer } from './customer-schema.ts';
@@ -37,12 +37,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
         (search === undefined || isNamed(found, search));
       return { data: fits ? [found] : [], pagination: { limit: page.limit, nextCursor: null } };
     }
-    const filter = [
-      ...Object.entries(filters).flatMap(([attribute, value]): FilterTerm[] =>
-        value === undefined ? [] : [{ attribute, operator: '=', value }],
-      ),
-      ...(search === undefined ? [] : [named(search)]),
-    ];
+    const filter = [...equals(filters), ...(search === undefined ? [] : [named(search)])];
     const { items, nextCursor } =
       routeId === undefined
         ? await queryShards(session, customerEntity, {
@@ -99,9 +94,10 @@ export const customerOperations: Operations<typeof customers.routes> = {
 
   getCustomerHistory: readHistory(customerEntity),
 
-  listCustomerMeters: async ({ session, params }) => {
+  listCustomerMeters: async ({ session, params, page }) => {
     await session.require(customerEntity, params);
-    return { data: await suppliesOfCustomer(session, params.id) };
+    const { items, nextCursor } = await pageOfSupplies(session, params.id, page);
+    return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
 
   listCustomerInvoices: async ({ session, params, page }) => {

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { historyRoute } from '../../../layers/kernel/crud/history.ts';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
-import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { externalId, generatedId } from '../../../layers/kernel/schema/common.ts';
 import { exceptionStatuses, resolveExceptionSchema, storedExceptionSchema } from './exception-schema.ts';
 
 const params = z.object({ id: generatedId('vex') });
@@ -17,7 +17,12 @@ export const veeExceptions = defineResource({
       path: '',
       access: 'billing:vee:read',
       summary: 'List stretches that could not be billed because readings failed, the oldest first.',
-      query: z.object({ status: z._default(z.enum(exceptionStatuses), 'open') }),
+      query: z.object({
+        status: z._default(z.enum(exceptionStatuses), 'open'),
+        customerId: z.optional(generatedId('cus')),
+        supplyId: z.optional(generatedId('sup')),
+        meterId: z.optional(externalId()),
+      }),
       response: z.array(storedExceptionSchema),
       paginated: true,
     },

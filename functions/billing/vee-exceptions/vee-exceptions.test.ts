@@ -230,10 +230,15 @@ describe('an exception', () => {
     expect((await bill(customerId)).invoices).toHaveLength(1);
   });
 
-  it('of another tenant does not exist', async () => {
-    const { supplyId, customerId } = await setUp(spiked);
+  it('is found by customer, supply or meter; of another tenant does not exist', async () => {
+    const { supplyId, customerId, meterId } = await setUp(spiked);
     await bill(customerId);
     const [{ id }] = await exceptionOf(supplyId);
+    const found = async (query: Record<string, string>) =>
+      (await stack.call(tenant, exceptions, 'GET', base, { query })).body.data.map((each: any) => each.id);
+    for (const query of [{ customerId }, { supplyId }, { meterId }]) expect(await found(query as any)).toEqual([id]);
+    expect(await found({ meterId: 'NOBODY' })).toEqual([]);
+    expect(await found({ meterId, status: 'closed' })).toEqual([]);
     expect(await listed('open', 'vee-foreign')).toEqual([]);
     expect((await stack.call('vee-foreign', exceptions, 'GET', `${base}/${id}`)).status).toBe(404);
     expect((await resolve(id, 'accept', 'vee-foreign')).status).toBe(404);

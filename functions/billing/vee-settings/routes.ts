@@ -24,7 +24,7 @@ export const veeSettings = defineResource({
       access: 'billing:vee:write',
       summary: 'Set limits and methods, whole. `If-Match` guards against lost updates.',
       description:
-        'What is left out of `general` has its usual value. A group in `classes`, such as `history`, replaces the general group for customers of that type. Bills already made stay as they are.',
+        'Units are millionths of a kWh: `ignoreBelowUnits` of 2000000 is 2 kWh. What is left out of `general` has its usual value. A group in `classes`, such as `history`, replaces the general group for customers of that type. Bills already made stay as they are.',
       body: tenantVeeSettingsSchema,
       response: versioned,
       errors: ['version_conflict', 'unprocessable'],

@@ -1,6 +1,6 @@
 /** Lists meters: of a station from its own index, otherwise over all shards of the fleet. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
@@ -20,16 +20,13 @@ export function listMeters(
   { stationId, search, ...equal }: MeterFilter,
   page: Paging,
 ): Promise<Page<Meter & Stored>> {
-  const filter: FilterTerm[] = Object.entries(equal).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=', value }],
-  );
   return queryShards(session, meterEntity, {
     index: stationId === undefined ? 'gsi1' : 'gsi2',
     partitions: stationId === undefined ? listPartitions : [stationPartition(stationId)],
     sortKeyOf: ({ id }) => [id],
     // Numbers are ASCII, so "~" is above every continuation of the prefix.
     ...(search === undefined ? {} : { from: [search], to: [`${search}~`] }),
-    filter,
+    filter: equals(equal),
     limit: page.limit,
     cursor: page.cursor,
   });

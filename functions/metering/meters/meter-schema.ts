@@ -56,6 +56,7 @@ export const createMeterSchema = z.object({
   /** @default the model's, else `smart` */
   type: z.optional(z.enum(meterTypes)),
   stationId: externalId(),
+  /** A number of your own; supplies tell who takes energy here. */
   customerId: z.optional(label(64)),
   /** @default the model's, else 1 */
   phases: z.optional(z.union([z.literal(1), z.literal(3)])),

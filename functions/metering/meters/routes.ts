@@ -60,6 +60,8 @@ export const meters = defineResource({
       path: '',
       access: 'metering:meters:read',
       summary: 'List meters by number.',
+      description:
+        '`search` is the beginning of the number. `customerId` is what the meter was registered with, a number of your own; who takes energy at which meter, and when, is told by supplies: `/api/billing/customers/{id}/meters`, `/api/billing/supplies?meterId=`.',
       query: z.object({
         stationId: z.optional(externalId()),
         status: z.optional(z.enum(meterStatuses)),

@@ -1,7 +1,7 @@
 /** The operations behind declared CRUD routes: tenant-bound, audited, versioned, with an event per change where one is declared. */
 
 import type { Entity, IndexName, Stored } from '../data/entity.ts';
-import type { FilterTerm } from '../data/expressions.ts';
+import { equals } from '../data/expressions.ts';
 import type { KeyParts } from '../data/keys.ts';
 import type { UnitOfWork } from '../data/unit-of-work.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -46,15 +46,12 @@ export function crudOperations<const N extends string, const P extends string, T
       page,
     }: Request & { session: NonNullable<Request['session']> }) => {
       const { order, ...filters } = (query ?? {}) as Record<string, unknown>;
-      const filter: FilterTerm[] = Object.entries(filters).flatMap(([attribute, value]) =>
-        value === undefined ? [] : [{ attribute, operator: '=', value }],
-      );
       const { items, nextCursor } = await session.query<T & Stored>(entity, {
         ...spec.list,
         order: order === 'desc' ? 'descending' : 'ascending',
         limit: page.limit,
         cursor: page.cursor,
-        filter,
+        filter: equals(filters),
       });
       return { data: items, pagination: { limit: page.limit, nextCursor } };
     },

@@ -56,6 +56,12 @@ export interface FilterTerm {
   value: unknown;
 }
 
+/** Terms for those filters of a list that were given: each attribute is what was asked for. */
+export const equals = (asked: Readonly<Record<string, unknown>>): FilterTerm[] =>
+  Object.entries(asked).flatMap(([attribute, value]) =>
+    value === undefined ? [] : [{ attribute, operator: '=', value }],
+  );
+
 /** Terms of which one must hold. */
 export interface AnyOf {
   anyOf: readonly FilterTerm[];
