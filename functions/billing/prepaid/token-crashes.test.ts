@@ -99,6 +99,23 @@ it('free units, twice', async () => {
   expect(told).toMatchObject({ 'prepaid.vended': 1 });
 });
 
+it('a switch to tokens that dies after it billed goes on when it is asked for again', async () => {
+  const { supplyId, meterId } = await scene.addSupply({ mode: 'postpaid' });
+  await scene.stack.read(tenant, meterId, [
+    ['2026-06-01T00:00', 100],
+    ['2026-06-11T00:00', 150],
+  ]);
+  const arrears = { instalment: { type: 'share', percent: '25' } };
+  const told = await everyWay({
+    async act() {
+      await post(switches, '/api/billing/prepaid/switches/to-prepaid', { supplyId, on: '2026-06-11', arrears });
+    },
+    breakages: ['died'],
+    breaks: 8,
+  });
+  expect(told).toMatchObject({ 'supply.started': 1, 'invoice.created': 1 });
+});
+
 it('a switch to tokens with a debt, and back to bills', async () => {
   const { supplyId, meterId } = await scene.addSupply({ mode: 'postpaid' });
   await scene.stack.read(tenant, meterId, [
@@ -106,9 +123,6 @@ it('a switch to tokens with a debt, and back to bills', async () => {
     ['2026-06-11T00:00', 150],
   ]);
   const told = await everyWay({
-    // Billed, and not switched yet.
-    breakages: ['died'],
-    breaks: 8,
     async act() {
       const arrears = { instalment: { type: 'share', percent: '25' } };
       await post(switches, '/api/billing/prepaid/switches/to-prepaid', { supplyId, on: '2026-06-11', arrears });
