@@ -4,8 +4,9 @@ import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { personBehind } from '../../identity/contract.ts';
-import { alreadyDecided, paymentReference } from '../mobile/apply-collection.ts';
+import { alreadyDecided } from '../mobile/apply-collection.ts';
 import { type Collection, collectionEntity, receiptNumberEntity } from '../mobile/collection-entity.ts';
+import { paymentReference } from '../mobile/field-reference.ts';
 import { recordPayment } from '../payments/record-payment.ts';
 
 export interface Decision {

@@ -19,6 +19,7 @@ import {
 } from './collection-entity.ts';
 import { type FieldWorker, type Reason, rejected, sayReason, takenTime } from './field-context.ts';
 import { fieldCollectionHeld } from './field-events.ts';
+import { paymentReference } from './field-reference.ts';
 import { earlierResult, logOperation, once } from './operation-log.ts';
 import type { OperationOf, OperationResult } from './operation-schema.ts';
 import { requireOwnRoute, type StoredRoute, stopEntity } from './route-entity.ts';
@@ -31,10 +32,6 @@ class Held extends Error {
     this.reason = reason;
   }
 }
-
-/** One and the same for ever, and nobody else’s. */
-export const paymentReference = ({ collectorId, operationId }: Pick<Collection, 'collectorId' | 'operationId'>) =>
-  `field-${collectorId}-${operationId}`;
 
 export async function applyCollection(
   worker: FieldWorker,

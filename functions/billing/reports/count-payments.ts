@@ -1,10 +1,11 @@
-/** What a customer paid on the days of a report, by method: payments themselves, since entries of the account do not say how money came. */
+/** What a customer paid on the days of a report, by method or channel: payments themselves, since entries of the account do not say how money came. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays, dayStart, earlier } from '../../../layers/tariff/calendar.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
+import { channelOf } from './payment-channel.ts';
 import type { Totals } from './totals.ts';
 
 /** The day after it is the last that a date can name. */
@@ -14,7 +15,7 @@ const lastDay = '9999-12-30';
 export async function countPayments(
   session: TenantSession,
   customerId: string,
-  days: { from: string; to: string },
+  { by, ...days }: { from: string; to: string; by?: 'channel' | undefined },
   totals: Totals,
   timeZone: string,
 ): Promise<void> {
@@ -30,15 +31,17 @@ export async function countPayments(
       limit: 200,
       cursor,
     });
-    for (const payment of page.items) if (payment.receivedAt < end!) countPayment(payment, totals);
+    for (const payment of page.items)
+      if (payment.receivedAt < end!)
+        countPayment(payment, by === 'channel' ? channelOf(payment) : payment.method, totals);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
 
-function countPayment(payment: Payment, totals: Totals): void {
-  const { currency, method, purpose = 'debt', status, amount, refundedAmount = '0' } = payment;
+function countPayment(payment: Payment, group: string, totals: Totals): void {
+  const { currency, purpose = 'debt', status, amount, refundedAmount = '0' } = payment;
   const [minor, refunded] = [minorOf(amount, currency), minorOf(refundedAmount, currency)];
-  const add = (measure: string, value: bigint): void => totals.add(currency, method, measure, value);
+  const add = (measure: string, value: bigint): void => totals.add(currency, group, measure, value);
   add('payments', 1n);
   add(purpose, minor);
   if (refunded > 0n) add('refunded', refunded);

@@ -15,13 +15,14 @@ export function rowsOf(kind: 'collection_rate', parts: readonly ReportPart[]): C
 export function rowsOf(
   kind: SummedKind,
   parts: readonly ReportPart[],
+  by?: 'channel',
 ): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
-export function rowsOf(kind: SummedKind, parts: readonly ReportPart[]) {
+export function rowsOf(kind: SummedKind, parts: readonly ReportPart[], by?: 'channel') {
   const totals = new Totals();
   for (const part of parts) totals.merge(part.totals);
   const groups = totals.groups();
   if (kind === 'ageing') return groups.map(ageingRow);
-  if (kind === 'collections') return groups.map(methodRow);
+  if (kind === 'collections') return groups.map((group) => methodRow(group, by));
   return kind === 'collection_rate' ? groups.map(collectionRow) : groups.map(summaryRow);
 }
 
@@ -64,13 +65,13 @@ function collectionRow({ currency, group, measures }: Group): CollectionRow {
   };
 }
 
-function methodRow({ currency, group, measures }: Group): MethodRow {
+function methodRow({ currency, group, measures }: Group, by: 'channel' | undefined): MethodRow {
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
   const amount = (value: bigint): string => amountOf(value, currency);
   const received = minor('debt') + minor('prepaid') + minor('deposit');
   return {
     currency,
-    method: group as MethodRow['method'],
+    ...(by === 'channel' ? { channel: group as MethodRow['channel'] } : { method: group as MethodRow['method'] }),
     payments: Number(minor('payments')),
     receivedAmount: amount(received),
     debtAmount: amount(minor('debt')),

@@ -7,6 +7,7 @@ import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
 import { paymentMethods } from '../payments/payment-schema.ts';
+import { paymentChannels } from './payment-channel.ts';
 
 /** `to` is the last day that is counted, as in statements. */
 const span = { from: localDate(), to: localDate() };
@@ -34,7 +35,15 @@ export const reportOrderSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('collection_rate'), ...span, ...route }).check(inOrder()),
   z.object({ kind: z.literal('billing_summary'), ...span, ...route }).check(inOrder()),
-  z.object({ kind: z.literal('collections'), ...span, ...route }).check(inOrder()),
+  z
+    .object({
+      kind: z.literal('collections'),
+      /** By which way money came, instead of the method it was paid by. */
+      by: z.optional(z.enum(['channel'])),
+      ...span,
+      ...route,
+    })
+    .check(inOrder()),
 ]);
 
 export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'collections', 'top_debtors'] as const;
@@ -43,7 +52,8 @@ export const isAsOf = (kind: string): kind is 'ageing' | 'top_debtors' => kind =
 
 export type ReportOrder = { routeId?: string | undefined } & (
   | { kind: 'ageing' | 'top_debtors'; asOf: string }
-  | { kind: 'collection_rate' | 'billing_summary' | 'collections'; from: string; to: string }
+  | { kind: 'collection_rate' | 'billing_summary'; from: string; to: string }
+  | { kind: 'collections'; from: string; to: string; by?: 'channel' | undefined }
 );
 
 const group = {
@@ -98,7 +108,9 @@ const summaryRowSchema = z.object({
 /** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the methods. */
 const methodRowSchema = z.object({
   currency: z.string(),
-  method: z.enum([...paymentMethods, 'all']),
+  /** One of the two, as the report was asked for. */
+  method: z.optional(z.enum([...paymentMethods, 'all'])),
+  channel: z.optional(z.enum([...paymentChannels, 'all'])),
   payments: z.int(),
   /** The next three together. */
   receivedAmount: z.string(),
@@ -145,6 +157,7 @@ export const reportSchema = storedSchema(
     from: z.optional(z.string()),
     to: z.optional(z.string()),
     routeId: z.optional(z.string()),
+    by: z.optional(z.enum(['channel'])),
     /** When it is deleted. */
     keptUntil: z.optional(utcTime()),
     status: z.enum(['running', 'completed']),

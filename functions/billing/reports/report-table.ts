@@ -1,6 +1,7 @@
 /** The rows of a report as a table for spreadsheets, headed in the reader's language. */
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { wordOr } from '../documents/labels.ts';
+import type { PaymentChannel } from './payment-channel.ts';
 import type { ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
 
 const headings: Record<string, readonly [en: string, ar: string]> = {
@@ -25,6 +26,7 @@ const headings: Record<string, readonly [en: string, ar: string]> = {
   prepaidAmount: ['Prepaid tokens', 'رموز الدفع المسبق'],
   ratePercent: ['Collection rate %', 'نسبة التحصيل %'],
   method: ['Method', 'الطريقة'],
+  channel: ['Channel', 'القناة'],
   payments: ['Payments', 'الدفعات'],
   debtAmount: ['For bills', 'للفواتير'],
   depositAmount: ['Deposits', 'تأمينات'],
@@ -66,15 +68,29 @@ const columns = {
 export function reportTable(kind: ReportOrder['kind'], rows: readonly ReportRow[], locale: Locale): string[][] {
   const flat: Record<string, unknown>[] =
     kind === 'billing_summary' ? (rows as readonly SummaryRow[]).flatMap(lines) : rows.map((row) => ({ ...row }));
-  const head = columns[kind].map((name) => headings[name]![locale === 'ar' ? 1 : 0]);
+  const own = columnsOf(kind, rows);
+  const head = own.map((name) => headings[name]![locale === 'ar' ? 1 : 0]);
   const cell = (name: string, value: unknown): string =>
     locale === 'ar' && coded.has(name) ? arabic(String(value)) : String(value ?? '');
-  return [head, ...flat.map((row) => columns[kind].map((name) => cell(name, row[name])))];
+  return [head, ...flat.map((row) => own.map((name) => cell(name, row[name])))];
 }
 
 /** Columns of codes: an Arabic reader gets words, and programs the codes of the English table. */
-const coded = new Set(['customerType', 'method', 'movement']);
-const arabic = (code: string): string => (code === 'all' ? 'الكل' : wordOr(code, 'ar'));
+const coded = new Set(['customerType', 'method', 'channel', 'movement']);
+const channels: Record<PaymentChannel, string> = {
+  till: 'الصندوق',
+  field: 'التحصيل الميداني',
+  bank_file: 'ملف البنك',
+  provider: 'مزوّد الدفع',
+  by_hand: 'إدخال يدوي',
+};
+
+/** Money that was asked for by channel has no methods. */
+const columnsOf = (kind: ReportOrder['kind'], rows: readonly ReportRow[]): readonly string[] =>
+  columns[kind].map((name) => (name === 'method' && rows.some((row) => 'channel' in row) ? 'channel' : name));
+
+const arabic = (code: string): string =>
+  code === 'all' ? 'الكل' : Object.hasOwn(channels, code) ? channels[code as PaymentChannel] : wordOr(code, 'ar');
 
 /** A summary has a line for each movement, between the balances. */
 function lines({ currency, customerType, openingBalance, movements, closingBalance }: SummaryRow) {

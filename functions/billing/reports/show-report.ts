@@ -29,6 +29,6 @@ export async function showReport(session: TenantSession, id: string) {
           parts.flatMap(({ debtors = [] }) => debtors),
           head.asOf,
         )
-      : rowsOf(head.kind, parts);
+      : rowsOf(head.kind, parts, head.kind === 'collections' ? head.by : undefined);
   return { ...head, customers, result };
 }
