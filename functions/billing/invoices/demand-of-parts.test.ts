@@ -83,14 +83,14 @@ it('is one peak at two prices where both price it', async () => {
 });
 
 it('is not charged to days that price what intervals tell', async () => {
-  // 0.25 kWh in each quarter up to the 16th: 1 kW, whatever the register shows.
+  // 0.25 kWh in each quarter of the first day: 1 kW, whatever the register shows.
   const byIntervals = { ...demand, code: 'intervals', source: 'intervals' };
   const tariff = await changing('MIXED', '2026-04-02', byIntervals, demand);
   const day = Array.from({ length: 97 }, (_, i): [string, number, object] => {
     const time = new Date(Date.UTC(2026, 3, 1) + i * 900_000).toISOString().slice(0, 16);
     return shows(time, 0.25 * i, 3);
   });
-  const lines = await demandLine(tariff, [...day, shows('2026-04-20', 95, 18), shows('2026-05-01', 150, 18)]);
-  // 1 kW for a day of thirty, 18 kW for the others.
+  const lines = await demandLine(tariff, [...day, shows('2026-04-20', 1000, 18), shows('2026-05-01', 1600, 18)]);
+  // More than 2 kW are taken from then on, which is not of the first day. 1 kW for a day of thirty, 18 kW for the others.
   expect(lines.map(([amount]: string[]) => amount)).toEqual(['3.33', '1740.00']);
 });

@@ -91,12 +91,14 @@ function multiplier(
 
 /**
  * Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. Days whose
- * tariff prices no demand do not count.
+ * tariff prices no demand, or by the other source, do not count.
  */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
   const pricing = context.segments.filter(({ version, from }) =>
-    version.components.some(({ kind, during }) => kind === 'demand' && holdsOn(during, from)),
+    version.components.some(
+      (each) => each.kind === 'demand' && holdsOn(each.during, from) && isByRegister(each) === isByRegister(component),
+    ),
   );
   const spans = pricing.flatMap((each) => each.spans);
   const measured = highestDemand(facts, component, spans);
@@ -141,6 +143,8 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
       });
   }
 }
+
+const isByRegister = ({ source }: ComponentOf<'demand'>): boolean => source === 'register';
 
 /** Of a bill in parts it says of which days: one peak is charged to each part by its share of the month. */
 function registeredText({ facts, segments }: RatingContext): BilingualLabel {
