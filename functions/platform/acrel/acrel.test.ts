@@ -154,6 +154,33 @@ describe('webhooks of Acrel', () => {
     expect((await post('disconnect-confirm', cut)).status).toBe(200);
     expect((await requireMeter(stack.session('tenant-a'), 'ACR-A1')).status).toBe('disconnected');
   });
+
+  it('confirm commands by the change of status as well, where it is the one that was asked for', async () => {
+    stack.takeOutbox('tenant-a');
+    const change = { event_type: 'status_change', timestamp: at(), meter_id: 'ACR-A1', reason: 'remote_command' };
+    const connected = { ...change, previous_status: 'disconnected', new_status: 'connected' };
+    expect((await post('disconnect-confirm', connected)).status).toBe(422);
+    expect((await post('reconnect-confirm', connected)).status).toBe(200);
+    expect((await requireMeter(stack.session('tenant-a'), 'ACR-A1')).status).toBe('connected');
+    expect(
+      stack
+        .takeOutbox('tenant-a')
+        .filter(({ type }) => type === 'meter.control_confirmed')
+        .map(({ payload }) => JSON.parse(payload!)),
+    ).toMatchObject([{ meterId: 'ACR-A1', action: 'reconnect', confirmedAt: change.timestamp }]);
+  });
+
+  it.each([
+    ['no event', { event_type: undefined }],
+    ['an unknown event', { event_type: 'tea' }],
+    ['no meter', { meter_id: undefined }],
+    ['no time', { timestamp: undefined }],
+    ['a time that is none', { timestamp: 'noon' }],
+  ])('that are signed and have %s say what is wrong, and not that the signature is', async (_, wrong) => {
+    const refused = await post('meter-reading', { ...reading(), ...wrong });
+    expect(refused.status).toBe(422);
+    expect(refused.body.message).toMatch(/meter_reading|meter_id/);
+  });
 });
 
 describe('attacks', () => {

@@ -12,6 +12,10 @@ import { takeOnce, wasTaken } from '../provider-callbacks/take-once.ts';
 import { type AcrelRoutes, acrelEvents } from './routes.ts';
 
 const topicOf: Record<string, string> = { meter_reading: 'data', alert: 'alert' };
+const stateConfirmedBy: Record<string, string> = {
+  'disconnect-confirm': 'disconnected',
+  'reconnect-confirm': 'connected',
+};
 
 export function receiveWebhook(way: keyof typeof acrelEvents): Operation<AcrelRoutes[keyof AcrelRoutes]> {
   return async ({ received, headers, clientIp, correlationId }) => {
@@ -26,16 +30,17 @@ export function receiveWebhook(way: keyof typeof acrelEvents): Operation<AcrelRo
     });
     const [event] = events;
     const { event: kind, meter_id: meterId } = (event?.data ?? {}) as { event?: string; meter_id?: string };
-    if (event === undefined || kind !== acrelEvents[way] || typeof meterId !== 'string')
-      throw new AppError('unprocessable', `This address takes events of the type "${acrelEvents[way]}".`);
+    // What confirms a command may as well come as the change of status that it is.
+    const isChange = kind === 'status_change' && event?.data['new_status'] === stateConfirmedBy[way];
+    if (event === undefined || (kind !== acrelEvents[way] && !isChange)) throw unexpected(acrelEvents[way]);
+    const { occurredAt } = event;
+    if (typeof meterId !== 'string' || occurredAt === undefined) throw incomplete();
     const key = { integrationId: integration.id, eventId: event.id };
     if (await wasTaken(session, key)) return { data: { accepted: true, duplicate: true } };
     // Topics carry no tenant: the meter must be the sender's, and its station follows from the meter.
     const meter = (await metersById(session, [meterId])).get(meterId);
     if (meter === undefined) throw notFound('meter', meterId);
-    const occurredAt = event.occurredAt ?? session.context.now();
-    const action =
-      kind === 'disconnect_confirm' ? 'disconnect' : kind === 'reconnect_confirm' ? 'reconnect' : undefined;
+    const action = way === 'disconnect-confirm' ? 'disconnect' : way === 'reconnect-confirm' ? 'reconnect' : undefined;
     const { event: _, ...data } = event.data;
     const payload =
       action === undefined
@@ -77,5 +82,21 @@ export function receiveWebhook(way: keyof typeof acrelEvents): Operation<AcrelRo
     return { data: { accepted: true, duplicate: !isNew } };
   };
 }
+
+const unexpected = (type: string): AppError =>
+  new AppError('unprocessable', undefined, {
+    texts: {
+      en: `This address takes events of the type "${type}".`,
+      ar: `يستقبل هذا العنوان أحداثًا من النوع "${type}".`,
+    },
+  });
+
+const incomplete = (): AppError =>
+  new AppError('unprocessable', undefined, {
+    texts: {
+      en: 'The event names no meter (`meter_id`) or no time (`timestamp`).',
+      ar: 'لا يذكر الحدث العداد (`meter_id`) أو الوقت (`timestamp`).',
+    },
+  });
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value.slice(0, 200) : null);

@@ -40,6 +40,11 @@ interface Arrived {
 /** A provider waits little for an answer; asking it back, as PayPal wants, must fit in. */
 const inboundTimeoutMs = 8000;
 
+const notSigned = {
+  en: 'The notification is not signed as agreed, too old, or cannot be read.',
+  ar: 'الإشعار غير موقّع كما اتُّفق أو قديم أو تتعذر قراءته.',
+};
+
 /** @throws AppError `unauthenticated` for token and signature, `forbidden` for the address, `unavailable` when it cannot be checked */
 export async function readNotification(arrived: Arrived): Promise<Notification> {
   const { token, received, clientIp, correlationId } = arrived;
@@ -100,7 +105,7 @@ export async function readNotification(arrived: Arrived): Promise<Notification> 
     const isRefused = error.code === 'rejected';
     await keep(isRefused ? 'failed' : 'error', isRefused ? 401 : 503, error.message);
     throw isRefused
-      ? new AppError('unauthenticated', 'The notification is not signed as agreed, or too old.')
+      ? new AppError('unauthenticated', undefined, { texts: notSigned })
       : new AppError('unavailable', 'The notification cannot be checked now.', { cause: error });
   }
 }

@@ -11,7 +11,6 @@ import {
   ProviderError,
 } from '../../provider.ts';
 import { at, optionalTextAt } from '../../read-path.ts';
-import { refuse } from '../../signatures.ts';
 import { mappingOf } from '../configured/configured-payment.ts';
 import { readSigned } from '../configured/inbound.ts';
 import type { MappingInput } from '../configured/mapping.ts';
@@ -113,14 +112,21 @@ const types: Readonly<Record<string, InboundEvent['type']>> = {
   reconnect_confirm: 'meter_status',
 };
 
-/** The documented bodies carry no id: the same bytes are the same event. */
+/**
+ * The documented bodies carry no id: the same bytes are the same event. What is signed and names no event, meter or time is for
+ * the receiver to refuse: it is not the signature that is wrong.
+ */
 function readEvent(body: unknown, digest: string): InboundEvent {
   const eventType = optionalTextAt(body, 'event_type');
-  const meterId = optionalTextAt(body, 'meter_id');
   const occurredAt = optionalTextAt(body, 'timestamp');
-  const type = eventType === undefined ? undefined : types[eventType];
-  if (type === undefined || meterId === undefined) refuse('The notification names no event or no meter.');
-  if (occurredAt === undefined || Number.isNaN(Date.parse(occurredAt))) refuse('The notification has no time.');
-  const { event_type: _type, ...data } = body as Record<string, unknown>;
-  return { id: optionalTextAt(body, 'id') ?? digest, type, occurredAt, data: { ...data, event: eventType } };
+  const type = (eventType === undefined ? undefined : types[eventType]) ?? 'other';
+  const hasTime = occurredAt !== undefined && !Number.isNaN(Date.parse(occurredAt));
+  const { event_type: _type, ...data } =
+    body !== null && typeof body === 'object' ? (body as Record<string, unknown>) : {};
+  return {
+    id: optionalTextAt(body, 'id') ?? digest,
+    type,
+    ...(hasTime ? { occurredAt } : {}),
+    data: { ...data, event: eventType },
+  };
 }
