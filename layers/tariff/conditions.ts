@@ -5,16 +5,19 @@
 import { type Fraction, fraction, fractionOf, isPositive, minus, times, total } from '../money/fraction.ts';
 import { holdsOn } from './calendar.ts';
 import { billedUnits, unitsPerKwh } from './components/energy.ts';
+import { highestDemand } from './demand.ts';
 import { RatingError } from './facts.ts';
+import { addEnergies } from './quantities.ts';
 import type { RatingContext } from './rating-context.ts';
 import type { Segment } from './segments.ts';
 import type { BilingualLabel, Component, YearlyDays } from './tariff-schema.ts';
+import type { BucketSpan } from './time-of-use.ts';
 
 type Condition = NonNullable<Component['when']>;
 
 /** @throws RatingError `missing_fact` where a size is asked for that nobody knows */
 export function applies(context: RatingContext, segment: Segment, component: Component): boolean {
-  return holdsOn(component.during, segment.from) && (component.when === undefined || fits(context, component));
+  return holdsOn(component.during, segment.from) && (component.when === undefined || fits(context, segment, component));
 }
 
 /**
@@ -36,7 +39,8 @@ export function requirePrices(context: RatingContext): void {
     }
 }
 
-function fits(context: RatingContext, { code, when = {} }: Component): boolean {
+function fits(context: RatingContext, segment: Segment, component: Component): boolean {
+  const { code, when = {} } = component;
   const { aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases } = when;
   const { facts } = context;
   const need = <T>(value: T | undefined, name: string): T => {
@@ -48,6 +52,7 @@ function fits(context: RatingContext, { code, when = {} }: Component): boolean {
     const connected = fractionOf(need(facts.connectedKw, 'the connected load in kW'));
     if (!lies(connected, fractionOrNone(aboveConnectedKw), fractionOrNone(upToConnectedKw))) return false;
   }
+  if (!fitsLoadFactor(context, segment, component)) return false;
   if (aboveKwh === undefined && upToKwh === undefined) return true;
   const months = monthsOf(context);
   const share = when.perDwelling ? times(months, fraction(BigInt(facts.dwellings ?? 1))) : months;
@@ -69,6 +74,23 @@ const monthsOf = ({ segments }: RatingContext): Fraction => total(segments.map((
 export const takesMore = (context: RatingContext, kwh: string): boolean =>
   isPositive(minus(takenKwh(context), times(fractionOf(kwh), monthsOf(context))));
 
+/** All that was taken is held against the highest demand of the tariff's first price of demand, as it was measured. */
+function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment, { code, when }: Component): boolean {
+  const { aboveLoadFactor, upToLoadFactor } = when ?? {};
+  if (aboveLoadFactor === undefined && upToLoadFactor === undefined) return true;
+  const demand = version.components.find((each) => each.kind === 'demand');
+  if (demand === undefined) throw new RatingError('missing_fact', `"${code}" needs a component of demand.`);
+  const spans = segments.flatMap((segment) => segment.spans);
+  const [energies, hours] = [segments.flatMap((segment) => [...segment.energies.values()]), hoursOf(spans)];
+  const taken = fraction(addEnergies(energies).importUnits, unitsPerKwh);
+  const atPeak = times(highestDemand(facts, demand, spans), hours);
+  const share = (factor: string | undefined) => (factor === undefined ? undefined : times(fractionOf(factor), atPeak));
+  return lies(taken, share(aboveLoadFactor), share(upToLoadFactor));
+}
+
+const hoursOf = (spans: readonly BucketSpan[]): Fraction =>
+  fraction(BigInt(spans.at(-1)!.to - spans[0]!.from), 3_600_000n);
+
 const fractionOrNone = (text: string | undefined): Fraction | undefined =>
   text === undefined ? undefined : fractionOf(text);
 
@@ -84,13 +106,14 @@ export function conditionText({ during, when }: Component): BilingualLabel {
 const daysText = (during: YearlyDays = []): BilingualLabel[] =>
   during.map(({ from, to }) => ({ en: `every year ${from} to ${to}`, ar: `كل سنة من ${from} إلى ${to}` }));
 
-function sizesText({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases, perDwelling }: Condition) {
+function sizesText({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases, perDwelling, ...when }: Condition) {
   const each = perDwelling ? { en: ' and dwelling', ar: ' ولكل مسكن' } : { en: '', ar: '' };
   const kwh = rangeText(aboveKwh, upToKwh, { en: ` kWh a month${each.en}`, ar: ` ك.و.س شهريًا${each.ar}` });
   const kw = rangeText(aboveConnectedKw, upToConnectedKw, { en: ' kW connected', ar: ' ك.و موصولة' });
   const ofPhases =
     phases === undefined ? [] : [{ en: `connections of ${phases} phase(s)`, ar: `توصيلات ${phases} طور` }];
-  return [...kwh, ...kw, ...ofPhases];
+  const load = { en: ' load factor', ar: ' معامل الحمل' };
+  return [...kwh, ...kw, ...ofPhases, ...rangeText(when.aboveLoadFactor, when.upToLoadFactor, load)];
 }
 
 function rangeText(above: string | undefined, upTo: string | undefined, unit: BilingualLabel): BilingualLabel[] {

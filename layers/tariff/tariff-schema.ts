@@ -145,11 +145,16 @@ const conditionSchema = z
     aboveConnectedKw: z.optional(decimal()),
     upToConnectedKw: z.optional(decimal()),
     phases: z.optional(z.literal([1, 3])),
+    /** kWh of the bill by what its highest demand would have come to over all its hours, e.g. `0.6`: more than, and at most. */
+    aboveLoadFactor: z.optional(decimal()),
+    upToLoadFactor: z.optional(decimal()),
   })
   .check(
     z.refine(
-      ({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw }) =>
-        isRange(aboveKwh, upToKwh) && isRange(aboveConnectedKw, upToConnectedKw),
+      ({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, aboveLoadFactor, upToLoadFactor }) =>
+        isRange(aboveKwh, upToKwh) &&
+        isRange(aboveConnectedKw, upToConnectedKw) &&
+        isRange(aboveLoadFactor, upToLoadFactor),
       fieldMessage('The lower limit is not below the upper one.', 'الحد الأدنى ليس دون الحد الأعلى.'),
     ),
   );

@@ -12,6 +12,7 @@ export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
     ...bucketsThatAreMissing(version),
     ...seasonsThatAreMissing(version),
     ...registersThatDoNotFit(version),
+    ...loadFactorsWithoutDemand(version),
     ...totalThatCannotBePaid(version),
   ];
   if (details.length > 0)
@@ -101,6 +102,15 @@ function totalThatCannotBePaid({ currency, rounding }: Omit<TariffVersion, 'to'>
           `Amounts in ${currency} have ${decimals} decimals: a total cannot be a multiple of this.`,
         ),
       ];
+}
+
+function loadFactorsWithoutDemand({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
+  if (components.some(({ kind }) => kind === 'demand')) return [];
+  return components.flatMap(({ when }, i) =>
+    when?.aboveLoadFactor === undefined && when?.upToLoadFactor === undefined
+      ? []
+      : [detail(`/components/${i}/when`, 'A load factor needs a component of demand.')],
+  );
 }
 
 function seasonsThatAreMissing({ timeOfUse }: Pick<TariffVersion, 'timeOfUse'>): ErrorDetail[] {

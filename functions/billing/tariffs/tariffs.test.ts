@@ -66,6 +66,11 @@ describe('versions', () => {
       { components: [{ kind: 'minimum', code: 'min', label: label('m'), of: ['energy'], amount: '3' }, energy()] },
       '/components/0/of',
     ],
+    [
+      'a load factor of no demand',
+      { components: [energy({ when: { aboveLoadFactor: '0.6' } })] },
+      '/components/0/when',
+    ],
     ['a bucket without windows', { components: [energy({ bucket: 'peak' })] }, '/components/0/bucket'],
     [
       'a season nobody declared',

@@ -1,5 +1,16 @@
 /** Components that hold for some: by consumption (lost lifelines), size of the connection, season; critical days, feed-in by blocks. */
-import { april, energy, fixed, type GoldenCase, intervals, minimum, period, subsidy, tariff } from './golden-case.ts';
+import {
+  april,
+  demand,
+  energy,
+  fixed,
+  type GoldenCase,
+  intervals,
+  minimum,
+  period,
+  subsidy,
+  tariff,
+} from './golden-case.ts';
 
 /** Which blocks price a bill depends on all of it: up to 100 kWh a month, up to 650, above. */
 const cliffs = [
@@ -69,6 +80,16 @@ const feedIn = [
   }),
 ];
 
+const steady = [
+  tariff([
+    energy('energy', ['0.1']),
+    demand('demand', { rate: '2' }),
+    subsidy('steady', {
+      when: { aboveLoadFactor: '0.6' },
+      benefit: { type: 'percent', percent: '2', of: ['energy'] },
+    }),
+  ]),
+];
 const capped = [
   tariff([
     energy('energy', ['0.1']),
@@ -262,5 +283,19 @@ export const conditionCases: GoldenCase[] = [
     facts: period('2026-04-01', '2026-04-16', 50),
     lines: ['energy: 50 × 0.1 = 5.00', 'aid: −min(5.00 × 40 / 100; 2 × 15/30) = −1.00'],
     total: '5.00 − 1.00 = 4.00',
+  },
+  {
+    name: 'a load factor of 0.6, 8640 of 20 × 720 kWh, is not above 0.6',
+    tariff: steady,
+    facts: april(8640, { registeredDemandKw: '20' }),
+    lines: ['energy: 8640 × 0.1 = 864.00', 'demand: 20 × 2 = 40.00'],
+    total: '864.00 + 40.00 = 904.00',
+  },
+  {
+    name: 'a load factor above 0.6 earns two percent of the energy',
+    tariff: steady,
+    facts: april(8641, { registeredDemandKw: '20' }),
+    lines: ['energy: 8641 × 0.1 = 864.10', 'demand: 20 × 2 = 40.00', 'steady: −(864.10 × 2 / 100) = −17.28'],
+    total: '864.10 + 40.00 − 17.28 = 886.82',
   },
 ];
