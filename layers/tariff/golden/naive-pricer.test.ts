@@ -146,7 +146,7 @@ describe('a bill', () => {
           expect(cents(made)).toEqual(cents(priceNaively(distinct, hours).amounts));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 });
