@@ -121,8 +121,8 @@ export async function readEntries(
   customerId: string,
   to: string,
   from = '',
-): Promise<AccountEntry[]> {
-  const entries: AccountEntry[] = [];
+): Promise<(AccountEntry & Stored)[]> {
+  const entries: (AccountEntry & Stored)[] = [];
   let cursor: string | undefined;
   do {
     const page = await session.query<AccountEntry & Stored>(accountEntryEntity, {

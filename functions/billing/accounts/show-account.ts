@@ -1,8 +1,15 @@
 /** A customer's balance and statement. */
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { currencyExponent } from '../../../layers/money/currencies.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
-import { type AccountTotals, accountTotalsEntity, advanceEntity, readEntries } from './account-entity.ts';
+import {
+  type AccountEntry,
+  type AccountTotals,
+  accountTotalsEntity,
+  advanceEntity,
+  readEntries,
+} from './account-entity.ts';
 import { describeEntry } from './describe-entry.ts';
 
 export interface Balance {
@@ -33,6 +40,11 @@ export async function balancesOf(session: TenantSession, customerId: string): Pr
   );
 }
 
+/** Those of a day lie by their ids, which would tell that a token was taken back before it was sold. */
+const asItHappened = (a: AccountEntry & Stored, b: AccountEntry & Stored): number =>
+  compare(a.date, b.date) || compare(a.createdAt, b.createdAt);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Entries between two local days with the balance after each. @param to inclusive */
 export async function statementOf(
   session: TenantSession,
@@ -44,7 +56,7 @@ export async function statementOf(
   let running = 0n;
   let opening = 0n;
   const entries = [];
-  for (const entry of await readEntries(session, customerId, to)) {
+  for (const entry of (await readEntries(session, customerId, to)).sort(asItHappened)) {
     const { date, type, reference, minor, currency: own } = entry;
     if (own !== currency) continue;
     const change = BigInt(minor);

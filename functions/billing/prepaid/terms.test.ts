@@ -143,8 +143,11 @@ describe('debt', () => {
 describe('a token taken back', () => {
   it('makes the money the customer’s advance, and the month what it was before', async () => {
     const { supplyId, customerId } = await scene.addSupply();
+    const later = () => scene.stack.advance(1000);
     const first = (await scene.buy(supplyId, '3000')).body.data;
+    later();
     const last = (await scene.buy(supplyId, '1000')).body.data;
+    later();
     const reverse = (id: string) => scene.post(`/${id}/reversal`, { reason: 'Wrong meter' });
     expect((await reverse(first.id)).status).toBe(409);
     expect((await reverse(last.id)).body.data.status).toBe('reversed');
@@ -154,6 +157,7 @@ describe('a token taken back', () => {
       returnedAmount: '1000.00',
       chargedAmount: last.parts.chargedAmount,
     });
+    later();
     // The same again buys the same again.
     expect((await scene.buy(supplyId, '1000')).body.data.parts).toEqual(last.parts);
     const statement = await scene.stack.call(
@@ -163,15 +167,8 @@ describe('a token taken back', () => {
       `/api/billing/customers/${customerId}/statement`,
     );
     const { entries, closing } = statement.body.data;
-    expect(entries.map(({ type }: any) => type).sort()).toEqual([
-      'prepaid_payment',
-      'prepaid_payment',
-      'prepaid_payment',
-      'prepaid_reversal',
-      'prepaid_sale',
-      'prepaid_sale',
-      'prepaid_sale',
-    ]);
+    const sold = ['prepaid_payment', 'prepaid_sale'];
+    expect(entries.map(({ type }: any) => type)).toEqual([...sold, ...sold, 'prepaid_reversal', ...sold]);
     expect(closing).toBe('-1000.00');
   });
 
