@@ -16,6 +16,8 @@ export type WholeBilling = ReturnType<typeof wholeBilling>;
 
 /** A message goes to the dead letters after so many deliveries, and a caller gives up. */
 const maxTries = 5;
+/** How long SQS hides a message that is being worked on: six times what a function may take. */
+const hiddenMs = 6 * 60_000;
 const outboxes = ['billing', 'metering'];
 /** What hears of events, and what works off queues, by the manifest. */
 const listeners = billing.subscribers!.map(({ name, events, entry }) => ({ name, events, entry }));
@@ -57,6 +59,7 @@ export function wholeBilling(
         isTwinUnhandled = !(await once());
       };
       if ((await once()) && !isTwinUnhandled) return;
+      stack.advance(hiddenMs);
     }
     throw new Error(`It went to the dead letters: ${entry} ${body}`);
   }
