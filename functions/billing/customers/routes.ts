@@ -98,6 +98,7 @@ export const customers = defineResource({
       summary: 'List the customer’s supplies: which meter, from when to when, under which tariff.',
       params,
       response: z.array(storedSupplySchema),
+      paginated: true,
       errors: ['not_found'],
     },
     listCustomerInvoices: {

@@ -52,39 +52,43 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
     };
   },
 
-  endSupply: async ({ session, params, body: { to } }) => {
-    const supply = await session.require(supplyEntity, params);
-    if (supply.to !== undefined)
-      throw new AppError('conflict', undefined, {
-        texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
-      });
-    if (to <= supply.from)
-      throw new AppError('unprocessable', undefined, {
-        texts: {
-          en: `A supply that began on ${supply.from} cannot end on ${to}.`,
-          ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
-        },
-      });
-    const [occupancy, closing, withoutException] = await Promise.all([
-      session.require(occupancyEntity, { meterId: supply.meterId }),
-      supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
-      closingAtEnd(session, supply, to),
-    ]);
-    // Before the end is written: looked at without need, bills stay as they are.
-    if (supply.billedTo !== undefined && to < supply.billedTo) await noteOverbilled(session, supply, to);
-    const data = await session.transact('billing', (unit) => {
-      closing?.write(unit);
-      const ended = unit.update(supplyEntity, supply, { to, ...withoutException(unit) });
-      const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
-      unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false, refused: movedAtOnce });
-      unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
-      return ended;
-    });
-    return { data };
-  },
+  endSupply: async ({ session, params, body: { to } }) => ({
+    // A bill of the meter may be made at the same moment.
+    data: await retryOnChange(() => endSupply(session, params, to)),
+  }),
 
   getSupplyHistory: readHistory(supplyEntity),
 };
+
+async function endSupply(session: TenantSession, params: { id: string }, to: string): Promise<BilledSupply & Stored> {
+  const supply = await session.require(supplyEntity, params);
+  if (supply.to !== undefined)
+    throw new AppError('conflict', undefined, {
+      texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
+    });
+  if (to <= supply.from)
+    throw new AppError('unprocessable', undefined, {
+      texts: {
+        en: `A supply that began on ${supply.from} cannot end on ${to}.`,
+        ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
+      },
+    });
+  const [occupancy, closing, withoutException] = await Promise.all([
+    session.require(occupancyEntity, { meterId: supply.meterId }),
+    supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
+    closingAtEnd(session, supply, to),
+  ]);
+  // Before the end is written: looked at without need, bills stay as they are.
+  if (supply.billedTo !== undefined && to < supply.billedTo) await noteOverbilled(session, supply, to);
+  return session.transact('billing', (unit) => {
+    closing?.write(unit);
+    const ended = unit.update(supplyEntity, supply, { to, ...withoutException(unit) });
+    const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
+    unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false });
+    unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
+    return ended;
+  });
+}
 
 interface SupplyChanges {
   tariffId?: string;

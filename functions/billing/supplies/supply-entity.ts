@@ -1,6 +1,6 @@
 /** How supplies are stored, and the one row a meter has of who had it when: it is what keeps two customers from having one meter at once. */
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
-import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { BilledSupply } from './supply-schema.ts';
 
 export const supplyEntity = defineEntity<BilledSupply>()({
@@ -34,7 +34,19 @@ export const occupancyEntity = defineEntity<Occupancy, { meterId: string }>()({
   idOf: ({ meterId }) => meterId,
 });
 
-/** By an index, which may lag. */
+/** By an index, which may lag; in the order they began. */
+export const pageOfSupplies = (
+  session: TenantSession,
+  customerId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<BilledSupply & Stored>> =>
+  session.query<BilledSupply & Stored>(supplyEntity, {
+    index: 'gsi1',
+    pk: ['CUSTOMER-SUPPLIES', customerId],
+    ...page,
+  });
+
+/** All of them, by an index, which may lag. */
 export async function suppliesOfCustomer(
   session: TenantSession,
   customerId: string,
@@ -42,12 +54,7 @@ export async function suppliesOfCustomer(
   const items: (BilledSupply & Stored)[] = [];
   let cursor: string | undefined;
   do {
-    const page = await session.query<BilledSupply & Stored>(supplyEntity, {
-      index: 'gsi1',
-      pk: ['CUSTOMER-SUPPLIES', customerId],
-      limit: 200,
-      cursor,
-    });
+    const page = await pageOfSupplies(session, customerId, { limit: 200, cursor });
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
