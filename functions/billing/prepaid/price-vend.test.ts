@@ -274,3 +274,19 @@ describe('the purchases of a month', () => {
     expect(carriedIn).toBe(once.carriedOut);
   });
 });
+
+it('a lifeline that a purchase loses is paid for in full by it: all purchases together are the bill of the class reached', () => {
+  const classes = [
+    { ...energy('low', ['0.5']), when: { upToKwh: '100' } },
+    { ...energy('high', ['1']), when: { aboveKwh: '100' } },
+    fixed('small', { amount: '5', when: { upToKwh: '100' } }),
+    fixed('large', { amount: '2', when: { aboveKwh: '100' } }),
+  ];
+  const first = priceVend(facts(classes, '55'));
+  expect([first.boughtSteps, first.charged]).toEqual([1000, usd('55')]);
+  const more = { boughtSteps: 1000, isMonthOpened: true };
+  const second = priceVend(facts(classes, '100', more));
+  // 153 × 1 + 2 less the 50 + 5 that were paid.
+  expect([second.boughtSteps, second.charged, second.fixed]).toEqual([530, usd('100'), -usd('3')]);
+  expect(() => priceVend(facts(classes, '10', more))).toThrow('47.10');
+});
