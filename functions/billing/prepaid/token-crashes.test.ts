@@ -123,6 +123,8 @@ it('a switch to tokens with a debt, and back to bills', async () => {
     ['2026-06-11T00:00', 150],
   ]);
   const told = await everyWay({
+    breaks: 2,
+    doubles: 1,
     async act() {
       const arrears = { instalment: { type: 'share', percent: '25' } };
       await post(switches, '/api/billing/prepaid/switches/to-prepaid', { supplyId, on: '2026-06-11', arrears });
