@@ -196,6 +196,8 @@ describe('what cannot be billed', () => {
   });
 
   it.each<[string, object]>([
+    ['an issue before the days are over', { period: april, issueDate: '2026-04-30' }],
+    ['an issue in the future', { period: april, issueDate: '2026-06-16' }],
     ['a period that has not passed', { period: { from: '2026-06-01', to: '2026-07-01' } }],
     ['a period without days', { period: { from: '2026-04-01', to: '2026-04-01' } }],
     ['a customer and a route', { period: april, routeId: 'R', customerId: `cus_${'0'.repeat(26)}` }],

@@ -61,6 +61,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     const { timeZone } = await tenantProfile(session);
     const present = localDate(Date.parse(session.context.now()), timeZone);
     refusePeriod(period, present);
+    if (issueDate !== undefined) refuseIssueDate(issueDate, period.to, present);
     if (customerId !== undefined && routeId !== undefined)
       throw new AppError('unprocessable', undefined, {
         texts: { en: 'Give a customer or a route, not both.', ar: 'أعط مشتركًا أو مسارًا، لا كليهما.' },
@@ -159,6 +160,17 @@ function refusePeriod({ from, to }: { from: string; to: string }, present: strin
   if (to > present) refuse(`The period ends on ${to}, which has not passed.`, `تنتهي الفترة في ${to} ولم يمض بعد.`);
   if (Date.parse(to) - Date.parse(from) > longestBillDays * 86_400_000)
     refuse(`A period has at most ${longestBillDays} days.`, `الفترة ${longestBillDays} يومًا على الأكثر.`);
+}
+
+/** A slip of the year would have a bill overdue by years, with its fees, or on no list for as long. */
+function refuseIssueDate(issueDate: string, to: string, present: string): void {
+  if (issueDate >= to && issueDate <= present) return;
+  throw new AppError('unprocessable', undefined, {
+    texts: {
+      en: `A bill of days up to ${to} is issued from then on, today (${present}) at the latest, not on ${issueDate}.`,
+      ar: `تصدر فاتورة الأيام حتى ${to} ابتداءً من ذلك اليوم وحتى اليوم (${present})، لا في ${issueDate}.`,
+    },
+  });
 }
 
 /** Sorts after every id. */

@@ -84,7 +84,7 @@ export const invoices = defineResource({
       access: 'billing:invoices:write',
       summary: 'Bill everything up to a day that no invoice covers yet: one customer, a route, or the whole base.',
       description:
-        'Run it as often as you like: a day of a supply is billed once. One customer is billed at once and the answer holds the invoices; a customer of more than twenty meters to bill (202), a route or the base is worked off in the background, and the run says how far it is.',
+        'Run it as often as you like: a day of a supply is billed once. One customer is billed at once and the answer holds the invoices; a customer of more than twenty meters to bill (202), a route or the base is worked off in the background, and the run says how far it is. `issueDate` is a day from the end of the period to today, today if left out.',
       body: z.object({
         period: z.object({ from: localDate(), to: localDate() }),
         customerId: z.optional(generatedId('cus')),
