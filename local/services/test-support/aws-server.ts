@@ -5,6 +5,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError, type AwsRequest, type AwsService } from '../../runtime/types.ts';
+import { answerDirectly, type DirectAnswer, type DirectRequest } from './without-sockets.ts';
 
 export interface TestEndpoint {
   url: string;
@@ -23,44 +24,66 @@ export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const url = new URL(incoming.url ?? '/', 'http://localhost');
     const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-    const request: AwsRequest = {
-      method: incoming.method ?? 'GET',
-      path: decodeURIComponent(url.pathname),
-      query: url.searchParams,
-      headers,
-      body: Buffer.concat(chunks),
-      operation: headers['x-amz-target']?.split('.').pop(),
-      region: 'us-east-1',
-    };
-    try {
-      const { status, headers: answerHeaders = {}, body } = await service.handle!(request);
-      const structured = typeof body === 'object' && !Buffer.isBuffer(body);
-      outgoing.writeHead(status, {
-        ...(structured ? { 'content-type': headers['content-type'] ?? 'application/json' } : {}),
-        ...answerHeaders,
-      });
-      outgoing.end(structured ? JSON.stringify(body) : body);
-    } catch (error) {
-      answerError(outgoing, error, service.signingName);
-    }
+    const { method = 'GET', url: path = '/' } = incoming;
+    const answer = await answerOf(service, { method, path, headers, body: Buffer.concat(chunks) });
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, close: () => closeServer(server) };
+  const { port } = server.address() as AddressInfo;
+  const endDirectAnswers = answerDirectly(port, ({ body = '', ...request }) =>
+    answerOf(service, { ...request, body: Buffer.from(body as string) }),
+  );
+  const close = (): Promise<void> => {
+    endDirectAnswers();
+    return closeServer(server);
+  };
+  return { url: `http://localhost:${port}`, close };
 }
 
-function answerError(outgoing: import('node:http').ServerResponse, error: unknown, signingName: string): void {
+/** @param headers by names in lower case */
+async function answerOf(
+  service: AwsService,
+  { method, path, headers, body: content }: DirectRequest & { body: Buffer },
+): Promise<DirectAnswer> {
+  const url = new URL(path, 'http://localhost');
+  const request: AwsRequest = {
+    method,
+    path: decodeURIComponent(url.pathname),
+    query: url.searchParams,
+    headers,
+    body: content,
+    operation: headers['x-amz-target']?.split('.').pop(),
+    region: 'us-east-1',
+  };
+  try {
+    const { status, headers: answerHeaders = {}, body } = await service.handle!(request);
+    const structured = typeof body === 'object' && !Buffer.isBuffer(body);
+    const type: Record<string, string> = structured
+      ? { 'content-type': headers['content-type'] ?? 'application/json' }
+      : {};
+    return { status, headers: { ...type, ...answerHeaders }, body: bytesOf(structured ? JSON.stringify(body) : body) };
+  } catch (error) {
+    return errorAnswer(error, service.signingName);
+  }
+}
+
+const bytesOf = (body: string | Buffer | undefined): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : (body ?? Buffer.alloc(0));
+
+function errorAnswer(error: unknown, signingName: string): DirectAnswer {
   const { code, message, status, extra } =
     error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), 500);
   if (signingName === 's3') {
     const parts = Object.entries({ Code: code, Message: message, ...extra });
-    outgoing.writeHead(status, { 'content-type': 'application/xml' });
-    outgoing.end(`<Error>${parts.map(([name, value]) => `<${name}>${value}</${name}>`).join('')}</Error>`);
-    return;
+    const text = `<Error>${parts.map(([name, value]) => `<${name}>${value}</${name}>`).join('')}</Error>`;
+    return { status, headers: { 'content-type': 'application/xml' }, body: Buffer.from(text) };
   }
-  outgoing.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': code });
-  outgoing.end(JSON.stringify({ __type: code, message, ...extra }));
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+    body: Buffer.from(JSON.stringify({ __type: code, message, ...extra })),
+  };
 }
 
 function closeServer(server: Server): Promise<void> {
