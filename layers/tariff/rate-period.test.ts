@@ -45,6 +45,12 @@ describe('a period', () => {
       ).toEqual(expected);
   });
 
+  it('whose first days have no version is refused, and not priced without them', () => {
+    const first = tariff([energy('energy', ['0.1'])], { from: '2026-04-05', to: '2026-04-11' });
+    const second = tariff([energy('energy', ['0.1'])], { ...since, currency: 'EUR' });
+    expect(() => ratePeriod([first, second], april(300))).toThrow('No version of the tariff holds on 2026-04-01.');
+  });
+
   it('goes on with energy that the bill before banked, and pays out what the next does not keep', () => {
     const net = (rate: string, more: object) =>
       tariff([energy('energy', [rate])], { export: { mode: 'net_energy', settlementRate: '0.05' }, ...more });

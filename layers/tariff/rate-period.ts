@@ -1,7 +1,6 @@
 /** Days over which the currency changes are several bills, as real invoices are: each finds what the one before it left. */
 import { toUnits } from '../metering/register.ts';
 import type { Bill } from './bill.ts';
-import { later } from './calendar.ts';
 import type { BillingFacts } from './facts.ts';
 import { rateBill } from './rate-bill.ts';
 import { versionsInForce } from './segments.ts';
@@ -53,7 +52,8 @@ function stretchesOf(versions: readonly TariffVersion[], { from, to }: BillingFa
   for (const { version } of versionsInForce(versions, { from, to })) {
     const last = stretches.at(-1);
     if (last !== undefined && last.versions[0]!.currency === version.currency) last.versions.push(version);
-    else stretches.push({ from: later(from, version.from), versions: [version] });
+    // Days before the first version are its bill's, which refuses them: no tariff holds on them.
+    else stretches.push({ from: last === undefined ? from : version.from, versions: [version] });
   }
   return stretches;
 }
