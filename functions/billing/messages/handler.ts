@@ -1,7 +1,7 @@
 /** Lambda entry of `/api/billing/message-settings`. */
 import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
-import { messageSettingsEntity, readMessageSettings } from './message-settings.ts';
+import { messageSettingsEntity, readMessageSettings, toStored } from './message-settings.ts';
 import { messageSettings } from './routes.ts';
 
 export const handler = serve(
@@ -9,12 +9,9 @@ export const handler = serve(
   {
     getMessageSettings: async ({ session }) => ({ data: await readMessageSettings(session) }),
     changeMessageSettings: async ({ session, body }) => {
-      await saveRow(
-        session,
-        messageSettingsEntity,
-        { id: 'messages', ...body },
-        { removable: ['quietHours', 'publicUrl', 'logo', 'footer', 'utilityName'] },
-      );
+      await saveRow(session, messageSettingsEntity, toStored(body), {
+        removable: ['quietHours', 'publicUrl', 'logo', 'footer', 'utilityName'],
+      });
       return { data: body };
     },
   },

@@ -5,7 +5,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { label, timeOfDay } from '../../../layers/kernel/schema/common.ts';
-import { templateNames } from './templates/index.ts';
+import { type TemplateName, templateNames } from './templates/index.ts';
 
 export const logoBytes = (dataUrl: string): Buffer => Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
 
@@ -80,17 +80,37 @@ export const messageSettingsSchema = z.object({
 
 export type MessageSettings = z.infer<typeof messageSettingsSchema>;
 
-export const messageSettingsEntity = defineEntity<MessageSettings & { id: 'messages' }, { id: 'messages' }>()({
+interface StoredSettings extends MessageSettings {
+  id: 'messages';
+  /** Messages there were when this was saved: of those `automatic` says which go out, of later ones the product's default does. */
+  kinds?: readonly string[];
+}
+
+export const messageSettingsEntity = defineEntity<StoredSettings, { id: 'messages' }>()({
   name: 'message settings',
   table: 'billing',
   key: ({ id }) => ({ pk: ['SETTINGS'], sk: [id] }),
   idOf: ({ id }) => id,
 });
 
+/** Settings as they are saved. */
+export const toStored = (settings: MessageSettings): StoredSettings => ({
+  ...settings,
+  id: 'messages',
+  kinds: templateNames,
+});
+
+/** What came after settings were saved without saying which messages there were. */
+const unknownAtFirst: readonly string[] = ['meter_switched_off'] satisfies TemplateName[];
+
 export async function readMessageSettings(session: TenantSession): Promise<MessageSettings> {
+  const defaults = messageSettingsSchema.parse({});
   const stored = await session.get(messageSettingsEntity, { id: 'messages' });
-  if (stored === undefined) return messageSettingsSchema.parse({});
+  if (stored === undefined) return defaults;
   // What was checked when it was set; reading it for each message looks at no pixels again.
-  const { logo, ...rest } = stored;
-  return { ...messageSettingsSchema.parse(rest), ...(logo === undefined ? {} : { logo }) };
+  const { logo, kinds, ...rest } = stored;
+  const settings = messageSettingsSchema.parse(rest);
+  const wasThere = (name: string) => kinds?.includes(name) ?? !unknownAtFirst.includes(name);
+  const later = defaults.automatic.filter((name) => !wasThere(name) && !settings.automatic.includes(name));
+  return { ...settings, automatic: [...settings.automatic, ...later], ...(logo === undefined ? {} : { logo }) };
 }
