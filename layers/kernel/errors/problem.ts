@@ -3,7 +3,7 @@
  * language; from 500 on a generic sentence and the correlation id, and the cause goes to the log only.
  */
 import { fillTemplate, type Locale } from '../i18n/locale.ts';
-import { errorMessages } from '../i18n/messages.ts';
+import { errorMessages, plainMessages } from '../i18n/messages.ts';
 import { AppError, type ErrorDetail, isAppError } from './app-error.ts';
 import type { ErrorCode } from './error-codes.ts';
 
@@ -23,22 +23,19 @@ export interface Problem {
   errors?: ErrorDetail[];
 }
 
-/** Codes whose generic sentence depends on values; without them the error's own English message says more. */
-const needsValues = /\{\w+\}/;
-
 export function toProblem(
   thrown: unknown,
   locale: Locale,
   correlationId: string,
 ): { problem: Problem; error: AppError } {
   const error = isAppError(thrown) ? thrown : new AppError('internal', undefined, { cause: thrown });
-  const template = errorMessages[error.code][locale];
-  const hasValues = Object.keys(error.values).length > 0;
-  const says = error.status < 500 ? error.texts?.[locale] : undefined;
-  const title =
-    needsValues.test(template) && !hasValues ? (says ?? error.message) : fillTemplate(template, error.values);
+  const plain = Object.keys(error.values).length === 0 ? plainMessages[error.code] : undefined;
+  const title = fillTemplate((plain ?? errorMessages[error.code])[locale], error.values);
+  const isForReader = error.status < 500;
+  const own = isForReader && error.message !== error.code ? error.message : undefined;
+  // Where the words of the code say next to nothing, its own are better for who reads English.
+  const says = (isForReader ? error.texts?.[locale] : undefined) ?? (plain && locale === 'en' ? own : undefined);
   const message = says ?? title;
-  const saysMore = error.status < 500 && error.message !== error.code && error.message !== message;
   return {
     error,
     problem: {
@@ -46,7 +43,7 @@ export function toProblem(
       type: `/api/docs/errors#${error.code}`,
       title,
       status: error.status,
-      detail: says ?? (saysMore ? error.message : message),
+      detail: says ?? own ?? message,
       code: error.code,
       message,
       correlationId,

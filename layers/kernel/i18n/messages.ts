@@ -70,3 +70,12 @@ export const errorMessages: Record<ErrorCode, Record<Locale, string>> = {
   },
   unavailable: { en: 'The service is busy. Try again shortly.', ar: 'الخدمة مشغولة. حاول بعد قليل.' },
 };
+
+/** The same for errors that came without the values which the words of their code want. */
+export const plainMessages: Partial<Record<ErrorCode, Record<Locale, string>>> = {
+  forbidden: { en: 'You may not do this.', ar: 'ليس مسموحًا لك بهذا.' },
+  not_found: { en: 'What was asked for does not exist.', ar: 'المطلوب غير موجود.' },
+  already_exists: { en: 'There is such a record already.', ar: 'يوجد سجل كهذا من قبل.' },
+  rate_limited: { en: 'Too many requests. Try again later.', ar: 'طلبات كثيرة جدًا. حاول لاحقًا.' },
+  all_providers_failed: { en: 'No provider could do it.', ar: 'لم يتمكن أي مزوّد من تنفيذ الطلب.' },
+};
