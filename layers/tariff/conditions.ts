@@ -2,7 +2,7 @@
  * What a component of a tariff holds for: days of the year, and supplies or consumptions of a size. With it a lifeline is lost by
  * who takes too much, a charge follows the phases or the breaker, and summer has blocks of its own.
  */
-import { type Fraction, fraction, fractionOf, isPositive, minus, times, total } from '../money/fraction.ts';
+import { type Fraction, fraction, fractionOf, isPositive, minus, rounded, times, total } from '../money/fraction.ts';
 import { holdsOn } from './calendar.ts';
 import { billedUnits, unitsPerKwh } from './components/energy.ts';
 import { highestDemand } from './demand.ts';
@@ -56,9 +56,10 @@ function fits(context: RatingContext, segment: Segment, component: Component): b
   if (aboveKwh === undefined && upToKwh === undefined) return true;
   const months = monthsOf(context);
   const share = when.perDwelling ? times(months, fraction(BigInt(facts.dwellings ?? 1))) : months;
+  const asBilled = billedBy(segment);
   const limit = (kwh: string | undefined): Fraction | undefined =>
-    kwh === undefined ? undefined : times(fractionOf(kwh), share);
-  return lies(takenKwh(context), limit(aboveKwh), limit(upToKwh));
+    kwh === undefined ? undefined : asBilled(times(fractionOf(kwh), share));
+  return lies(asBilled(takenKwh(context)), limit(aboveKwh), limit(upToKwh));
 }
 
 /** Of the whole bill, less what is set off: who took much in one half of a month and little in the other is one customer. */
@@ -68,11 +69,19 @@ const takenKwh = ({ segments }: RatingContext): Fraction =>
     unitsPerKwh,
   );
 
+/** Energy and its limits count as they are billed, as in blocks: 100.4 kWh that are billed as 100 are not above 100. */
+const billedBy =
+  ({ version: { rounding } }: Segment) =>
+  (kwh: Fraction): Fraction =>
+    rounded(kwh, rounding.energyDecimals, 'half-up');
+
 const monthsOf = ({ segments }: RatingContext): Fraction => total(segments.map(({ months }) => months));
 
-/** Whether the customer took more in the whole bill than so many kWh a month. */
-export const takesMore = (context: RatingContext, kwh: string): boolean =>
-  isPositive(minus(takenKwh(context), times(fractionOf(kwh), monthsOf(context))));
+/** Whether the customer took more in the whole bill than so many kWh a month, as a part of it rounds energy. */
+export function takesMore(context: RatingContext, segment: Segment, kwh: string): boolean {
+  const asBilled = billedBy(segment);
+  return isPositive(minus(asBilled(takenKwh(context)), asBilled(times(fractionOf(kwh), monthsOf(context)))));
+}
 
 /** All that was taken is held against the highest demand of the tariff's first price of demand, as it was measured. */
 function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment, { code, when }: Component): boolean {

@@ -18,7 +18,7 @@ import { billedUnits, unitsPerKwh } from './energy.ts';
 
 /** A subsidy takes away at most what the bill comes to without it. */
 export function rateSubsidy(context: RatingContext, segment: Segment, component: ComponentOf<'subsidy'>): void {
-  if (component.onlyUpToKwh !== undefined && takesMore(context, component.onlyUpToKwh)) return;
+  if (component.onlyUpToKwh !== undefined && takesMore(context, segment, component.onlyUpToKwh)) return;
   const benefit = benefitOf(context, segment, component);
   const { quantity, unit, rate, worth, formula, explanation } = capped(benefit, component.atMost, segment);
   const left = context.sumOf(segment, ({ kind }) => kind !== 'tax');
