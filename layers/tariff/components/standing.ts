@@ -12,7 +12,8 @@ import {
   times,
 } from '../../money/fraction.ts';
 import type { BillLine } from '../bill.ts';
-import { addDays, holdsOn } from '../calendar.ts';
+import { addDays } from '../calendar.ts';
+import { applies } from '../conditions.ts';
 import { highestDemand, isRegistered } from '../demand.ts';
 import { RatingError } from '../facts.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
@@ -91,13 +92,14 @@ function multiplier(
 
 /**
  * Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. Days whose
- * tariff prices no demand, or by the other source, do not count.
+ * tariff prices no demand of this supply, or by the other source, do not count.
  */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
-  const pricing = context.segments.filter(({ version, from }) =>
-    version.components.some(
-      (each) => each.kind === 'demand' && holdsOn(each.during, from) && isByRegister(each) === isByRegister(component),
+  const pricing = context.segments.filter((other) =>
+    other.version.components.some(
+      (each) =>
+        each.kind === 'demand' && isByRegister(each) === isByRegister(component) && applies(context, other, each),
     ),
   );
   const spans = pricing.flatMap((each) => each.spans);

@@ -298,4 +298,28 @@ export const conditionCases: GoldenCase[] = [
     lines: ['energy: 8641 × 0.1 = 864.10', 'demand: 20 × 2 = 40.00', 'steady: −(864.10 × 2 / 100) = −17.28'],
     total: '864.10 + 40.00 − 17.28 = 886.82',
   },
+  {
+    name: 'a class in whole kWh: 100.4 are billed as 100, which the lifeline is for',
+    tariff: [tariff(cliffs[0]!.components, { rounding: { energyDecimals: 0 } })],
+    facts: april('100.4'),
+    lines: ['low: 50 × 0.68 = 34.00', 'low: (100 − 50) × 0.78 = 39.00', 'small: 1 × 1 = 1.00'],
+    total: '34.00 + 39.00 + 1.00 = 74.00',
+  },
+  {
+    name: 'demand that is priced for others alone: its days make no peak of the days that are priced',
+    tariff: [
+      tariff([energy('energy', ['0.1']), demand('demand', { rate: '30', intervalMinutes: 60, when: { phases: 3 } })], {
+        to: '2026-04-16',
+      }),
+      tariff([energy('energy', ['0.1']), demand('demand', { rate: '30', intervalMinutes: 60 })], {
+        from: '2026-04-16',
+      }),
+    ],
+    facts: {
+      ...april(0, { phases: 1 }),
+      usage: [...intervals('2026-04-15T10:00+03:00', 60, '9'), ...intervals('2026-04-20T10:00+03:00', 60, '4')],
+    },
+    lines: ['energy: 9 × 0.1 = 0.90', 'energy: 4 × 0.1 = 0.40', 'demand: 4 × 30 × 15/30 = 60.00'],
+    total: '0.90 + 0.40 + 60.00 = 61.30',
+  },
 ];
