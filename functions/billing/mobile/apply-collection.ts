@@ -4,6 +4,7 @@
  */
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sayWhatIsWrong } from '../../../layers/kernel/errors/problem.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tillForPayment } from '../cashier-sessions/till-of-payment.ts';
@@ -65,7 +66,7 @@ export async function applyCollection(
   } catch (error) {
     if (error instanceof Held) return hold(worker, collection, error.reason, '');
     if (isAppError(error) && ['unprocessable', 'not_found', 'conflict'].includes(error.code))
-      return hold(worker, collection, 'not_payable', error.texts?.[worker.locale] ?? error.message);
+      return hold(worker, collection, 'not_payable', sayWhatIsWrong(error, worker.locale));
     throw error;
   }
 }

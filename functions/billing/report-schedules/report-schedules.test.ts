@@ -303,6 +303,8 @@ it('gives the reason in Arabic from right to left, as the rest of the mail', asy
   await goOn();
   expect(mine()[0]?.html).toContain('لم يعد ممكنًا طلبه بهذه الصورة.');
   expect(mine()[0]?.html).not.toContain('ltr');
+  const [run] = await clock.runs(tenant, id);
+  expect(run.detail).toMatch(/^لا يوجد .*lar_01JGFJJZ00ABCDEFGHJKMNPQRS/);
 });
 
 describe('refused is', () => {

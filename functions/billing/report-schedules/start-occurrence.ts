@@ -6,7 +6,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { toProblem } from '../../../layers/kernel/errors/problem.ts';
+import { sayWhatIsWrong } from '../../../layers/kernel/errors/problem.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { keptFor, readReportSettings } from '../reports/report-retention.ts';
 import { failed, raiseFailure } from './end-run.ts';
@@ -72,7 +72,7 @@ async function order(
     return await orderScheduled(session, report, period);
   } catch (error) {
     // An area that is gone, or more areas than a report holds.
-    if (isAppError(error) && error.status < 500) return { refused: toProblem(error, language, '').problem.detail };
+    if (isAppError(error) && error.status < 500) return { refused: sayWhatIsWrong(error, language) };
     throw error;
   }
 }

@@ -3,10 +3,9 @@
  * so that the command line can say them; what goes wrong inside is an error of the function.
  */
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
-import { toProblem } from '../../../layers/kernel/errors/problem.ts';
+import { sayWhatIsWrong } from '../../../layers/kernel/errors/problem.ts';
 import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
-import { newId } from '../../../layers/kernel/ids.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { commandSchema, execute } from './commands.ts';
 
@@ -30,10 +29,8 @@ export async function handler(event: unknown): Promise<Outcome> {
     return { ok: true, result: await execute(parsed.data) };
   } catch (error) {
     if (!isAppError(error) || error.status >= 500) throw error;
-    const { problem } = toProblem(error, locale, newId('cor'));
-    const { code, detail, message, errors } = problem;
-    // What has no translation is said in the generic words of its code.
-    const text = locale === 'en' || error.texts ? detail : message;
-    return { ok: false, error: { code, message: text, ...(errors === undefined ? {} : { errors }) } };
+    const { code, details: errors } = error;
+    const message = sayWhatIsWrong(error, locale);
+    return { ok: false, error: { code, message, ...(errors === undefined ? {} : { errors }) } };
   }
 }

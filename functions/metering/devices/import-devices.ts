@@ -1,6 +1,7 @@
 /** Registers the devices of a list, each for itself: a wrong line stops no other. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { sayWhatIsWrong } from '../../../layers/kernel/errors/problem.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import type { Credentials } from './device-schema.ts';
 import { provisionDevice } from './provision-device.ts';
@@ -39,7 +40,7 @@ export async function importDevices(
       outcome.problem =
         error.code === 'already_exists'
           ? { en: 'Its id or serial number is registered already.', ar: 'رقمه أو رقمه التسلسلي مسجّل من قبل.' }[locale]
-          : (error.texts?.[locale] ?? error.message);
+          : sayWhatIsWrong(error, locale);
     }
   }
   return { registered, lines };

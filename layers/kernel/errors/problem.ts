@@ -51,3 +51,9 @@ export function toProblem(
     },
   };
 }
+
+/** What exactly is wrong, where a text is all that people see of it: in their language, and what has no translation in English for who reads that. */
+export function sayWhatIsWrong(error: AppError, locale: Locale): string {
+  const { detail, message } = toProblem(error, locale, '').problem;
+  return locale === 'en' ? detail : message;
+}
