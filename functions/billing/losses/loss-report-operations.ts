@@ -30,7 +30,8 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
       order: 'descending',
       ...page,
     });
-    return { data: items.map(lossReportHead), pagination: { limit: page.limit, nextCursor } };
+    const kept = items.filter((report) => isKept(session, report, keepReportsDays));
+    return { data: kept.map(lossReportHead), pagination: { limit: page.limit, nextCursor } };
   },
   getLossReport: async ({ session, params }) => ({ data: await showLossReport(session, params.id) }),
   listLossReportMeters: async ({ session, params, query, page }) => {
@@ -68,8 +69,7 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
 /** @throws AppError `not_found`; `gone` where the sums are kept and the lines of meters are not any more */
 async function requireLines(session: TenantSession, id: string): Promise<void> {
   const { report, keepMeterLinesDays } = await keptLossReport(session, id);
-  const { linesKeptUntil = '~' } = report;
-  if (isKept(session, id, keepMeterLinesDays) && session.context.now() < linesKeptUntil) return;
+  if (isKept(session, { id, keptUntil: report.linesKeptUntil }, keepMeterLinesDays)) return;
   throw new AppError('gone', undefined, {
     texts: {
       en: 'What the report found at each meter is not kept any more; its sums are. Start another for the same days.',

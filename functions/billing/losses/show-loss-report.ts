@@ -41,7 +41,7 @@ export async function keptLossReport(
     session.require(lossReportEntity, { id }),
     readReportSettings(session),
   ]);
-  if (!isKept(session, id, keepReportsDays)) throw notFound(lossReportEntity.name, id);
+  if (!isKept(session, report, keepReportsDays)) throw notFound(lossReportEntity.name, id);
   return { report, keepMeterLinesDays };
 }
 

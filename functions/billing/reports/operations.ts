@@ -6,7 +6,7 @@ import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { today } from '../invoices/local-day.ts';
 import { type Report, reportEntity, reports } from './report-entity.ts';
-import { keptIds, readReportSettings, reportSettingsEntity } from './report-retention.ts';
+import { isKept, keptIds, readReportSettings, reportSettingsEntity } from './report-retention.ts';
 import { reportTable } from './report-table.ts';
 import type { billingReports } from './routes.ts';
 import { showOverview } from './show-overview.ts';
@@ -30,7 +30,8 @@ export const reportOperations: Operations<typeof billingReports.routes> = {
       order: 'descending',
       ...page,
     });
-    return { data: items.map(reportHead), pagination: { limit: page.limit, nextCursor } };
+    const kept = items.filter((report) => isKept(session, report, keepReportsDays));
+    return { data: kept.map(reportHead), pagination: { limit: page.limit, nextCursor } };
   },
   getReportSettings: async ({ session }) => ({ data: await readReportSettings(session) }),
   changeReportSettings: async ({ session, body }) => {

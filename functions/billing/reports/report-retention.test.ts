@@ -3,7 +3,7 @@ import { beforeAll, expect, it, vi } from 'vitest';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
-import { lossReporting } from '../test-support/loss-reporting.ts';
+import { april, lossReporting } from '../test-support/loss-reporting.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useReportClock } from '../test-support/report-clock.ts';
 import { handler } from './handler.ts';
@@ -127,4 +127,25 @@ it('hides what is older at once when the time is set shorter, and what was made 
   await setDays(3650, 3650);
   vi.setSystemTime(startTime + 401 * day);
   expect((await losses.call('GET', `/reports/${lossId}/meters`)).status).toBe(410);
+});
+
+it('shows no report whose rows are being deleted, also where the time was set longer since: its sums would lack some', async () => {
+  vi.setSystemTime(startTime + 500 * day);
+  const rate = { kind: 'collection_rate', from: '2026-06-01', to: '2026-06-30' };
+  await setDays(30, 30);
+  const { id } = (await call('POST', '', { body: rate })).body.data;
+  await clock.work();
+  const { id: loss } = (await losses.call('POST', '/reports', { body: april })).body.data;
+  await losses.work();
+  expect((await call('GET', '/overview', { query: { months: '24' } })).body.data.months).toMatchObject([
+    { reportId: id },
+  ]);
+  vi.setSystemTime(startTime + 531 * day);
+  await setDays(3650, 3650);
+  expect((await call('GET', `/${id}`)).status).toBe(404);
+  expect((await losses.call('GET', `/reports/${loss}`)).status).toBe(404);
+  expect((await call('GET', '/overview', { query: { months: '24' } })).body.data.months).toEqual([]);
+  const listed = [...(await call('GET')).body.data, ...(await losses.call('GET', '/reports')).body.data];
+  expect(listed.map((each) => each.id)).not.toEqual(expect.arrayContaining([id]));
+  expect(listed.map((each) => each.id)).not.toEqual(expect.arrayContaining([loss]));
 });

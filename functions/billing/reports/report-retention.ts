@@ -59,9 +59,15 @@ export const keptFor = (session: TenantSession, keepDays: number): string =>
 const since = (session: TenantSession, keepDays: number): number =>
   Date.parse(session.context.now()) - keepDays * dayMs;
 
-/** A shorter time hides what is older at once, and DynamoDB may take days to delete what has expired. */
-export const isKept = (session: TenantSession, id: string, keepDays: number): boolean =>
-  timeOfId(id) > since(session, keepDays);
+/**
+ * A shorter time hides what is older at once. What has expired is not shown either, whatever was set since: DynamoDB deletes its rows
+ * one by one within days, and sums of those that are left would lack the others.
+ */
+export const isKept = (
+  session: TenantSession,
+  { id, keptUntil = '~' }: Kept & { id: string },
+  keepDays: number,
+): boolean => timeOfId(id) > since(session, keepDays) && session.context.now() < keptUntil;
 
 /** The local day, give or take one, from which on something is kept. */
 export const firstKeptDay = (session: TenantSession, keepDays: number): string =>

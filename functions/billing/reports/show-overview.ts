@@ -81,7 +81,7 @@ async function completed(
     order: 'descending',
     limit: newest,
   });
-  return items.find((report) => reportHead(report).status === 'completed' && isKept(session, report.id, keepDays));
+  return items.find((report) => reportHead(report).status === 'completed' && isKept(session, report, keepDays));
 }
 
 /** The newest first, e.g. `2026-06`. */

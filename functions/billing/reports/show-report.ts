@@ -18,7 +18,7 @@ export async function showReport(session: TenantSession, id: string) {
     session.require(reportEntity, { id }),
     readReportSettings(session),
   ]);
-  if (!isKept(session, id, keepReportsDays)) throw notFound(reportEntity.name, id);
+  if (!isKept(session, report, keepReportsDays)) throw notFound(reportEntity.name, id);
   const [head, parts] = [reportHead(report), await readParts(session, id)];
   const customers = parts.reduce((sum, part) => sum + part.customers, 0);
   if (head.status === 'running') return { ...head, customers };
