@@ -22,6 +22,7 @@ export async function checkArea(session: TenantSession, unit: UnitOfWork, area: 
       await (measures === 'power' ? requirePowerPoint : requireEnergyPoint)(session, pointId);
     refuseOthersFields(pointId, spans);
   }
+  for (const [name, spans] of Map.groupBy(area.unmeteredLoads ?? [], (load) => load.name)) refuseBadSpans(name, spans);
   if (area.networkElementId != null) await requireNetworkElement(session, area.networkElementId);
   if (area.parentId == null) return;
   const parent = await session.require(lossAreaEntity, { id: area.parentId });

@@ -8,14 +8,14 @@ export const overlap = (a: DaySpan, b: DaySpan): boolean =>
 
 export const byDay = (a: DaySpan, b: DaySpan): number => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0);
 
-/** Refuses spans of a meter or point that end before they begin, or share a day: `unprocessable`. */
-export function refuseBadSpans(id: string, spans: readonly DaySpan[]): void {
+/** Refuses spans of a meter, point or known load that end before they begin, or share a day: `unprocessable`. */
+export function refuseBadSpans(named: string, spans: readonly DaySpan[]): void {
   const empty = spans.find(({ from, to }) => to !== undefined && to <= from);
   if (empty)
     throw new AppError('unprocessable', undefined, {
       texts: {
-        en: `Days of "${id}" that begin on ${empty.from} cannot end on ${empty.to}.`,
-        ar: `أيام "${id}" التي تبدأ في ${empty.from} لا يمكن أن تنتهي في ${empty.to}.`,
+        en: `Days of "${named}" that begin on ${empty.from} cannot end on ${empty.to}.`,
+        ar: `أيام "${named}" التي تبدأ في ${empty.from} لا يمكن أن تنتهي في ${empty.to}.`,
       },
     });
   const sorted = [...spans].sort(byDay);
@@ -23,8 +23,8 @@ export function refuseBadSpans(id: string, spans: readonly DaySpan[]): void {
   if (twice)
     throw new AppError('unprocessable', undefined, {
       texts: {
-        en: `"${id}" is named twice for ${twice.from}.`,
-        ar: `ذُكر "${id}" مرتين ليوم ${twice.from}.`,
+        en: `"${named}" is named twice for ${twice.from}.`,
+        ar: `ذُكر "${named}" مرتين ليوم ${twice.from}.`,
       },
     });
 }

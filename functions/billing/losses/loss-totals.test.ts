@@ -140,4 +140,21 @@ describe('a report', () => {
     const bad = { unmeteredLoads: [{ ...lights, kwhPerDay: '-2' }] };
     expect((await call('PUT', `/${below}`, { body: bad })).status).toBe(400);
   });
+
+  it('refuses known loads whose days end before they begin, or count twice', async () => {
+    const lights = { name: 'Street lights', kwhPerDay: '2', from: '2026-04-01' };
+    const add = (...unmeteredLoads: object[]) =>
+      call('POST', '', { body: { name: 'Lit', kind: 'feeder', unmeteredLoads } });
+    const refused = await add({ ...lights, to: '2026-03-01' });
+    expect(refused.status).toBe(422);
+    expect(refused.body.detail).toContain('"Street lights"');
+    expect((await add(lights, { ...lights, from: '2026-05-01', kwhPerDay: '3' })).status).toBe(422);
+    const changed = await add(
+      { ...lights, to: '2026-05-01' },
+      { ...lights, from: '2026-05-01', kwhPerDay: '3' },
+      { ...lights, name: 'Own use' },
+    );
+    expect(changed.status).toBe(201);
+    expect((await call('PUT', `/${changed.body.data.id}`, { body: { unmeteredLoads: null } })).status).toBe(200);
+  });
 });
