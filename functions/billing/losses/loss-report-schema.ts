@@ -115,7 +115,7 @@ const lossTotalSchema = z.object({
   commercialLossKwh: z.string(),
   commercialLossPercent: z.nullable(z.string()),
   billingEfficiencyPercent: z.nullable(z.string()),
-  /** Collected of billed in a whole calendar month, in the tenant’s currency, as the newest completed `collection_rate` over all customers says. */
+  /** Collected of billed in a whole calendar month, in the tenant’s currency, as the newest completed `collection_rate` over all customers says, unless that was made before the month was over. */
   collectionRatePercent: z.nullable(z.string()),
   /** That report. */
   collectionReportId: z.optional(z.string()),

@@ -157,4 +157,26 @@ describe('a report', () => {
     expect(changed.status).toBe(201);
     expect((await call('PUT', `/${changed.body.data.id}`, { body: { unmeteredLoads: null } })).status).toBe(200);
   });
+
+  it('takes no collection rate that was made before the month was over', async () => {
+    const area = await addArea({ kind: 'feeder', inputMeters: [{ meterId: 'IN', from: '2026-01-01' }] });
+    const june = { kind: 'collection_rate', from: '2026-06-01', to: '2026-06-30' };
+    const { body } = await stack.call(tenant, customers, 'POST', '/api/billing/customers', { body: { name: 'Huda' } });
+    await oweInvoice(tenant, body.data.id, '50.00', { issueDate: '2026-06-10' });
+    const rateNow = async (): Promise<string> => {
+      const { id } = (await stack.call(tenant, reports, 'POST', '/api/billing/reports', { body: june })).body.data;
+      await stack.workOff('billing-reports', (message) => countPage(JSON.parse(message) as ReportMessage));
+      return id;
+    };
+    await rateNow();
+    stack.advance(16 * 86_400_000);
+    const days = { from: '2026-06-01', to: '2026-07-01' };
+    const early = await report([area], days);
+    expect(early.totals).toMatchObject([{ collectionRatePercent: null }]);
+    expect(early.totals[0]).not.toHaveProperty('collectionReportId');
+    const late = await rateNow();
+    expect((await report([area], days)).totals).toMatchObject([
+      { collectionRatePercent: '0.00', collectionReportId: late },
+    ]);
+  });
 });
