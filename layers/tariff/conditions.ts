@@ -6,11 +6,11 @@ import { type Fraction, fraction, fractionOf, isPositive, minus, rounded, times,
 import { holdsOn } from './calendar.ts';
 import { billedUnits, unitsPerKwh } from './components/energy.ts';
 import { highestDemand } from './demand.ts';
-import { RatingError } from './facts.ts';
+import { type BillingFacts, RatingError } from './facts.ts';
 import { addEnergies } from './quantities.ts';
 import type { RatingContext } from './rating-context.ts';
 import type { Segment } from './segments.ts';
-import type { BilingualLabel, Component, YearlyDays } from './tariff-schema.ts';
+import type { BilingualLabel, Component, ComponentOf, TariffVersion, YearlyDays } from './tariff-schema.ts';
 import type { BucketSpan } from './time-of-use.ts';
 
 type Condition = NonNullable<Component['when']>;
@@ -47,11 +47,9 @@ function fits(context: RatingContext, segment: Segment, component: Component): b
     if (value === undefined) throw new RatingError('missing_fact', `"${code}" needs to know ${name}.`);
     return value;
   };
-  if (phases !== undefined && need(facts.phases, 'the number of phases') !== phases) return false;
-  if (aboveConnectedKw !== undefined || upToConnectedKw !== undefined) {
-    const connected = fractionOf(need(facts.connectedKw, 'the connected load in kW'));
-    if (!lies(connected, fractionOrNone(aboveConnectedKw), fractionOrNone(upToConnectedKw))) return false;
-  }
+  if (phases !== undefined && !isOfPhases(when, need(facts.phases, 'the number of phases'))) return false;
+  if (aboveConnectedKw !== undefined || upToConnectedKw !== undefined)
+    if (!isOfSize(when, need(facts.connectedKw, 'the connected load in kW'))) return false;
   if (!fitsLoadFactor(context, segment, component)) return false;
   if (aboveKwh === undefined && upToKwh === undefined) return true;
   const months = monthsOf(context);
@@ -61,6 +59,21 @@ function fits(context: RatingContext, segment: Segment, component: Component): b
     kwh === undefined ? undefined : asBilled(times(fractionOf(kwh), share));
   return lies(asBilled(takenKwh(context)), limit(aboveKwh), limit(upToKwh));
 }
+
+const isOfPhases = ({ phases }: Condition, known: number): boolean => phases === undefined || phases === known;
+
+const isOfSize = ({ aboveConnectedKw, upToConnectedKw }: Condition, connectedKw: string): boolean =>
+  lies(fractionOf(connectedKw), fractionOrNone(aboveConnectedKw), fractionOrNone(upToConnectedKw));
+
+/** Whether a component may be for a supply on a local day, before anything is known of what that took. What is unknown fits. */
+export const mayApply = (
+  { during, when = {} }: Component,
+  date: string,
+  { phases, connectedKw }: Pick<BillingFacts, 'phases' | 'connectedKw'>,
+): boolean =>
+  holdsOn(during, date) &&
+  (phases === undefined || isOfPhases(when, phases)) &&
+  (connectedKw === undefined || isOfSize(when, connectedKw));
 
 /** Of the whole bill, less what is set off: who took much in one half of a month and little in the other is one customer. */
 const takenKwh = ({ segments }: RatingContext): Fraction =>
@@ -83,11 +96,20 @@ export function takesMore(context: RatingContext, segment: Segment, kwh: string)
   return isPositive(minus(asBilled(takenKwh(context)), asBilled(times(fractionOf(kwh), monthsOf(context)))));
 }
 
+const asksLoadFactor = ({ when }: Component): boolean =>
+  when?.aboveLoadFactor !== undefined || when?.upToLoadFactor !== undefined;
+
+const isDemand = (component: Component): component is ComponentOf<'demand'> => component.kind === 'demand';
+
+/** The price whose demand load factors are told by, whomever it is for; undefined where nothing asks for them. */
+export const demandOfLoadFactor = ({ components }: TariffVersion): ComponentOf<'demand'> | undefined =>
+  components.some(asksLoadFactor) ? components.find(isDemand) : undefined;
+
 /** All that was taken is held against the highest demand of the tariff's first price of demand, as it was measured. */
-function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment, { code, when }: Component): boolean {
-  const { aboveLoadFactor, upToLoadFactor } = when ?? {};
-  if (aboveLoadFactor === undefined && upToLoadFactor === undefined) return true;
-  const demand = version.components.find((each) => each.kind === 'demand');
+function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment, component: Component): boolean {
+  if (!asksLoadFactor(component)) return true;
+  const { code, when: { aboveLoadFactor, upToLoadFactor } = {} } = component;
+  const demand = demandOfLoadFactor(version);
   if (demand === undefined) throw new RatingError('missing_fact', `"${code}" needs a component of demand.`);
   const spans = segments.flatMap((segment) => segment.spans);
   const [energies, hours] = [segments.flatMap((segment) => [...segment.energies.values()]), hoursOf(spans)];

@@ -6,8 +6,9 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
-import type { UsageInterval } from '../../../layers/tariff/facts.ts';
-import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import { demandOfLoadFactor, mayApply } from '../../../layers/tariff/conditions.ts';
+import type { BillingFacts, UsageInterval } from '../../../layers/tariff/facts.ts';
+import type { Component, TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { type BucketUsage, type RegisterUsage, registersBetween } from '../../metering/contract.ts';
 import { demandOfParts } from './demand-of-parts.ts';
 import type { UsageBucket } from './usage-buckets.ts';
@@ -36,31 +37,37 @@ export interface ReadRegisters extends RegisterUsage {
   demandDays: Days;
 }
 
+export type SupplySize = Pick<BillingFacts, 'phases' | 'connectedKw'>;
+
 interface RegisterQuestion {
   meterId: string;
   timeZone: string;
   /** Those in force in the period, in order. */
   versions: readonly TariffVersion[];
+  /** What components may be for. @default unknown, each may be for it */
+  supply?: SupplySize;
 }
 
 /** @returns undefined where no version of the tariff that holds in the period bills by registers */
 export async function readRegisters(
   session: TenantSession,
-  { meterId, timeZone, versions }: RegisterQuestion,
+  { meterId, timeZone, versions, supply = {} }: RegisterQuestion,
   buckets: readonly UsageBucket[],
 ): Promise<ReadRegisters | undefined> {
   const all = billedCodes(versions.map(codesOf));
-  const isDemandWanted = versions.some(wantsDemand);
-  if (all.length === 0 && !isDemandWanted) return undefined;
+  if (all.length === 0 && !versions.some(({ components }) => components.some(isByRegister))) return undefined;
   const since = versions.map(({ from }) => dayStart(from, timeZone));
+  const versionAt = (time: number) => versions[since.findLastIndex((from) => from <= time)];
   const codes = buckets.map(({ start }) => {
-    const version = versions[since.findLastIndex((from) => from <= start)];
+    const version = versionAt(start);
     return version === undefined ? [] : codesOf(version);
   });
   const asking = buckets.filter(({ start }) => {
-    const version = versions[since.findLastIndex((from) => from <= start)];
-    return version !== undefined && wantsDemand(version);
+    const version = versionAt(start);
+    return version !== undefined && wantsDemand(version, localDate(start, timeZone), supply);
   });
+  const isDemandWanted = asking.length > 0;
+  if (all.length === 0 && !isDemandWanted) return undefined;
   const [told, ofParts] = await Promise.all([
     registersBetween(session, meterId, buckets, all),
     asking.length === 0 || asking.length === buckets.length ? undefined : demandOfParts(session, meterId, asking),
@@ -131,5 +138,11 @@ const undated =
 
 const codesOf = ({ timeOfUse }: TariffVersion): string[] => (timeOfUse?.registers ?? []).map(({ obis }) => obis);
 
-const wantsDemand = ({ components }: TariffVersion): boolean =>
-  components.some((component) => component.kind === 'demand' && component.source === 'register');
+const isByRegister = (component: Component): boolean => component.kind === 'demand' && component.source === 'register';
+
+/** Load factors are told by the demand of all days. */
+function wantsDemand(version: TariffVersion, date: string, supply: SupplySize): boolean {
+  const ofLoad = demandOfLoadFactor(version);
+  if (ofLoad !== undefined && isByRegister(ofLoad)) return true;
+  return version.components.some((component) => isByRegister(component) && mayApply(component, date, supply));
+}

@@ -11,7 +11,7 @@ import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
 import { type BillingEvidence, evidenceBetween, measuredValues, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
-import { ratesAgainstWhole, readRegisters, withRegisters } from './collect-registers.ts';
+import { ratesAgainstWhole, readRegisters, type SupplySize, withRegisters } from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
 import { type Fineness, finenessOf, usageBuckets } from './usage-buckets.ts';
 
@@ -22,6 +22,8 @@ export interface UsageQuestion {
   timeZone: string;
   /** Those in force in the period, in order. */
   versions: readonly TariffVersion[];
+  /** What components may be for. @default unknown, each may be for it */
+  supply?: SupplySize;
   /** Energies a day of the customer's earlier bills, the newest first, millionths of a kWh. */
   historyPerDay: readonly bigint[];
   /** Whether missing energy may be estimated. */

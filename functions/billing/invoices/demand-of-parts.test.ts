@@ -1,4 +1,4 @@
-/** The meter's own peak in a bill whose tariff begins to price demand in mid-month: of those days alone where anything tells. */
+/** The meter's own peak in a bill whose tariff prices demand on some days, or of some supplies: of those alone where anything tells. */
 import { beforeAll, expect, it } from 'vitest';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
@@ -35,6 +35,10 @@ async function demandLine(tariff: string, readings: [string, number, object][]) 
   const lines = invoices[0].bills[0].bill.lines.filter(({ kind }: any) => kind === 'demand');
   return lines.map(({ amount, explanation }: any) => [amount, explanation.en.split(', ')[1]]);
 }
+const withoutPeak: [string, number, object][] = [
+  ['2026-04-01T00:00', 0, {}],
+  ['2026-05-01T00:00', 150, {}],
+];
 /** 40 kW before the 16th. */
 const early = [shows('2026-04-01', 0, 3), shows('2026-04-05', 20, 40), shows('2026-04-15', 70, 40)];
 
@@ -93,4 +97,20 @@ it('is not charged to days that price what intervals tell', async () => {
   const lines = await demandLine(tariff, [...day, shows('2026-04-20', 1000, 18), shows('2026-05-01', 1600, 18)]);
   // More than 2 kW are taken from then on, which is not of the first day. 1 kW for a day of thirty, 18 kW for the others.
   expect(lines.map(([amount]: string[]) => amount)).toEqual(['3.33', '1740.00']);
+});
+
+it('is that of the season that prices it, and not asked for in others', async () => {
+  const inSeason = { ...demand, during: [{ from: '04-16', to: '06-30' }] };
+  const tariff = await addTariff('SEASON', [energy, inSeason]);
+  const later = [shows('2026-04-16', 75, 0), shows('2026-04-20', 95, 18), shows('2026-05-01', 150, 18)];
+  expect(await demandLine(tariff, [...early, ...later])).toEqual([
+    ['900.00', 'the highest the meter registered from 2026-04-16 to 2026-04-30'],
+  ]);
+  const winter = await addTariff('WINTER', [energy, { ...demand, during: [{ from: '11-01', to: '01-31' }] }]);
+  expect(await demandLine(winter, withoutPeak)).toEqual([]);
+});
+
+it('is not asked of supplies that it is not for', async () => {
+  const ofThree = await addTariff('THREE', [energy, { ...demand, when: { phases: 3 } }]);
+  expect(await demandLine(ofThree, withoutPeak)).toEqual([]);
 });

@@ -148,12 +148,15 @@ async function priceSupply(
   if (known === undefined && (versions.some(restsOnHistory) || around.bankedUnder !== undefined))
     return { reason: 'not_priced', checks: [], details: ['The bill is older than those the supply remembers.'] };
   const { history = [], exportBank = {} } = known ?? {};
+  const { phases, connectedKw } = supply;
+  const size = { phases, ...(connectedKw === undefined ? {} : { connectedKw }) };
   const collected = await collectUsage(session, {
     meterId: supply.meterId,
     from,
     to,
     timeZone,
     versions,
+    supply: size,
     historyPerDay: history.map(({ kwhPerDay }) => BigInt(toUnits(kwhPerDay)!)),
     mayEstimate,
     settings: await veeSettings(customer.type),
@@ -174,12 +177,11 @@ async function priceSupply(
       nominal,
       ...around,
       usage: collected.usage,
-      ...(supply.connectedKw === undefined ? {} : { connectedKw: supply.connectedKw }),
+      ...size,
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
       ...(registeredDemandKw === undefined ? {} : { registeredDemandKw }),
       ...(registeredWithin === undefined ? {} : { registeredWithin }),
       ...priorPeak(history, from),
-      phases: supply.phases,
       dwellings: supply.dwellings,
       exemptTaxes: customer.exemptTaxes,
       exportBank: Object.fromEntries(
