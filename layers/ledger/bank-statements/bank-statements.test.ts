@@ -119,6 +119,47 @@ describe('camt.053', () => {
     });
   });
 
+  const transaction = (amount: string, account: string, more = '') =>
+    `<TxDtls><Refs>${more}<EndToEndId>${account}</EndToEndId></Refs>${amount}</TxDtls>`;
+  const batch = (...transactions: string[]) =>
+    `<NtryRef>N1</NtryRef><AcctSvcrRef>B9</AcctSvcrRef><NtryDtls>${transactions.join('')}</NtryDtls>`;
+  const later = (amount: string, direction = 'CRDT') =>
+    `<Amt Ccy="YER">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd>`;
+  const earlier = (amount: string) => `<AmtDtls><TxAmt><Amt Ccy="YER">${amount}</Amt></TxAmt></AmtDtls>`;
+
+  it('a sum booked for several payers is a line for each', () => {
+    const own = (id: string) => `<AcctSvcrRef>${id}</AcctSvcrRef>`;
+    const { lines, problems } = read(
+      'camt053',
+      file(
+        entry('25', 'CRDT', batch(transaction(later('20'), 'A1', own('T1')), transaction(later('5'), 'A2', own('T2')))),
+        entry('8', 'DBIT', batch(transaction(earlier('3'), 'A3'), transaction(earlier('5'), 'NOTPROVIDED'))),
+        entry('6', 'CRDT', batch(transaction(later('7'), 'A4'), transaction(later('1', 'DBIT'), 'A5'))),
+      ),
+    );
+    expect(problems).toEqual([]);
+    expect(lines.map(({ position, minor, bankId, reference }) => [position, minor, bankId, reference])).toEqual([
+      [1, 2000n, 'T1', 'A1'],
+      [1, 500n, 'T2', 'A2'],
+      [2, -300n, 'B9/1', 'A3'],
+      [2, -500n, 'B9/2', 'N1'],
+      [3, 700n, 'B9/1', 'A4'],
+      [3, -100n, 'B9/2', 'A5'],
+    ]);
+  });
+
+  it('a sum whose parts are not told, or come to something else, is nobody’s', () => {
+    const wholes = [
+      batch(transaction('', 'A1'), transaction('', 'A2')),
+      batch(transaction(later('20'), 'A1'), transaction(later('4'), 'A2')),
+      batch(transaction(later('20').replace('YER', 'USD'), 'A1'), transaction(later('5'), 'A2')),
+    ];
+    const { lines } = read('camt053', file(...wholes.map((whole) => entry('25', 'CRDT', whole))));
+    expect(lines).toEqual(
+      [1, 2, 3].map((position) => ({ position, date: '2026-03-01', minor: 2500n, bankId: 'B9', reference: 'N1' })),
+    );
+  });
+
   it('leaves pending entries out and names wrong ones', () => {
     const { lines, problems } = read(
       'camt053',

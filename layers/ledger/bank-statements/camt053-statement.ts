@@ -1,7 +1,9 @@
 /**
  * ISO 20022 bank-to-customer statements (camt.053): `Stmt/Ntry` with amount, credit or debit, booking date and references.
- * All versions share these elements; namespaces are not looked at.
+ * All versions share these elements; namespaces are not looked at. What a bank books in one sum for several payers (`NtryDtls/TxDtls`
+ * more than once) is a line for each of them: the entry's reference and text are none of a single payer's.
  */
+import { transactionsOf } from './camt053-transactions.ts';
 import { collect, type LineProblem, problem, type RawLine, readAmount, type Statement } from './statement.ts';
 import { elementsAt, readXml, textAt, type XmlElement } from './xml-elements.ts';
 
@@ -37,21 +39,21 @@ function readEntry(entry: XmlElement, position: number, currency: string): (RawL
   const direction = textAt(entry, 'CdtDbtInd');
   if (direction !== 'CRDT' && direction !== 'DBIT')
     return [problem(position, 'The entry is neither credit nor debit.', 'القيد ليس دائنًا ولا مدينًا.')];
-  const details = elementsAt(entry, 'NtryDtls.TxDtls')[0];
   const date = textAt(entry, 'BookgDt.Dt') ?? textAt(entry, 'BookgDt.DtTm') ?? textAt(entry, 'ValDt.Dt');
-  const endToEnd = details && textAt(details, 'Refs.EndToEndId');
-  const structured = details && textAt(details, 'RmtInf.Strd.CdtrRefInf.Ref');
-  const unstructured = details && elementsAt(details, 'RmtInf.Ustrd').map((one) => one.text.trim());
-  return [
-    {
-      position,
-      date: date?.slice(0, 10),
-      amount: `${direction === 'DBIT' ? '-' : ''}${amount?.text.trim() ?? ''}`,
-      bankId: textAt(entry, 'AcctSvcrRef'),
-      reference: structured ?? (endToEnd === 'NOTPROVIDED' ? undefined : endToEnd) ?? textAt(entry, 'NtryRef'),
-      description: unstructured?.join(' ') || textAt(entry, 'AddtlNtryInf'),
-    },
-  ];
+  const bankId = textAt(entry, 'AcctSvcrRef');
+  const booked = {
+    amount: `${direction === 'DBIT' ? '-' : ''}${amount?.text.trim() ?? ''}`,
+    bankId,
+    direction,
+    currency,
+  };
+  return transactionsOf(entry, booked).map((one) => ({
+    ...one,
+    position,
+    date: date?.slice(0, 10),
+    reference: one.reference ?? textAt(entry, 'NtryRef'),
+    description: one.description ?? textAt(entry, 'AddtlNtryInf'),
+  }));
 }
 
 /** @param code OPBD opening booked, CLBD closing booked */
