@@ -4,6 +4,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { aprilReadings, bringReadings, meteredCustomers } from '../test-support/metered-customers.ts';
 import { useCallWatch } from '../test-support/watch-calls.ts';
@@ -145,3 +146,25 @@ it('are credited once each, whoever applies the other, the same, or dismisses it
     else if (number < calls) expect([status, answer?.status].sort(), said).toEqual([200, 409]);
   }
 }, 120_000);
+
+it('are found though the customer had days of another meter billed with it that were long past', async () => {
+  const { customerId, meterId } = await setUp(few);
+  const old: [string, number][] = [
+    ['2025-01-01T00:00', 10],
+    ['2025-01-11T00:00', 60],
+  ];
+  const { supplyId } = await addSupply(customerId, old, { from: '2025-01-01' });
+  const body = { to: '2025-01-11' };
+  expect((await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body })).status).toBe(
+    200,
+  );
+  const made = (await bill(customerId)).invoices;
+  expect(made.flatMap(({ bills }: { bills: object[] }) => bills)).toHaveLength(2);
+  await bringReadings(stack);
+  await settle();
+  await lower(meterId);
+  await bringReadings(stack);
+  await settle();
+  // 10 kWh less at 8.
+  expect((await notes(customerId)).map((note) => note.split(' ')[0])).toEqual(['-80.00']);
+});

@@ -1,9 +1,10 @@
 /**
- * Which bills of a customer go on one invoice: those of one currency and of one group of the customer's, and as many as one row
- * and one transaction hold.
+ * Which bills of a customer go on one invoice: those of one currency and of one group of the customer's, of no more days than one
+ * bill may have, and as many as one row and one transaction hold.
  */
 import { maxSteps } from '../../../layers/kernel/data/unit-of-work.ts';
-import type { PricedSupply } from './price-supplies.ts';
+import { daysBetween, later } from '../../../layers/tariff/calendar.ts';
+import { longestBillDays, type PricedSupply } from './price-supplies.ts';
 
 /** Of a transaction: the invoice with its list, account, money paid ahead, events and records, or a note with its correction. */
 const stepsOfInvoice = 20;
@@ -20,21 +21,29 @@ export function parted(priced: readonly PricedSupply[]): PricedSupply[][] {
 
 function cut(group: readonly PricedSupply[]): PricedSupply[][] {
   const parts: PricedSupply[][] = [];
-  let [bytes, steps] = [0, 0];
-  for (const each of group) {
+  let [bytes, steps, from, to] = [0, 0, '', ''];
+  // Late readings look for the invoice of a day among those that began so many days before it: an end of years ago is by itself.
+  for (const each of group.toSorted(byFirstDay)) {
+    const { bill } = each.supplied;
     const size = Buffer.byteLength(JSON.stringify(each.supplied));
     const own = stepsOf(each);
-    if (parts.length === 0 || steps + own > mostSupplies || bytes + size > mostBytes) {
+    const end = later(to, bill.to);
+    const isLong = parts.length > 0 && daysBetween(from, end) > longestBillDays;
+    if (parts.length === 0 || isLong || steps + own > mostSupplies || bytes + size > mostBytes) {
       parts.push([each]);
-      [bytes, steps] = [size, own];
+      [bytes, steps, from, to] = [size, own, bill.from, bill.to];
     } else {
       parts.at(-1)!.push(each);
       bytes += size;
       steps += own;
+      to = end;
     }
   }
   return parts;
 }
+
+const byFirstDay = ({ supplied: a }: PricedSupply, { supplied: b }: PricedSupply): number =>
+  a.bill.from < b.bill.from ? -1 : a.bill.from > b.bill.from ? 1 : 0;
 
 /** Its row, its meter's, and an exception with event and record. */
 const stepsOf = ({ supply, supplied, isUnsettled }: PricedSupply): number =>
