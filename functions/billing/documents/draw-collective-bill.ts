@@ -49,7 +49,10 @@ export function drawCollectiveBill(
         { heading: say('stillDue'), share: 18, align: 'figures' },
       ],
       invoices.map((each) => [
-        { text: `${displayCode(each.invoiceNumber, style)}${each.estimated ? ' *' : ''}`, note: each.group },
+        {
+          text: `${displayCode(each.invoiceNumber, style)}${each.estimated ? ' *' : ''}`,
+          note: notesOf(each, each.correctedAmount && amount(each.correctedAmount), style),
+        },
         { text: displayNumber(String(each.meters), style) },
         { text: `${displayQuantity(each.kwh, style)} ${say('kWh')}` },
         { text: displayNumber(each.totalAmount, style) },
@@ -75,8 +78,11 @@ export function drawCollectiveBill(
       { heading: say('usage'), share: 22, align: 'figures' },
       { heading: say('amount'), share: 24, align: 'figures' },
     ],
-    meters.map(({ meterId, invoiceNumber, currency, kwh, estimated, amount }) => [
-      { text: displayCode(meterId, style) },
+    meters.map(({ meterId, invoiceNumber, currency, period: { from, to }, kwh, estimated, amount }) => [
+      {
+        text: displayCode(meterId, style),
+        note: from === bill.period.from && to === bill.period.to ? undefined : displayPeriod(from, to, style),
+      },
       { text: displayCode(invoiceNumber, style) },
       { text: `${displayQuantity(kwh, style)} ${say('kWh')}${estimated ? ' *' : ''}` },
       { text: bill.totals.length > 1 ? displayAmount(amount, currency, style) : displayNumber(amount, style) },
@@ -84,3 +90,10 @@ export function drawCollectiveBill(
   );
   return finish();
 }
+
+const notesOf = (
+  { group }: { group?: string | undefined },
+  corrected: string | undefined,
+  style: DisplayStyle,
+): string | undefined =>
+  [group, corrected && `${word('newTotal', style.language)}: ${corrected}`].filter(Boolean).join(' · ') || undefined;

@@ -20,10 +20,10 @@ export const collectiveBillSchema = z.object({
       currency: z.string(),
       invoices: z.int(),
       meters: z.int(),
-      /** Of these invoices: what they came to, and what is still owed of it. */
+      /** Of these invoices as they were issued: what they came to, and what is still owed of it. */
       totalAmount: z.string(),
       dueAmount: z.string(),
-      /** What else the account owes; below zero what was paid ahead. */
+      /** What else the account owes, the difference notes of these invoices among it; below zero what was paid ahead. */
       otherBalance: z.string(),
       /** Both together: what to pay. */
       balance: z.string(),
@@ -37,10 +37,13 @@ export const collectiveBillSchema = z.object({
       period,
       dueDate: z.string(),
       currency: z.string(),
+      /** As they were charged last, as are usage and whether some of it is estimated. */
       meters: z.int(),
       kwh: z.string(),
       estimated: z.boolean(),
       totalAmount: z.string(),
+      /** What it comes to with its difference notes, which are invoices of their own. @default none stands */
+      correctedAmount: z.optional(z.string()),
       dueAmount: z.string(),
       status: z.enum(invoiceStatuses),
     }),

@@ -8,13 +8,15 @@ import { hasProgram, run as runProgram } from '../../../test/support/programs.ts
 import { collectiveBillRef } from '../documents/document-schema.ts';
 import { makeDocument } from '../documents/make-document.ts';
 import { handler as payments } from '../payments/handler.ts';
+import { handler as supplies } from '../supplies/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, aprilReadings, meteredCustomers } from '../test-support/metered-customers.ts';
+import { collectiveBillOf } from './collective-bill.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
 const tenant = 'collective';
-const { setUp, addSupply, bill } = meteredCustomers(stack, tenant);
+const { setUp, addSupply, addTariff, bill } = meteredCustomers(stack, tenant);
 const few = aprilReadings.filter((_, i) => i % 30 === 0);
 let [runId, customerId, other] = ['', '', ''];
 const meters: string[] = [];
@@ -22,6 +24,13 @@ const meters: string[] = [];
 const call = (method: string, path: string, body?: object, as = tenant) =>
   stack.call(as, handler, method, `/api/billing/invoices${path}`, body ? { body } : {});
 const sheet = async () => (await call('GET', `/runs/${runId}/customers/${customerId}`)).body.data;
+/** What somebody has of a run over a route of their own. */
+const runOver = async (routeId: string, whose: string) => {
+  const { run } = (await call('POST', '/generate', { period: april, routeId })).body.data;
+  await stack.workOffRuns();
+  const made = await collectiveBillOf(openSession(tenant), run.id, whose);
+  return { ...made, again: () => collectiveBillOf(openSession(tenant), run.id, whose) };
+};
 
 beforeAll(async () => {
   await stack.addTenant(tenant);
@@ -92,4 +101,54 @@ it('leaves out what was cancelled since', async () => {
   expect(await sheet()).toMatchObject({
     totals: [{ invoices: 1, totalAmount: '1200.00', dueAmount: '0.00', otherBalance: '-2400.00', balance: '-2400.00' }],
   });
+});
+
+it('has days of long ago that nobody billed before', async () => {
+  const old: [string, number][] = [
+    ['2025-01-01T00:00', 10],
+    ['2025-01-11T00:00', 60],
+  ];
+  const { customerId: whose, supplyId } = await setUp(old, { customer: { routeId: 'OLD' }, from: '2025-01-01' });
+  const body = { to: '2025-01-11' };
+  expect((await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body })).status).toBe(
+    200,
+  );
+  await addSupply(whose, few);
+  const { bill: made } = await runOver('OLD', whose);
+  expect(made.totals.map(({ balance, otherBalance }) => ({ balance, otherBalance }))).toEqual([
+    { balance: made.totals[0]!.totalAmount, otherBalance: '0.00' },
+  ]);
+  expect(made.invoices.map(({ kwh }) => kwh)).toEqual(['50', '150']);
+});
+
+it('counts a meter once that changed its supply within the days, and says which days are whose', async () => {
+  const twice = aprilReadings.filter((_, i) => i % 15 === 0);
+  const { customerId: whose, supplyId, meterId } = await setUp(twice, { customer: { routeId: 'TWICE' } });
+  const { tariffId } = (await stack.call(tenant, supplies, 'GET', `/api/billing/supplies/${supplyId}`)).body.data;
+  const to = '2026-04-16';
+  await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
+  const body = { customerId: whose, meterId, tariffId, from: to };
+  expect((await stack.call(tenant, supplies, 'POST', '/api/billing/supplies', { body })).status).toBe(201);
+  const { bill: made, meters: lines } = await runOver('TWICE', whose);
+  expect([made.totals[0]!.meters, made.invoices[0]!.meters]).toEqual([1, 1]);
+  expect(lines.map(({ period }) => period)).toEqual([
+    { from: april.from, to },
+    { from: to, to: april.to },
+  ]);
+});
+
+it('has the bills that were made anew since, and what their invoice comes to with its notes', async () => {
+  const { customerId: whose, supplyId } = await setUp(few, { customer: { routeId: 'ANEW' } });
+  const { bill: before, again } = await runOver('ANEW', whose);
+  expect(before.invoices[0]).not.toHaveProperty('correctedAmount');
+  const dearer = await addTariff('DEARER', [
+    { kind: 'energy', code: 'energy', label: { en: 'Energy', ar: 'طاقة' }, blocks: [{ rate: '10' }] },
+  ]);
+  const body = { tariffId: dearer, tariffFrom: april.from };
+  expect((await stack.call(tenant, supplies, 'PUT', `/api/billing/supplies/${supplyId}`, { body })).status).toBe(200);
+  expect((await call('POST', `/${before.invoices[0]!.id}/rebill`, {})).body.data.note.totalAmount).toBe('300.00');
+  const { bill: made, meters: lines } = await again();
+  expect(lines.map(({ amount }) => amount)).toEqual(['1500.00']);
+  expect(made.invoices).toMatchObject([{ totalAmount: '1200.00', correctedAmount: '1500.00', dueAmount: '1200.00' }]);
+  expect(made.totals).toMatchObject([{ totalAmount: '1200.00', otherBalance: '300.00', balance: '1500.00' }]);
 });

@@ -4,16 +4,19 @@
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
-import { addDays } from '../../../layers/tariff/calendar.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { runEntity } from '../runs/run-entity.ts';
 import type { CollectiveBill } from './collective-bill-schema.ts';
+import { newestNote } from './difference-notes.ts';
 import { amountOf, minorOf } from './invoice-amounts.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
 import { findOfCustomer } from './list-of-customer.ts';
-import { longestBillDays } from './price-supplies.ts';
+
+/** Notes read at a time: of many meters one has a quarter of a megabyte. */
+const atATime = 10;
 
 export interface MeterOfBill {
   meterId: string;
@@ -26,7 +29,8 @@ export interface MeterOfBill {
 }
 
 /**
- * As it is now: invoices that were cancelled since are left out, and what was paid counts.
+ * As it is now: invoices that were cancelled since are left out, what was paid counts, and meters have the bills that difference
+ * notes made anew.
  * @throws AppError `not_found` when the run made no invoice for the customer
  */
 export async function collectiveBillOf(
@@ -38,14 +42,20 @@ export async function collectiveBillOf(
     session.require(runEntity, { id: runId }),
     session.require(customerEntity, { id: customerId }),
   ]);
-  const found = await findOfCustomer(session, customerId, {
-    days: { from: addDays(run.period.to, -longestBillDays), to: run.period.to },
+  const charged = await findOfCustomer(session, customerId, {
+    // Of a meter that was given up long ago the last days may have been billed by it: its invoice began years before.
+    days: { from: '0', to: run.period.to },
     mayBe: (pointer) => pointer.runId === runId && pointer.kind === 'invoice',
-    take: (invoice) => (invoice.status === 'cancelled' ? [] : [{ line: lineOf(invoice), meters: metersOf(invoice) }]),
+    take: ({ bills, ...invoice }) =>
+      invoice.status === 'cancelled' ? [] : [{ invoice, meters: metersOf(invoice, bills), isCorrected: false }],
   });
-  if (found.length === 0) throw notFound('collective bill', `${runId}/${customerId}`);
+  if (charged.length === 0) throw notFound('collective bill', `${runId}/${customerId}`);
+  const found = await sideBySide(charged, atATime, async (each) => {
+    const note = await newestNote(session, each.invoice);
+    return note === undefined ? each : { ...each, meters: metersOf(each.invoice, note.bills), isCorrected: true };
+  });
   const invoices = found
-    .map(({ line }) => line)
+    .map(lineOf)
     .sort((a, b) => a.invoiceNumber.localeCompare(b.invoiceNumber, 'en', { numeric: true }));
   const balances = new Map((await balancesOf(session, customerId)).map((each) => [each.currency, each.balance]));
   const totals = [...Map.groupBy(invoices, ({ currency }) => currency)].map(([currency, own]) => {
@@ -53,7 +63,8 @@ export async function collectiveBillOf(
       own.reduce((total, each) => total + minorOf(each[field], currency), 0n);
     const balance = minorOf(balances.get(currency) ?? '0', currency);
     return {
-      ...{ currency, invoices: own.length, meters: own.reduce((count, { meters }) => count + meters, 0) },
+      ...{ currency, invoices: own.length },
+      meters: countMeters(found.flatMap(({ meters }) => meters).filter((meter) => meter.currency === currency)),
       totalAmount: amountOf(sum('totalAmount'), currency),
       dueAmount: amountOf(sum('dueAmount'), currency),
       otherBalance: amountOf(balance - sum('dueAmount'), currency),
@@ -69,24 +80,32 @@ export async function collectiveBillOf(
     },
     meters: found
       .flatMap(({ meters }) => meters)
-      .sort((a, b) => a.meterId.localeCompare(b.meterId, 'en', { numeric: true })),
+      .sort(
+        (a, b) =>
+          a.meterId.localeCompare(b.meterId, 'en', { numeric: true }) || a.period.from.localeCompare(b.period.from),
+      ),
   };
 }
 
-const kwhOf = (bills: StoredInvoice['bills']): string =>
-  fromUnits(bills.reduce((sum, { bill }) => sum + BigInt(toUnits(bill.importKwh)!), 0n));
+type Head = Omit<StoredInvoice, 'bills'>;
 
-const lineOf = (invoice: StoredInvoice): CollectiveBill['invoices'][number] => {
-  const { id, invoiceNumber, group, period, dueDate, currency, bills, estimated, totalAmount, dueAmount, status } =
-    invoice;
+const lineOf = ({ invoice, meters, isCorrected }: { invoice: Head; meters: MeterOfBill[]; isCorrected: boolean }) => {
+  const { id, invoiceNumber, group, period, dueDate, currency, totalAmount, dueAmount, status } = invoice;
+  const corrected = meters.reduce((sum, { amount }) => sum + minorOf(amount, currency), 0n);
   return {
-    ...{ id, invoiceNumber, period, dueDate, currency, estimated, totalAmount, dueAmount, status },
+    ...{ id, invoiceNumber, period, dueDate, currency, totalAmount, dueAmount, status },
     ...(group === undefined ? {} : { group }),
-    ...{ meters: bills.length, kwh: kwhOf(bills) },
+    ...(isCorrected ? { correctedAmount: amountOf(corrected, currency) } : {}),
+    meters: countMeters(meters),
+    kwh: fromUnits(meters.reduce((sum, { kwh }) => sum + BigInt(toUnits(kwh)!), 0n)),
+    estimated: meters.some(({ estimated }) => estimated),
   };
 };
 
-const metersOf = ({ invoiceNumber, currency, bills }: StoredInvoice): MeterOfBill[] =>
+/** One that changed its supply within the days has two bills. */
+const countMeters = (meters: readonly MeterOfBill[]): number => new Set(meters.map(({ meterId }) => meterId)).size;
+
+const metersOf = ({ invoiceNumber, currency }: Head, bills: StoredInvoice['bills']): MeterOfBill[] =>
   bills.map(({ meterId, bill: { from, to, importKwh, estimated, total } }) => ({
     ...{ meterId, invoiceNumber, currency, period: { from, to }, kwh: importKwh, estimated, amount: total },
   }));

@@ -13,7 +13,7 @@ export const noteIdOf = ({ id, issueDate }: Pick<StoredInvoice, 'id' | 'issueDat
 /** The newest that stands, as it is now. @param invoice read consistently: it counts its notes */
 export async function newestNote(
   session: TenantSession,
-  invoice: StoredInvoice,
+  invoice: Pick<StoredInvoice, 'id' | 'issueDate' | 'notes'>,
   olderThan?: Pick<StoredInvoice, 'id'>,
 ): Promise<StoredInvoice | undefined> {
   let isOlder = olderThan === undefined;

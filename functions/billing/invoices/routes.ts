@@ -179,7 +179,7 @@ export const invoices = defineResource({
       summary:
         'What a customer of many meters has of a billing run: its invoices together, and what the account has to pay.',
       description:
-        'As it is now: invoices that were cancelled since are left out, and what was paid counts. Money with `paymentReference` settles them together.',
+        'As it is now: invoices that were cancelled since are left out, what was paid counts, and where difference notes made bills anew, usage is as it was charged last. Money with `paymentReference` settles them together.',
       params: collectiveParams,
       response: collectiveBillSchema,
       errors: ['not_found'],
