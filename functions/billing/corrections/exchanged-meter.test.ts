@@ -97,7 +97,7 @@ describe('an exchange told of late', () => {
       const session = openSession(tenant);
       return (await invoiceContent(session, await session.require(invoiceEntity, { id }))).readings[0]!.by;
     };
-    const exchanges = [{ day: '2026-04-11', finalKwh: '1050', initialKwh: '1100' }];
+    const exchanges = [{ day: '2026-04-11', isDevice: true, finalKwh: '1050', initialKwh: '1100' }];
     expect(await printed(notes[0].id)).toEqual({ multipliers: [1], exchanges });
     expect(await printed(a.id)).toEqual({ multipliers: [1], exchanges: [] });
     expect((await printed(b.id)).exchanges).toEqual([]);

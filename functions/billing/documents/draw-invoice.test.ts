@@ -109,11 +109,15 @@ it.skipIf(!hasPdftotext)(
   async () => {
     const by = {
       multipliers: [40, 4000],
-      exchanges: [{ day: '2026-04-15', finalKwh: '1145', initialKwh: '5.5' }],
+      exchanges: [
+        { day: '2026-04-15', isDevice: true, finalKwh: '1145', initialKwh: '5.5' },
+        { day: '2026-04-20', isDevice: false, finalKwh: '17', initialKwh: '17' },
+      ],
     };
     const [page] = await read(contentOf([rateBill(sheet, april('1'))], {}, undefined, by), 'en');
     expect(page).toMatch(/Old meter, last\s+1,145 \(15 Apr 2026\)/);
     expect(page).toMatch(/New meter, first\s+5\.5 \(15 Apr 2026\)/);
+    expect(page).toMatch(/At new transformers\s+17 \(20 Apr 2026\)/);
     expect(page).toMatch(/Multiplier\s+40 \/ 4,000/);
     expect((await read(contentOf([rateBill(sheet, april('1'))]), 'en'))[0]).not.toContain('Multiplier');
   },

@@ -121,10 +121,11 @@ function countingFacts({ multipliers, exchanges }: BilledRegister['by'], style: 
   const on = (day: string, kwh: string | undefined): string =>
     `${kwh === undefined ? '?' : displayQuantity(kwh, style)} (${displayDay(day, style)})`;
   return [
-    ...exchanges.flatMap(({ day, finalKwh, initialKwh }) => [
-      [say('removedReading'), on(day, finalKwh)] as const,
-      [say('installedReading'), on(day, initialKwh)] as const,
-    ]),
+    ...exchanges.flatMap(({ day, isDevice, finalKwh, initialKwh }) =>
+      isDevice || finalKwh !== initialKwh
+        ? [[say('removedReading'), on(day, finalKwh)] as const, [say('installedReading'), on(day, initialKwh)] as const]
+        : [[say('atNewTransformers'), on(day, finalKwh)] as const],
+    ),
     ...(multipliers.every((multiplier) => multiplier === 1)
       ? []
       : [[say('multiplier'), multipliers.map((each) => displayNumber(String(each), style)).join(' / ')] as const]),

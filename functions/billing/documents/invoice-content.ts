@@ -48,11 +48,12 @@ export async function invoiceContent(session: TenantSession, invoice: StoredInvo
         const { meterId, bill } = supplied;
         const madeMs = Date.parse(madeAtOf(supplied, invoice));
         const [fromMs, toMs] = [dayStart(bill.from, timeZone), dayStart(bill.to, timeZone)];
-        const [previous, current, by] = await Promise.all([
+        const [previous, current] = await Promise.all([
           registerAt(session, meterId, fromMs, madeMs),
           registerAt(session, meterId, toMs, madeMs),
-          countedWith(session, meterId, fromMs, toMs, madeMs),
         ]);
+        // The first register may be of days before, and of a device that was exchanged since.
+        const by = await countedWith(session, meterId, previous?.timeMs ?? fromMs, toMs, madeMs);
         return { previous, current, by };
       }),
     ),

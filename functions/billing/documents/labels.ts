@@ -31,6 +31,7 @@ const words = {
   currentReading: ['Current reading', 'القراءة الحالية'],
   removedReading: ['Old meter, last', 'آخر قراءة للقديم'],
   installedReading: ['New meter, first', 'أول قراءة للجديد'],
+  atNewTransformers: ['At new transformers', 'عند تبديل المحولات'],
   multiplier: ['Multiplier', 'معامل الضرب'],
   usage: ['Usage', 'الاستهلاك'],
   fedIn: ['Fed in', 'المُصدَّر للشبكة'],

@@ -9,10 +9,13 @@ import { meterKnownAt } from '../meters/meter-known-at.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 
 export interface CountedWith {
-  /** Energy for one of the register, in order of time; one unless transformers were exchanged. */
+  /** Energy for one of the register, in order of time; one number unless transformers were exchanged. */
   multipliers: number[];
-  /** What the device showed that was taken out and the one that was put in, kWh of their own scale, on the local day of it. */
-  exchanges: { day: string; finalKwh: string | undefined; initialKwh: string | undefined }[];
+  /**
+   * What the device showed that was taken out and the one that was put in, kWh of their own scale, on the local day of it. Not
+   * `isDevice` where it stayed and its transformers were exchanged.
+   */
+  exchanges: { day: string; isDevice: boolean; finalKwh: string | undefined; initialKwh: string | undefined }[];
 }
 
 /**
@@ -34,9 +37,10 @@ export async function countedWith(
   const meter = changedSince ? await meterKnownAt(session, present, knownMs) : present;
   const segments = profileOf(meter).segments.filter(({ from, to }) => from < toMs && (to === undefined || to > fromMs));
   return {
-    multipliers: [...new Set(segments.map(({ multiplier }) => multiplier))],
+    multipliers: segments.map(({ multiplier }) => multiplier).filter((each, i, all) => each !== all[i - 1]),
     exchanges: segments.slice(1).map((next, i) => ({
       day: localDate(next.from, timeZone),
+      isDevice: next.serial !== segments[i]!.serial,
       finalKwh: shown(segments[i]!, 'endRegister'),
       initialKwh: shown(next, 'startRegister'),
     })),

@@ -6,6 +6,7 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { neighbourKnownAt } from './readings-known-at.ts';
 
 export interface RegisterReading {
+  timeMs: number;
   /** Local day it was taken. */
   day: string;
   /** Decimal kilowatt-hours of the register's own scale. */
@@ -29,6 +30,7 @@ export async function registerAt(
   ]);
   return (
     found && {
+      timeMs: found.timeMs,
       day: localDate(found.timeMs, timeZone),
       registerKwh: fromUnits(found.register),
       isEstimated: found.edit?.action === 'added',
