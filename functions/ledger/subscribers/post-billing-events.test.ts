@@ -17,7 +17,7 @@ import { handler } from './post-events.ts';
 
 const stack = useLedgerStack();
 
-async function publish(tenant: Tenant, type: string, payload: object): Promise<EventEnvelope> {
+async function bring(tenant: Tenant, type: string, payload: object): Promise<EventEnvelope> {
   const event = makeEvent(tenant.id, type, payload, { occurredAt: '2026-05-10T08:00:00.000Z' });
   await handler({
     Records: [
@@ -28,6 +28,11 @@ async function publish(tenant: Tenant, type: string, payload: object): Promise<E
       },
     ],
   } as unknown as SQSEvent);
+  return event;
+}
+
+async function publish(tenant: Tenant, type: string, payload: object): Promise<EventEnvelope> {
+  const event = await bring(tenant, type, payload);
   expect((await tenant.call('GET', '/api/core/failed-postings')).data).toEqual([]);
   return event;
 }
@@ -171,5 +176,24 @@ describe('billing’s events', () => {
       '4210': '-160.00',
       '2131': '-164.25',
     });
+  });
+
+  it('wait where a tenant’s own copy of a rule knows nothing of a part of them, and are posted once it does', async () => {
+    const tenant = await stack.tenant();
+    const path = '/api/core/posting-rules/prepaid-credit-returned';
+    const { lines } = (await tenant.call('GET', path)).data;
+    const older = lines.filter(({ amountPaths }: any) => amountPaths[0] !== 'fixedAmount');
+    expect((await tenant.call('PUT', path, { lines: older })).status).toBe(200);
+    const { example } = prepaidCreditReturned;
+    const parts = { returnedAmount: '3281.25', fixedAmount: '0.00', taxAmount: '156.25' };
+    await publish(tenant, 'prepaid.credit_returned', { ...example, ...parts });
+    await bring(tenant, 'prepaid.credit_returned', example);
+    const [waiting, ...others] = (await tenant.call('GET', '/api/core/failed-postings')).data;
+    expect(others).toEqual([]);
+    expect(waiting).toMatchObject({ status: 'open', reason: 'unprocessable', ruleId: 'prepaid-credit-returned' });
+    expect(await balances(tenant)).toMatchObject({ '1131': '-3281.25', '4210': '0.00' });
+    await tenant.call('PUT', path, { lines });
+    expect((await tenant.call('POST', `/api/core/failed-postings/${waiting.id}/retry`)).status).toBe(200);
+    expect(await balances(tenant)).toMatchObject({ '1131': '-6730.50', '4210': '-160.00' });
   });
 });
