@@ -101,4 +101,12 @@ it('reads of a till what is in it, and not what others took', async () => {
   expect((await readAll({ cashierSessionId: till.id, status: 'reversed' })).ids).toEqual([first]);
   expect((await readAll({ cashierSessionId: till.id, method: 'cheque' })).ids).toEqual([second]);
   expect((await readAll({ cashierSessionId: newId('csh') })).ids).toEqual([]);
+  for (let n = 0; n < 8; n++) {
+    stack.advance(1000);
+    await pay('1');
+  }
+  const paged = await readAll({ cashierSessionId: till.id, limit: '2' });
+  expect([paged.ids.length, new Set(paged.ids).size]).toEqual([10, 10]);
+  // Eleven movements, and each of six pages looks whether another follows.
+  expect(paged.read).toBeLessThanOrEqual(11 + 6);
 });

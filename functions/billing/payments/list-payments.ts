@@ -8,6 +8,7 @@ import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import type { Page, QueryOptions, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { movementEntity } from '../cashier-sessions/cashier-session-entity.ts';
+import type { Movement } from '../cashier-sessions/cashier-session-schema.ts';
 import { halfWayPaymentEntity, paymentEntity, paymentPartitions } from './payment-entity.ts';
 import type { Payment } from './payment-schema.ts';
 
@@ -40,7 +41,6 @@ export async function listPayments(
     return byPointers(session, query, movementEntity, {
       pk: ['CASHIER-SESSION', cashierSessionId],
       beginsWith: ['MOVEMENT', ''],
-      filter: [{ attribute: 'type', operator: '=', value: 'payment' }],
       ...page,
     });
   const filter: FilterTerm[] = Object.entries(terms).flatMap(([attribute, value]) =>
@@ -74,12 +74,13 @@ async function byPointers(
   pointer: Entity,
   options: QueryOptions,
 ): Promise<Page<Payment & Stored>> {
-  const { items, nextCursor } = await session.query<{ paymentId: string }>(pointer, {
+  const { items, nextCursor } = await session.query<{ paymentId: string; type?: Movement['type'] }>(pointer, {
     order: 'descending',
     consistent: true,
     ...options,
   });
-  const keys = items.map(({ paymentId }) => ({ id: paymentId }));
+  // Few movements of a till are of another type; asked of the store, each page would read on to the till's end.
+  const keys = items.flatMap(({ paymentId: id, type = 'payment' }) => (type === 'payment' ? [{ id }] : []));
   const found = await session.getMany(paymentEntity, keys, { consistent: true });
   const byId = new Map(found.map((payment) => [payment.id, payment]));
   return { items: keys.flatMap(({ id }) => byId.get(id) ?? []).filter((each) => isAsAsked(each, query)), nextCursor };
