@@ -1,15 +1,14 @@
 /** What stands on an invoice, read together as it was when the invoice was issued: payments made later do not change a bill. */
-import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { type CountedWith, countedWith, type RegisterReading, registerAt } from '../../metering/contract.ts';
-import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, madeAtOf, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { findOfCustomer } from '../invoices/list-of-customer.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
+import { balanceBefore } from './balance-before.ts';
 
 export interface MonthOfUsage {
   /** First local day of the bill. */
@@ -33,7 +32,7 @@ export interface InvoiceContent {
   readings: BilledRegister[];
   /** Number of the invoice that a difference note or late fee is about, of the payment that came back. */
   about: string | undefined;
-  /** What was owed before it, decimal text; negative when in credit. */
+  /** What was owed before it and is on no other paper of the day, decimal text; negative when in credit. */
   previousBalance: string;
   months: MonthOfUsage[];
 }
@@ -71,19 +70,6 @@ async function aboutOf(
   if (corrects !== undefined) return (await session.get(invoiceEntity, { id: corrects }))?.invoiceNumber;
   if (returnedPaymentId === undefined) return undefined;
   return (await session.get(paymentEntity, { id: returnedPaymentId }))?.paymentNumber;
-}
-
-/** By the moment entries were made, not by their day: a payment entered later with an earlier day was not known then. */
-async function balanceBefore(session: TenantSession, { id, customerId, currency }: StoredInvoice): Promise<string> {
-  const entries = (await readEntries(session, customerId, '9999')) as (AccountEntry & Stored)[];
-  const own = entries.find((entry) => entry.id === id);
-  const before = entries.filter(
-    (entry) => entry.currency === currency && (own === undefined || entry.createdAt < own.createdAt),
-  );
-  return amountOf(
-    before.reduce((sum, { minor }) => sum + BigInt(minor), 0n),
-    currency,
-  );
 }
 
 /** Of the meters that it bills: a customer of many has several invoices of the same days, and those of other meters are not read. */
