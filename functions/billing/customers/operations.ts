@@ -21,6 +21,7 @@ import type { Payment } from '../payments/payment-schema.ts';
 import { linkUser, unlinkUser } from '../portal/link-account.ts';
 import { type PortalAccess, portalAccessEntity } from '../portal/portal-access.ts';
 import { pageOfSupplies, suppliesOfCustomer } from '../supplies/supply-entity.ts';
+import { shownSupply } from '../supplies/supply-schema.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import type { Customer } from './customer-schema.ts';
@@ -97,7 +98,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
   listCustomerMeters: async ({ session, params, page }) => {
     await session.require(customerEntity, params);
     const { items, nextCursor } = await pageOfSupplies(session, params.id, page);
-    return { data: items, pagination: { limit: page.limit, nextCursor } };
+    return { data: items.map(shownSupply), pagination: { limit: page.limit, nextCursor } };
   },
 
   listCustomerInvoices: async ({ session, params, page }) => {

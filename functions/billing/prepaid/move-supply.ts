@@ -7,7 +7,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
-import type { BilledSupply, Supply } from '../supplies/supply-schema.ts';
+import { type BilledSupply, type Supply, shownSupply } from '../supplies/supply-schema.ts';
 import { tariffOn } from '../supplies/tariff-timeline.ts';
 import { requireTariffFor } from '../tariffs/require-tariff.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
@@ -73,8 +73,8 @@ export async function planMove(
       { spans: [...spans, { supplyId: id, customerId, from: on }] },
       { isAudited: false },
     );
-    unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
-    unit.emit(supplyStarted, { aggregateId: id, payload: started });
+    unit.emit(supplyEnded, { aggregateId: supply.id, payload: shownSupply(ended) });
+    unit.emit(supplyStarted, { aggregateId: id, payload: shownSupply(started) });
     return { ended, started };
   };
 }

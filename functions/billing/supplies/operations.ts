@@ -23,7 +23,7 @@ import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
 import { nextPlace } from './supply-place.ts';
-import type { BilledSupply, Supply, startSupplySchema } from './supply-schema.ts';
+import { type BilledSupply, type Supply, shownSupply, type startSupplySchema } from './supply-schema.ts';
 import { changeTariff } from './tariff-timeline.ts';
 
 export const supplyOperations: Operations<typeof supplies.routes> = {
@@ -33,12 +33,14 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
       pk: ['METER-SUPPLIES', query.meterId],
       ...page,
     });
-    return { data: items, pagination: { limit: page.limit, nextCursor } };
+    return { data: items.map(shownSupply), pagination: { limit: page.limit, nextCursor } };
   },
 
-  startSupply: async ({ session, body }) => ({ data: await retryOnChange(() => startSupply(session, body)) }),
+  startSupply: async ({ session, body }) => ({
+    data: shownSupply(await retryOnChange(() => startSupply(session, body))),
+  }),
 
-  getSupply: async ({ session, params }) => ({ data: await session.require(supplyEntity, params) }),
+  getSupply: async ({ session, params }) => ({ data: shownSupply(await session.require(supplyEntity, params)) }),
 
   updateSupply: async ({ session, params, body, expectedVersion }) => {
     const before = await session.require(supplyEntity, params);
@@ -47,14 +49,15 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
     if (tariffId !== before.tariffId)
       await requireTariffFor(session, tariffId, await session.require(customerEntity, { id: before.customerId }));
     const timeline = timelineAfter(before, tariffId, tariffFrom);
+    const changed = { ...changes, ...timeline };
     return {
-      data: await session.transact('billing', (unit) => unit.update(supplyEntity, before, { ...changes, ...timeline })),
+      data: shownSupply(await session.transact('billing', (unit) => unit.update(supplyEntity, before, changed))),
     };
   },
 
   endSupply: async ({ session, params, body: { to } }) => ({
     // A bill of the meter may be made at the same moment.
-    data: await retryOnChange(() => endSupply(session, params, to)),
+    data: shownSupply(await retryOnChange(() => endSupply(session, params, to))),
   }),
 
   getSupplyHistory: readHistory(supplyEntity),
@@ -85,7 +88,7 @@ async function endSupply(session: TenantSession, params: { id: string }, to: str
     const ended = unit.update(supplyEntity, supply, { to, ...withoutException(unit) });
     const spans = occupancy.spans.map((span) => (span.supplyId === supply.id ? { ...span, to } : span));
     unit.update(occupancyEntity, occupancy, { spans }, { isAudited: false });
-    unit.emit(supplyEnded, { aggregateId: supply.id, payload: ended });
+    unit.emit(supplyEnded, { aggregateId: supply.id, payload: shownSupply(ended) });
     return ended;
   });
 }
@@ -132,7 +135,7 @@ async function startSupply(
     const stored = unit.create(supplyEntity, supply);
     take(unit);
     occupy(unit, occupancy, supply);
-    unit.emit(supplyStarted, { aggregateId: supply.id, payload: stored });
+    unit.emit(supplyStarted, { aggregateId: supply.id, payload: shownSupply(stored) });
     return stored;
   });
 }

@@ -1,11 +1,14 @@
 /** Moving in and out over the handler, on real tables: a meter never has two customers on one day. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { handler } from './handler.ts';
+import { supplyEntity } from './supply-entity.ts';
+import { storedSupplySchema } from './supply-schema.ts';
 
 const stack = useBillingStack();
 const base = '/api/billing/supplies';
@@ -44,6 +47,26 @@ describe('a meter', () => {
       [customerIds[1], '2026-03-01', undefined],
     ]);
     expect(stack.events('supply.ended')).toHaveLength(1);
+  });
+
+  it('its supply is told of as documented, without what billing remembers for itself', async () => {
+    await stack.addMeter('sup', 'M-SHOWN');
+    const made = (await start('M-SHOWN', '2026-01-10')).body.data;
+    await openSession('sup').transact('billing', (unit) =>
+      unit.update(supplyEntity, made, { history: [{ kwhPerDay: '1' }], exportBank: { all: '1' }, billedBy: 'run' }),
+    );
+    const answers = [
+      made,
+      (await stack.call('sup', handler, 'GET', `${base}/${made.id}`)).body.data,
+      (await stack.call('sup', handler, 'GET', base, { query: { meterId: 'M-SHOWN' } })).body.data[0],
+      (await stack.call('sup', handler, 'PUT', `${base}/${made.id}`, { body: { dwellings: 2 } })).body.data,
+      (await end(made.id, '2026-02-01')).body.data,
+      ...['supply.started', 'supply.ended'].map((type) => JSON.parse(stack.events(type).at(-1).payload.S)),
+    ];
+    const told = new Set(Object.keys(storedSupplySchema.shape));
+    for (const answer of answers) expect(Object.keys(answer).filter((field) => !told.has(field))).toEqual([]);
+    expect(answers.at(1)).toMatchObject({ id: made.id, version: 2 });
+    expect(answers.at(-1)).toMatchObject({ id: made.id, to: '2026-02-01', dwellings: 2 });
   });
 
   it('goes to exactly one of those who move in at once', async () => {

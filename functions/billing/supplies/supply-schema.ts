@@ -1,6 +1,7 @@
 /** A supply: a customer takes energy at a meter under a tariff, from a local day to another. Bills follow supplies. */
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
+import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
@@ -78,3 +79,11 @@ export interface BilledSupply extends Supply {
   /** What keeps its next days from being billed, or did when they were looked at last. */
   veeException?: string;
 }
+
+const shownFields = Object.keys(storedSupplySchema.shape) as (keyof z.infer<typeof storedSupplySchema>)[];
+
+/** A supply as answers and events have it: without what billing remembers for itself. */
+export const shownSupply = (supply: Supply & Stored): Supply & Stored =>
+  Object.fromEntries(
+    shownFields.flatMap((field) => (supply[field] === undefined ? [] : [[field, supply[field]]])),
+  ) as unknown as Supply & Stored;
