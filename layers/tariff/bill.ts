@@ -15,6 +15,8 @@ export interface BillLine {
   quantity: string;
   /** Of a fixed charge times something, that, so many months, days or times. */
   unit: 'kWh' | 'kvarh' | 'kW' | 'phase' | 'dwelling' | 'month' | 'day' | 'bill' | 'percent';
+  /** It is charged once for a bill, however many days that has. */
+  isOnce?: true;
   /** Price of one unit, decimal text; of a percentage, the percent. */
   rate: string;
   /** Amount in the bill's currency, decimal text; credits are negative. */

@@ -16,6 +16,7 @@ export interface VendLine {
   /** Decimal text: what of it this purchase adds. */
   quantity: string;
   unit: BillLine['unit'];
+  isOnce?: true;
   rate: string;
   /** Minor units; negative for a subsidy. */
   minor: bigint;
@@ -82,7 +83,7 @@ function keyed(lines: readonly BillLine[]): [string, BillLine][] {
 const amountIn = (line: BillLine | undefined, currency: string): bigint =>
   line === undefined ? 0n : minorOf(line.amount, currency);
 
-type Described = Pick<BillLine, 'code' | 'kind' | 'label' | 'from' | 'to' | 'quantity' | 'unit' | 'rate'>;
+type Described = Pick<BillLine, 'code' | 'kind' | 'label' | 'from' | 'to' | 'quantity' | 'unit' | 'isOnce' | 'rate'>;
 
 function add(lines: VendLine[], line: Described, minor: bigint, quantityBefore: string | undefined): void {
   const quantity =
@@ -90,6 +91,7 @@ function add(lines: VendLine[], line: Described, minor: bigint, quantityBefore: 
       ? line.quantity
       : fractionText(minus(fractionOf(line.quantity), fractionOf(quantityBefore)));
   if (minor === 0n && (line.kind !== 'energy' || Number(quantity) === 0)) return;
-  const { code, kind, label, from, to, unit, rate } = line;
-  lines.push({ code, kind, label, from, to, quantity, unit, rate, minor });
+  const { code, kind, label, from, to, unit, isOnce, rate } = line;
+  const once = isOnce === undefined ? {} : { isOnce };
+  lines.push({ code, kind, label, from, to, quantity, unit, ...once, rate, minor });
 }

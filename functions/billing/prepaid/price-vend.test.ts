@@ -8,6 +8,8 @@ import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { billMonth } from './price-month.ts';
 import { type PricedVend, priceVend, type VendFacts } from './price-vend.ts';
 import { transferable } from './token-energy.ts';
+import { unusedCharges } from './unused-charges.ts';
+import { partsOf } from './vend-payload.ts';
 
 const flat = [energy('energy', ['0.25'])];
 const blocks = [energy('energy', [100, '0.05'], [200, '0.10'], ['0.20'])];
@@ -289,4 +291,12 @@ it('a lifeline that a purchase loses is paid for in full by it: all purchases to
   // 153 × 1 + 2 less the 50 + 5 that were paid.
   expect([second.boughtSteps, second.charged, second.fixed]).toEqual([530, usd('100'), -usd('3')]);
   expect(() => priceVend(facts(classes, '10', more))).toThrow('47.10');
+});
+
+it('a charge for a bill stays paid whatever it is multiplied with, one for a month follows the days', () => {
+  const unusedOf = (per: string) => {
+    const charge = fixed('charge', { amount: '2', per, times: 'phase' });
+    return unusedCharges([partsOf(priceVend(facts([...flat, charge], '20', { phases: 3 })))], '2026-06-21').fixed;
+  };
+  expect([unusedOf('bill'), unusedOf('month')]).toEqual([0n, usd('2.00')]);
 });

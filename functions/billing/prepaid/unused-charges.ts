@@ -49,7 +49,7 @@ export function unusedCharges(vends: readonly VendParts[], from: string): Unused
 
 function unusedOf({ lines, currency }: VendParts, from: string): Fraction {
   return lines
-    .filter(({ kind, unit, to }) => kind === 'fixed' && unit !== 'bill' && to > from)
+    .filter(({ kind, unit, isOnce, to }) => kind === 'fixed' && unit !== 'bill' && !isOnce && to > from)
     .reduce((sum, line) => {
       const share = fraction(
         BigInt(daysBetween(later(line.from, from), line.to)),

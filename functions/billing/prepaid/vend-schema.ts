@@ -78,6 +78,8 @@ const line = z.object({
   to: z.string(),
   quantity: z.string(),
   unit: z.string(),
+  /** It is charged once for a month of purchases, however many days that has. */
+  isOnce: z.optional(z.literal(true)),
   rate: z.string(),
   amount: z.string(),
 });

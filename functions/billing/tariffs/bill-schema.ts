@@ -24,6 +24,8 @@ const billLineSchema = z.object({
   to: z.string(),
   quantity: z.string(),
   unit: z.enum(['kWh', 'kvarh', 'kW', 'phase', 'dwelling', 'month', 'day', 'bill', 'percent']),
+  /** It is charged once for the bill, however many days that has. */
+  isOnce: z.optional(z.literal(true)),
   rate: z.string(),
   amount: z.string(),
   /** The arithmetic, e.g. `54.839 kWh × 0.05`. */

@@ -54,6 +54,7 @@ export function rateFixed(context: RatingContext, segment: Segment, component: C
     label: component.label,
     quantity,
     unit: by?.unit ?? component.per,
+    ...(component.per === 'bill' ? { isOnce: true } : {}),
     rate,
     exact: times(rate, quantity),
     isPart: component.per === 'month',
