@@ -18,6 +18,7 @@ import { type UsageOfMoment, usageKnownAt } from './readings/usage-known-at.ts';
 import { type BucketUsage, usageOfMeter } from './readings/usage-of-meter.ts';
 import { reachMs, toldAround, toldBy } from './readings/wider-readings.ts';
 
+export { answerTo } from './device-events/command-answer.ts';
 export type { Meter } from './meters/meter-schema.ts';
 
 /** Refuses a meter the tenant does not have: `not_found`. Needs read access to table `metering`. */

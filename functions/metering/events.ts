@@ -152,6 +152,31 @@ export const meterStatusChanged = defineEvent({
   },
 });
 
+export const meterCommandRefused = defineEvent({
+  type: 'meter.command_refused',
+  source,
+  schemaVersion: 1,
+  aggregateType: 'meter',
+  summary: { en: 'A meter refused a command, or failed at it.', ar: 'رفض عداد أمرًا أو أخفق في تنفيذه.' },
+  payload: z.object({
+    stationId: z.string(),
+    meterId: z.string(),
+    time: utcTime(),
+    action: z.enum(['disconnect', 'reconnect']),
+    /** As the command came with it, where the meter repeats it. */
+    commandId: z.optional(z.string()),
+    reason: z.optional(z.string()),
+  }),
+  example: {
+    stationId: 'ST-001',
+    meterId: 'ACR-001234',
+    time: '2026-01-01T10:30:00.000Z',
+    action: 'disconnect',
+    commandId: 'cmd_01JGFJJZ008R40M30E209185GR',
+    reason: 'relay_stuck',
+  },
+});
+
 export const assetReadingReceived = defineEvent({
   type: 'asset.reading_received',
   source,
@@ -184,5 +209,6 @@ export const meteringEvents = [
   meterRecordCorrected,
   meterAlert,
   meterStatusChanged,
+  meterCommandRefused,
   assetReadingReceived,
 ];

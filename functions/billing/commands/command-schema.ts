@@ -6,6 +6,7 @@ import { externalId, label, utcTime } from '../../../layers/kernel/schema/common
 export const commandKinds = ['disconnect', 'reconnect', 'set_tariff'] as const;
 /**
  * `requested` waits for a second person; `approved` waits to be sent; `sent` waits for the meter; the others are ends.
+ * `failed`: the broker refused it every time, or the meter said that it refused it; `timed_out`: nobody knows.
  */
 export const commandStatuses = [
   'requested',
@@ -53,7 +54,7 @@ export const commandSchema = z.object({
    */
   confirmedBy: z.optional(z.enum(['status', 'webhook', 'broker'])),
   endedAt: z.optional(utcTime()),
-  /** When it was given up, of one that the meter confirmed after that. */
+  /** When it was given up, of one that the meter confirmed or refused after that. */
   timedOutAt: z.optional(utcTime()),
   /** Why it was rejected, cancelled or failed, or that it was confirmed late. */
   outcome: z.optional(z.string()),

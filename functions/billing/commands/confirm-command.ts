@@ -22,6 +22,10 @@ export interface MeterStateSeen {
 /** Meters' clocks are off by a little. */
 const clockToleranceMs = 5 * 60_000;
 
+/** Whether a meter may have said something of a command that it was sent, by when it says so. An answer to the first attempt may come after the last one. */
+export const isAfterSending = ({ firstSentAt, sentAt }: MeterCommand, time: string): boolean =>
+  Date.parse(time) >= Date.parse((firstSentAt ?? sentAt)!) - clockToleranceMs;
+
 export function confirmCommand(seen: MeterStateSeen): Promise<void> {
   const session = openSession(seen.tenantId);
   return retryOnChange(async () => {
@@ -39,9 +43,10 @@ async function confirmLate(session: TenantSession, { meterId, newStatus, time, b
   if (unanswered === undefined) return;
   const command = await session.require(commandEntity, { id: unanswered.commandId });
   if (!isAsAsked(command, newStatus, time)) return;
-  if (command.status === 'timed_out')
+  // The meter's later word counts more than that it refused.
+  if (command.status === 'timed_out' || mayHaveHeard(command))
     return void (await endConfirmed(session, command, by, {
-      timedOutAt: command.endedAt!,
+      timedOutAt: command.timedOutAt ?? command.endedAt!,
       outcome: 'Confirmed late.',
     }));
   // The broker never took it, so that somebody switched the meter by hand: the command stays as it ended.
@@ -51,13 +56,14 @@ async function confirmLate(session: TenantSession, { meterId, newStatus, time, b
   });
 }
 
+export const mayHaveHeard = ({ attempts, refusals = 0 }: MeterCommand): boolean => attempts > refusals;
+
 /** Whether a state seen at a time is what the open command asked for, after it was sent. */
 export const isDone = (command: MeterCommand, state: string, time: string): boolean =>
   command.status === 'sent' && isAsAsked(command, state, time);
 
-/** An answer to the first attempt may come after the last one. */
-const isAsAsked = ({ command, firstSentAt, sentAt }: MeterCommand, state: string, time: string): boolean =>
-  states[command] === state && Date.parse(time) >= Date.parse((firstSentAt ?? sentAt)!) - clockToleranceMs;
+const isAsAsked = (command: MeterCommand, state: string, time: string): boolean =>
+  states[command.command] === state && isAfterSending(command, time);
 
 export const endConfirmed = (
   session: TenantSession,

@@ -8,7 +8,6 @@ import { unlessChanged } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { publishTopic } from '../../../layers/kernel/mqtt/publish-topic.ts';
 import { type Meter, requireMeter } from '../../metering/contract.ts';
-import { raiseAlert } from '../../platform/contract.ts';
 import { obstacleToAny, obstacleToDunning } from '../dunning/disconnection-obstacle.ts';
 import { dunningSubject } from '../dunning/overdue-debt.ts';
 import { isSparedNow } from '../dunning/spared-times.ts';
@@ -16,9 +15,10 @@ import { changeCommand } from './change-command.ts';
 import { commandEntity, openCommandEntity, readCommandSettings } from './command-entity.ts';
 import { type CommandMessage, orderSending } from './command-queue.ts';
 import type { CommandSettings, MeterCommand } from './command-schema.ts';
-import { confirmCommand, endConfirmed, isDone } from './confirm-command.ts';
+import { confirmCommand, endConfirmed, isDone, mayHaveHeard } from './confirm-command.ts';
+import { endWithAlert } from './end-with-alert.ts';
 import { isSwitchable } from './request-command.ts';
-import { alertKeyOf, isUnanswered } from './unanswered-command.ts';
+import { isUnanswered } from './unanswered-command.ts';
 
 type StoredCommand = MeterCommand & Stored;
 
@@ -75,8 +75,6 @@ const stop = async (session: TenantSession, command: StoredCommand, outcome: str
     endedAt: session.context.now(),
   }));
 
-const mayHaveHeard = ({ attempts, refusals = 0 }: MeterCommand): boolean => attempts > refusals;
-
 /** The look back is ordered first and the attempt written down second: a crash anywhere in between loses neither. */
 async function publish(
   session: TenantSession,
@@ -111,16 +109,14 @@ async function publish(
   // The next attempt need not wait for the meter, but the queue's delay is soon enough.
   if (sent.attempts < settings.maxAttempts || mayHaveHeard(refused))
     await session.transact('billing', (unit) => unit.update(commandEntity, sent, { refusals }, { isAudited: false }));
-  else await endWithAlert(session, sent, { status: 'failed', refusals, outcome: outcome.reason });
+  else await endWithAlert(session, sent, { status: 'failed', refusals, outcome: outcome.reason }, 'broker');
 }
 
 async function giveUp(session: TenantSession, command: StoredCommand): Promise<void> {
   // Of a tariff no meter says anything.
   if (command.command !== 'set_tariff') await orderSending(session.tenantId, command, lookAgainSeconds);
-  await endWithAlert(session, command, {
-    status: 'timed_out',
-    outcome: `The meter did not confirm ${command.attempts} attempts.`,
-  });
+  const outcome = `The meter did not confirm ${command.attempts} attempts.`;
+  await endWithAlert(session, command, { status: 'timed_out', outcome }, 'silence');
 }
 
 /** A meter that comes back and was so before tells no change: for a day it is looked at by itself. */
@@ -132,32 +128,4 @@ async function lookLate(session: TenantSession, command: StoredCommand): Promise
     await confirmCommand({ tenantId, meterId, newStatus: status, time: statusAt, by: 'status' });
   const isOver = Date.parse(session.context.now()) - Date.parse(endedAt!) > lookLateMs;
   if (!isOver && (await isUnanswered(session, command))) await orderSending(tenantId, command, lookAgainSeconds);
-}
-
-/** Somebody has to know: a house may be dark that is to be lit. */
-async function endWithAlert(
-  session: TenantSession,
-  command: StoredCommand,
-  changes: Pick<MeterCommand, 'status' | 'outcome' | 'refusals'>,
-): Promise<void> {
-  const title =
-    changes.status === 'failed'
-      ? {
-          en: `The broker refused a command to meter ${command.meterId}`,
-          ar: `رفض الوسيط أمرًا إلى العداد ${command.meterId}`,
-        }
-      : {
-          en: `Meter ${command.meterId} did not confirm a command`,
-          ar: `لم يؤكد العداد ${command.meterId} تنفيذ أمر`,
-        };
-  await changeCommand(session, command, { ...changes, endedAt: session.context.now() }, (unit) =>
-    raiseAlert(unit, {
-      alertType: 'business',
-      severity: 'warning',
-      title,
-      sourceSystem: 'billing',
-      alertData: { meterId: command.meterId, commandId: command.id, command: command.command },
-      dedupeKey: alertKeyOf(command),
-    }),
-  );
 }

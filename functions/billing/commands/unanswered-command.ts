@@ -1,5 +1,5 @@
 /**
- * The last command of a meter that ended without its word. What the meter says later is then still heard: the command is
+ * The last command of a meter that ended without its word, or with its word that it refused. What the meter says later is then still heard: the command is
  * confirmed after all, and the alert about it ends. A newer confirmation makes the alert pointless as well.
  */
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
@@ -53,7 +53,8 @@ export async function keepUnanswered(
   const isUnanswered = status === 'timed_out' || status === 'failed';
   if (!isUnanswered && status !== 'confirmed') return () => {};
   const before = await session.get(unansweredCommandEntity, key, { consistent: true });
-  if (command.status === 'timed_out' && before?.commandId !== command.id) throw new AppError('version_conflict');
+  const wasGivenUp = command.status === 'timed_out' || command.status === 'failed';
+  if (wasGivenUp && before?.commandId !== command.id) throw new AppError('version_conflict');
   // On another version each time: a late word on the one before does not take this one away.
   const row = { ...key, commandId: command.id, version: (before?.version ?? 0) + 1 };
   if (isUnanswered) return (unit) => unit.put(unansweredCommandEntity, row);

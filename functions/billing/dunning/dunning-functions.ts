@@ -53,7 +53,7 @@ export const dunningFunctions: DomainPart = {
     {
       name: 'confirm-commands',
       entry: `${folder}/commands/on-status-changed.ts`,
-      events: ['meter.status_changed', 'meter.control_confirmed'],
+      events: ['meter.status_changed', 'meter.control_confirmed', 'meter.command_refused'],
       access: { tables: { billing: 'readWrite' } },
     },
   ],

@@ -22,7 +22,6 @@ const store = (more: object) =>
       ...defaults,
       automatic: ['invoice_issued'],
       id: 'messages',
-      version: 1,
       ...more,
     }),
   );

@@ -32,10 +32,19 @@ export function commandScene(stack: BillingStack, tenant: string) {
     await session.transact('metering', (unit) => unit.update(meterEntity, meter, changes));
   };
 
-  async function says(meterId: string, newStatus: string, time = new Date().toISOString()): Promise<void> {
+  const says = (meterId: string, newStatus: string, time = new Date().toISOString()): Promise<void> =>
+    tell('meter.status_changed', { stationId: 'S', meterId, time, previousStatus: 'connected', newStatus });
+  const refuses = (meterId: string, action: string, more: object = {}): Promise<void> =>
+    tell('meter.command_refused', { stationId: 'S', meterId, action, time: new Date().toISOString(), ...more });
+
+  async function tell(
+    type: string,
+    payload: { meterId: string; time: string; [field: string]: unknown },
+  ): Promise<void> {
+    const { meterId, time } = payload;
     const detail = {
       id: `evt_${serial++}`,
-      type: 'meter.status_changed',
+      type,
       schemaVersion: '1',
       metadata: '{}',
       tenantId: tenant,
@@ -45,7 +54,7 @@ export function commandScene(stack: BillingStack, tenant: string) {
       occurredAt: time,
       correlationId: 'c',
       causationId: '',
-      payload: JSON.stringify({ stationId: 'S', meterId, time, previousStatus: 'connected', newStatus }),
+      payload: JSON.stringify(payload),
     };
     const record = {
       messageId: detail.id,
@@ -54,5 +63,5 @@ export function commandScene(stack: BillingStack, tenant: string) {
     };
     expect((await onStatusChanged({ Records: [record] } as never)).batchItemFailures).toEqual([]);
   }
-  return { addMeter, ask, changeMeter, get, post, says, sentTo };
+  return { addMeter, ask, changeMeter, get, post, refuses, says, sentTo };
 }

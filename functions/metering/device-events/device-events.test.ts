@@ -79,6 +79,31 @@ describe('device events', () => {
     ]);
   });
 
+  it('takes a confirmation for the change of status that it is, and one of a refusal for no change at all', async () => {
+    await stack.addMeter({ id: 'C-1' });
+    const confirm = (hours: number, event_type: string, more: object = {}) => {
+      const { new_status: _, previous_status: __, reason: ___, ...head } = status('C-1', hours, 'x').payload as any;
+      return { ...status('C-1', hours, 'x'), payload: { ...head, event_type, ...more } };
+    };
+    const refused = confirm(1, 'disconnect_confirm', { status: 'REFUSED', command_id: 'cmd_1', reason: 'relay_stuck' });
+    await deliver(handler, [refused, refused, confirm(2, 'reconnect_confirm', { status: 'failed' })]);
+    expect((await get('/C-1')).status).toBe('connected');
+    const head = { stationId: 'ST-1', meterId: 'C-1' };
+    expect(stack.events('meter.command_refused').map(({ payload }) => payload)).toEqual([
+      { ...head, time: iso(startTime + hourMs), action: 'disconnect', commandId: 'cmd_1', reason: 'relay_stuck' },
+      { ...head, time: iso(startTime + 2 * hourMs), action: 'reconnect' },
+    ]);
+    await deliver(handler, [
+      confirm(3, 'disconnect_confirm', { status: 'success' }),
+      confirm(4, 'reconnect_confirm', { status: 'maybe' }),
+      confirm(4, 'reconnect_confirm', { status: 'failed', meter_id: 'S-1' }),
+    ]);
+    expect((await get('/C-1')).status).toBe('disconnected');
+    expect(reasons('C-1')).toEqual(['invalid_payload', 'meter_id_mismatch']);
+    await deliver(handler, [confirm(5, 'reconnect_confirm')]);
+    expect((await get('/C-1')).status).toBe('connected');
+  });
+
   it('stores measurements of equipment and publishes them, once', async () => {
     const sent = {
       topic: 'acrel/ST-1/infrastructure/TRF-1/data',

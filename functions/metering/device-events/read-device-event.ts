@@ -4,11 +4,13 @@ import { maxAgeMs, maxClockSkewMs } from '../../../layers/metering/check-reading
 import { decodeMessage, isRecord, show } from '../../../layers/metering/reading-message.ts';
 import { isoTime, parseTime } from '../../../layers/metering/reading-time.ts';
 import { isRejection, type Rejection, reject } from '../../../layers/metering/rejection-reasons.ts';
-import { alertSeverities, type assetReadingReceived } from '../events.ts';
+import { alertSeverities, type assetReadingReceived, type meterCommandRefused } from '../events.ts';
 import type { OwnedMessage } from '../ingest/read-messages.ts';
 import { meterStatuses } from '../meters/meter-schema.ts';
 import type { MeterAlert, StatusChange } from '../meters/status-changes.ts';
+import { answerTo, confirmations } from './command-answer.ts';
 
+export type CommandRefused = PayloadOf<typeof meterCommandRefused>;
 export type AssetReading = PayloadOf<typeof assetReadingReceived>;
 /** What the device says of its previous status counts only where the store does not know better. */
 export type ReportedStatus = Omit<StatusChange, 'previousStatus'> & Partial<Pick<StatusChange, 'previousStatus'>>;
@@ -16,6 +18,7 @@ export type ReportedStatus = Omit<StatusChange, 'previousStatus'> & Partial<Pick
 export type DeviceEvent =
   | { kind: 'alert'; alert: MeterAlert }
   | { kind: 'status'; status: ReportedStatus }
+  | { kind: 'refused'; refused: CommandRefused }
   | { kind: 'infrastructure'; reading: AssetReading };
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -32,7 +35,9 @@ export function readDeviceEvent({ message, topic }: OwnedMessage): DeviceEvent |
     case 'alert':
       return readAlert(value, topic.stationId, topic.deviceId, time);
     case 'status':
-      return readStatus(value, topic.stationId, topic.deviceId, time);
+      return value['event_type'] === 'disconnect_confirm' || value['event_type'] === 'reconnect_confirm'
+        ? readConfirmation(value, value['event_type'], topic.stationId, topic.deviceId, time)
+        : readStatus(value, topic.stationId, topic.deviceId, time);
     case 'infrastructure':
       return readInfrastructure(value, topic.stationId, topic.deviceId, time);
     case 'data':
@@ -97,6 +102,31 @@ function readStatus(
     status.previousStatus = previousStatus as ReportedStatus['newStatus'];
   if (typeof reason === 'string') status.reason = reason.slice(0, 200);
   return { kind: 'status', status };
+}
+
+function readConfirmation(
+  value: Record<string, unknown>,
+  eventType: keyof typeof confirmations,
+  stationId: string,
+  meterId: string,
+  time: string,
+): DeviceEvent | Rejection {
+  const wrong = checkHead(value, eventType, meterId);
+  if (wrong) return wrong;
+  const { action, newStatus } = confirmations[eventType];
+  const { status, command_id: commandId, reason } = value;
+  switch (answerTo(status)) {
+    case 'done':
+      return { kind: 'status', status: { stationId, meterId, time, newStatus, reason: 'command_confirmed' } };
+    case 'refused': {
+      const refused: CommandRefused = { stationId, meterId, time, action };
+      if (typeof commandId === 'string') refused.commandId = commandId.slice(0, 200);
+      if (typeof reason === 'string') refused.reason = reason.slice(0, 200);
+      return { kind: 'refused', refused };
+    }
+    case undefined:
+      return reject('invalid_payload', `status ${show(status)} does not say whether the command was done.`);
+  }
 }
 
 function readInfrastructure(

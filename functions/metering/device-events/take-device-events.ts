@@ -2,11 +2,12 @@
 
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { publish } from '../../../layers/kernel/events/publish.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { stationAt } from '../../../layers/metering/meter-state.ts';
 import { isRejection, type Rejection, reject } from '../../../layers/metering/rejection-reasons.ts';
-import { assetReadingReceived, meterAlert, meterStatusChanged } from '../events.ts';
+import { assetReadingReceived, meterAlert, meterCommandRefused, meterStatusChanged } from '../events.ts';
 import type { DeviceMessage } from '../ingest/device-message.ts';
 import { findOwners, type OwnedMessage, type Refusal, toRefusal } from '../ingest/read-messages.ts';
 import { meterEntity } from '../meters/meter-entity.ts';
@@ -14,7 +15,7 @@ import { readStates, updateProfile } from '../meters/meter-states.ts';
 import { type MeterAlert, meterAlertEntity, recordStatusChange, statusChangeEntity } from '../meters/status-changes.ts';
 import { keepRefusals } from '../rejected-readings/keep-refusals.ts';
 import { assetReadingEntity } from './asset-reading-entity.ts';
-import { type AssetReading, type ReportedStatus, readDeviceEvent } from './read-device-event.ts';
+import { type AssetReading, type CommandRefused, type ReportedStatus, readDeviceEvent } from './read-device-event.ts';
 
 /** @returns ids of messages that must come again */
 export async function takeDeviceEvents(messages: readonly DeviceMessage[]): Promise<Set<string>> {
@@ -49,6 +50,8 @@ async function takeEvent(owned: OwnedMessage): Promise<Rejection | undefined> {
       return storeAlert(owned.session, event.alert);
     case 'status':
       return changeStatus(owned.session, event.status);
+    case 'refused':
+      return tellOfRefusal(owned.session, event.refused);
     case 'infrastructure':
       return storeAssetReading(owned.session, event.reading);
   }
@@ -88,6 +91,20 @@ async function storeAlert(session: TenantSession, reported: MeterAlert): Promise
       });
     }),
   );
+  return undefined;
+}
+
+/** It changes nothing of the meter; what becomes of the command is for whoever gave it. */
+async function tellOfRefusal(session: TenantSession, reported: CommandRefused): Promise<Rejection | undefined> {
+  const meterId = await findMeterId(session, reported.meterId, reported.stationId, reported.time);
+  if (typeof meterId !== 'string') return meterId;
+  const refused = { ...reported, meterId };
+  await publish(session, 'metering', meterCommandRefused, {
+    aggregateId: meterId,
+    payload: refused,
+    id: eventId('meter.command_refused', refused.time, session, refused),
+    occurredAt: refused.time,
+  });
   return undefined;
 }
 

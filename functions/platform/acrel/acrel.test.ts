@@ -170,6 +170,30 @@ describe('webhooks of Acrel', () => {
     ).toMatchObject([{ meterId: 'ACR-A1', action: 'reconnect', confirmedAt: change.timestamp }]);
   });
 
+  it('that say a command was refused confirm nothing, and change no status', async () => {
+    const before = (await requireMeter(stack.session('tenant-a'), 'ACR-A1')).status;
+    stack.takeOutbox('tenant-a');
+    const refusal = {
+      timestamp: at(),
+      meter_id: 'ACR-A1',
+      command_id: 'cmd-2',
+      status: 'failed',
+      reason: 'relay_stuck',
+    };
+    const [way, event_type] =
+      before === 'connected'
+        ? ['disconnect-confirm', 'disconnect_confirm']
+        : ['reconnect-confirm', 'reconnect_confirm'];
+    for (let i = 0; i < 2; i++) expect((await post(way, { ...refusal, event_type })).status).toBe(200);
+    expect((await post(way, { ...refusal, event_type, status: 'perhaps', timestamp: at() })).status).toBe(422);
+    expect((await requireMeter(stack.session('tenant-a'), 'ACR-A1')).status).toBe(before);
+    expect(stack.takeOutbox('tenant-a').map(({ type }) => type)).not.toContain('meter.control_confirmed');
+    const told = rows('metering', 'outbox').filter(({ type }) => type.S === 'meter.command_refused');
+    expect(told.map(({ payload }) => JSON.parse(payload.S))).toMatchObject([
+      { meterId: 'ACR-A1', commandId: 'cmd-2', reason: 'relay_stuck' },
+    ]);
+  });
+
   it.each([
     ['no event', { event_type: undefined }],
     ['an unknown event', { event_type: 'tea' }],

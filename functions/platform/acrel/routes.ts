@@ -14,7 +14,7 @@ const description =
   'Headers: `x-integration-token` names the integration; the signature header holds the hex HMAC-SHA256 of `timestamp.body` with its `webhook_secret`; the timestamp may be five minutes old. Only addresses in `allowedIps` of the integration are heard, and each event is taken once. Bodies are those of Acrel IoT-EMS: `event_type`, `timestamp`, `meter_id`, and what belongs to the event as on MQTT.';
 
 const confirms = (state: string, type: string) =>
-  ` \`event_type\` is \`${type}\`, with the \`command_id\` if it is known, or \`status_change\` with \`new_status\` \`${state}\`.`;
+  ` \`event_type\` is \`${type}\`, with the \`command_id\` if it is known, or \`status_change\` with \`new_status\` \`${state}\`. A \`status\` \`failed\`, \`refused\` or \`rejected\`, with a \`reason\`, says that it was not done, and confirms nothing.`;
 
 const route = <const P extends string>(path: P, summary: string, more = '') =>
   ({
