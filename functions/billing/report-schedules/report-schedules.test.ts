@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as settings } from '../messages/handler.ts';
+import { handler as reports } from '../reports/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useReportClock } from '../test-support/report-clock.ts';
@@ -81,6 +82,19 @@ it('writes Arabic from right to left, and gives an Arabic table', async () => {
   expect(html).toContain('<html lang="ar" dir="rtl">');
   expect(html).toContain('أعمار الديون');
   expect((await open(linkIn(text))).text).toContain('العملة');
+});
+
+it('tells of money by the way it came where it is asked to', async () => {
+  const report = { kind: 'collections', by: 'channel', routeId: 'R-BY' };
+  const { id } = await clock.add(tenant, { ...daily, report });
+  stack.advance(18 * hour);
+  await goOn();
+  const [run] = await clock.runs(tenant, id);
+  expect(run).toMatchObject({ kind: 'collections', status: 'completed' });
+  const made = await stack.call(tenant, reports, 'GET', `/api/billing/reports/${run.reportId}`);
+  expect(made.body.data).toMatchObject({ ...report, from: today(-day), to: today(-day) });
+  const wrong = { ...daily, report: { kind: 'ageing', by: 'channel' } };
+  expect((await clock.call(tenant, 'POST', '', { body: wrong })).status).toBe(400);
 });
 
 describe('ticks', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { externalId, generatedId, label, timeOfDay, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { documentLanguages } from '../documents/document-schema.ts';
 import { mostAreas } from '../losses/loss-report-schema.ts';
-import { reportKinds } from '../reports/report-schema.ts';
+import { collectionsBy, reportKinds } from '../reports/report-schema.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -11,13 +11,15 @@ export type Weekday = (typeof weekdays)[number];
 export const scheduledKinds = [...reportKinds, 'losses'] as const;
 export type ScheduledKind = (typeof scheduledKinds)[number];
 
+const route = {
+  /** Only the customers of a route. @default all customers */
+  routeId: z.optional(externalId()),
+};
+
 /** The days follow from the repetition; the rest is as in an order by hand. */
 const scheduledReportSchema = z.union([
-  z.strictObject({
-    kind: z.enum(reportKinds),
-    /** Only the customers of a route. @default all customers */
-    routeId: z.optional(externalId()),
-  }),
+  z.strictObject({ kind: z.enum(reportKinds), ...route }),
+  z.strictObject({ kind: z.literal('collections'), by: collectionsBy(), ...route }),
   z.strictObject({
     kind: z.literal('losses'),
     /** @default all areas there are then */
@@ -78,7 +80,7 @@ export const scheduleRunSchema = z.object({
   /** Local day of the occurrence. */
   day: z.string(),
   kind: z.enum(scheduledKinds),
-  /** Days reported on, the last one included; ageing is as of the last. */
+  /** Days reported on, the last one included; ageing and debtors are as of the last. */
   from: z.string(),
   to: z.string(),
   /** Missing where it could not be started. */

@@ -47,8 +47,8 @@ export async function orderScheduled(
     return { id: row.id, add: (unit) => void unit.create(lossReportEntity, row) };
   }
   const id = newId('brp');
-  const { kind, ...route } = report;
-  const order = isAsOf(kind) ? { kind, asOf: to, ...route } : { kind, from, to, ...route };
+  const { kind, ...more } = report;
+  const order = isAsOf(kind) ? { kind, asOf: to, ...more } : { kind, from, to, ...more };
   const keptUntil = keptFor(session, (await readReportSettings(session)).keepReportsDays);
   return { id, add: (unit) => void addReport(unit, { ...order, id, keptUntil }) };
 }

@@ -20,6 +20,9 @@ const inOrder = () =>
 /** Only the customers of a route, as they are grouped now. @default all customers */
 const route = { routeId: z.optional(externalId()) };
 
+/** By which way money came, instead of the method it was paid by. */
+export const collectionsBy = () => z.optional(z.enum(['channel']));
+
 export const reportOrderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ageing'),
@@ -38,8 +41,7 @@ export const reportOrderSchema = z.discriminatedUnion('kind', [
   z
     .object({
       kind: z.literal('collections'),
-      /** By which way money came, instead of the method it was paid by. */
-      by: z.optional(z.enum(['channel'])),
+      by: collectionsBy(),
       ...span,
       ...route,
     })
@@ -157,7 +159,7 @@ export const reportSchema = storedSchema(
     from: z.optional(z.string()),
     to: z.optional(z.string()),
     routeId: z.optional(z.string()),
-    by: z.optional(z.enum(['channel'])),
+    by: collectionsBy(),
     /** When it is deleted. */
     keptUntil: z.optional(utcTime()),
     status: z.enum(['running', 'completed']),
