@@ -21,13 +21,13 @@ beforeAll(() => stack.addTenant(tenant));
 
 it('a customer who moves out, and the last bill', async () => {
   const { customerId, supplyId } = await setUp(aprilReadings);
-  await billing.calmDown(1000);
+  await billing.calmDown(2000);
   const told = await everyWay({
     async act() {
       const body = { to: '2026-04-20' };
       await billing.ask(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body });
       await generate(customerId, { from: '2026-04-01', to: '2026-04-20' });
-      await billing.calmDown(1000);
+      await billing.calmDown(2000);
     },
   });
   expect(told).toMatchObject({ 'supply.ended': 1, 'invoice.created': 1 });
@@ -36,14 +36,14 @@ it('a customer who moves out, and the last bill', async () => {
 it('a bill whose reading is corrected', async () => {
   const { customerId, meterId } = await setUp(aprilReadings);
   await bill(customerId);
-  await billing.calmDown(1000);
+  await billing.calmDown(2000);
   const correction = { time: utc('2026-05-01T00:00'), registerKwh: '1150', newRegisterKwh: '1140' };
   const body = { meterId, reason: 'Photo', action: 'correct', ...correction };
   const told = await everyWay({
     async act() {
       const as = { permissions: ['metering:*'] };
       await billing.ask(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as });
-      await billing.calmDown(1000);
+      await billing.calmDown(2000);
     },
   });
   expect(told).toMatchObject({ 'invoice.created': 1 });
@@ -52,12 +52,12 @@ it('a bill whose reading is corrected', async () => {
 it('a customer who had moved out before a bill that is made already', async () => {
   const { customerId, supplyId } = await setUp(aprilReadings);
   await bill(customerId);
-  await billing.calmDown(1000);
+  await billing.calmDown(2000);
   const told = await everyWay({
     async act() {
       const body = { to: '2026-04-20' };
       await billing.ask(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body });
-      await billing.calmDown(1000);
+      await billing.calmDown(2000);
     },
     // What a request does before it takes effect is not its effect: it is gone on with when it is repeated.
     breakages: ['died'],
@@ -70,7 +70,7 @@ it('a bill after which an exchange of the meter is told, and an edit of what it 
   const meter = { installedAt: utc('2026-04-01T00:00'), initialRegisterKwh: '1000' };
   const { customerId, meterId } = await setUp(aprilReadings.slice(0, 11), { meter });
   await bill(customerId, { from: '2026-04-01', to: '2026-04-09' });
-  await billing.calmDown(1000);
+  await billing.calmDown(2000);
   const as = { permissions: ['metering:*'] };
   const told = await everyWay({
     async act() {

@@ -27,6 +27,8 @@ export interface Flow {
 
 interface Disturbance {
   name: string;
+  /** Whether it is at a call, which has to come. */
+  strikes?: boolean;
   begin(): void;
 }
 
@@ -70,14 +72,16 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
       const broken = upTo(changes).flatMap((number) =>
         (flow.breakages ?? breakages).map((how) => ({
           name: `change ${number} of ${changes} ${how}`,
+          strikes: true,
           begin: () => watch.breakChange(number, how),
         })),
       );
       const doubled = upTo(calls).map((number) => ({
         name: `a double in front of call ${number} of ${calls}`,
+        strikes: true,
         begin: () => watch.interruptCall(number, async () => void (await billing.doAgain())),
       }));
-      const all = [
+      const all: Disturbance[] = [
         { name: 'newest first', begin: () => billing.bringNewestFirst(true) },
         ...sample(broken, isAll ? Number.POSITIVE_INFINITY : (flow.breaks ?? 3)),
         ...sample(doubled, isAll ? Number.POSITIVE_INFINITY : (flow.doubles ?? 2)),
@@ -87,6 +91,7 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
           const end = await run(flow, restore, disturbance).catch((error: unknown) => {
             throw new Error(`${disturbance.name}: ${(error as Error).message}`, { cause: error });
           });
+          if (disturbance.strikes) expect(watch.hasStruck(), `there was no ${disturbance.name}`).toBe(true);
           expect(differences(end, usual), disturbance.name).toEqual({ missing: [], more: [] });
           expect(end.outside, disturbance.name).toEqual(usual.outside);
         }

@@ -5,7 +5,7 @@
 import { vi } from 'vitest';
 import type { BillingStack } from './billing-stack.ts';
 
-const tables = ['billing', 'metering', 'readings', 'platform'];
+const tables = ['billing', 'metering', 'readings', 'platform', 'limits'];
 /** What providers were asked is their log's business. */
 const compared = ['billing', 'metering', 'readings'];
 /** Rows, and events of rows, that say how it came about. */
