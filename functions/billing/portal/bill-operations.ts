@@ -12,7 +12,8 @@ import type { StoredCheckout } from '../checkouts/change-checkout.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { startCheckout } from '../checkouts/start-checkout.ts';
 import { answerDocument } from '../documents/answer-document.ts';
-import { statementRef } from '../documents/document-schema.ts';
+import { collectiveBillRef, statementRef } from '../documents/document-schema.ts';
+import { collectiveBillOf } from '../invoices/collective-bill.ts';
 import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
 import { customerMessageEntity } from '../messages/message-entity.ts';
@@ -48,6 +49,17 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
     const invoice = await requireOwnInvoice(session, id, params.id);
     const kind = invoice.status === 'cancelled' ? 'credit_note' : 'invoice';
     return answerDocument(session, id, { kind, id: invoice.id }, query.language);
+  },
+
+  getOwnCollectiveBill: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    return { data: (await collectiveBillOf(session, await runOfOwnInvoice(session, id, params.id), id)).bill };
+  },
+
+  getOwnCollectiveBillPdf: async ({ session, principal, query, params }) => {
+    const { id } = await requireOwnCustomer(session, principal, query.account);
+    const runId = await runOfOwnInvoice(session, id, params.id);
+    return answerDocument(session, id, collectiveBillRef(runId, id), query.language);
   },
 
   getOwnReceipt: async ({ session, principal, query, params }) => {
@@ -157,6 +169,12 @@ async function requireOwnInvoice(session: TenantSession, customerId: string, id:
   const invoice = await session.require(invoiceEntity, { id });
   if (invoice.customerId !== customerId) throw notFound('invoice', id);
   return invoice;
+}
+
+async function runOfOwnInvoice(session: TenantSession, customerId: string, id: string): Promise<string> {
+  const { runId } = await requireOwnInvoice(session, customerId, id);
+  if (runId === undefined) throw notFound('collective bill', id);
+  return runId;
 }
 
 async function requireOwnSupply(session: TenantSession, customerId: string, id: string) {

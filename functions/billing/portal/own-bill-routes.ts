@@ -6,6 +6,7 @@ import { amount } from '../../../layers/money/money-schema.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 import { statementQuery, statementSchema } from '../accounts/statement-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
+import { collectiveBillSchema } from '../invoices/collective-bill-schema.ts';
 import { storedInvoiceSchema } from '../invoices/invoice-schema.ts';
 import { quoteAnswerSchema } from '../prepaid/vend-schema.ts';
 import { consumptionSchema, neighboursSchema } from './consumption-schema.ts';
@@ -48,6 +49,28 @@ export const ownBillRoutes = {
     path: '/invoices/{id}/pdf',
     access: 'portal:invoices:read',
     summary: 'One of your invoices as a PDF: where to get it. A cancelled one gives its credit note.',
+    params: z.object({ id: generatedId('inv') }),
+    query: z.extend(ownAccount, documentQuery.shape),
+    response: documentAnswer,
+    errors: ['not_found'],
+  },
+  getOwnCollectiveBill: {
+    method: 'GET',
+    path: '/invoices/{id}/collective',
+    access: 'portal:invoices:read',
+    summary: 'All your invoices of the billing run that made this one, together, and what your account has to pay.',
+    description:
+      'As it is now. An account of many meters has several invoices of a run; money with `paymentReference` settles them together. An invoice that no run made is on no collective bill (404).',
+    params: z.object({ id: generatedId('inv') }),
+    query: ownAccount,
+    response: collectiveBillSchema,
+    errors: ['not_found'],
+  },
+  getOwnCollectiveBillPdf: {
+    method: 'GET',
+    path: '/invoices/{id}/collective/pdf',
+    access: 'portal:invoices:read',
+    summary: 'The collective bill that one of your invoices is on as a PDF, with each meter: where to get it.',
     params: z.object({ id: generatedId('inv') }),
     query: z.extend(ownAccount, documentQuery.shape),
     response: documentAnswer,
