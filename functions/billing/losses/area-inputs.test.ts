@@ -5,6 +5,7 @@ import { pointEntity } from '../../scada/points/point-entity.ts';
 import { createPointSchema } from '../../scada/points/point-schema.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { lossReporting } from '../test-support/loss-reporting.ts';
+import { inputSourceEntity } from './area-inputs.ts';
 
 const stack = useBillingStack();
 const { call, addArea, report, linesOf } = lossReporting(stack, 'inputs');
@@ -13,6 +14,9 @@ const add = (body: object) => call('POST', '', { body: { name: 'Area', kind: 'fe
 const meter = (meterId: string, days: object = always) => ({ inputMeters: [{ meterId, ...days }] });
 const point = (pointId: string, more: object = {}) => ({ inputPoints: [{ pointId, ...always, ...more }] });
 const sources = (ids: readonly string[]) => ({ inputMeters: ids.map((meterId) => ({ meterId, ...always })) });
+/** Areas that have a meter as their input, by what is stored of it. */
+const areasOf = async (id: string): Promise<string[] | undefined> =>
+  (await openSession('inputs').get(inputSourceEntity, { kind: 'meter', id }))?.spans.map(({ areaId }) => areaId);
 
 beforeAll(async () => {
   await stack.addTenant('inputs');
@@ -90,6 +94,16 @@ it('that areas had together before are said on every report about them', async (
   expect((await linesOf(made.id)).every(({ findings }) => findings.includes('shared_input'))).toBe(true);
   const before = await report([one, two], { from: '2026-04-01', to: '2026-04-16' });
   expect(before.result.map((row: any) => row.quality.sharedInputs)).toEqual([0, 0]);
+  await addArea({});
+  // Neither is kept: who is changed first takes it.
+  expect((await call('PUT', `/${one}`, { body: { name: 'One' } })).status).toBe(200);
+  expect((await call('PUT', `/${two}`, { body: { name: 'Two' } })).status).toBe(409);
+  expect((await call('DELETE', `/${two}`)).status).toBe(204);
+  expect(await areasOf('OLD')).toEqual([one]);
+  const forgotten = await addArea(meter('TWICE'));
+  await addArea({});
+  expect((await call('DELETE', `/${forgotten}`)).status).toBe(204);
+  expect(await areasOf('TWICE')).toBeUndefined();
 });
 
 it('of twenty meters that are all replaced at once fit into one transaction', async () => {

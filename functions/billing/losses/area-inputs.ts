@@ -58,9 +58,11 @@ export async function claimInputs(
   for (const key of keys) {
     const row = known.get(textOf(key));
     const own = has.flatMap(([of, span]) => (textOf(of) === textOf(key) ? [span] : []));
-    const others = (row?.spans ?? []).filter((span) => span.areaId !== areaId);
+    const { kept = [], others = [] } = Object.groupBy(row?.spans ?? [], (span) =>
+      span.areaId === areaId ? 'kept' : 'others',
+    );
     // A new name of an area is no matter of its inputs.
-    if (row !== undefined && isSame(own, row.spans)) continue;
+    if (isSame(own, kept)) continue;
     for (const span of own) {
       const taken = others.find(
         (other) => other.counts === span.counts && overlap(other, span) && !isWithin(other, span),
@@ -75,12 +77,8 @@ export async function claimInputs(
 }
 
 /** Whether an area has the spans that are kept of it. */
-const isSame = (own: readonly InputSpan[], kept: readonly InputSpan[]): boolean => {
-  const ofArea = kept.filter(({ areaId }) => areaId === own[0]?.areaId);
-  return (
-    own.length > 0 && own.length === ofArea.length && own.every((span) => ofArea.some((one) => areAlike(span, one)))
-  );
-};
+const isSame = (own: readonly InputSpan[], kept: readonly InputSpan[]): boolean =>
+  own.length === kept.length && own.every((span) => kept.some((one) => areAlike(span, one)));
 
 const areAlike = (a: InputSpan, b: InputSpan): boolean =>
   a.from === b.from && a.to === b.to && a.counts === b.counts && a.parentId === b.parentId;
