@@ -10,10 +10,10 @@ import { type BillingFacts, RatingError } from './facts.ts';
 import { addEnergies } from './quantities.ts';
 import type { RatingContext } from './rating-context.ts';
 import type { Segment } from './segments.ts';
-import type { BilingualLabel, Component, ComponentOf, TariffVersion, YearlyDays } from './tariff-schema.ts';
+import type { Component, ComponentOf, TariffVersion } from './tariff-schema.ts';
 import type { BucketSpan } from './time-of-use.ts';
 
-type Condition = NonNullable<Component['when']>;
+export type Condition = NonNullable<Component['when']>;
 
 /** @throws RatingError `missing_fact` where a size is asked for that nobody knows */
 export function applies(context: RatingContext, segment: Segment, component: Component): boolean {
@@ -127,29 +127,3 @@ const fractionOrNone = (text: string | undefined): Fraction | undefined =>
 
 const lies = (value: Fraction, above: Fraction | undefined, upTo: Fraction | undefined): boolean =>
   (above === undefined || isPositive(minus(value, above))) && (upTo === undefined || !isPositive(minus(value, upTo)));
-
-/** What a line adds to its reason, for the customer to see why it is there; empty without conditions. */
-export function conditionText({ during, when }: Component): BilingualLabel {
-  const parts = [...daysText(during), ...(when === undefined ? [] : sizesText(when))];
-  return { en: parts.map(({ en }) => `; ${en}`).join(''), ar: parts.map(({ ar }) => `؛ ${ar}`).join('') };
-}
-
-const daysText = (during: YearlyDays = []): BilingualLabel[] =>
-  during.map(({ from, to }) => ({ en: `every year ${from} to ${to}`, ar: `كل سنة من ${from} إلى ${to}` }));
-
-function sizesText({ aboveKwh, upToKwh, aboveConnectedKw, upToConnectedKw, phases, perDwelling, ...when }: Condition) {
-  const each = perDwelling ? { en: ' and dwelling', ar: ' ولكل مسكن' } : { en: '', ar: '' };
-  const kwh = rangeText(aboveKwh, upToKwh, { en: ` kWh a month${each.en}`, ar: ` ك.و.س شهريًا${each.ar}` });
-  const kw = rangeText(aboveConnectedKw, upToConnectedKw, { en: ' kW connected', ar: ' ك.و موصولة' });
-  const ofPhases =
-    phases === undefined ? [] : [{ en: `connections of ${phases} phase(s)`, ar: `توصيلات ${phases} طور` }];
-  const load = { en: ' load factor', ar: ' معامل الحمل' };
-  return [...kwh, ...kw, ...ofPhases, ...rangeText(when.aboveLoadFactor, when.upToLoadFactor, load)];
-}
-
-function rangeText(above: string | undefined, upTo: string | undefined, unit: BilingualLabel): BilingualLabel[] {
-  if (above !== undefined && upTo !== undefined)
-    return [{ en: `above ${above} and up to ${upTo}${unit.en}`, ar: `فوق ${above} وحتى ${upTo}${unit.ar}` }];
-  if (above !== undefined) return [{ en: `above ${above}${unit.en}`, ar: `فوق ${above}${unit.ar}` }];
-  return upTo === undefined ? [] : [{ en: `up to ${upTo}${unit.en}`, ar: `حتى ${upTo}${unit.ar}` }];
-}

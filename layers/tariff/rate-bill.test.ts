@@ -324,3 +324,18 @@ it.each([
   const [line] = rateBill([tariff([fixed('c', { amount: '1.5', times })])], facts).lines;
   expect(line).toMatchObject({ quantity, unit, formula, explanation: { ar } });
 });
+
+it.each([
+  [{ phases: 1 }, '; single-phase connections', '؛ توصيلات أحادية الطور'],
+  [{ phases: 3 }, '; three-phase connections', '؛ توصيلات ثلاثية الأطوار'],
+  [{ upToConnectedKw: '10' }, '; up to 10 kW connected', '؛ حتى 10 ك.و حملًا موصولًا'],
+  [{ upToLoadFactor: '0.6' }, '; a load factor up to 0.6', '؛ معامل حمل حتى 0.6'],
+])('the line says that a component is for %j', (when, en, ar) => {
+  const facts = april(100, { connectedKw: '7.5', phases: 'phases' in when ? when.phases : 1, registeredDemandKw: '9' });
+  const { lines } = rateBill(
+    [tariff([{ ...energy('energy', ['0.1']), when }, demand('demand', { rate: '1' })])],
+    facts,
+  );
+  const reason = { en: `100 kWh at 0.1 each${en}`, ar: `100 ك.و.س بسعر 0.1 لكل منها${ar}` };
+  expect(lines[0]!.explanation).toEqual(reason);
+});

@@ -1,4 +1,4 @@
-/** Components that hold for some: by consumption (lost lifelines), size of the connection, season; critical days, feed-in by blocks. */
+/** Components that hold for some: by consumption (lost lifelines), size of the connection, season, load factor. */
 import {
   april,
   demand,
@@ -43,42 +43,6 @@ const seasons = [
     { ...energy('other', [100, '0.05'], ['0.08']), ...others },
   ]),
 ];
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-const critical = [
-  tariff(
-    [
-      { ...energy('off', ['0.1']), bucket: 'off' },
-      { ...energy('peak', ['0.2']), bucket: 'peak' },
-      { ...energy('critical', ['1']), bucket: 'critical' },
-    ],
-    {
-      timeOfUse: {
-        defaultBucket: 'off',
-        criticalDays: ['2026-04-08'],
-        windows: [
-          { bucket: 'critical', days: ['critical'], from: '18:00', to: '20:00' },
-          { bucket: 'peak', days: weekdays, from: '17:00', to: '22:00' },
-        ],
-      },
-    },
-  ),
-];
-const feedIn = [
-  tariff([energy('energy', ['0.1'])], {
-    export: {
-      ...{ mode: 'net_billing', code: 'sun', label: { en: 'sun', ar: 'شمس' } },
-      rates: [
-        {
-          rate: '0.06',
-          beyond: [
-            { kwh: '200', rate: '0.03' },
-            { kwh: '500', rate: '0.01' },
-          ],
-        },
-      ],
-    },
-  }),
-];
 
 const steady = [
   tariff([
@@ -88,12 +52,6 @@ const steady = [
       when: { aboveLoadFactor: '0.6' },
       benefit: { type: 'percent', percent: '2', of: ['energy'] },
     }),
-  ]),
-];
-const capped = [
-  tariff([
-    energy('energy', ['0.1']),
-    subsidy('aid', { atMost: '2', benefit: { type: 'percent', percent: '40', of: ['energy'] } }),
   ]),
 ];
 
@@ -225,64 +183,6 @@ export const conditionCases: GoldenCase[] = [
     // Ten days up to the 29th of February, four of March.
     lines: ['energy: 140 × 10/14 × 0.1 = 10.00', 'heating: 4 × 10 = 40.00', 'energy: 140 × 4/14 × 0.1 = 4.00'],
     total: '10.00 + 40.00 + 4.00 = 54.00',
-  },
-  {
-    name: 'a critical day: its two hours, the rest of its peak, and a peak of an ordinary day',
-    tariff: critical,
-    facts: {
-      ...april(0),
-      usage: [
-        // Wednesday the 8th: 16:00 to 22:00, and the 9th: 18:00 to 20:00, one kWh in an hour.
-        ...intervals('2026-04-08T16:00+03:00', 60, '1', '1', '1', '1', '1', '1'),
-        ...intervals('2026-04-09T18:00+03:00', 60, '1', '1'),
-      ],
-    },
-    lines: ['off: 1 × 0.1 = 0.10', 'peak: (3 + 2) × 0.2 = 1.00', 'critical: 2 × 1 = 2.00'],
-    total: '0.10 + 1.00 + 2.00 = 3.10',
-  },
-  {
-    name: 'energy fed in by blocks: 600 kWh',
-    tariff: feedIn,
-    facts: april(100, { exportKwh: 600 }),
-    lines: [
-      'energy: 100 × 0.1 = 10.00',
-      'sun: −(200 × 0.06) = −12.00',
-      'sun: −((500 − 200) × 0.03) = −9.00',
-      'sun: −((600 − 500) × 0.01) = −1.00',
-    ],
-    total: '10.00 − 12.00 − 9.00 − 1.00 = −12.00',
-  },
-  {
-    name: 'energy fed in by blocks: of half a month the first block is 100 kWh',
-    tariff: feedIn,
-    facts: period('2026-04-01', '2026-04-16', 0, { exportKwh: 150 }),
-    lines: [
-      'energy: 0 × 0.1 = 0.00',
-      'sun: −(200 × 15/30 × 0.06) = −6.00',
-      'sun: −((150 − 200 × 15/30) × 0.03) = −1.50',
-    ],
-    total: '0.00 − 6.00 − 1.50 = −7.50',
-  },
-  {
-    name: 'a subsidy of 40 percent that is capped at 2 a month',
-    tariff: capped,
-    facts: april(100),
-    lines: ['energy: 100 × 0.1 = 10.00', 'aid: −min(10.00 × 40 / 100; 2) = −2.00'],
-    total: '10.00 − 2.00 = 8.00',
-  },
-  {
-    name: 'a subsidy of 40 percent below its cap',
-    tariff: capped,
-    facts: april(30),
-    lines: ['energy: 30 × 0.1 = 3.00', 'aid: −min(3.00 × 40 / 100; 2) = −1.20'],
-    total: '3.00 − 1.20 = 1.80',
-  },
-  {
-    name: 'the cap of a subsidy in half a month is half of it',
-    tariff: capped,
-    facts: period('2026-04-01', '2026-04-16', 50),
-    lines: ['energy: 50 × 0.1 = 5.00', 'aid: −min(5.00 × 40 / 100; 2 × 15/30) = −1.00'],
-    total: '5.00 − 1.00 = 4.00',
   },
   {
     name: 'a load factor of 0.6, 8640 of 20 × 720 kWh, is not above 0.6',

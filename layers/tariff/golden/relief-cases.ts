@@ -2,6 +2,12 @@
 import { april, energy, fixed, type GoldenCase, period, subsidy, tariff, tax } from './golden-case.ts';
 
 const base = energy('energy', [100, '0.05'], ['0.08']);
+const capped = [
+  tariff([
+    energy('energy', ['0.1']),
+    subsidy('aid', { atMost: '2', benefit: { type: 'percent', percent: '40', of: ['energy'] } }),
+  ]),
+];
 
 export const reliefCases: GoldenCase[] = [
   {
@@ -83,5 +89,26 @@ export const reliefCases: GoldenCase[] = [
     facts: april(100, { exemptTaxes: ['vat'] }),
     lines: ['energy: 100 × 0.05 = 5.00'],
     total: '5.00 = 5.00',
+  },
+  {
+    name: 'a subsidy of 40 percent that is capped at 2 a month',
+    tariff: capped,
+    facts: april(100),
+    lines: ['energy: 100 × 0.1 = 10.00', 'aid: −min(10.00 × 40 / 100; 2) = −2.00'],
+    total: '10.00 − 2.00 = 8.00',
+  },
+  {
+    name: 'a subsidy of 40 percent below its cap',
+    tariff: capped,
+    facts: april(30),
+    lines: ['energy: 30 × 0.1 = 3.00', 'aid: −min(3.00 × 40 / 100; 2) = −1.20'],
+    total: '3.00 − 1.20 = 1.80',
+  },
+  {
+    name: 'the cap of a subsidy in half a month is half of it',
+    tariff: capped,
+    facts: period('2026-04-01', '2026-04-16', 50),
+    lines: ['energy: 50 × 0.1 = 5.00', 'aid: −min(5.00 × 40 / 100; 2 × 15/30) = −1.00'],
+    total: '5.00 − 1.00 = 4.00',
   },
 ];

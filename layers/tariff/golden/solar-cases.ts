@@ -16,6 +16,22 @@ const billing = [
     },
   }),
 ];
+const feedIn = [
+  tariff([energy('energy', ['0.1'])], {
+    export: {
+      ...{ mode: 'net_billing', code: 'sun', label: { en: 'sun', ar: 'شمس' } },
+      rates: [
+        {
+          rate: '0.06',
+          beyond: [
+            { kwh: '200', rate: '0.03' },
+            { kwh: '500', rate: '0.01' },
+          ],
+        },
+      ],
+    },
+  }),
+];
 
 export const solarCases: GoldenCase[] = [
   {
@@ -92,5 +108,28 @@ export const solarCases: GoldenCase[] = [
     facts: april(10, { exportKwh: 100 }),
     lines: ['energy: 10 × 0.1 = 1.00', 'feed_in: −(100 × 0.06) = −6.00', 'vat: 1.00 × 10 / 100 = 0.10'],
     total: '1.00 − 6.00 + 0.10 = −4.90',
+  },
+  {
+    name: 'energy fed in by blocks: 600 kWh',
+    tariff: feedIn,
+    facts: april(100, { exportKwh: 600 }),
+    lines: [
+      'energy: 100 × 0.1 = 10.00',
+      'sun: −(200 × 0.06) = −12.00',
+      'sun: −((500 − 200) × 0.03) = −9.00',
+      'sun: −((600 − 500) × 0.01) = −1.00',
+    ],
+    total: '10.00 − 12.00 − 9.00 − 1.00 = −12.00',
+  },
+  {
+    name: 'energy fed in by blocks: of half a month the first block is 100 kWh',
+    tariff: feedIn,
+    facts: period('2026-04-01', '2026-04-16', 0, { exportKwh: 150 }),
+    lines: [
+      'energy: 0 × 0.1 = 0.00',
+      'sun: −(200 × 15/30 × 0.06) = −6.00',
+      'sun: −((150 − 200 × 15/30) × 0.03) = −1.50',
+    ],
+    total: '0.00 − 6.00 − 1.50 = −7.50',
   },
 ];

@@ -1,5 +1,5 @@
 /** Time of use: windows, seasons, holidays, nights, and days on which the clocks change. */
-import { energy, type GoldenCase, intervals, period, tariff } from './golden-case.ts';
+import { april, energy, type GoldenCase, intervals, period, tariff } from './golden-case.ts';
 
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'];
 const peak = { defaultBucket: 'off', windows: [{ bucket: 'peak', days: everyDay, from: '17:00', to: '22:00' }] };
@@ -37,6 +37,26 @@ const day = (date: string, start: string, count: number, timeZone?: string) => {
   const next = new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
   return { ...period(date, next, 0, timeZone === undefined ? {} : { timeZone }), usage: hours(start, count) };
 };
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const critical = [
+  tariff(
+    [
+      { ...energy('off', ['0.1']), bucket: 'off' },
+      { ...energy('peak', ['0.2']), bucket: 'peak' },
+      { ...energy('critical', ['1']), bucket: 'critical' },
+    ],
+    {
+      timeOfUse: {
+        defaultBucket: 'off',
+        criticalDays: ['2026-04-08'],
+        windows: [
+          { bucket: 'critical', days: ['critical'], from: '18:00', to: '20:00' },
+          { bucket: 'peak', days: weekdays, from: '17:00', to: '22:00' },
+        ],
+      },
+    },
+  ),
+];
 
 export const timeOfUseCases: GoldenCase[] = [
   {
@@ -161,5 +181,19 @@ export const timeOfUseCases: GoldenCase[] = [
     facts: day('2026-04-01', '2026-04-01T00:00+03:00', 24),
     lines: ['peak: 3 × 0.3 = 0.90', 'shoulder: (16 − 3) × 0.2 = 2.60', 'off: (24 − 16) × 0.1 = 0.80'],
     total: '0.90 + 2.60 + 0.80 = 4.30',
+  },
+  {
+    name: 'a critical day: its two hours, the rest of its peak, and a peak of an ordinary day',
+    tariff: critical,
+    facts: {
+      ...april(0),
+      usage: [
+        // Wednesday the 8th: 16:00 to 22:00, and the 9th: 18:00 to 20:00, one kWh in an hour.
+        ...intervals('2026-04-08T16:00+03:00', 60, '1', '1', '1', '1', '1', '1'),
+        ...intervals('2026-04-09T18:00+03:00', 60, '1', '1'),
+      ],
+    },
+    lines: ['off: 1 × 0.1 = 0.10', 'peak: (3 + 2) × 0.2 = 1.00', 'critical: 2 × 1 = 2.00'],
+    total: '0.10 + 1.00 + 2.00 = 3.10',
   },
 ];
