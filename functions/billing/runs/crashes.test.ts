@@ -38,17 +38,15 @@ beforeAll(async () => {
     { kind: 'demand', code: 'demand', label: label('Demand'), rate: '9' },
   ]);
   await setUp(readings, { customer });
-  await setUp(readings, { customer, tariff: solar });
-  await setUp(readings, { customer, tariff: demand });
   await setUp(readings, { customer, supply: { mode: 'prepaid' } });
   // Never read: an exception.
   await setUp([], { customer });
-  const moved = await setUp(readings, { customer });
+  const moved = await setUp(readings, { customer, tariff: solar });
   await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${moved.supplyId}/end`, {
     body: { to: '2026-04-03' },
   });
   // Paid ahead more than the bill: it is paid at once.
-  const ahead = await setUp(readings, { customer });
+  const ahead = await setUp(readings, { customer, tariff: demand });
   const body = { customerId: ahead.customerId, amount: '5000', method: 'cash' };
   expect((await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body })).status).toBe(201);
   // More meters than a page of two holds: a part of the run by itself, in pages of two.
@@ -98,7 +96,7 @@ function rows(): string[] {
 }
 
 describe.each([
-  { routeId: 'R', of: 'of many customers', made: { invoices: 5, problems: 1, nothingToBill: 1 }, least: 12 },
+  { routeId: 'R', of: 'of many customers', made: { invoices: 3, problems: 1, nothingToBill: 1 }, least: 10 },
   {
     routeId: 'LARGE',
     of: 'of a customer of many meters',
