@@ -11,7 +11,6 @@ import { readAdvance } from '../accounts/account-entity.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceOverdue, invoiceReminder } from '../events.ts';
-import { minorOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity, isOpen, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { invoiceEventPayload } from '../invoices/invoice-payload.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
@@ -20,7 +19,7 @@ import { writeInvoice } from '../invoices/write-invoice.ts';
 import { askDisconnection } from './ask-disconnection.ts';
 import { type Disconnection, logAction } from './collection-log.ts';
 import { doneBy, dueSteps } from './due-steps.ts';
-import { collectableAmounts } from './overdue-debt.ts';
+import { collectableAmounts, isOwedUpTo } from './overdue-debt.ts';
 import type { DunningPolicy, DunningStep } from './policy.ts';
 
 /** A fee is due this long after it is charged. */
@@ -53,12 +52,12 @@ export function dunInvoice(session: TenantSession, id: string, policy: DunningPo
 async function isSparedFromSteps(
   session: TenantSession,
   { id, graceUntil }: Customer,
-  { currency, dueDate, dueAmount }: Invoice,
+  invoice: Invoice,
   today: string,
 ): Promise<boolean> {
   if (graceUntil !== undefined && graceUntil >= today) return true;
-  if (dueDate < today) return !(await collectableAmounts(session, id, today)).has(currency);
-  return BigInt((await readAdvance(session, id, currency))?.minor ?? '0') >= minorOf(dueAmount, currency);
+  if (invoice.dueDate < today) return !(await collectableAmounts(session, id, today)).has(invoice.currency);
+  return !(await isOwedUpTo(session, invoice));
 }
 
 async function writeSteps(

@@ -1,7 +1,9 @@
 /** What a customer owes past its day, and how much of it may be collected by force: what was agreed upon in instalments is not. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { addDays } from '../../../layers/tariff/calendar.ts';
 import { readAdvance } from '../accounts/account-entity.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
+import type { Invoice } from '../invoices/invoice-schema.ts';
 import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { readActiveAgreement } from '../prepaid/arrears-agreement.ts';
 
@@ -26,6 +28,14 @@ export async function overdueAmounts(
     else sums.delete(currency);
   }
   return sums;
+}
+
+/** Whether money paid ahead leaves anything of what is due up to the day of an invoice, itself included: it covers what was due first. */
+export async function isOwedUpTo(
+  session: TenantSession,
+  { customerId, currency, dueDate }: Pick<Invoice, 'customerId' | 'currency' | 'dueDate'>,
+): Promise<boolean> {
+  return (await overdueAmounts(session, customerId, addDays(dueDate, 1))).has(currency);
 }
 
 /** Without what an agreement still has to bring in; currencies with nothing left are missing. */

@@ -3,14 +3,12 @@ import { displayAmount, displayCode, displayDay } from '../../../layers/document
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { tenantProfile } from '../../identity/contract.ts';
-import { readAdvance } from '../accounts/account-entity.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import type { MeterCommand } from '../commands/command-schema.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
-import { dunningSubject, overdueAmounts } from '../dunning/overdue-debt.ts';
-import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import { dunningSubject, isOwedUpTo, overdueAmounts } from '../dunning/overdue-debt.ts';
+import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import type { Invoice } from '../invoices/invoice-schema.ts';
 import { today } from '../invoices/local-day.ts';
 import { reversalWords } from '../payments/reversal-reasons.ts';
 import type { MessageChannel } from './message-schema.ts';
@@ -41,19 +39,13 @@ export async function tellOfInvoice(
   const { automatic } = await readMessageSettings(session);
   if (!automatic.includes(template)) return;
   if (template === 'invoice_overdue' && (await isGraced(session, invoice.customerId))) return;
-  // What was paid ahead covers it: who is in credit is told of no debt.
-  if (template === 'invoice_overdue' && (await isCovered(session, invoice))) return;
+  if (template === 'invoice_overdue' && !(await isOwedUpTo(session, invoice))) return;
   // Two messages of one debt in one minute collect no more than one.
   if (isReminded && automatic.includes('invoice_reminder')) return;
   await notifyOfInvoice(session, invoice, template, {
     reference: step === undefined ? sendingReference(template, invoiceId) : `${template} ${invoiceId} ${step}`,
     channels,
   });
-}
-
-async function isCovered(session: TenantSession, { customerId, currency, dueAmount }: Invoice): Promise<boolean> {
-  const advance = await readAdvance(session, customerId, currency);
-  return BigInt(advance?.minor ?? '0') >= minorOf(dueAmount, currency);
 }
 
 /** Whoever was given time is not pressed. */
@@ -133,6 +125,8 @@ export async function tellOfCommand(
   const owed = isOfDebt ? await overdueAmounts(session, customerId, day) : undefined;
   const of = owed?.has(currency) ? currency : (owed?.keys().next().value ?? currency);
   const due = owed?.get(of) ?? 0n;
+  // Paid meanwhile: the order is withdrawn.
+  if (kind === 'disconnection_warning' && due === 0n) return;
   // Who was cut off by now owing nothing is not asked to pay.
   const template = kind === 'meter_disconnected' && due === 0n ? 'meter_switched_off' : kind;
   if (!(await isAutomatic(session, template))) return;

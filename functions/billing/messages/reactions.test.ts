@@ -75,6 +75,21 @@ it('a customer whose credit covers the invoice is told of no debt', async () => 
   expect(await templatesOf(other)).not.toContain('invoice_overdue');
 });
 
+it('credit that covers one of two invoices covers not both: what is left is told of', async () => {
+  const other = await addCustomer();
+  const debts = [];
+  for (const dueDate of ['2026-06-20', '2026-06-20', '2026-06-20', '2026-06-22'])
+    debts.push(await oweInvoice(tenant, other, '10.00', { dueDate }));
+  const money = { customerId: other, amount: '10.00', method: 'cash', invoiceIds: [debts[0]!.id] };
+  expect((await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: money })).status).toBe(201);
+  const why = { body: { reason: 'Wrong' } };
+  await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${debts[0]!.id}/cancel`, why);
+  for (const { id } of debts.slice(1, 3)) await dun(id, []);
+  expect(await templatesOf(other)).toContain('invoice_overdue');
+  await dun(debts[3]!.id, [{ ...remind, afterDays: -3 }]);
+  expect(await templatesOf(other)).toContain('invoice_reminder');
+});
+
 it('a step of dunning reminds by itself, and then nothing else is said of the same debt on that day', async () => {
   const { id } = await oweInvoice(tenant, customerId, '10.00');
   await dun(id, [remind]);
@@ -136,6 +151,16 @@ it('a meter that is cut and connected again is told of at each step, once', asyn
   await oweInvoice(tenant, customerId, '10.00', { dueDate: '2026-06-10' });
   const command = { meterId: 'MTR-1', customerId };
   const cut = { ...command, id: 'cmd_1', command: 'disconnect', requestedBy: 'dunning' };
+  // Paid before the warning was written: nobody is asked for nothing.
+  const paid = {
+    ...command,
+    id: 'cmd_0',
+    command: 'disconnect',
+    requestedBy: 'dunning',
+    customerId: await addCustomer(),
+  };
+  await happen('meter.command_changed', { ...paid, status: 'approved' });
+  expect(await templatesOf(paid.customerId)).toEqual([]);
   for (const status of ['requested', 'approved', 'sent', 'confirmed', 'confirmed'])
     await happen('meter.command_changed', { ...cut, status });
   // A person's order is not preceded by a warning: that person speaks to the customer.
