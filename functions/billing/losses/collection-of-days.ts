@@ -17,6 +17,7 @@ export interface CollectionOfDays {
 /** For each row of days, in the tenant's currency; undefined where nothing was reported since the month ended, or billed. */
 export async function ratesOf(
   session: TenantSession,
+  keepReportsDays: number,
   rows: readonly Period[],
 ): Promise<(CollectionOfDays | undefined)[]> {
   const { currency, timeZone } = await tenantProfile(session);
@@ -24,7 +25,7 @@ export async function ratesOf(
     rows.map(async (days) => {
       const month = wholeMonth(days);
       if (month === undefined) return undefined;
-      const own = (await collectionOfMonth(session, month)).find((each) => each.currency === currency);
+      const own = (await collectionOfMonth(session, keepReportsDays, month)).find((each) => each.currency === currency);
       if (own?.ratePercent == null) return undefined;
       // Whoever asked within the month was told of its days so far.
       if (Date.parse(own.reportedAt) < dayStart(days.to, timeZone)) return undefined;

@@ -68,8 +68,8 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
 
 /** @throws AppError `not_found`; `gone` where the sums are kept and the lines of meters are not any more */
 async function requireLines(session: TenantSession, id: string): Promise<void> {
-  const { report, keepMeterLinesDays } = await keptLossReport(session, id);
-  if (isKept(session, { id, keptUntil: report.linesKeptUntil }, keepMeterLinesDays)) return;
+  const { report, settings } = await keptLossReport(session, id);
+  if (isKept(session, { id, keptUntil: report.linesKeptUntil }, settings.keepMeterLinesDays)) return;
   throw new AppError('gone', undefined, {
     texts: {
       en: 'What the report found at each meter is not kept any more; its sums are. Start another for the same days.',

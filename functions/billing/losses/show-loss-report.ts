@@ -2,7 +2,7 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
-import { isKept, readReportSettings } from '../reports/report-retention.ts';
+import { isKept, type ReportSettings, readReportSettings } from '../reports/report-retention.ts';
 import { Sums } from '../reports/sums.ts';
 import { ratesOf } from './collection-of-days.ts';
 import {
@@ -32,22 +32,22 @@ export function lossReportHead({ plan, partsDone = 0, ...report }: LossReport & 
   };
 }
 
-/** A report that is kept still, and for how many days its lines are. @throws AppError `not_found` */
+/** A report that is kept still, with the settings of how long. @throws AppError `not_found` */
 export async function keptLossReport(
   session: TenantSession,
   id: string,
-): Promise<{ report: LossReport & Stored; keepMeterLinesDays: number }> {
-  const [report, { keepReportsDays, keepMeterLinesDays }] = await Promise.all([
+): Promise<{ report: LossReport & Stored; settings: ReportSettings }> {
+  const [report, settings] = await Promise.all([
     session.require(lossReportEntity, { id }),
     readReportSettings(session),
   ]);
-  if (!isKept(session, report, keepReportsDays)) throw notFound(lossReportEntity.name, id);
-  return { report, keepMeterLinesDays };
+  if (!isKept(session, report, settings.keepReportsDays)) throw notFound(lossReportEntity.name, id);
+  return { report, settings };
 }
 
 /** @throws AppError `not_found` */
 export async function showLossReport(session: TenantSession, id: string) {
-  const { report } = await keptLossReport(session, id);
+  const { report, settings } = await keptLossReport(session, id);
   const head = lossReportHead(report);
   if (report.plan === undefined) return head;
   const { items } = await session.query<LossReportPart>(lossReportPartEntity, { ...partsOf(id), consistent: true });
@@ -56,6 +56,6 @@ export async function showLossReport(session: TenantSession, id: string) {
   const sums = new Sums();
   for (const part of items) sums.merge(part.sums);
   const [{ areas }, days] = [report.plan, rowsOfDays(report)];
-  const totals = totalsOf(areas, days, sums, await ratesOf(session, days));
+  const totals = totalsOf(areas, days, sums, await ratesOf(session, settings.keepReportsDays, days));
   return { ...head, metersDone, result: resultOf(areas, days, sums), totals };
 }

@@ -15,10 +15,7 @@ import { resumeReport, startReport } from './start-report.ts';
 
 export const reportOperations: Operations<typeof billingReports.routes> = {
   startBillingReport: async ({ session, body }) => {
-    const order =
-      body.kind === 'ageing' || body.kind === 'top_debtors'
-        ? { ...body, asOf: body.asOf ?? (await today(session)) }
-        : body;
+    const order = 'from' in body ? body : { ...body, asOf: body.asOf ?? (await today(session)) };
     return { data: { ...reportHead(await startReport(session, order)), customers: 0 } };
   },
   listBillingReports: async ({ session, page }) => {

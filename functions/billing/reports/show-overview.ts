@@ -19,7 +19,7 @@ const newest = 5;
 export async function showOverview(session: TenantSession, months: number): Promise<ReportOverview> {
   const [present, { keepReportsDays }] = await Promise.all([today(session), readReportSettings(session)]);
   const [byMonth, ages] = await Promise.all([
-    Promise.all(monthsUntil(present, months).map((month) => monthOf(session, keepReportsDays, month))),
+    Promise.all(monthsUntil(present, months).map((month) => collectionOfMonth(session, keepReportsDays, month))),
     // Reports as of days to come do not say what is overdue.
     completed(session, keepReportsDays, ageingReports, { from: ['0'], to: [present, '~'] }),
   ]);
@@ -27,10 +27,11 @@ export async function showOverview(session: TenantSession, months: number): Prom
 }
 
 /** What the newest completed report on a calendar month says, by currency; empty where there is none. */
-export const collectionOfMonth = async (session: TenantSession, month: string): Promise<ReportOverview['months']> =>
-  monthOf(session, (await readReportSettings(session)).keepReportsDays, month);
-
-async function monthOf(session: TenantSession, keepDays: number, month: string): Promise<ReportOverview['months']> {
+export async function collectionOfMonth(
+  session: TenantSession,
+  keepDays: number,
+  month: string,
+): Promise<ReportOverview['months']> {
   const report = await completed(session, keepDays, monthlyReports, { beginsWith: [month, ''] });
   if (report === undefined) return [];
   return rowsOf('collection_rate', await readParts(session, report.id))
