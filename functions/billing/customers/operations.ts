@@ -24,6 +24,7 @@ import { pageOfSupplies, suppliesOfCustomer } from '../supplies/supply-entity.ts
 import { shownSupply } from '../supplies/supply-schema.ts';
 import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
+import { refuseHalfPlace } from './customer-place.ts';
 import type { Customer } from './customer-schema.ts';
 import { isNamed, named } from './customer-search.ts';
 import type { customers } from './routes.ts';
@@ -75,7 +76,7 @@ export const customerOperations: Operations<typeof customers.routes> = {
   updateCustomer: async ({ session, params, body, expectedVersion }) => {
     const before = await session.require(customerEntity, params);
     refuseStale(before, expectedVersion);
-    if ('latitude' in body || 'longitude' in body) refuseHalfPlace({ ...before, ...body });
+    refuseHalfPlace(body, before);
     if (body['status'] === 'closed') await refuseWhileSupplied(session, params.id);
     const data = await session.transact('billing', (unit) => {
       const after = unit.update(customerEntity, before, body);
@@ -163,14 +164,6 @@ const matches = (customer: object, filters: Record<string, unknown>): boolean =>
   Object.entries(filters).every(
     ([name, value]) => value === undefined || (customer as Record<string, unknown>)[name] === value,
   );
-
-/** Who has one without the other is nowhere on a map, and on the route of nobody. */
-function refuseHalfPlace({ latitude, longitude }: { latitude?: unknown; longitude?: unknown }): void {
-  if (((latitude ?? undefined) === undefined) === ((longitude ?? undefined) === undefined)) return;
-  throw new AppError('unprocessable', undefined, {
-    texts: { en: 'Give latitude and longitude together.', ar: 'أدخل خط العرض وخط الطول معًا.' },
-  });
-}
 
 async function refuseWhileSupplied(session: TenantSession, customerId: string): Promise<void> {
   const open = (await suppliesOfCustomer(session, customerId)).find(({ to }) => to === undefined);

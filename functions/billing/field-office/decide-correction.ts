@@ -3,6 +3,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
+import { refuseHalfPlace } from '../customers/customer-place.ts';
 import { subscriberUpdated } from '../events.ts';
 import { alreadyDecided } from '../mobile/apply-collection.ts';
 import { type Correction, correctionEntity } from '../mobile/correction-entity.ts';
@@ -24,6 +25,7 @@ export async function decideCorrection(
     });
   return session.transact('billing', (unit) => {
     if (customer !== undefined) {
+      refuseHalfPlace(before.changes, customer);
       const after = unit.update(customerEntity, customer, before.changes as object);
       unit.emit(subscriberUpdated, { aggregateId: customer.id, payload: after });
     }

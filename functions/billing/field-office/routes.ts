@@ -210,7 +210,7 @@ export const fieldOffice = defineResource({
       }),
       response: storedCorrectionSchema,
       status: 200,
-      errors: ['not_found', 'conflict', 'version_conflict'],
+      errors: ['not_found', 'conflict', 'version_conflict', 'unprocessable'],
     },
     getCollectorLimits: {
       method: 'GET',

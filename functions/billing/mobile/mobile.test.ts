@@ -426,6 +426,20 @@ describe('edits', () => {
     expect((await stack.call(tenant, customers, 'GET', path)).body.data).toMatchObject({ phone: '+967770000001' });
     expect((await decide({ accept: false })).status).toBe(409);
   });
+
+  it('of a customer do not leave half a place on the map, whoever accepts them', async () => {
+    const path = `/api/billing/customers/${customer}`;
+    const { version } = (await stack.call(tenant, customers, 'GET', path)).body.data;
+    const at = { routeId: route, meterId: 'F-1', customerId: customer, baseVersion: version };
+    const correct = async (changes: object) => {
+      const operation = { type: 'customer_correction', id: id(), time: new Date().toISOString(), ...at, changes };
+      const { results } = await field.sync(tenant, 1, [operation]);
+      const decision = `/corrections/${results[0].made.proposalId}/decide`;
+      return (await field.office(tenant, 'POST', decision, { body: { accept: true } })).status;
+    };
+    expect(await correct({ latitude: 15.3 })).toBe(422);
+    expect(await correct({ latitude: 15.3, longitude: 44.2 })).toBe(200);
+  });
 });
 
 describe('a sync', () => {
