@@ -14,6 +14,15 @@ export function checkDevices(meter: Meter): void {
   }
 }
 
+/**
+ * A slip of the year would have every reading until then refused.
+ * @throws AppError `unprocessable`
+ */
+export function refuseInstalledLater(installedAt: string | undefined, now: string): void {
+  if (installedAt !== undefined && installedAt > now)
+    throw refused('/installedAt', 'An installation is recorded after it happened.');
+}
+
 function fitsRegister(device: Device, field: 'initialRegisterKwh' | 'finalRegisterKwh'): void {
   const units = toUnits(device[field]);
   if (units !== undefined && units >= modulusOf(device.digits))

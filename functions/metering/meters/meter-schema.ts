@@ -67,7 +67,7 @@ export const createMeterSchema = z.object({
   ...plausibility,
   /** Left out: unknown, and the first reading is taken as it comes. */
   initialRegisterKwh: z.optional(registerKwh()),
-  /** Left out: unknown, and readings of any time are taken. */
+  /** Not in the future. Left out: unknown, and readings of any time are taken. */
   installedAt: z.optional(timestamp()),
   registers: z._default(z.array(registerSchema).check(z.maxLength(8)), []),
 });

@@ -97,6 +97,17 @@ describe('listing meters', () => {
   });
 });
 
+it('an installation is recorded after it happened, when it is registered and when it is corrected', async () => {
+  const later = iso(startTime + 365 * dayMs);
+  expect(await call('POST', '', { body: { id: 'LATER-1', ...meter, installedAt: later } })).toMatchObject({
+    status: 422,
+  });
+  await create('LATER-1', { installedAt: iso(startTime) });
+  const { status, body } = await call('PUT', '/LATER-1', { body: { installedAt: later } });
+  expect(status).toBe(422);
+  expect(JSON.stringify(body)).toContain('/installedAt');
+});
+
 describe('changing a meter', () => {
   it('needs the version that was read, and moves it between stations in time', async () => {
     await create('CHG-1', { installedAt: iso(startTime - 10 * dayMs), initialRegisterKwh: '0' });

@@ -4,12 +4,13 @@ import { requireStation } from '../../scada/contract.ts';
 import { meterCreated } from '../events.ts';
 import { refuseImpossible, withDefaults } from '../models/apply-model.ts';
 import { findModel } from '../models/find-model.ts';
-import { checkDevices } from './check-devices.ts';
+import { checkDevices, refuseInstalledLater } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import type { CreateMeter, Device, Meter } from './meter-schema.ts';
 import { claimReportedId } from './meter-states.ts';
 
 export async function registerMeter(session: TenantSession, request: CreateMeter) {
+  refuseInstalledLater(request.installedAt, session.context.now());
   const [model] = await Promise.all([findModel(session, request.model), requireStation(session, request.stationId)]);
   const meter = newMeter({ ...request, ...withDefaults(request, model) });
   refuseImpossible(meter, model);

@@ -6,7 +6,7 @@ import { requireStation } from '../../scada/contract.ts';
 import { meterStatusChanged, meterUpdated } from '../events.ts';
 import { refuseImpossible } from '../models/apply-model.ts';
 import { findModel } from '../models/find-model.ts';
-import { checkDevices, refused } from './check-devices.ts';
+import { checkDevices, refused, refuseInstalledLater } from './check-devices.ts';
 import { meterEntity } from './meter-entity.ts';
 import type { Device, Meter, UpdateMeter } from './meter-schema.ts';
 import { updateProfile } from './meter-states.ts';
@@ -27,6 +27,7 @@ export async function updateMeter(
     await requireStation(session, request.stationId);
   await fitModel(session, before, { ...before, ...request });
   const now = session.context.now();
+  refuseInstalledLater(request.installedAt, now);
   const changes = changesOf(before, request, now);
   if (changes.status !== undefined && changes.status !== before.status) changes.statusAt = now;
   const isStatusChange = changes.status !== undefined && changes.status !== before.status;
