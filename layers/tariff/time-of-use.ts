@@ -1,6 +1,6 @@
 /** Which bucket of a time-of-use tariff every moment belongs to. Times are local, so a day of 23 or 25 hours comes out right. */
 import { localTime, offsetMs } from '../metering/time-zone.ts';
-import { addDays, dayStart } from './calendar.ts';
+import { addDays, dayStart, holdsOn } from './calendar.ts';
 import type { dayKinds, TimeOfUse } from './tariff-schema.ts';
 
 export interface BucketSpan {
@@ -99,11 +99,8 @@ function kindOf({ holidays }: TimeOfUse, date: string): (typeof dayKinds)[number
   return weekdays[new Date(`${date}T00:00:00Z`).getUTCDay()]!;
 }
 
-/** A season that ends before it begins goes over the new year. */
-function seasonOf({ seasons }: TimeOfUse, date: string): string | undefined {
-  const day = date.slice(5);
-  return seasons.find(({ from, to }) => (from <= to ? day >= from && day <= to : day >= from || day <= to))?.name;
-}
+const seasonOf = ({ seasons }: TimeOfUse, date: string): string | undefined =>
+  seasons.find((season) => holdsOn([season], date))?.name;
 
 function minuteOf(time: string): number {
   const [hours, minutes] = time.split(':').map(Number);

@@ -38,7 +38,7 @@ const percent = (text: string): Fraction => times(fractionOf(text), fraction(1n,
 const daysOfMonth = (date: string): bigint =>
   BigInt(new Date(Date.UTC(+date.slice(0, 4), +date.slice(5, 7), 0)).getUTCDate());
 
-/** Amounts by `part/code`, of tariffs in dollars; `bank` is what is left of energy fed in, by bucket. */
+/** Amounts by `part/code`, of tariffs in dollars. */
 export function priceNaively(versions: readonly TariffVersion[], hours: readonly HalfHour[]) {
   const parts = versions.map((version, i): Part => {
     const until = versions[i + 1]?.from ?? '9999';
@@ -177,7 +177,7 @@ export function priceNaively(versions: readonly TariffVersion[], hours: readonly
           throw component satisfies never;
       }
   }
-  return { amounts: amountsOf(parts) };
+  return amountsOf(parts);
 }
 
 function amountsOf(parts: readonly Part[]): Map<string, Fraction> {
@@ -190,21 +190,18 @@ function amountsOf(parts: readonly Part[]): Map<string, Fraction> {
 }
 
 /** Energy fed in and taken in the same bucket over the whole bill; each part has its share by what it took. */
-function netEnergies(parts: readonly Part[]): Map<string, Fraction> {
-  const bank = new Map<string, Fraction>();
+function netEnergies(parts: readonly Part[]): void {
   const netting = parts.filter(({ version }) => version.export?.mode === 'net_energy');
   const buckets = new Set(netting.flatMap(({ hours }) => hours.map((hour) => hour.bucket)));
   for (const bucket of buckets) {
     const inside = netting.map(({ hours }) => hours.filter((hour) => hour.bucket === bucket));
     const [taken, fedIn] = [sum(inside.flat(), 'taken'), sum(inside.flat(), 'fedIn')];
     const used = smaller(taken, fedIn);
-    bank.set(bucket, minus(fedIn, used));
     netting.forEach(({ setOff }, i) => {
       const own = sum(inside[i]!, 'taken');
       if (own.numerator > 0n) setOff.set(bucket, times(times(used, own), fraction(taken.denominator, taken.numerator)));
     });
   }
-  return bank;
 }
 
 /** Every window of so many half hours in a row that lies in the bucket. */
