@@ -27,7 +27,7 @@ export interface Flow {
 
 interface Disturbance {
   name: string;
-  /** Whether it is at a call, which has to come. */
+  /** Whether it is at a change, which has to come: calls that read may be fewer than undisturbed, for what was read is remembered. */
   strikes?: boolean;
   begin(): void;
 }
@@ -78,7 +78,6 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
       );
       const doubled = upTo(calls).map((number) => ({
         name: `a double in front of call ${number} of ${calls}`,
-        strikes: true,
         begin: () => watch.interruptCall(number, async () => void (await billing.doAgain())),
       }));
       const all: Disturbance[] = [
@@ -91,7 +90,7 @@ export function useDisturbance(stack: BillingStack, options: { without?: readonl
           const end = await run(flow, restore, disturbance).catch((error: unknown) => {
             throw new Error(`${disturbance.name}: ${(error as Error).message}`, { cause: error });
           });
-          if (disturbance.strikes) expect(watch.hasStruck(), `there was no ${disturbance.name}`).toBe(true);
+          if (disturbance.strikes) expect(watch.hasStruck(), `it came to ${disturbance.name}`).toBe(true);
           expect(differences(end, usual), disturbance.name).toEqual({ missing: [], more: [] });
           expect(end.outside, disturbance.name).toEqual(usual.outside);
         }
