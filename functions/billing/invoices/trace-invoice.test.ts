@@ -155,7 +155,8 @@ describe('the trace of an invoice', () => {
     expect(traced.later.map(({ registerKwh }: any) => registerKwh)).toEqual(['1290', '1350']);
     expect(traced.later[0].knownAt > invoice.createdAt).toBe(true);
     const { readings } = await content(invoice.id);
-    expect(readings[0]!.current).toEqual({ day: '2026-05-01', registerKwh: '1150', isEstimated: false });
+    const timeMs = Date.parse('2026-05-01T00:00+03:00');
+    expect(readings[0]!.current).toEqual({ day: '2026-05-01', timeMs, registerKwh: '1150', isEstimated: false });
   });
 
   it('shows both devices of an exchange', async () => {
