@@ -36,8 +36,8 @@ export interface PricingOptions {
   nominal?: BillingPeriod;
   /** Where many customers of few tariffs are billed together, each tariff is read once. @default once for these supplies */
   versions?: (tariffId: string) => Promise<TariffVersion[]>;
-  /** Whether an error nobody expected is a problem of its supply. @default false, it is thrown */
-  isolate?: boolean;
+  /** Which errors nobody expected are a problem of their supply alone. @default none, they are thrown */
+  isolate?: (error: unknown) => boolean;
   /** As `versions`, for the settings of validation. @default read for each customer */
   veeSettings?: ReturnType<typeof veeSettingsOf>;
 }
@@ -109,7 +109,7 @@ export async function priceSupplies(
       !options.anew && daysBetween(span.from, span.to) > longestBillDays
         ? tooLong(span)
         : await priceSupply(session, customer, supply, span, settled).catch((error: unknown): Unpriced => {
-            if (!options.isolate) throw error;
+            if (options.isolate?.(error) !== true) throw error;
             logger.error('supply not billed', { supplyId: supply.id, error: error as Error });
             return { reason: 'failed', checks: [], details: [String(error)] };
           }),

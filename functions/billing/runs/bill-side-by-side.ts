@@ -35,7 +35,7 @@ export async function billSideBySide(
         (error: unknown) => {
           // The meter that breaks it is a problem now, not after two more tries of the page: the others are billed.
           if (options.isolate || !isLasting(error)) throw error;
-          return billCustomer(session, customerId, { ...options, isolate: true });
+          return billCustomer(session, customerId, { ...options, isolate: isLasting });
         },
       );
       billed.invoices += invoices.length;

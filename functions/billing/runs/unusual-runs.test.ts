@@ -78,6 +78,32 @@ it('broken meters cost the run no second try: they are listed, and everybody els
   );
 });
 
+it('beside a broken meter, what the network does to a sound one passes: it is billed at the next try', async () => {
+  const session = openSession(tenant);
+  const pageOf = async (routeId: string, brokenCall?: number) => {
+    const { customerId, supplyId } = await setUp(readings, { customer: { routeId } });
+    await addSupply(customerId, readings);
+    const supply = await session.require(supplyEntity, { id: supplyId });
+    await session.transact('billing', (unit) =>
+      unit.update(supplyEntity, supply, { history: [{ kwhPerDay: 'no number' }] }, { isAudited: false }),
+    );
+    const { run } = (await generate(routeId)).body.data;
+    watch.reset();
+    if (brokenCall !== undefined)
+      watch.interruptCall(brokenCall, () => Promise.reject(new Error('The connection was reset.')));
+    await deliver();
+    const { calls } = watch.counts();
+    watch.reset();
+    return { calls, run: await runOf(run.id) };
+  };
+  const { calls } = await pageOf('NET');
+  expect(calls).toBeGreaterThan(20);
+  for (let number = Math.floor(calls / 3); number <= calls; number += 2)
+    expect((await pageOf(`NET-${number}`, number)).run, `call ${number} of ${calls}`).toMatchObject({
+      ...{ status: 'completed', invoices: 1, problems: 1 },
+    });
+});
+
 it('a run that is stopped bills no more, also where a page of it is under way; it goes on, or another one bills the rest', async () => {
   const customer = { routeId: 'STOP' };
   const made = [];
