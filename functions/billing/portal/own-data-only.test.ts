@@ -258,6 +258,27 @@ describe('every route', () => {
     },
   );
 
+  it('takes no file of another customer into a ticket or a reply, and gives none under an own ticket', async () => {
+    const call = (n: number, method: string, path: string, body?: object) =>
+      stack.call('north', portal, method, `/api/portal/support${path}`, {
+        as: { subject: user(n), permissions: ['portal:*'] },
+        ...(body ? { body } : {}),
+      });
+    const files = [{ filename: `${mark}.txt`, contentType: 'text/plain', sizeBytes: 4 }];
+    const { attachmentId, url } = (await call(1, 'POST', '/uploads', { files })).body.data.uploads[0];
+    await fetch(url, { method: 'PUT', body: 'file', headers: { 'content-type': 'text/plain' } });
+    const ticket = { subject: 'A', description: 'B', category: 'other' };
+    const { id } = (await call(2, 'POST', '/tickets', ticket)).body.data;
+    // Uploaded and in no ticket yet; in a ticket of its owner; unknown: all the same.
+    for (const attachment of [attachmentId, ids['att'], `att_${'0'.repeat(26)}`]) {
+      const attachmentIds = [attachment];
+      expect((await call(2, 'POST', '/tickets', { ...ticket, attachmentIds })).status).toBe(404);
+      expect((await call(2, 'POST', `/tickets/${id}/messages`, { text: 'x', attachmentIds })).status).toBe(404);
+      expect((await call(2, 'GET', `/tickets/${id}/attachments/${attachment}`)).status).toBe(404);
+    }
+    expect((await call(1, 'POST', '/tickets', { ...ticket, attachmentIds: [attachmentId] })).status).toBe(201);
+  });
+
   it('is shut when access has ended', async () => {
     const path = `/api/billing/customers/${ids['cus']}/portal-access/${user(4)}`;
     await stack.call('north', customers, 'PUT', path);
