@@ -4,6 +4,7 @@
  * the function died between the commit and its answer.
  */
 import { createHash } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { GetCommand, PutCommand, type TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { tableName } from '../config/resource-names.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -11,6 +12,12 @@ import { documentClient } from './client.ts';
 import { joinParts, partitionKey } from './keys.ts';
 
 type TransactItem = NonNullable<ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']>[number];
+
+/**
+ * Hears the operations whose requests commit again after the transaction that marked their key as done: should one die in between,
+ * its repetition would hear of an effect that is not whole. Nobody listens but tests, which fail.
+ */
+export const earlyMarkers = channel('mizan.idempotency.early-markers');
 
 export interface StoredAnswer {
   status: number;
@@ -74,7 +81,7 @@ export async function beginIdempotent(
     if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
     return { answer: await earlierAnswer(table, key, requestHash, request.nowMs) };
   }
-  return { record: createRecord(table, key) };
+  return { record: createRecord(table, key, request.operationId) };
 }
 
 async function earlierAnswer(
@@ -92,7 +99,7 @@ async function earlierAnswer(
   return Item['answer'] as StoredAnswer;
 }
 
-function createRecord(table: string, key: Record<string, string>): IdempotencyRecord {
+function createRecord(table: string, key: Record<string, string>, operationId: string): IdempotencyRecord {
   let hasCommitted = false;
   const setState = (state: string, answer?: StoredAnswer) => ({
     TableName: table,
@@ -104,6 +111,7 @@ function createRecord(table: string, key: Record<string, string>): IdempotencyRe
   return {
     commitStep: () => (hasCommitted ? undefined : { Update: setState('committed') }),
     committed: () => {
+      if (hasCommitted) earlyMarkers.publish(operationId);
       hasCommitted = true;
     },
     complete: async (answer) => {

@@ -77,10 +77,16 @@ export class TenantSession {
 
   /**
    * The same session for what a request writes before it takes effect: the first of its transactions marks its `Idempotency-Key` as
-   * done, and one that died between the two would be told when it is repeated that it had taken effect.
+   * done, and one that died between the two would be told when it is repeated that it had taken effect. What takes effect in many
+   * transactions, each of which a repetition finds done, is written beforehand altogether: its key is done with its answer.
    */
   beforehand(): TenantSession {
     return new TenantSession({ ...this.context, idempotency: undefined });
+  }
+
+  /** The same session for what follows the effect, and may be missed: it clears up, or something else sees to it. */
+  afterwards(): TenantSession {
+    return this.beforehand();
   }
 
   async get<E extends Entity>(
