@@ -62,6 +62,6 @@ async function keepOut(
     if (before.status === status) return undefined;
     return { status, statusReason: body?.reason ?? null, ...allSessionsEnded(session.context.now()) };
   });
-  await forgetSessions(session, user.id);
+  await forgetSessions(session.afterwards(), user.id);
   return user;
 }

@@ -70,7 +70,7 @@ export async function retireDevice(session: TenantSession, id: string, by: strin
     session.require(deviceStateEntity, { id }),
   ]);
   // First, so that a retired device never has a credential.
-  if (before.keyId !== undefined) await revokeDeviceKey(session, before.keyId, by);
+  if (before.keyId !== undefined) await revokeDeviceKey(session.beforehand(), before.keyId, by);
   return session.transact('metering', (unit) => {
     const after = unit.update(iotDeviceEntity, before, { status: 'retired', keyId: null, provisionedAt: null });
     unit.delete(deviceSerialEntity, serial);

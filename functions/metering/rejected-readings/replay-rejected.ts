@@ -70,7 +70,8 @@ export async function replayAll(
   const count: ReplayCount = { replayed: 0, failed: 0, nextCursor: null };
   const page = await findRejected(session, filter, { limit: pageSize, cursor });
   count.nextCursor = page.nextCursor;
-  await replayRows(session, page.items, count);
+  // Who asks again has those tried that were not yet.
+  await replayRows(session.beforehand(), page.items, count);
   // Those that waited for their station go with the first page.
   if (cursor === undefined && filter.stationId !== undefined) await replayAwaiting(session, filter, count);
   return count;

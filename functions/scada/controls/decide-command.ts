@@ -72,7 +72,7 @@ async function requireUndecided(session: TenantSession, principal: Principal, id
   if (asker === principal.subject || command.requestedBy === principal.subject)
     throw new AppError('forbidden', 'Who asked for a command cannot approve it.');
   if (command.validUntil <= session.context.now()) {
-    await advanceCommand(session, id, expiry(session));
+    await advanceCommand(session.beforehand(), id, expiry(session));
     throw new AppError('gone', 'The command expired before it was approved.');
   }
   return command;

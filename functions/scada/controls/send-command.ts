@@ -26,7 +26,7 @@ export async function sendCommand(session: TenantSession, command: Command & Sto
   const outcome = await publishTopic(downTopic(stationId, 'commands'), payload);
   if (outcome.outcome === 'taken') return command;
   const isRefused = outcome.outcome === 'refused';
-  const after = await advanceCommand(session, id, {
+  const after = await advanceCommand(session.afterwards(), id, {
     step: isRefused ? 'not_sent' : 'unknown',
     status: isRefused ? 'refused' : 'unknown',
     final: true,

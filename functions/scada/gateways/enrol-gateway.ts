@@ -64,7 +64,7 @@ export async function revokeGateway(session: TenantSession, gatewayId: string, r
   const gateway = await session.require(gatewayEntity, { id: gatewayId });
   if (gateway.keyId === undefined)
     throw new AppError('conflict', 'The gateway has no key: it was not enrolled, or has a certificate.');
-  await revokeDeviceKey(session, gateway.keyId, revokedBy);
+  await revokeDeviceKey(session.beforehand(), gateway.keyId, revokedBy);
   await session.transact('scada', (unit) => unit.update(gatewayEntity, gateway, { keyId: null, enrolledAt: null }));
 }
 

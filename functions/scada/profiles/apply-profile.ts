@@ -23,7 +23,7 @@ export async function applyProfile(session: TenantSession, deviceId: string, { p
   const rows = points.flatMap((point, i) => readRow(i + 1, point, problems) ?? []);
   if (problems.length > 0)
     throw new AppError('unprocessable', `Point ${problems[0]!.line} of the profile: ${problems[0]!.message}`);
-  const outcome = await writeRows(session, { rows, problems: [] });
+  const outcome = await writeRows(session.beforehand(), { rows, problems: [] });
   if (!outcome.applied) throw new AppError('unprocessable', outcome.problems[0]!.message);
   // What people set themselves stays; the profile fills the rest.
   const settings = { ...deviceSettings, ...device.settings };
