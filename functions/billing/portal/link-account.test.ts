@@ -1,5 +1,6 @@
 /** Users link themselves to accounts: by the phone on file alone, slowly, and with no word about which accounts there are. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { usePortalStack } from '../test-support/portal-stack.ts';
 import { handler } from './handler.ts';
@@ -50,6 +51,16 @@ describe('linking', () => {
     expect((await stack.call(tenant, handler, 'GET', '/api/portal/profile', asUser(1))).body.data.name).toBe(
       'Customer 1',
     );
+  });
+
+  it('spends no code on a link that is not made', async () => {
+    await ask(5, account(6));
+    await stack.deliverCodes();
+    const code = codeAt(phone(6));
+    vi.spyOn(UnitOfWork.prototype, 'commit').mockRejectedValueOnce(new Error('It died.'));
+    expect((await confirm(5, account(6), code)).status).toBe(500);
+    expect((await confirm(5, account(6), code)).status).toBe(201);
+    expect((await confirm(5, account(6), code)).body.code).toBe('invalid_code');
   });
 
   it('says the same of accounts that do not exist, have no phone, or are of another utility', async () => {

@@ -3,11 +3,12 @@ import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { countRequest } from '../../../layers/kernel/auth/rate-limit.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
-import { linkCodeQueue, linkCodeSeconds, spendLinkCode } from './link-code.ts';
+import { checkLinkCode, linkCodeQueue, linkCodeSeconds } from './link-code.ts';
 import { accountsOfUser, maxAccountsOfUser, portalAccessEntity } from './portal-access.ts';
 
 const asksOfUser = { perMinute: 3, perDay: 20 };
@@ -39,17 +40,25 @@ export async function confirmLink(session: TenantSession, principal: Principal, 
         ar: `للمستخدم ${maxAccountsOfUser} حسابًا على الأكثر.`,
       },
     });
-  const customerId = await spendLinkCode(session, { userId, accountNumber }, code);
-  await linkUser(session, userId, customerId);
+  const { customerId, spend } = await checkLinkCode(session, { userId, accountNumber }, code);
+  await linkUser(session, userId, customerId, spend);
   return (await linksOf(session, userId)).find((link) => link.customerId === customerId)!;
 }
 
-/** Makes the link, or leaves it as it is. */
-export async function linkUser(session: TenantSession, userId: string, customerId: string): Promise<void> {
+/** Makes the link, or leaves it as it is. @param also what its transaction writes besides, in either case */
+export async function linkUser(
+  session: TenantSession,
+  userId: string,
+  customerId: string,
+  also?: (unit: UnitOfWork) => void,
+): Promise<void> {
   await retryOnChangeOrMade(async () => {
     const present = await session.get(portalAccessEntity, { userId, customerId }, { consistent: true });
-    if (present === undefined)
-      await session.transact('billing', (unit) => unit.create(portalAccessEntity, { userId, customerId }));
+    if (present !== undefined && also === undefined) return;
+    await session.transact('billing', (unit) => {
+      if (present === undefined) unit.create(portalAccessEntity, { userId, customerId });
+      also?.(unit);
+    });
   });
 }
 

@@ -3,8 +3,11 @@
  * for, also where no account has it: asking, trying and waiting say nothing of which accounts there are.
  */
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { tableName } from '../../../layers/kernel/config/resource-names.ts';
 import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { storageKeys } from '../../../layers/kernel/data/storage-keys.ts';
+import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendText } from '../../../layers/kernel/messages/send-text.ts';
@@ -91,11 +94,17 @@ const textOf = (code: string, account: string, language: 'ar' | 'en'): string =>
     ? `${code} رمز ربط حساب الكهرباء ${account}. إن لم تطلبه فلا تعطه لأحد.`
     : `${code} links electricity account ${account}. If you did not ask for it, give it to nobody.`;
 
+interface RightCode {
+  customerId: string;
+  /** With the link, in its transaction: a code is never spent for nothing, and never twice. */
+  spend: (unit: UnitOfWork) => void;
+}
+
 /**
  * The try is counted before the code is looked at, so that many at once get no more tries than one after the other.
- * @returns the customer the code is for. @throws AppError `invalid_code` whatever is wrong
+ * @throws AppError `invalid_code` whatever is wrong
  */
-export async function spendLinkCode(session: TenantSession, key: LinkCodeKey, code: string): Promise<string> {
+export async function checkLinkCode(session: TenantSession, key: LinkCodeKey, code: string): Promise<RightCode> {
   const now = Date.parse(session.context.now());
   const row = (await updateAtomically(session, linkCodeEntity, key, {
     update: 'SET tries = tries + :one',
@@ -106,11 +115,21 @@ export async function spendLinkCode(session: TenantSession, key: LinkCodeKey, co
   const secret = await openText('secrets', contextOf(session.tenantId, key), row.sealedSecret);
   const isRight = timingSafeEqual(hashOf(secret, key, code), Buffer.from(row.hash, 'base64'));
   if (!isRight || row.customerId === undefined) throw new AppError('invalid_code');
-  const spent = await updateAtomically(session, linkCodeEntity, key, {
-    update: 'SET spent = :yes',
-    condition: 'requestId = :id AND spent = :no',
-    values: { ':yes': true, ':no': false, ':id': row.requestId },
-  });
-  if (spent === undefined) throw new AppError('invalid_code');
-  return row.customerId;
+  const { key: stored } = storageKeys(session.context.scope, { ...linkCodeEntity, indexes: {} }, row);
+  return {
+    customerId: row.customerId,
+    spend: (unit) =>
+      unit.step(
+        {
+          Update: {
+            TableName: tableName(linkCodeEntity.table),
+            Key: stored,
+            UpdateExpression: 'SET spent = :yes',
+            ConditionExpression: 'requestId = :id AND spent = :no',
+            ExpressionAttributeValues: { ':yes': true, ':no': false, ':id': row.requestId },
+          },
+        },
+        () => new AppError('invalid_code'),
+      ),
+  };
 }
