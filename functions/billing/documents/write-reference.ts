@@ -7,9 +7,11 @@ import { word } from './labels.ts';
 
 export function writeReference(flow: PageFlow, reference: string, style: DisplayStyle): void {
   const height = 26;
-  const module = 0.9;
   const bars = code128(reference);
-  const width = bars.reduce((total, modules) => total + modules, 0) * module;
+  const modules = bars.reduce((total, each) => total + each, 0);
+  // Numbers that a utility chose itself may be long: thinner bars leave the text its half of the line.
+  const module = Math.min(0.9, contentWidth / 2 / modules);
+  const width = modules * module;
   flow.ensure(height + 18);
   const { canvas } = flow;
   canvas.bars(canvas.left(contentWidth - width, width), flow.top, height, module, bars);
