@@ -66,7 +66,8 @@ export async function startCheckout(session: TenantSession, request: CheckoutReq
     unit.emit(checkoutChanged, { aggregateId: made.id, payload: made });
     return made;
   });
-  return openCheckout(session, stored);
+  // The event goes on with it where this stops.
+  return openCheckout(session.afterwards(), stored);
 }
 
 /** Opens the payment at the provider, or finds the one that was opened before. */

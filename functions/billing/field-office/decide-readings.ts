@@ -1,6 +1,7 @@
 /**
  * A person says which of a day’s readings stands, and metering follows: it takes that one in where it had refused it, and the
- * others out. The day stays contested until metering has followed, so a crash in between leaves it to be decided again.
+ * others out. The day stays contested until metering has followed, so a crash in between leaves it to be decided again:
+ * a request’s key is done with its answer.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';

@@ -106,7 +106,7 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
     return { data: { ...reading, photos: await showPhotos(session, reading.photoIds) } };
   },
   confirmFieldReading: async ({ session, params, locale, principal }) => ({
-    data: await confirmReading(session, params.id, { by: principal.subject, locale }),
+    data: await confirmReading(session.beforehand(), params.id, { by: principal.subject, locale }),
   }),
   listCollections: ({ session, query: { collectorId, status }, page }) =>
     pageOf(session, collectionEntity, page, {

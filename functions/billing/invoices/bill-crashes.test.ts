@@ -11,7 +11,7 @@ import { handler } from './handler.ts';
 
 const tenant = 'broken-bills';
 const stack = useBillingStack();
-const { setUp, bill } = meteredCustomers(stack, tenant);
+const { setUp, addSupply, bill } = meteredCustomers(stack, tenant);
 const { billing, everyWay } = useDisturbance(stack, { without: ['send-customer-messages'] });
 const utc = (local: string) => new Date(`${local}:00+03:00`).toISOString();
 const generate = (customerId: string, period = april) =>
@@ -31,6 +31,19 @@ it('a customer who moves out, and the last bill', async () => {
     },
   });
   expect(told).toMatchObject({ 'supply.ended': 1, 'invoice.created': 1 });
+});
+
+it('two invoices that one request makes', async () => {
+  const { customerId } = await setUp(aprilReadings, { supply: { invoiceGroup: 'North' } });
+  await addSupply(customerId, aprilReadings, { supply: { invoiceGroup: 'South' } });
+  const told = await everyWay({
+    breakages: ['died'],
+    breaks: 8,
+    async act() {
+      await generate(customerId);
+    },
+  });
+  expect(told).toMatchObject({ 'invoice.created': 2 });
 });
 
 it('a bill whose reading is corrected', async () => {

@@ -71,7 +71,8 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       const run = await startRun(session, { ...order, ...(routeId === undefined ? {} : { routeId }) });
       return { data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
     }
-    const { invoices, problems, isLarge } = await billCustomer(session, customerId, {
+    // Of many currencies or groups, or with exceptions beside: who asks again has the rest billed.
+    const { invoices, problems, isLarge } = await billCustomer(session.beforehand(), customerId, {
       ...order,
       timeZone,
       mostSupplies: mostAtOnce,

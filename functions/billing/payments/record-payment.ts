@@ -110,7 +110,7 @@ export async function recordPayment(
       return stored;
     });
   });
-  return recorded.stillSettles === undefined ? recorded : goOn(session, recorded);
+  return recorded.stillSettles === undefined ? recorded : goOn(session.afterwards(), recorded);
 }
 
 /** The money is recorded whatever happens now; the payment's event goes on where this stops. */

@@ -185,7 +185,7 @@ function writePaidVend(
 /** The order stands and is gone on with by the queue whatever happens now, so the answer is how far it came. */
 export async function makeNow(session: TenantSession, id: string): Promise<VendRow> {
   try {
-    return await advanceVend(session, id);
+    return await advanceVend(session.afterwards(), id);
   } catch (error) {
     logger.error('token not made at once', { vendId: id, error: error as Error });
     await orderVend(session, id, 15).catch(() => undefined);
