@@ -1,5 +1,6 @@
 /** A customer moves out while the meter's days are billed: the end is taken, whichever comes first. */
 import { beforeAll, expect, it } from 'vitest';
+import { withoutKey } from '../../../test/support/call-handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { april, aprilReadings, may, meteredCustomers } from '../test-support/metered-customers.ts';
 import { useCallWatch } from '../test-support/watch-calls.ts';
@@ -16,7 +17,10 @@ async function billedToMay() {
   return made;
 }
 const end = (supplyId: string) =>
-  stack.call(tenant, handler, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to: '2026-06-10' } });
+  stack.call(tenant, handler, 'POST', `/api/billing/supplies/${supplyId}/end`, {
+    body: { to: '2026-06-10' },
+    headers: withoutKey,
+  });
 
 beforeAll(() => stack.addTenant(tenant));
 

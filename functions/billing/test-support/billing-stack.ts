@@ -37,7 +37,7 @@ export const startTime = Date.UTC(2026, 5, 15, 9);
 export interface CallOptions {
   body?: unknown;
   query?: Record<string, string>;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | undefined>;
   as?: Partial<Principal>;
 }
 

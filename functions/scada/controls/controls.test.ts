@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { withoutKey } from '../../../test/support/call-handler.ts';
 import { issueDeviceKey } from '../../identity/contract.ts';
 import { handler as commands } from '../commands/handler.ts';
 import { handler as devices } from '../devices/handler.ts';
@@ -98,7 +99,7 @@ describe('a command', () => {
     const [first, second] = [await execute('set', { headers }, write(5)), await execute('set', { headers }, write(5))];
     expect(second.body.data.id).toBe(first.body.data.id);
     expect(sentTo(first.body.data.id)).toHaveLength(1);
-    const without = { headers: {}, body: write(5) };
+    const without = { headers: withoutKey, body: write(5) };
     expect(await stack.request(controls, 'POST', '/api/scada/controls/set/execute', without)).toMatchObject({
       status: 400,
       body: { errors: [{ in: 'header', path: '/idempotency-key' }] },
@@ -249,7 +250,10 @@ describe('where two persons are needed', () => {
     expect((await decide(rejected.id, 'approve', { subject: 'usr_3' })).status).toBe(409);
     const late = await ask();
     stack.pass(31_000);
-    expect((await decide(late.id, 'approve', { subject: 'usr_2' })).status).toBe(410);
+    const approve = () => decide(late.id, 'approve', { subject: 'usr_2', headers: { 'idempotency-key': 'late' } });
+    expect((await approve()).status).toBe(410);
+    // Nothing took effect that a repetition could hear of.
+    expect((await approve()).body.code).toBe('conflict');
     expect((await command(late.id)).status).toBe('expired');
     const forgotten = await ask();
     stack.pass(31_000);

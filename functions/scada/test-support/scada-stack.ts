@@ -30,7 +30,7 @@ export interface RequestOptions {
   permissions?: string[];
   body?: unknown;
   query?: Record<string, string>;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | undefined>;
 }
 type QueueHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
