@@ -2,7 +2,7 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Entity } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { QueryOptions, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -26,18 +26,13 @@ async function pageOf(session: TenantSession, entity: Entity, page: Paging, opti
   return { data: items, pagination: { limit: page.limit, nextCursor } };
 }
 
-const equal = (terms: Record<string, unknown>): FilterTerm[] =>
-  Object.entries(terms).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-  );
-
 export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
   listReadingRoutes: ({ session, query: { period, ...filters }, page }) =>
     pageOf(session, readingRouteEntity, page, {
       index: 'gsi1',
       pk: ['READING-ROUTES'],
       order: 'descending',
-      filter: equal(filters),
+      filter: equals(filters),
       ...(period === undefined ? {} : { beginsWith: [period] }),
     }),
   createReadingRoute: async ({ session, body: { fromRouteId, ...body } }) => {
@@ -113,7 +108,7 @@ export const fieldOfficeOperations: Operations<typeof fieldOffice.routes> = {
       order: 'descending',
       ...(collectorId === undefined
         ? { index: 'gsi1', pk: ['FIELD-COLLECTIONS', status] }
-        : { index: 'gsi2', pk: ['COLLECTIONS-OF', collectorId], filter: equal({ status }) }),
+        : { index: 'gsi2', pk: ['COLLECTIONS-OF', collectorId], filter: equals({ status }) }),
     }),
   recordHeldCollection: async ({ session, params, body, principal }) => ({
     data: await recordHeld(session, params.id, body.customerId, { reason: body.reason, by: principal.subject }),

@@ -3,7 +3,7 @@
  * of their own, so that a few among a million cost what they are. The other terms are asked of what lies within these bounds.
  */
 import type { Entity, Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { KeyParts } from '../../../layers/kernel/data/keys.ts';
 import type { Page, QueryOptions, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
@@ -43,10 +43,7 @@ export async function listPayments(
       beginsWith: ['MOVEMENT', ''],
       ...page,
     });
-  const filter: FilterTerm[] = Object.entries(terms).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=', value }],
-  );
-  const within = { order: 'descending', filter, ...timesOf(from, to), ...page } as const;
+  const within = { order: 'descending', filter: equals(terms), ...timesOf(from, to), ...page } as const;
   return customerId === undefined
     ? queryShards(session, paymentEntity, {
         index: 'gsi1',

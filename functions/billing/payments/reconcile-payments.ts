@@ -2,7 +2,9 @@
  * Holds what a bank or a provider says it settled on a day against the payments recorded here: what both have, what one of
  * them lacks, and where they disagree on the amount. It changes nothing; entries are the ledger's reconciliation's business.
  */
+
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -84,9 +86,7 @@ async function paymentsOfDay(
   currency: string,
   timeZone: string,
 ): Promise<(Payment & Stored)[]> {
-  const filter = Object.entries({ currency, method, provider, integrationId }).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-  );
+  const filter = equals({ currency, method, provider, integrationId });
   const found: (Payment & Stored)[] = [];
   let cursor: string | undefined;
   do {

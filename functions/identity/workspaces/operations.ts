@@ -4,7 +4,7 @@ import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { AnyOf, FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { type AnyOf, equals, type FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations, Request } from '../../../layers/kernel/http/route.ts';
@@ -26,9 +26,7 @@ export const workspaceOperations: Operations<typeof workspaces.routes> = {
       ...(own.includes('*') ? [{ attribute: 'kind', operator: '=', value: 'corporate' } as const] : []),
       ...(own.length > 0 ? [{ attribute: 'id', operator: 'in', value: own } as const] : []),
     ];
-    const filter: (FilterTerm | AnyOf)[] = Object.entries(query).flatMap(([attribute, value]) =>
-      value === undefined ? [] : [{ attribute, operator: '=', value }],
-    );
+    const filter: (FilterTerm | AnyOf)[] = equals(query);
     const { items, nextCursor } = await session.query<Workspace & Stored>(workspaceEntity, {
       index: 'gsi1',
       pk: ['WORKSPACE'],

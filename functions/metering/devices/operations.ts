@@ -1,7 +1,7 @@
 /** What can be done with devices, their firmware and rollouts. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -19,18 +19,13 @@ import { changeRollout, countsOf, type RolloutChanges, type StoredRollout, start
 import type { iot } from './routes.ts';
 import { showDevice, showDevices, showSelf } from './show-device.ts';
 
-const equal = (terms: Record<string, unknown>): FilterTerm[] =>
-  Object.entries(terms).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-  );
-
 export const iotOperations: Operations<typeof iot.routes> = {
   listIotDevices: async ({ session, query, page }) => {
     const { items, nextCursor } = await queryShards(session, iotDeviceEntity, {
       index: 'gsi1',
       partitions: devicePartitions,
       sortKeyOf: ({ id }) => [id],
-      filter: equal(query),
+      filter: equals(query),
       ...page,
     });
     return { data: await showDevices(session, items), pagination: { limit: page.limit, nextCursor } };
@@ -74,7 +69,7 @@ export const iotOperations: Operations<typeof iot.routes> = {
       index: 'gsi1',
       pk: ['FIRMWARES'],
       order: 'descending',
-      filter: equal(query),
+      filter: equals(query),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };
@@ -95,7 +90,7 @@ export const iotOperations: Operations<typeof iot.routes> = {
       index: 'gsi1',
       pk: ['ROLLOUTS'],
       order: 'descending',
-      filter: equal(query),
+      filter: equals(query),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };

@@ -1,7 +1,7 @@
 /** Finds rejected messages of a period by reason, meter, station and status, newest first. */
 
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals, type FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -41,9 +41,7 @@ export async function findRejected(
 }
 
 export function filterTerms({ reason, status, meterId, stationId }: RejectedFilter): FilterTerm[] {
-  return Object.entries({ reason, status, meterId, stationId }).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=', value }],
-  );
+  return equals({ reason, status, meterId, stationId });
 }
 
 export function periodOf({ from, to }: RejectedFilter, now: string): { from: string; to: string } {

@@ -1,5 +1,5 @@
 /** Lists alerts and takes them through their states. */
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
@@ -13,9 +13,7 @@ const longestSuppressionMs = 30 * 86_400_000;
 export const alertOperations: Operations<AlertRoutes> = {
   listAlerts: async ({ session, query, page, locale }) => {
     const { status, ...equal } = query;
-    const filter = Object.entries(equal).flatMap(([attribute, value]): FilterTerm[] =>
-      value === undefined ? [] : [{ attribute, operator: '=', value }],
-    );
+    const filter = equals(equal);
     const { items, nextCursor } = await session.query<StoredAlert>(alertEntity, {
       index: status === undefined ? 'gsi1' : 'gsi2',
       pk: status === undefined ? alertsPartition : alertsOfStatus(status),

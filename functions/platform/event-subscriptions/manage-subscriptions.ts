@@ -2,7 +2,7 @@
 
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -41,9 +41,7 @@ export const subscriptionOperations: Pick<
   createEventSubscription,
 
   listEventSubscriptions: async ({ session, query, page }) => {
-    const filter = Object.entries(query).flatMap(([attribute, value]): FilterTerm[] =>
-      value === undefined ? [] : [{ attribute, operator: '=', value }],
-    );
+    const filter = equals(query);
     const { items, nextCursor } = await session.query<StoredSubscription>(subscriptionEntity, {
       pk: subscriptionsPartition,
       ...page,

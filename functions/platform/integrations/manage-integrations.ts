@@ -3,7 +3,7 @@
 import type { ProviderKind } from '../../../layers/integrations/provider.ts';
 import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -79,9 +79,7 @@ export const integrationOperations: Pick<
   }),
 
   listIntegrations: async ({ session, query, page }) => {
-    const filter: FilterTerm[] = Object.entries(query).flatMap(([attribute, value]) =>
-      value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-    );
+    const filter = equals(query);
     const { items, nextCursor } = await session.query<StoredIntegration>(integrationEntity, {
       pk: integrationsPartition,
       limit: page.limit,

@@ -1,6 +1,6 @@
 /** Lists of alarms, newest first. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
@@ -27,7 +27,7 @@ export async function listAlarms(
   page: Paging,
 ): Promise<AlarmPage> {
   const period = { ...(from === undefined ? {} : { from: [from] }), ...(to === undefined ? {} : { to: [to] }) };
-  const filter = terms(equal);
+  const filter = equals(equal);
   if (stationId !== undefined) {
     await requireStation(session, stationId);
     const options = { index: 'gsi2' as const, pk: stationAlarms(stationId), order: 'descending' as const };
@@ -62,15 +62,10 @@ export async function listActiveAlarms(
     partitions: alarmPartitions('open'),
     sortKeyOf: ({ raisedAt, id }) => [raisedAt, id],
     order: 'descending',
-    filter: [...terms(filter), ...(includeShelved ? [] : terms({ shelved: false }))],
+    filter: [...equals(filter), ...(includeShelved ? [] : equals({ shelved: false }))],
     ...page,
   });
 }
-
-const terms = (equal: object): FilterTerm[] =>
-  Object.entries(equal).flatMap(([attribute, value]): FilterTerm[] =>
-    value === undefined ? [] : [{ attribute, operator: '=', value }],
-  );
 
 /** Open alarms of a station by priority; more than a thousand are not counted on. */
 export async function countOpenAlarms(session: TenantSession, stationId: string): Promise<Record<string, number>> {

@@ -1,7 +1,7 @@
 /** Lists points of a device, of a station, or of all. */
 
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
@@ -23,9 +23,7 @@ export async function listPoints(
   { stationId, deviceId, ...equal }: PointFilter,
   page: Paging,
 ): Promise<Page<Point & Stored>> {
-  const filter = Object.entries(equal).flatMap(([attribute, value]): FilterTerm[] =>
-    value === undefined ? [] : [{ attribute, operator: '=', value }],
-  );
+  const filter = equals(equal);
   const device = deviceId === undefined ? undefined : await session.require(deviceEntity, { id: deviceId });
   if (stationId !== undefined) await requireStation(session, stationId);
   const station = stationId ?? device?.stationId;

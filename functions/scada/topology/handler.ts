@@ -1,7 +1,9 @@
 /** Lambda entry of `/api/scada/topology`. */
+
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { createElement, deleteElement, setPosition, updateElement } from './change-network.ts';
@@ -31,9 +33,7 @@ export const handler = serve(
         loadNetwork(session),
         session.query<Element & Stored>(elementEntity, {
           pk: elementPartition,
-          filter: Object.entries(query).flatMap(([attribute, value]) =>
-            value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-          ),
+          filter: equals(query),
           ...page,
         }),
       ]);

@@ -1,6 +1,6 @@
 /** Tickets of a tenant by what people look for: a page of the queue, or every one of a span of days. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { AnyOf, FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { type AnyOf, equals, type FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
@@ -19,9 +19,7 @@ export async function listTickets(
   page: Paging,
 ): Promise<Page<Ticket & Stored>> {
   const { customerId, ...others } = filters;
-  const filter: (FilterTerm | AnyOf)[] = Object.entries(others).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [{ attribute, operator: '=' as const, value }],
-  );
+  const filter: (FilterTerm | AnyOf)[] = equals(others);
   if (customerId !== undefined)
     return session.query<Ticket & Stored>(ticketEntity, {
       index: 'gsi2',
