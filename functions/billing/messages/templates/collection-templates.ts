@@ -1,6 +1,7 @@
 /** What customers are told while money is owed: reminders, warnings, and that the supply was cut or is back. */
 import { defineTemplate } from './define-template.ts';
 
+/** Its words hold before the day to pay by and after it. */
 export const invoiceReminder = defineTemplate({
   isUrgent: false,
   isRefusable: false,
@@ -9,17 +10,17 @@ export const invoiceReminder = defineTemplate({
     subject: '{utility}: reminder of invoice {invoice}',
     paragraphs: [
       'Dear {name},',
-      'Of invoice {invoice} of account {account}, {due} is to be paid by {dueDate}.',
+      'Of invoice {invoice} of account {account}, payable by {dueDate}, {due} is not paid yet.',
       'If you have paid meanwhile, please take no notice of this message.',
       '{utility}',
     ],
-    short: '{utility}: reminder, {due} of invoice {invoice} is due on {dueDate}. Account {account}.',
+    short: '{utility}: reminder, {due} of invoice {invoice}, payable by {dueDate}, is not paid yet. Account {account}.',
   },
   ar: {
     subject: '{utility}: تذكير بالفاتورة {invoice}',
     paragraphs: [
       'الأخ/الأخت {name}،',
-      'نذكركم بسداد {due} من الفاتورة رقم {invoice} للحساب {account} في موعد أقصاه {dueDate}.',
+      'نذكركم بأن {due} من الفاتورة رقم {invoice} للحساب {account} لم يُسدد بعد، وموعد السداد أقصاه {dueDate}.',
       'إن كنتم قد سددتم فلا تلتفتوا إلى هذه الرسالة.',
       '{utility}',
     ],
