@@ -31,8 +31,8 @@ export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const endDirectAnswers = answerDirectly(port, ({ body = '', ...request }) =>
-    answerOf(service, { ...request, body: Buffer.from(body as string) }),
+  const endDirectAnswers = answerDirectly(port, ({ body, ...request }) =>
+    answerOf(service, { ...request, body: writtenBytes(body) }),
   );
   const close = (): Promise<void> => {
     endDirectAnswers();
@@ -67,6 +67,10 @@ async function answerOf(
     return errorAnswer(error, service.signingName);
   }
 }
+
+/** The SDK's bytes as they are: a copy by `Buffer.from` would have it make a text of them, of which it warns. */
+const writtenBytes = (body: string | Uint8Array = ''): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 
 const bytesOf = (body: string | Buffer | undefined): Buffer =>
   typeof body === 'string' ? Buffer.from(body) : (body ?? Buffer.alloc(0));
