@@ -7,7 +7,7 @@ export const documentLanguages = ['ar', 'en'] as const;
 
 export const documentRefSchema = z.object({
   kind: z.enum(documentKinds),
-  /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`, of a collective bill `<run>_<customer>`. */
+  /** Of the invoice, payment or vending; of a statement, `<customer>_<from>_<to>_<currency>`, of a collective bill `<run>_<customer>` or `<from>_<to>_<customer>`. */
   id: z.string(),
   /** Of a receipt or slip: the how manieth print it is. From the second on it is marked as a copy. */
   print: z.optional(z.int()),
@@ -18,12 +18,6 @@ export const statementRef = (
   customerId: string,
   { from, to, currency }: { from: string; to: string; currency: string },
 ): DocumentRef => ({ kind: 'statement', id: `${customerId}_${from}_${to}_${currency}` });
-
-/** One customer's invoices of one billing run, together. */
-export const collectiveBillRef = (runId: string, customerId: string): DocumentRef => ({
-  kind: 'collective_bill',
-  id: `${runId}_${customerId}`,
-});
 
 export type DocumentRef = z.infer<typeof documentRefSchema>;
 export type DocumentKind = (typeof documentKinds)[number];

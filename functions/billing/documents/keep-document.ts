@@ -7,6 +7,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { bucketName, isEndpointOverridden } from '../../../layers/kernel/config/resource-names.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { describeObject, signDownload } from '../../../layers/kernel/files/signed-urls.ts';
+import type { Customer } from '../customers/customer-schema.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 
@@ -26,16 +27,21 @@ export interface KeptDocument {
   filename: string;
 }
 
-/** Finds the document, or makes and keeps it. Needs `readWrite` on its bucket. @throws AppError `not_found` */
+/**
+ * Finds the document, or makes and keeps it. Needs `readWrite` on its bucket.
+ * @param known its customer, where it was read before
+ * @throws AppError `not_found`
+ */
 export async function documentOf(
   session: TenantSession,
   document: DocumentRef,
   language: DocumentLanguage,
+  known?: Customer,
 ): Promise<KeptDocument> {
   const kept = await keyOf(session, document, language);
   if (kept.bucket === keptBucket && (await describeObject(kept.bucket, kept.key)) !== undefined) return kept;
   const { makeDocument } = await import('./make-document.ts');
-  await keep(kept, await makeDocument(session, document, language));
+  await keep(kept, await makeDocument(session, document, language, known));
   return kept;
 }
 

@@ -12,6 +12,7 @@ import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
 import { vendEntity } from '../prepaid/vend-entity.ts';
 import { numberReceipt } from '../receipts/number-receipt.ts';
+import { readCollectiveBillId } from './collective-bill-ref.ts';
 import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 import { drawCollectiveBill } from './draw-collective-bill.ts';
@@ -23,15 +24,17 @@ import { drawTokenSlip } from './draw-token-slip.ts';
 import { invoiceContent } from './invoice-content.ts';
 import { tokenSlipOf } from './token-slip.ts';
 
-/** @throws AppError `not_found` */
+/** @param known the customer, where it was read before @throws AppError `not_found` */
 export async function makeDocument(
   session: TenantSession,
   { kind, id, print }: DocumentRef,
   language: DocumentLanguage,
+  known?: Customer,
 ): Promise<Buffer> {
   const { letterhead, style, timeZone } = await letterheadOf(session, language);
-  const partyOf = async (customerId: string): Promise<InvoiceParty> =>
-    party(await session.require(customerEntity, { id: customerId }), language);
+  const customerOf = async (customerId: string): Promise<Customer> =>
+    known?.id === customerId ? known : session.require(customerEntity, { id: customerId });
+  const partyOf = async (customerId: string): Promise<InvoiceParty> => party(await customerOf(customerId), language);
   switch (kind) {
     case 'invoice': {
       const invoice = await session.require(invoiceEntity, { id });
@@ -57,10 +60,11 @@ export async function makeDocument(
       return drawStatement(statement, await partyOf(customerId), letterhead, style);
     }
     case 'collective_bill': {
-      const [, runId, customerId] = /^(run_\w{26})_(cus_\w{26})$/.exec(id) ?? [];
-      if (runId === undefined || customerId === undefined) throw notFound('collective bill', id);
-      const [sheet, owner] = await Promise.all([collectiveBillOf(session, runId, customerId), partyOf(customerId)]);
-      return drawCollectiveBill(sheet, owner, letterhead, style);
+      const named = readCollectiveBillId(id);
+      if (named === undefined) throw notFound('collective bill', id);
+      const customer = await customerOf(named.customerId);
+      const sheet = await collectiveBillOf(session, named.scope, customer);
+      return drawCollectiveBill(sheet, party(customer, language), letterhead, style);
     }
     case 'token_slip': {
       const vend = await session.require(vendEntity, { id });

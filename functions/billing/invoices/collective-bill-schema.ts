@@ -1,14 +1,16 @@
-/** One customer's invoices of one billing run, together. */
+/** One customer's invoices of one billing run, or of a period, together. */
 import * as z from 'zod/mini';
 import { invoiceStatuses } from './invoice-schema.ts';
 
 const period = z.object({ from: z.string(), to: z.string() });
 
 export const collectiveBillSchema = z.object({
-  runId: z.string(),
+  /** @default none: the invoices of a period, whatever made them */
+  runId: z.optional(z.string()),
   customerId: z.string(),
-  /** Of the run; local days, `to` is the first day after. */
+  /** Of the run, or as it was asked for; local days, `to` is the first day after. */
   period,
+  /** The latest of its invoices. */
   issueDate: z.string(),
   /** The earliest of its invoices. */
   dueDate: z.string(),

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { hasProgram, run as runProgram } from '../../../test/support/programs.ts';
-import { collectiveBillRef } from '../documents/document-schema.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
+import { collectiveBillRef } from '../documents/collective-bill-ref.ts';
 import { makeDocument } from '../documents/make-document.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
@@ -28,8 +29,11 @@ const sheet = async () => (await call('GET', `/runs/${runId}/customers/${custome
 const runOver = async (routeId: string, whose: string) => {
   const { run } = (await call('POST', '/generate', { period: april, routeId })).body.data;
   await stack.workOffRuns();
-  const made = await collectiveBillOf(openSession(tenant), run.id, whose);
-  return { ...made, again: () => collectiveBillOf(openSession(tenant), run.id, whose) };
+  const again = async () => {
+    const session = openSession(tenant);
+    return collectiveBillOf(session, { runId: run.id }, await session.require(customerEntity, { id: whose }));
+  };
+  return { ...(await again()), again };
 };
 
 beforeAll(async () => {
@@ -79,12 +83,35 @@ it('is nobody else’s, and of no run that made nothing for the customer', async
   expect((await call('GET', `${path}${other}`)).status).toBe(404);
 });
 
+it('is there of a period too, however its invoices were made: each of one that follows another is on one of them', async () => {
+  const of = (whose: string, from: string, to: string, as = tenant) =>
+    stack.call(as, handler, 'GET', `/api/billing/invoices/customers/${whose}/collective`, { query: { from, to } });
+  await bill(other);
+  const { body } = await of(other, april.from, april.to);
+  expect(body.data).toMatchObject({ customerId: other, period: april, totals: [{ invoices: 1, meters: 1 }] });
+  expect(body.data).not.toHaveProperty('runId');
+  // Those of a run as well; days that do not end within the period are on the bill of another.
+  const made = (await of(customerId, '2026-04-30', '2026-05-02')).body.data;
+  expect(made.invoices).toEqual((await sheet()).invoices);
+  for (const [from, to] of [
+    ['2026-03-01', '2026-04-30'],
+    ['2026-05-01', '2026-06-01'],
+  ] as const)
+    expect((await of(customerId, from, to)).status).toBe(404);
+  expect((await of(customerId, april.from, april.to, 'collective-b')).status).toBe(404);
+  for (const [from, to] of [
+    ['2026-05-01', '2026-05-01'],
+    ['2025-01-01', '2026-05-01'],
+  ] as const)
+    expect((await of(customerId, from, to)).status).toBe(422);
+});
+
 it.skipIf(!hasProgram('pdftotext', 'poppler-utils'))(
   'has every invoice and every meter on paper, in both languages',
   async () => {
     for (const language of ['en', 'ar'] as const) {
       const file = join(mkdtempSync(join(tmpdir(), 'collective-')), 'x.pdf');
-      writeFileSync(file, await makeDocument(openSession(tenant), collectiveBillRef(runId, customerId), language));
+      writeFileSync(file, await makeDocument(openSession(tenant), collectiveBillRef({ runId }, customerId), language));
       const { stdout } = await runProgram('pdftotext', ['-layout', file, '-']);
       rmSync(dirname(file), { recursive: true });
       const { invoices, paymentReference } = await sheet();

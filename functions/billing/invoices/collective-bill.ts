@@ -1,5 +1,5 @@
 /**
- * What one customer of many meters has of one billing run, on one sheet: its invoices, the meters on them, and what the account
+ * What one customer has of one billing run, or of a period, on one sheet: its invoices, the meters on them, and what the account
  * has to pay. Invoices hold up to 80 meters each; a ministry pays them together.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -7,9 +7,10 @@ import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import { balancesOf } from '../accounts/show-account.ts';
-import { customerEntity } from '../customers/customer-entity.ts';
-import { runEntity } from '../runs/run-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import { type CollectiveScope, scopeKey } from '../documents/collective-bill-ref.ts';
 import type { CollectiveBill } from './collective-bill-schema.ts';
+import { invoicesOfScope } from './collective-scope.ts';
 import { newestNote } from './difference-notes.ts';
 import { amountOf, minorOf } from './invoice-amounts.ts';
 import type { StoredInvoice } from './invoice-entity.ts';
@@ -31,25 +32,23 @@ export interface MeterOfBill {
 /**
  * As it is now: invoices that were cancelled since are left out, what was paid counts, and meters have the bills that difference
  * notes made anew.
- * @throws AppError `not_found` when the run made no invoice for the customer
+ * @throws AppError `not_found` when none of the customer's invoices is of the scope
  */
 export async function collectiveBillOf(
   session: TenantSession,
-  runId: string,
-  customerId: string,
+  scope: CollectiveScope,
+  { id: customerId, accountNumber }: Pick<Customer, 'id' | 'accountNumber'>,
 ): Promise<{ bill: CollectiveBill; meters: MeterOfBill[] }> {
-  const [run, { accountNumber }] = await Promise.all([
-    session.require(runEntity, { id: runId }),
-    session.require(customerEntity, { id: customerId }),
-  ]);
+  const { period, days, mayBe, isOne } = await invoicesOfScope(session, scope);
   const charged = await findOfCustomer(session, customerId, {
-    // Of a meter that was given up long ago the last days may have been billed by it: its invoice began years before.
-    days: { from: '0', to: run.period.to },
-    mayBe: (pointer) => pointer.runId === runId && pointer.kind === 'invoice',
+    days,
+    mayBe,
     take: ({ bills, ...invoice }) =>
-      invoice.status === 'cancelled' ? [] : [{ invoice, meters: metersOf(invoice, bills), isCorrected: false }],
+      invoice.status === 'cancelled' || !isOne(invoice)
+        ? []
+        : [{ invoice, meters: metersOf(invoice, bills), isCorrected: false }],
   });
-  if (charged.length === 0) throw notFound('collective bill', `${runId}/${customerId}`);
+  if (charged.length === 0) throw notFound('collective bill', `${scopeKey(scope)}/${customerId}`);
   const found = await sideBySide(charged, atATime, async (each) => {
     const note = await newestNote(session, each.invoice);
     return note === undefined ? each : { ...each, meters: metersOf(each.invoice, note.bills), isCorrected: true };
@@ -72,9 +71,14 @@ export async function collectiveBillOf(
     };
   });
   const dueDate = invoices.map((each) => each.dueDate).sort()[0]!;
+  const issueDate = found
+    .map(({ invoice }) => invoice.issueDate)
+    .sort()
+    .at(-1)!;
   return {
     bill: {
-      ...{ runId, customerId, period: run.period, issueDate: run.issueDate, dueDate },
+      ...('runId' in scope ? { runId: scope.runId } : {}),
+      ...{ customerId, period, issueDate, dueDate },
       paymentReference: accountNumber,
       ...{ totals, invoices },
     },

@@ -10,7 +10,7 @@ import { addDays } from '../../../layers/tariff/calendar.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { answerDocument } from '../documents/answer-document.ts';
-import { collectiveBillRef } from '../documents/document-schema.ts';
+import { type CollectiveScope, collectiveBillRef } from '../documents/collective-bill-ref.ts';
 import { listMessages } from '../messages/list-messages.ts';
 import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
@@ -20,6 +20,7 @@ import { asManyAsFit } from './as-many-as-fit.ts';
 import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { collectiveBillOf } from './collective-bill.ts';
+import { refuseScope } from './collective-scope.ts';
 import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
 import { listOpenOfCustomer } from './open-of-customer.ts';
@@ -123,12 +124,17 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     return { data: items, pagination: { limit: page.limit, nextCursor } };
   },
 
-  getCollectiveBill: async ({ session, params: { id, customerId } }) => ({
-    data: (await collectiveBillOf(session, id, customerId)).bill,
-  }),
-  getCollectiveBillPdf: async ({ session, params: { id, customerId }, query: { language } }) => {
-    await Promise.all([session.require(runEntity, { id }), session.require(customerEntity, { id: customerId })]);
-    return answerDocument(session, customerId, collectiveBillRef(id, customerId), language);
+  getCollectiveBill: ({ session, params: { id, customerId } }) =>
+    showCollectiveBill(session, { runId: id }, customerId),
+  getCollectiveBillPdf: ({ session, params: { id, customerId }, query: { language } }) =>
+    answerDocument(session, customerId, collectiveBillRef({ runId: id }, customerId), language),
+  getCollectiveBillOfPeriod: ({ session, params: { customerId }, query }) => {
+    refuseScope(query);
+    return showCollectiveBill(session, query, customerId);
+  },
+  getCollectiveBillOfPeriodPdf: ({ session, params: { customerId }, query: { language, ...period } }) => {
+    refuseScope(period);
+    return answerDocument(session, customerId, collectiveBillRef(period, customerId), language);
   },
 
   getInvoice: async ({ session, params }) => ({ data: await session.require(invoiceEntity, params) }),
@@ -152,6 +158,11 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
   },
   getInvoiceHistory: readHistory(invoiceEntity),
 };
+
+async function showCollectiveBill(session: TenantSession, scope: CollectiveScope, customerId: string) {
+  const customer = await session.require(customerEntity, { id: customerId });
+  return { data: (await collectiveBillOf(session, scope, customer)).bill };
+}
 
 function refusePeriod({ from, to }: { from: string; to: string }, present: string): void {
   const refuse = (en: string, ar: string): never => {

@@ -16,6 +16,8 @@ import { invoiceTraceSchema } from './trace-schema.ts';
 const params = z.object({ id: generatedId('inv') });
 const runParams = z.object({ id: generatedId('run') });
 const collectiveParams = z.object({ id: generatedId('run'), customerId: generatedId('cus') });
+/** `to` is the first day after. */
+const collectivePeriod = z.object({ from: localDate(), to: localDate() });
 
 const problemSchema = z.object({
   customerId: z.string(),
@@ -193,6 +195,29 @@ export const invoices = defineResource({
       query: documentQuery,
       response: documentAnswer,
       errors: ['not_found'],
+    },
+    getCollectiveBillOfPeriod: {
+      method: 'GET',
+      path: '/customers/{customerId}/collective',
+      access: 'billing:invoices:read',
+      summary:
+        'What a customer has of a period, however it was billed: its invoices together, and what the account has to pay.',
+      description:
+        'Invoices whose days end after `from` and by `to`, the first day after the period; at most 400 days. Otherwise as the collective bill of a billing run.',
+      params: z.object({ customerId: generatedId('cus') }),
+      query: collectivePeriod,
+      response: collectiveBillSchema,
+      errors: ['not_found', 'unprocessable'],
+    },
+    getCollectiveBillOfPeriodPdf: {
+      method: 'GET',
+      path: '/customers/{customerId}/collective/pdf',
+      access: 'billing:invoices:read',
+      summary: 'Get the collective bill of a period as PDF. Drawn anew for each request.',
+      params: z.object({ customerId: generatedId('cus') }),
+      query: z.extend(documentQuery, collectivePeriod.shape),
+      response: documentAnswer,
+      errors: ['not_found', 'unprocessable'],
     },
     getInvoice: {
       method: 'GET',

@@ -12,7 +12,8 @@ import type { StoredCheckout } from '../checkouts/change-checkout.ts';
 import { checkoutEntity } from '../checkouts/checkout-entity.ts';
 import { startCheckout } from '../checkouts/start-checkout.ts';
 import { answerDocument } from '../documents/answer-document.ts';
-import { collectiveBillRef, statementRef } from '../documents/document-schema.ts';
+import { type CollectiveScope, collectiveBillRef } from '../documents/collective-bill-ref.ts';
+import { statementRef } from '../documents/document-schema.ts';
 import { collectiveBillOf } from '../invoices/collective-bill.ts';
 import { invoiceEntity, type StoredInvoice } from '../invoices/invoice-entity.ts';
 import { listOfCustomer } from '../invoices/list-of-customer.ts';
@@ -52,14 +53,15 @@ export const billOperations: Operations<typeof ownBillRoutes> = {
   },
 
   getOwnCollectiveBill: async ({ session, principal, query, params }) => {
-    const { id } = await requireOwnCustomer(session, principal, query.account);
-    return { data: (await collectiveBillOf(session, await runOfOwnInvoice(session, id, params.id), id)).bill };
+    const customer = await requireOwnCustomer(session, principal, query.account);
+    const scope = await scopeOfOwnInvoice(session, customer.id, params.id);
+    return { data: (await collectiveBillOf(session, scope, customer)).bill };
   },
 
   getOwnCollectiveBillPdf: async ({ session, principal, query, params }) => {
-    const { id } = await requireOwnCustomer(session, principal, query.account);
-    const runId = await runOfOwnInvoice(session, id, params.id);
-    return answerDocument(session, id, collectiveBillRef(runId, id), query.language);
+    const customer = await requireOwnCustomer(session, principal, query.account);
+    const scope = await scopeOfOwnInvoice(session, customer.id, params.id);
+    return answerDocument(session, customer, collectiveBillRef(scope, customer.id), query.language);
   },
 
   getOwnReceipt: async ({ session, principal, query, params }) => {
@@ -171,10 +173,10 @@ async function requireOwnInvoice(session: TenantSession, customerId: string, id:
   return invoice;
 }
 
-async function runOfOwnInvoice(session: TenantSession, customerId: string, id: string): Promise<string> {
-  const { runId } = await requireOwnInvoice(session, customerId, id);
-  if (runId === undefined) throw notFound('collective bill', id);
-  return runId;
+/** Of its run, or else of the days it is for. */
+async function scopeOfOwnInvoice(session: TenantSession, customerId: string, id: string): Promise<CollectiveScope> {
+  const { runId, period } = await requireOwnInvoice(session, customerId, id);
+  return runId === undefined ? period : { runId };
 }
 
 async function requireOwnSupply(session: TenantSession, customerId: string, id: string) {

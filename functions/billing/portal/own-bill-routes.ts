@@ -58,9 +58,9 @@ export const ownBillRoutes = {
     method: 'GET',
     path: '/invoices/{id}/collective',
     access: 'portal:invoices:read',
-    summary: 'All your invoices of the billing run that made this one, together, and what your account has to pay.',
+    summary: 'Your invoices that were made together with this one, and what your account has to pay.',
     description:
-      'As it is now. An account of many meters has several invoices of a run; money with `paymentReference` settles them together. An invoice that no run made is on no collective bill (404).',
+      'As it is now: those of the same billing run, or, where no run made it, those whose days end within its own. An account of many meters has several; money with `paymentReference` settles them together.',
     params: z.object({ id: generatedId('inv') }),
     query: ownAccount,
     response: collectiveBillSchema,
