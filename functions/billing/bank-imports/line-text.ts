@@ -1,4 +1,5 @@
 /** What the text of a bank's line says: words that may be numbers of accounts and invoices, and those of names. Pure. */
+import { foldText } from '../../../layers/kernel/data/fold-text.ts';
 import type { StatementLine } from '../../../layers/ledger/bank-statements/statement.ts';
 import { checkDigit } from '../customers/account-number.ts';
 
@@ -42,15 +43,8 @@ export function isNamedIn(line: LineText, names: readonly (string | undefined)[]
   });
 }
 
-/** Arabic letters that are written either way are one, and marks are left out. */
+/** Letters that are written either way are one; a letter alone, or an article, is no word. */
 const wordsOf = (text: string): string[] =>
-  (
-    text
-      .normalize('NFKD')
-      .toLowerCase()
-      .replace(/[\u0300-\u036f\u064b-\u065f\u0640]/g, '')
-      .replace(/[أإآ]/g, 'ا')
-      .replace(/ى/g, 'ي')
-      .replace(/ة/g, 'ه')
-      .match(/[\p{L}\p{N}]{2,}/gu) ?? []
-  ).filter((word) => word !== 'ال');
+  foldText(text)
+    .split(' ')
+    .filter((word) => word.length > 1 && word !== 'ال');

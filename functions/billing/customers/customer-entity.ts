@@ -19,6 +19,7 @@ export const customerEntity = defineEntity<Customer>()({
   },
   idOf: ({ id }) => id,
   rowEvents: customerRowEvents,
+  searchText: ({ name, nameAr }) => [name, nameAr],
 });
 
 /** Says whose an account number is. */

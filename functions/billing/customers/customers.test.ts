@@ -1,7 +1,11 @@
 /** Customers over their handler, on real tables. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../../layers/kernel/data/session.ts';
+import { newId } from '../../../layers/kernel/ids.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { checkDigit, newAccountNumber } from './account-number.ts';
+import { customerEntity } from './customer-entity.ts';
+import { createCustomerSchema } from './customer-schema.ts';
 import { handler } from './handler.ts';
 
 const stack = useBillingStack();
@@ -60,12 +64,26 @@ describe('customers', () => {
     [{ phone: '+967771234567' }, 1],
     [{ search: 'saleh' }, 3],
     [{ search: 'AHMED S', type: 'industrial' }, 1],
-    [{ search: 'صالح' }, 1],
+    [{ search: 'صالح احمد' }, 1],
+    [{ search: 'صالِــح' }, 1],
     [{ search: 'Nobody' }, 0],
     [{ accountNumber: 'A-1', search: 'saleh' }, 1],
     [{ accountNumber: 'A-1', search: 'Nobody' }, 0],
   ])('are listed by %j: %i', async (query, count) => {
     expect((await get('cust', '', query)).body.data).toHaveLength(count);
+  });
+
+  it('that were written before names were kept folded are found as they are written, and as others once they changed', async () => {
+    const { searchText: _, ...without } = customerEntity;
+    const id = newId('cus');
+    const before = { ...createCustomerSchema.parse({ name: 'Zayd', nameAr: 'زيد' }), id, accountNumber: 'A-0' };
+    await openSession('cust-before').transact('billing', (unit) =>
+      unit.create(without, { ...before, status: 'active' }),
+    );
+    const found = async (search: string) => (await get('cust-before', '', { search })).body.data.length;
+    expect([await found('زيد'), await found('ZAYD')]).toEqual([1, 0]);
+    await stack.call('cust-before', handler, 'PUT', `${base}/${id}`, { body: { isProtected: true } });
+    expect([await found('زَيد'), await found('ZAYD')]).toEqual([1, 1]);
   });
 
   it('are paged through without loss', async () => {

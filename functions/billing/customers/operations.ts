@@ -2,9 +2,10 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import { equals } from '../../../layers/kernel/data/expressions.ts';
+import { equals, type FilterTerm } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import { isSaid, saysAll } from '../../../layers/kernel/data/text-search.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -26,7 +27,6 @@ import { newAccountNumber } from './account-number.ts';
 import { accountNumberEntity, customerEntity, customerPartitions } from './customer-entity.ts';
 import { refuseHalfPlace } from './customer-place.ts';
 import type { Customer } from './customer-schema.ts';
-import { isNamed, named } from './customer-search.ts';
 import type { customers } from './routes.ts';
 
 export const customerOperations: Operations<typeof customers.routes> = {
@@ -36,10 +36,10 @@ export const customerOperations: Operations<typeof customers.routes> = {
       const fits =
         found !== undefined &&
         matches(found, { routeId, ...filters }) &&
-        (search === undefined || isNamed(found, search));
+        (search === undefined || isSaid(search, [found.name, found.nameAr]));
       return { data: fits ? [found] : [], pagination: { limit: page.limit, nextCursor: null } };
     }
-    const filter = [...equals(filters), ...(search === undefined ? [] : [named(search)])];
+    const filter = [...equals(filters), ...(search === undefined ? [] : saysAll(search, asWritten(search)))];
     const { items, nextCursor } =
       routeId === undefined
         ? await queryShards(session, customerEntity, {
@@ -151,6 +151,10 @@ export const customerOperations: Operations<typeof customers.routes> = {
     return { data: await statementOf(session, params.id, await statementSpan(session, query)) };
   },
 };
+
+/** Of customers that were written before names were kept folded. */
+const asWritten = (value: string): FilterTerm[] =>
+  ['name', 'nameAr'].map((attribute) => ({ attribute, operator: 'contains', value }));
 
 async function customerOfAccount(
   session: TenantSession,

@@ -21,7 +21,8 @@ export const users = defineResource({
       method: 'GET',
       path: '',
       access: 'identity:users:read',
-      summary: 'List users; `search` is the beginning of a name, an e-mail, a phone or a user name.',
+      summary:
+        'List users; `search` is words of the name or user name, however written, or the beginning of an e-mail or phone.',
       query: z.object({
         status: z.optional(z.enum(userStatuses)),
         role: z.optional(z.string().check(z.maxLength(64))),

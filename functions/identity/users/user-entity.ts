@@ -72,6 +72,7 @@ export const userEntity = defineEntity<User>()({
   // Who was deleted leaves the list; the row stays for what refers to it.
   indexes: { gsi1: ({ id, deletedAt }) => (deletedAt === undefined ? { pk: ['USER'], sk: [id] } : undefined) },
   idOf: ({ id }) => id,
+  searchText: ({ name, firstName, lastName, username }) => [name, firstName, lastName, username],
   secretAttributes: ['passwordHash', 'twoFactor', 'knownNetworks'],
 });
 

@@ -157,8 +157,8 @@ describe('the list of users', () => {
       );
     expect(await names('role=CASHIER')).toEqual(['Zaynab Hasan', 'زينب']);
     expect(await names('search=zay')).toEqual(['Zaynab Hasan']);
-    expect(await names('search=hasan')).toEqual(['Zaynab Hasan']);
-    expect(await names('search=زي')).toEqual(['زينب']);
+    expect(await names('search=ḤASAN zayn')).toEqual(['Zaynab Hasan']);
+    expect(await names('search=زَي')).toEqual(['زينب']);
     expect(await names('search=00967733')).toEqual(['Zaynab Hasan']);
     expect(await names('search=OWNER@users-a')).toHaveLength(1);
     expect(await names('search=owner@users-b')).toEqual([]);

@@ -1,5 +1,6 @@
 /** What can be done with accounts. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import { isSaid } from '../../../layers/kernel/data/text-search.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { accountEntity } from './account-entity.ts';
@@ -14,15 +15,13 @@ type Node = StoredAccount & { children: Node[] };
 
 export const accountOperations: Operations<typeof accounts.routes> = {
   listAccounts: async ({ session, query: { search, type, ...flags }, page }) => {
-    const needle = search?.toLowerCase();
     const wanted = (await readChart(session)).filter(
       (account) =>
         (type === undefined || account.type === type) &&
         Object.entries(flags).every(
           ([name, flag]) => flag === undefined || String(account[name as keyof StoredAccount]) === flag,
         ) &&
-        (needle === undefined ||
-          [account.code, account.name, account.nameAr].some((text) => text.toLowerCase().includes(needle))),
+        (search === undefined || isSaid(search, [account.code, account.name, account.nameAr])),
     );
     // The chart is read whole; the cursor is the last code of the page before.
     const after = page.cursor === undefined ? '' : readCursor(page.cursor);

@@ -1,6 +1,7 @@
 /** The documented search: by text, state, days, files and what was written, in pages that are counted. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isSaid } from '../../../layers/kernel/data/text-search.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { ticketsOpened } from './list-tickets.ts';
 import type { TicketSearch } from './search-tickets-schema.ts';
@@ -31,8 +32,6 @@ export async function searchTickets(session: TenantSession, search: TicketSearch
   };
 }
 
-const holds = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
-
 function fits(ticket: Ticket, search: TicketSearch): boolean {
   const { query, priority, categoryId, customerId, assigneeId, hasAttachments, slaBreached, isRated } = search;
   const is = <T>(wanted: T | undefined, present: T): boolean => wanted === undefined || wanted === present;
@@ -44,8 +43,7 @@ function fits(ticket: Ticket, search: TicketSearch): boolean {
     is(hasAttachments, ticket.attachmentIds.length > 0) &&
     is(slaBreached, ticket.slaBreached) &&
     is(isRated, ticket.rating !== undefined) &&
-    (query === undefined ||
-      [ticket.ticketNumber, ticket.subject, ticket.description].some((text) => holds(text, query)))
+    (query === undefined || isSaid(query, [ticket.ticketNumber, ticket.subject, ticket.description]))
   );
 }
 
@@ -65,7 +63,7 @@ async function thatSay<T extends Ticket>(session: TenantSession, tickets: readon
         beginsWith: ['MESSAGE'],
         limit: 200,
       });
-      return messages.items.some(({ text }) => holds(text, words));
+      return messages.items.some(({ text }) => isSaid(words, [text]));
     }),
   );
   return written.filter((_, i) => said[i]);

@@ -41,6 +41,8 @@ export interface Entity<T extends object = any, K extends object = any> {
   secretAttributes?: readonly string[];
   /** Published with every insert, update and delete of a row, in its transaction. @default none */
   rowEvents?: RowEvents;
+  /** What a list finds an item by, however it is written: kept beside the row, see `text-search.ts`. @default nothing */
+  searchText?: (item: T) => readonly (string | undefined)[];
   /** @default none */
   marker?: Marker<T>;
 }

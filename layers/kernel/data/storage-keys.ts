@@ -1,10 +1,11 @@
 /** From an entity and an item to the attributes DynamoDB keys on. */
 import type { Entity, IndexName } from './entity.ts';
 import { joinParts, partitionKey, type Scope } from './keys.ts';
+import { foldedAttribute, foldedTexts } from './text-search.ts';
 
 export interface StorageKeys {
   key: { pk: string; sk: string };
-  /** `gsi1pk`, `gsi1sk` …; `null` where the item leaves an index. */
+  /** `gsi1pk`, `gsi1sk` …, and what a search finds the item by; `null` where the item leaves an index. */
   indexKeys: Record<string, string | null>;
   expiresAt: number | undefined;
 }
@@ -31,10 +32,11 @@ export function storageKeys(scope: Scope, entity: Entity, item: object): Storage
     indexKeys[`${index}pk`] = parts ? partitionKey(scope, parts.pk) : null;
     indexKeys[`${index}sk`] = parts ? joinParts(parts.sk) : null;
   }
+  if (entity.searchText !== undefined) indexKeys[foldedAttribute] = foldedTexts(entity.searchText(item));
   return { key: { pk: partitionKey(scope, pk), sk: joinParts(sk) }, indexKeys, expiresAt: entity.expiresAt?.(item) };
 }
 
-const internal = new Set(['pk', 'sk', '_type', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk', 'expiresAt']);
+const internal = new Set(['pk', 'sk', '_type', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk', 'expiresAt', foldedAttribute]);
 
 /** The item as the domain knows it, without the attributes that belong to storage. */
 export function fromStorage<T>(item: Record<string, unknown>): T {
