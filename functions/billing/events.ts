@@ -120,6 +120,7 @@ const invoice = {
   invoiceNumber: '1000234505-20260430',
   kind: 'invoice' as const,
   customerId: customer.id,
+  customerType: customer.type,
   accountNumber: '1000234505',
   periodFrom: '2026-04-01',
   periodTo: '2026-05-01',

@@ -22,6 +22,11 @@ export interface RuleLine {
   /** The account: by code, by role, or by the code found at a path. One of the three. */
   accountId?: string | undefined;
   role?: string | undefined;
+  /**
+   * Path of a class, such as the customer's type: where the settings have the role `<role>-<class>`, its account is taken.
+   * @default the role's own account, also where the event tells no class
+   */
+  roleBy?: string | undefined;
   accountPath?: string | undefined;
   side: Side;
   /** Paths of amounts that are added up; `-` in front subtracts. A negative sum changes the side, a sum of zero leaves the line out. */
@@ -139,8 +144,7 @@ function applyLine(
   const sum = sumOf(line.amountPaths, event, item);
   if (typeof sum === 'string') return { en: `There is no amount at "${sum}".`, ar: `لا يوجد مبلغ في "${sum}".` };
   if (sum.units === 0n) return undefined;
-  const accountId =
-    line.accountId ?? (line.role === undefined ? textAt(line.accountPath, event, item) : roles[line.role]);
+  const accountId = line.accountId ?? accountOfRole(line, event, item, roles) ?? textAt(line.accountPath, event, item);
   if (accountId === undefined) {
     const name = line.role ?? line.accountPath ?? '';
     return { en: `No account has the role "${name}".`, ar: `لا يوجد حساب للدور "${name}".` };
@@ -157,6 +161,17 @@ function applyLine(
     ...(line.memoAr === undefined ? {} : { memoAr: fill(line.memoAr, event, item) }),
     ...(dimensions.length === 0 ? {} : { dimensions: Object.fromEntries(dimensions) }),
   };
+}
+
+function accountOfRole(
+  { role, roleBy }: RuleLine,
+  event: RuleEvent,
+  item: unknown,
+  roles: RuleContext['roles'],
+): string | undefined {
+  if (role === undefined) return undefined;
+  const of = textAt(roleBy, event, item);
+  return (of === undefined ? undefined : roles[`${role}-${of}`]) ?? roles[role];
 }
 
 /** The sum, or the path that leads to no amount. The first path is required; others count as zero when missing. */

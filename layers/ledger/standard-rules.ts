@@ -55,9 +55,12 @@ const counterpartLines = (side: RuleLine['side'], type: RuleCondition): RuleLine
   line(side, 'suspense', ['amount'], { when: [type, { path: 'counterpart', operator: '=', value: 'other' }] }),
 ];
 
+/** Sales of energy have an account for each type of customer, where the settings name one; the others share the role's own. */
+const byType = { roleBy: 'customerType' };
+
 const invoiceLines = (owed: RuleLine['side'], earned: RuleLine['side']): RuleLine[] => [
   line(owed, 'receivables', ['totalAmount'], { dimensions: customer }),
-  line(earned, 'energy-revenue', ['totalAmount', '-taxAmount', '-fixedCharges', '-lateFees']),
+  line(earned, 'energy-revenue', ['totalAmount', '-taxAmount', '-fixedCharges', '-lateFees'], byType),
   line(earned, 'fixed-charges', ['fixedCharges'], { when: [{ path: 'fixedCharges', operator: 'exists' }] }),
   line(earned, 'late-fees', ['lateFees'], { when: [{ path: 'lateFees', operator: 'exists' }] }),
   line(earned, 'output-tax', ['taxAmount'], { when: [{ path: 'taxAmount', operator: 'exists' }] }),
@@ -68,7 +71,7 @@ const isPaidFor = [{ path: 'paymentId', operator: 'exists' as const }];
 
 /** What a token sold. */
 const tokenLines = (side: RuleLine['side']): RuleLine[] => [
-  line(side, 'energy-revenue', ['energyAmount']),
+  line(side, 'energy-revenue', ['energyAmount'], byType),
   line(side, 'fixed-charges', ['fixedAmount']),
   line(side, 'output-tax', ['taxAmount']),
 ];
@@ -199,7 +202,7 @@ export const standardRules: readonly StandardRule[] = [
     description: 'Credit of supply {supplyId}, {remainingKwh} kWh',
     descriptionAr: 'رصيد التوريد {supplyId}: {remainingKwh} ك.و.س',
     lines: [
-      line('debit', 'energy-revenue', ['energyAmount']),
+      line('debit', 'energy-revenue', ['energyAmount'], byType),
       line('debit', 'fixed-charges', ['fixedAmount'], { when: [{ path: 'fixedAmount', operator: 'exists' }] }),
       line('debit', 'output-tax', ['taxAmount']),
       line('debit', 'prepaid-energy', ['carriedAmount'], { dimensions: customer }),

@@ -124,6 +124,7 @@ function feeInvoice(invoice: StoredInvoice, fee: bigint, seed: string, today: st
     kind: 'late_fee',
     corrects: invoice.id,
     customerId: invoice.customerId,
+    ...(invoice.customerType === undefined ? {} : { customerType: invoice.customerType }),
     accountNumber: invoice.accountNumber,
     period: invoice.period,
     issueDate: today,

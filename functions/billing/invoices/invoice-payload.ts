@@ -1,5 +1,6 @@
 /** What events say of invoices: what partners and the ledger need, without the lines. */
 import * as z from 'zod/mini';
+import { customerTypes } from '../customers/customer-schema.ts';
 import { type Invoice, invoiceKinds } from './invoice-schema.ts';
 
 export const invoicePayloadSchema = z.object({
@@ -7,6 +8,8 @@ export const invoicePayloadSchema = z.object({
   invoiceNumber: z.string(),
   kind: z.enum(invoiceKinds),
   customerId: z.string(),
+  /** The customer's when the invoice was issued; of a note or late fee that of the invoice. */
+  customerType: z.optional(z.enum(customerTypes)),
   accountNumber: z.string(),
   /** Local days; `periodTo` is the first day after. */
   periodFrom: z.string(),
@@ -32,6 +35,7 @@ export function invoiceEventPayload(invoice: Invoice): InvoicePayload {
     invoiceNumber: invoice.invoiceNumber,
     kind,
     customerId: invoice.customerId,
+    ...(invoice.customerType === undefined ? {} : { customerType: invoice.customerType }),
     accountNumber: invoice.accountNumber,
     periodFrom: period.from,
     periodTo: period.to,

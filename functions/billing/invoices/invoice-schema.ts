@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { estimationMethods } from '../../../layers/vee/series.ts';
+import { customerTypes } from '../customers/customer-schema.ts';
 import { earlierTariffs } from '../supplies/supply-schema.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
@@ -51,6 +52,8 @@ const invoiceSchema = z.object({
   invoiceNumber: z.string(),
   kind: z.enum(invoiceKinds),
   customerId: z.string(),
+  /** The customer's when it was issued; what corrects it has the same. Not on invoices of before it was kept. */
+  customerType: z.optional(z.enum(customerTypes)),
   accountNumber: z.string(),
   /** Local days; `to` is the first day after. */
   period: z.object({ from: z.string(), to: z.string() }),

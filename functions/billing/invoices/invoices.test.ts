@@ -157,6 +157,8 @@ describe('what cannot be billed', () => {
     // 5 kWh a day for 31 days.
     expect(estimated).toMatchObject({ estimated: true, bills: [{ estimatedKwh: '155' }] });
     await stack.read(tenant, meterId, [['2026-06-01T00:00', 1290]]);
+    const path = `/api/billing/customers/${customerId}`;
+    expect((await stack.call(tenant, customers, 'PUT', path, { body: { type: 'commercial' } })).status).toBe(200);
     const { body } = await stack.call(tenant, handler, 'POST', `${base}/${estimated.id}/rebill`, { body: {} });
     // 140 kWh were used: 15 × 8 less.
     expect(body.data.note).toMatchObject({
@@ -164,6 +166,11 @@ describe('what cannot be billed', () => {
       totalAmount: '-120.00',
       corrects: estimated.id,
       estimated: false,
+    });
+    // What it takes back was sold to a customer of the type he was then.
+    const events = stack.events('invoice.created').map(({ payload }) => JSON.parse(payload.S));
+    expect(events.findLast(({ invoiceId }) => invoiceId === body.data.note.id)).toMatchObject({
+      customerType: 'residential',
     });
     expect(
       (await stack.call(tenant, handler, 'POST', `${base}/${estimated.id}/rebill`, { body: {} })).body.data.note,

@@ -11,6 +11,7 @@ import type { Supply } from '../supplies/supply-schema.ts';
 import { prepaidAccountEntity, readPrepaidAccount } from './prepaid-account.ts';
 import { prepaidCreditReturned } from './prepaid-events.ts';
 import { readUnusedCharges } from './unused-charges.ts';
+import { vendEntity } from './vend-entity.ts';
 import { vendingMeterEntity } from './vending-meter.ts';
 
 export interface Closing {
@@ -47,10 +48,11 @@ export async function planClosing(
     });
   const { currency } = account;
   const carried = BigInt(account.carried);
-  const [charges, advance, meter] = await Promise.all([
+  const [charges, advance, meter, lastVend] = await Promise.all([
     readUnusedCharges(session, account, end),
     readAdvance(session, customerId, currency),
     session.get(vendingMeterEntity, { meterId }),
+    account.lastVendId === undefined ? undefined : session.get(vendEntity, { id: account.lastVendId }),
   ]);
   const taxes = credit.taxes + charges.taxes;
   const returned = credit.energy + charges.fixed + taxes + carried;
@@ -70,6 +72,7 @@ export async function planClosing(
         payload: {
           supplyId: id,
           customerId,
+          ...(lastVend?.customerType === undefined ? {} : { customerType: lastVend.customerType }),
           meterId,
           currency,
           remainingKwh: credit.remainingKwh,

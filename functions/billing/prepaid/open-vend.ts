@@ -33,6 +33,7 @@ export async function openVend(session: TenantSession, vend: VendRow): Promise<V
     const { openVendId: _open, isClosed: _closed, ...before } = rest;
     const opened = unit.update(vendEntity, vend, {
       status: 'vending',
+      customerType: purchase.customer.type,
       parts: partsOf(priced),
       currency: priced.currency,
       before,

@@ -1,6 +1,7 @@
 /** Events of prepaid energy. A token is worth money, so events only show its first and last digits. */
 import * as z from 'zod/mini';
 import { defineEvent } from '../../../layers/kernel/events/define-event.ts';
+import { customerTypes } from '../customers/customer-schema.ts';
 import { vendKinds } from './vend-schema.ts';
 
 const tokenPayload = z.object({
@@ -10,6 +11,8 @@ const tokenPayload = z.object({
   meterNumber: z.string(),
   supplyId: z.optional(z.string()),
   customerId: z.optional(z.string()),
+  /** The customer's when the token was priced, also in what takes it back. */
+  customerType: z.optional(z.enum(customerTypes)),
   campaignId: z.optional(z.string()),
   /** The rest only of tokens that were paid for. */
   paymentId: z.optional(z.string()),
@@ -36,6 +39,7 @@ const example = {
   meterNumber: '01234567897',
   supplyId: 'sup_01JGFJJZ00ABCDEFGHJKMNPQRS',
   customerId: 'cus_01JGFJJZ00ABCDEFGHJKMNPQRS',
+  customerType: 'residential' as const,
   paymentId: 'pay_01JGFJJZ00ABCDEFGHJKMNPQRS',
   currency: 'YER',
   amount: '5000.00',
@@ -115,6 +119,8 @@ export const prepaidCreditReturned = defineEvent({
   payload: z.object({
     supplyId: z.string(),
     customerId: z.string(),
+    /** As on the supply's last token. */
+    customerType: z.optional(z.enum(customerTypes)),
     meterId: z.string(),
     currency: z.string(),
     remainingKwh: z.string(),
@@ -129,6 +135,7 @@ export const prepaidCreditReturned = defineEvent({
   example: {
     supplyId: example.supplyId,
     customerId: example.customerId,
+    customerType: example.customerType,
     meterId: example.meterId,
     currency: 'YER',
     remainingKwh: '12.5',

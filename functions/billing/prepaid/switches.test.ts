@@ -76,6 +76,8 @@ describe('to bills', () => {
     const second = (await scene.buy(supplyId, '1000')).body.data;
     expect(second.parts).toMatchObject({ boughtKwh: '19.0', carriedOut: '4.75' });
     expect((await toPostpaid({ supplyId, remainingKwh: '500' })).status).toBe(422);
+    const path = `/api/billing/customers/${customerId}`;
+    expect((await scene.stack.call(tenant, customers, 'PUT', path, { body: { type: 'commercial' } })).status).toBe(200);
     const answers = await Promise.all([1, 2].map(() => toPostpaid({ supplyId, remainingKwh: '12.0' })));
     const [done] = answers.filter(({ status }) => status === 200);
     // 12 kWh × 50 × 1.05 = 630.00, 4.75 that were kept, and 300 × 16/30 × 1.05 = 168.00 of June from the 15th on, which is billed.
@@ -87,6 +89,8 @@ describe('to bills', () => {
       fixedAmount: '160.00',
       taxAmount: '38.00',
       carriedAmount: '4.75',
+      // As it was sold.
+      customerType: 'residential',
     });
     expect(await suppliesOf(meterId)).toMatchObject([
       { mode: 'prepaid', to: '2026-06-15' },

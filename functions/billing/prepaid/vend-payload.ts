@@ -14,6 +14,7 @@ export const vendPayload = ({ id, kind, meterId, meterNumber, ...vend }: StoredV
   meterNumber,
   ...(vend.supplyId === undefined ? {} : { supplyId: vend.supplyId }),
   ...(vend.customerId === undefined ? {} : { customerId: vend.customerId }),
+  ...(vend.customerType === undefined ? {} : { customerType: vend.customerType }),
   ...(vend.campaignId === undefined ? {} : { campaignId: vend.campaignId }),
   ...(vend.paymentId === undefined ? {} : { paymentId: vend.paymentId }),
   ...(vend.currency === undefined ? {} : { currency: vend.currency }),

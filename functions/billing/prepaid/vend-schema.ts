@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { externalId, generatedId, label, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount } from '../../../layers/money/money-schema.ts';
+import { customerTypes } from '../customers/customer-schema.ts';
 import { paymentMethods } from '../payments/payment-schema.ts';
 
 /** `credit` is paid for, `free_units` are given; the others are engineering tokens (IEC 62055-41, classes 1 and 2). */
@@ -115,6 +116,8 @@ export const vendSchema = z.object({
   meterNumber: z.string(),
   supplyId: z.optional(z.string()),
   customerId: z.optional(z.string()),
+  /** The customer's when it was priced. */
+  customerType: z.optional(z.enum(customerTypes)),
   paymentId: z.optional(z.string()),
   /** What was paid. */
   amount: z.optional(z.string()),

@@ -39,6 +39,7 @@ describe('a purchase', () => {
     expect(await scene.balance(customerId)).toMatchObject({ balance: '0.00', advance: '0.00' });
     const event = scene.stack.events('prepaid.vended').at(-1);
     expect(JSON.parse(event.payload.S)).toMatchObject({
+      customerType: 'residential',
       energyAmount: '2555.00',
       tokens: [expect.stringMatching(/••••/)],
     });

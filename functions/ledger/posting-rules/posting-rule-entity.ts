@@ -56,6 +56,8 @@ const ruleLine = z
     accountId: z.optional(externalId()),
     /** A role of the ledger settings, e.g. `receivables`. */
     role: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{1,39}$/))),
+    /** Path of a class, e.g. `customerType`: the account of the role `<role>-<class>` where the settings have it, else the role's. */
+    roleBy: z.optional(path()),
     /** Where the event holds the code of the account. */
     accountPath: z.optional(path()),
     side: z.enum(sides),
@@ -74,6 +76,10 @@ const ruleLine = z
       ({ accountId, role, accountPath }) =>
         [accountId, role, accountPath].filter((one) => one !== undefined).length === 1,
       fieldMessage('Give one of accountId, role and accountPath.', 'حدّد واحدًا من accountId وrole وaccountPath.'),
+    ),
+    z.refine(
+      ({ role, roleBy }) => roleBy === undefined || role !== undefined,
+      fieldMessage('roleBy needs a role.', 'يتطلب roleBy دورًا في role.'),
     ),
   );
 

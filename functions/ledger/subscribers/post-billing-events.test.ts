@@ -100,6 +100,26 @@ describe('billing’s events', () => {
     expect(await balances(tenant)).toSatisfy(isNothing);
   });
 
+  it('post energy by the type of the customer, and by the role’s own account where the type or its role is not told', async () => {
+    const tenant = await stack.tenant();
+    const { customerType: _, ...untold } = invoiceCreated.example;
+    const sold = async (type: string, payload: object) => {
+      await publish(tenant, type, payload);
+      return (await lastLines(tenant, 'sales')).filter((line) => /^41/.test(line));
+    };
+    const government = { ...untold, customerType: 'government', totalAmount: '1500.00' };
+    expect(await sold('invoice.created', government)).toEqual(['4140 credit 1000.00']);
+    expect(await sold('invoice.created', untold)).toEqual(['4110 credit 13750.00']);
+    expect(await sold('invoice.cancelled', { ...government, reason: 'x' })).toEqual(['4140 debit 1000.00']);
+    const farm = { ...prepaidVended.example, customerType: 'agricultural' };
+    expect(await sold('prepaid.vended', farm)).toEqual(['4160 credit 3500.00']);
+    expect(await sold('prepaid.reversed', { ...prepaidReversed.example, ...farm })).toEqual(['4160 debit 3500.00']);
+    const { roles } = (await tenant.call('GET', '/api/core/ledger-settings')).data;
+    const { 'energy-revenue-government': __, ...fewer } = roles;
+    expect((await tenant.call('PUT', '/api/core/ledger-settings', { roles: fewer })).status).toBe(200);
+    expect(await sold('invoice.created', government)).toEqual(['4110 credit 1000.00']);
+  });
+
   it('of every way to pay go where the money is, and come back from there', async () => {
     const tenant = await stack.tenant();
     for (const method of ['cash', 'bank_transfer', 'card', 'wallet', 'cheque', 'gateway'])
