@@ -32,6 +32,8 @@ export function rateSubsidy(context: RatingContext, segment: Segment, component:
     unit,
     rate,
     exact: opposite(given),
+    // So that what parts of a month give comes to no cent more than its cap; where the lines before are less, these are in whole cents.
+    isPart: component.atMost !== undefined && isPositive(minus(left, worth)),
     formula: `−(${formula})`,
     explanation,
   });

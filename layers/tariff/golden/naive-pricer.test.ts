@@ -48,6 +48,7 @@ const price = fc
     reactive: maybe(fc.record({ rate: decimal(1, 4), freePercent: fc.constantFrom('0', '33', '48.43') })),
     below: maybe(fc.constantFrom('0.9', '0.95')),
     help: maybe(fc.record({ rate: decimal(1, 3), upToKwh: fc.constantFrom('20', '100.5') })),
+    helpAtMost: maybe(decimal(9, 2)),
     least: maybe(decimal(90, 2)),
     percent: maybe(fc.constantFrom('5', '7.25', '19')),
     isNet: fc.boolean(),
@@ -83,7 +84,9 @@ function componentsOf(buckets: (string | undefined)[], given: Record<string, any
     ...(given['below']
       ? [powerFactor('pf', { of: codes, penalties: [{ below: given['below'], percentPerHundredth: '1.5' }] })]
       : []),
-    ...(given['help'] ? [subsidy('help', { benefit: { type: 'per_kwh', ...given['help'] } })] : []),
+    ...(given['help']
+      ? [subsidy('help', { atMost: given['helpAtMost'], benefit: { type: 'per_kwh', ...given['help'] } })]
+      : []),
     ...(given['least'] ? [minimum('least', { of: codes, amount: given['least'] })] : []),
     ...(given['percent'] ? [tax('vat', { percent: given['percent'] })] : []),
   ];

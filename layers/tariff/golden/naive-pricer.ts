@@ -149,19 +149,15 @@ export function priceNaively(versions: readonly TariffVersion[], hours: readonly
             upToKwh === undefined
               ? used
               : smaller(used, part(`${component.code} ${upToKwh}`, times(fractionOf(upToKwh), months), energyDecimals));
-          bill(
-            component,
-            minus(
-              zero,
-              smaller(
-                times(helped, fractionOf(rate)),
-                larger(
-                  zero,
-                  linesOf(() => true),
-                ),
-              ),
-            ),
+          const worth = times(helped, fractionOf(rate));
+          const most = component.atMost === undefined ? worth : times(fractionOf(component.atMost), months);
+          const left = larger(
+            zero,
+            linesOf(() => true),
           );
+          const given = minus(zero, smaller(smaller(worth, most), left));
+          const isRunning = component.atMost !== undefined && minus(left, smaller(worth, most)).numerator > 0n;
+          bill(component, isRunning ? part(`${component.code} given`, given, 2, mode) : given);
           break;
         }
         case 'tax':

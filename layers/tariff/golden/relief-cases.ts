@@ -111,4 +111,18 @@ export const reliefCases: GoldenCase[] = [
     lines: ['energy: 50 × 0.1 = 5.00', 'aid: −min(5.00 × 40 / 100; 2 × 15/30) = −1.00'],
     total: '5.00 − 1.00 = 4.00',
   },
+  {
+    name: 'thirds of a capped subsidy come to the cap, and not to three times 0.67',
+    tariff: ['2026-04-01', '2026-04-11', '2026-04-21'].map((from) => ({ ...capped[0]!, from })),
+    facts: april(90),
+    lines: [
+      'energy: 30 × 0.1 = 3.00',
+      'aid: −min(3.00 × 40 / 100; 2 × 10/30) = −0.67',
+      'energy: 30 × 0.1 = 3.00',
+      'aid: −(round(2 × 20/30; 2) − 0.67) = −0.66',
+      'energy: 30 × 0.1 = 3.00',
+      'aid: −(2 − 1.33) = −0.67',
+    ],
+    total: '3.00 − 0.67 + 3.00 − 0.66 + 3.00 − 0.67 = 7.00',
+  },
 ];
