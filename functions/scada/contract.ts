@@ -2,6 +2,9 @@
 import { openGlobalSession, type TenantSession } from '../../layers/kernel/data/session.ts';
 import type { Paging } from '../../layers/kernel/http/route.ts';
 import { stationClaimEntity, stationEntity } from './stations/station-entity.ts';
+import type { NetworkBelow } from './topology/network-below.ts';
+
+export type { NetworkBelow };
 
 /** Which tenant each station code belongs to; codes nobody claimed are missing from the map. Needs read access to table `scada`. */
 export async function stationOwners(stationIds: readonly string[]): Promise<Map<string, string>> {
@@ -83,10 +86,10 @@ export const energyOfPower: typeof import('./values/power-energy.ts').energyOfPo
   (await import('./values/power-energy.ts')).energyOfPower(...given);
 
 /**
- * Reads meters placed on an element of the network and on all that hangs on it as the network is built, whatever its switches
- * say now; none for an element that is gone. The network is read once for all that is asked. Needs read access to table `scada`.
+ * Reads what hangs on an element of the network as it is built, whatever its switches say now: elements and the meters placed on
+ * them, its own included; none for one that is gone. The network is read once for all that is asked. Needs read access to table `scada`.
  */
-export async function metersBelow(session: TenantSession): Promise<(elementId: string) => Promise<string[]>> {
-  const { metersBelowReader } = await import('./topology/meters-below.ts');
-  return metersBelowReader(session);
+export async function networkBelow(session: TenantSession): Promise<NetworkBelow> {
+  const { readNetworkBelow } = await import('./topology/network-below.ts');
+  return readNetworkBelow(session);
 }

@@ -1,12 +1,11 @@
-/** Which meters count in an area on which days of a period, those of its transformers included: at most so many. */
+/** Which meters count in an area on which days of a period, those of areas within it included: at most so many. */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import type { NetworkBelow } from '../../scada/contract.ts';
 import { clip, union } from './day-spans.ts';
 import {
   type LossArea,
   type LossMember,
   type LossPlace,
-  lossAreaEntity,
-  lossAreasIn,
   lossMemberEntity,
   lossPlaceEntity,
   membersOf,
@@ -20,29 +19,31 @@ export interface Period {
 /** Days a meter counts, disjoint and in order. */
 export type MeterDays = Map<string, Period[]>;
 
-/** The meters on an element of the network and below it. */
-export type NetworkReader = (elementId: string) => Promise<string[]>;
-
 /**
- * Meters whose consumption is the area's output. Meters through which energy enters the area or one of its transformers are never output.
+ * Meters whose consumption is the area's output. Meters through which energy enters the area or one within it are never output.
+ * @param within as `areasWithin` tells
  * @param most reading stops once more meters are found than this
  */
 export async function outputMeters(
   session: TenantSession,
   area: LossArea,
+  within: readonly LossArea[],
   period: Period,
   most: number,
-  metersBelow: NetworkReader,
+  { elementsBelow, metersBelow }: NetworkBelow,
 ): Promise<MeterDays> {
-  const areas = [area, ...(await transformersOf(session, area))];
-  const inputs = new Set(areas.flatMap(({ inputMeters }) => inputMeters.map(({ meterId }) => meterId)));
+  const inputs = new Set([area, ...within].flatMap(({ inputMeters }) => inputMeters.map(({ meterId }) => meterId)));
   const found: MeterDays = new Map();
   const add = (meterId: string, days: Period[]): void => {
     if (days.length > 0 && !inputs.has(meterId)) found.set(meterId, union([...(found.get(meterId) ?? []), ...days]));
   };
-  for (const { id, networkElementId } of areas) {
+  const read = new Set<string>();
+  for (const { id, networkElementId } of [area, ...within]) {
     if (networkElementId === undefined) await addAssigned(session, id, period, () => found.size > most, add);
-    else for (const meterId of await metersBelow(networkElementId)) add(meterId, [period]);
+    else if (!read.has(networkElementId)) {
+      for (const elementId of await elementsBelow(networkElementId)) read.add(elementId);
+      for (const meterId of await metersBelow(networkElementId)) add(meterId, [period]);
+    }
     if (found.size > most) break;
   }
   return found;
@@ -92,22 +93,4 @@ export async function assignedMeters(
     })),
     nextCursor,
   };
-}
-
-/** What hangs on a feeder is part of it; on a transformer nothing does. */
-export async function transformersOf(session: TenantSession, { id: parentId, kind }: LossArea): Promise<LossArea[]> {
-  if (kind !== 'feeder') return [];
-  const areas: LossArea[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await session.query<LossArea>(lossAreaEntity, {
-      index: 'gsi2',
-      pk: lossAreasIn(parentId),
-      limit: 200,
-      cursor,
-    });
-    areas.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return areas;
 }

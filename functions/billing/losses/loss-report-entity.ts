@@ -5,9 +5,12 @@ import { expiryOf, type Kept } from '../reports/report-retention.ts';
 import type { Period } from './area-meters.ts';
 import type { LossArea } from './loss-area-entity.ts';
 import type { LossLine, LossReportOrder } from './loss-report-schema.ts';
+import type { Nesting } from './nested-areas.ts';
 
 /** An area as it was when its meters were looked up. */
-export interface PlannedArea extends Pick<LossArea, 'id' | 'name' | 'kind' | 'technicalLossPercent' | 'parentId'> {
+export interface PlannedArea
+  extends Pick<LossArea, 'id' | 'name' | 'kind' | 'technicalLossPercent' | 'parentId'>,
+    Nesting {
   metersFrom: 'assignments' | 'network';
   /** For each row of days. */
   daysWithoutInput: number[];

@@ -58,6 +58,8 @@ const lossRowSchema = z.object({
   ...days,
   /** Whence the meters are known: assigned by day, or placed in the network, as it was when the report began. */
   metersFrom: z.enum(['assignments', 'network']),
+  /** The area of the report that this one lies in, where it is counted in `totals`. */
+  withinAreaId: z.optional(z.string()),
   /** Through the input meters and points. */
   inputKwh: z.string(),
   /** Back out through the input meters and points. */
@@ -95,12 +97,14 @@ const lossRowSchema = z.object({
 });
 export type LossRow = z.infer<typeof lossRowSchema>;
 
-/** Of all areas whose input is known, for each row of days; a transformer whose feeder is in the report is part of it. */
+/** Of all areas whose input is known, for each row of days; one that lies in another of the report is part of it. */
 const lossTotalSchema = z.object({
   ...days,
   areas: z.int(),
   /** Areas that are left out, since not all that entered is known. */
   unknownAreas: z.int(),
+  /** Areas that are left out, since they share meters with another one and neither lies in the other. */
+  overlappingAreas: z.int(),
   inputKwh: z.string(),
   fedInKwh: z.string(),
   returnedKwh: z.string(),
@@ -182,7 +186,7 @@ export const lossReportSchema = storedSchema(
     metersDone: z.optional(z.int()),
     /** There when completed: the area with the highest share of commercial losses first, those that are not known last. */
     result: z.optional(z.array(lossRowSchema)),
-    /** There when completed: for each row of days. Areas in each other by the network alone, without `parentId`, are added. */
+    /** There when completed: for each row of days. */
     totals: z.optional(z.array(lossTotalSchema)),
   }),
 );

@@ -74,6 +74,7 @@ function rowOf(area: PlannedArea, days: Period, row: number, units: (measure: Me
     kind: area.kind,
     ...days,
     metersFrom: area.metersFrom,
+    ...(area.withinId === undefined ? {} : { withinAreaId: area.withinId }),
     inputKwh: kwh('input'),
     returnedKwh: kwh('returned'),
     fedInKwh: kwh('fedIn'),

@@ -74,6 +74,14 @@ describe('totals', () => {
     );
     const [total] = totalsOf(areas, [april], all, [undefined]);
     expect(total).toMatchObject({ areas: 2, unknownAreas: 1, inputKwh: '1500', lossKwh: '100', lossPercent: '6.67' });
+    // Areas that share meters are added to nothing.
+    const shared = areas.map((each, i) => (i === 2 ? { ...each, overlaps: true as const } : each));
+    expect(totalsOf(shared, [april], all, [undefined])[0]).toMatchObject({
+      areas: 1,
+      unknownAreas: 1,
+      overlappingAreas: 1,
+      inputKwh: '1000',
+    });
     // Without its feeder a transformer stands for itself.
     expect(totalsOf(areas.slice(1, 2), [april], sumsOf({ input: 400, metered: 390 }), [undefined])[0]).toMatchObject({
       areas: 1,

@@ -1,7 +1,7 @@
 /**
  * Losses of all areas of a report together, as a utility tells them: what entered, what of it became bills and tokens (billing
  * efficiency), what of that was paid (collection rate), and what is left of a hundred, the aggregate technical, commercial and
- * collection losses. A transformer whose feeder is in the report is part of the feeder.
+ * collection losses. An area that lies in another one of the report is part of that; such that share meters are left out.
  */
 import { fromUnits } from '../../../layers/metering/register.ts';
 import type { Sums } from '../reports/sums.ts';
@@ -21,9 +21,12 @@ export function totalsOf(
   rates: readonly (CollectionOfDays | undefined)[],
 ): LossTotal[] {
   const ids = new Set(areas.map(({ id }) => id));
+  // Reports of before know of parents alone.
+  const isPart = ({ parentId, withinId = parentId }: PlannedArea): boolean =>
+    withinId !== undefined && ids.has(withinId);
   return rows.map((days, row) => {
     const all = areas.flatMap((area, i) => {
-      if (area.parentId !== undefined && ids.has(area.parentId)) return [];
+      if (isPart(area) || area.overlaps) return [];
       const units = (measure: Parameters<typeof measureOf>[3]): bigint => measureOf(sums, i, row, measure);
       const { losses, ...figures } = figuresOf(area, row, units);
       return [{ ...figures, losses, billed: units('billed'), sold: units('sold') }];
@@ -40,6 +43,7 @@ export function totalsOf(
       ...days,
       areas: known.length,
       unknownAreas: all.length - known.length,
+      overlappingAreas: areas.filter(({ overlaps }) => overlaps).length,
       inputKwh: fromUnits(sum((each) => each.input)),
       fedInKwh: fromUnits(sum((each) => each.fedIn)),
       returnedKwh: fromUnits(sum((each) => each.returned)),

@@ -233,12 +233,18 @@ describe('the balance of an area', () => {
       findings: ['unknown_meter', 'unread'],
     });
     // Read once for all areas: it is whole each time.
-    const transformer = await addArea({ networkElementId: 'T', parentId: id });
+    const transformer = await addArea({
+      networkElementId: 'T',
+      inputMeters: [{ meterId: 'B', from: '2026-01-01' }],
+    });
     const send = vi.spyOn(documentClient(), 'send');
-    expect((await report([id, transformer])).result).toMatchObject([
-      { areaId: id, quality: { meters: 3 } },
-      { areaId: transformer, quality: { meters: 3 } },
+    const both = await report([id, transformer]);
+    // What enters the transformer is no customer's of the feeder, and the feeder's total has it once.
+    expect(both.result).toMatchObject([
+      { areaId: id, meteredKwh: '300', lossKwh: '700' },
+      { areaId: transformer, withinAreaId: id, meteredKwh: '300', lossKwh: '200' },
     ]);
+    expect(both.totals).toMatchObject([{ areas: 1, overlappingAreas: 0, inputKwh: '1000', lossKwh: '700' }]);
     const ofNetwork = send.mock.calls.filter(([{ input }]: any) =>
       /\bNETWORK$/.test(input.ExpressionAttributeValues?.[':pk']),
     );

@@ -5,11 +5,10 @@
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
-import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
-import { metersBelow } from '../../scada/contract.ts';
+import { type NetworkBelow, networkBelow } from '../../scada/contract.ts';
 import { isWithin } from './area-inputs.ts';
-import { outputMeters, transformersOf } from './area-meters.ts';
+import { outputMeters } from './area-meters.ts';
 import { clip, overlap } from './day-spans.ts';
 import { type DaySpan, type LossArea, lossAreaEntity } from './loss-area-entity.ts';
 import {
@@ -21,6 +20,7 @@ import {
   type PlannedPlace,
   plannedPageEntity,
 } from './loss-report-entity.ts';
+import { areasWithin, type Nesting, nestingOf } from './nested-areas.ts';
 import { daysIn, rowsOfDays } from './report-days.ts';
 import { unmeteredOn } from './unmetered-loads.ts';
 
@@ -37,13 +37,16 @@ const together = 10;
 export async function planLossReport(session: TenantSession, report: LossReport): Promise<void> {
   const areas = await areasOf(session, report.areaIds);
   if (areas === undefined) return fail(session, report.id, 'area_gone');
-  const meters = await metersOf(session, report, areas);
+  const network = await networkBelow(session);
+  const within = await areasWithin(session, areas, network);
+  const meters = await metersOf(session, report, areas, within, network);
   if (meters.length > mostMeters) return fail(session, report.id, 'too_many_meters');
   const size = pageSize(report);
   const pages = Array.from({ length: Math.ceil(meters.length / size) }, (_, page) =>
     meters.slice(page * size, (page + 1) * size),
   );
   const planId = newId('pln');
+  const nesting = nestingOf(areas, within, meters);
   for (let start = 0; start < pages.length; start += together)
     await session.transact('billing', (unit) => {
       for (const [i, own] of pages.slice(start, start + together).entries())
@@ -60,7 +63,7 @@ export async function planLossReport(session: TenantSession, report: LossReport)
     pages: pages.length,
     meters: meters.length,
     parts: Math.min(mostParts, pages.length),
-    areas: await sideBySide(areas, 8, (area) => plannedArea(session, area, report)),
+    areas: areas.map((area, i) => plannedArea(area, within[i]!, nesting[i]!, report)),
   };
   await change(session, report.id, { plan }, plan.parts);
 }
@@ -94,17 +97,18 @@ async function metersOf(
   session: TenantSession,
   period: LossReport,
   areas: readonly LossArea[],
+  within: readonly LossArea[][],
+  network: NetworkBelow,
 ): Promise<PlannedMeter[]> {
   const meters = new Map<string, PlannedPlace[]>();
   const points = new Map<string, PlannedPlace[]>();
   const add = (to: Map<string, PlannedPlace[]>, id: string, place: PlannedPlace): void => {
     if (place.spans.length > 0) to.set(id, [...(to.get(id) ?? []), place]);
   };
-  const below = await metersBelow(session);
   for (const [i, area] of areas.entries()) {
     const inputs = Map.groupBy(area.inputMeters, ({ meterId }) => meterId);
-    const within = (spans: readonly DaySpan[]) => spans.flatMap((span) => clip(span, period) ?? []);
-    for (const [meterId, own] of inputs) add(meters, meterId, { area: i, role: 'input', spans: within(own) });
+    const clipped = (spans: readonly DaySpan[]) => spans.flatMap((span) => clip(span, period) ?? []);
+    for (const [meterId, own] of inputs) add(meters, meterId, { area: i, role: 'input', spans: clipped(own) });
     for (const { pointId, counts, measures, bridgeMinutes, rollsOverAtKwh, ...span } of area.inputPoints ?? [])
       add(points, pointId, {
         area: i,
@@ -113,9 +117,16 @@ async function metersOf(
         ...(rollsOverAtKwh === undefined ? {} : { rollsOverAtKwh }),
         ...(measures === 'power' ? { isPower: true } : {}),
         ...(bridgeMinutes === undefined ? {} : { bridgeMinutes }),
-        spans: within([span]),
+        spans: clipped([span]),
       });
-    const outputs = await outputMeters(session, area, { from: period.from, to: period.to }, mostMeters, below);
+    const outputs = await outputMeters(
+      session,
+      area,
+      within[i]!,
+      { from: period.from, to: period.to },
+      mostMeters,
+      network,
+    );
     for (const [meterId, spans] of outputs) add(meters, meterId, { area: i, role: 'output', spans });
     if (meters.size > mostMeters) break;
   }
@@ -157,8 +168,8 @@ const inputsOf = ({ inputMeters, inputPoints = [] }: LossArea): DaySpan[] => [
   ...inputPoints.filter(({ counts, measures }) => counts === 'input' || measures === 'power'),
 ];
 
-async function plannedArea(session: TenantSession, area: LossArea, report: LossReport): Promise<PlannedArea> {
-  const loads = [area, ...(await transformersOf(session, area))].flatMap(({ unmeteredLoads = [] }) => unmeteredLoads);
+function plannedArea(area: LossArea, within: readonly LossArea[], nesting: Nesting, report: LossReport): PlannedArea {
+  const loads = [area, ...within].flatMap(({ unmeteredLoads = [] }) => unmeteredLoads);
   return {
     id: area.id,
     name: area.name,
@@ -169,6 +180,7 @@ async function plannedArea(session: TenantSession, area: LossArea, report: LossR
       (days) => daysBetween(days.from, days.to) - daysIn(inputsOf(area).flatMap((span) => clip(span, days) ?? [])),
     ),
     ...(area.parentId === undefined ? {} : { parentId: area.parentId }),
+    ...nesting,
     ...(loads.length === 0 ? {} : { unmetered: rowsOfDays(report).map((days) => unmeteredOn(loads, days)) }),
   };
 }
