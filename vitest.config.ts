@@ -34,7 +34,11 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           // A process runs file after file, each with modules and an environment of its own.
           isolate: false,
-          setupFiles: ['test/support/fresh-modules.ts', 'test/support/property-seed.ts'],
+          setupFiles: [
+            'test/support/fresh-modules.ts',
+            'test/support/property-seed.ts',
+            'test/support/direct-documents.ts',
+          ],
           include: [
             '{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts',
             'test/architecture/**/*.test.ts',

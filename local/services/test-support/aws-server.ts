@@ -34,11 +34,30 @@ export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   const endDirectAnswers = answerDirectly(port, ({ body, ...request }) =>
     answerOf(service, { ...request, body: writtenBytes(body) }),
   );
+  globalThis.directCalls?.services.set(port, {
+    call: (operation, input) => callOf(service, operation, input),
+    refusal: (error) => errorAnswer(error, service.signingName),
+  });
   const close = (): Promise<void> => {
     endDirectAnswers();
+    globalThis.directCalls?.services.delete(port);
     return closeServer(server);
   };
   return { url: `http://localhost:${port}`, close };
+}
+
+async function callOf(service: AwsService, operation: string, input: object): Promise<object> {
+  const answer = await service.handle!({
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    body: Buffer.alloc(0),
+    operation,
+    region: 'us-east-1',
+    input,
+  });
+  return answer.body as object;
 }
 
 /** @param headers by names in lower case */

@@ -4,6 +4,7 @@
  * socket, so that calls made together still overlap. HTTP itself is tested by the services' own tests and the whole platform.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { takeRefusal } from './direct-documents.ts';
 
 export interface DirectRequest {
   method: string;
@@ -48,10 +49,16 @@ function intercept(): Map<number, Answer> {
     const isDirect =
       request.headers['x-amz-target']?.startsWith('DynamoDB_') === true && options?.abortSignal?.aborted !== true;
     if (!answer || !isDirect) return handle.call(this, request, options);
+    const refusal = takeRefusal();
+    if (refusal !== undefined) return responseOf(refusal);
     await nextTurn();
-    const { status: statusCode, headers, body } = await answer(request);
+    const given = await answer(request);
     await nextTurn();
-    return { response: { statusCode, headers, body } };
+    return responseOf(given);
   };
   return endpoints;
 }
+
+const responseOf = ({ status: statusCode, headers, body }: DirectAnswer): object => ({
+  response: { statusCode, headers, body },
+});

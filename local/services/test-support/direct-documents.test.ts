@@ -1,0 +1,102 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestService, testService } from '../dynamodb/test-service.ts';
+import { clientSettings, serveForTest, type TestEndpoint } from './aws-server.ts';
+
+let on: TestService;
+let endpoint: TestEndpoint;
+/** Calls that came as objects, and those that came as text. */
+const came = { objects: 0, texts: 0 };
+const clients: DynamoDBClient[] = [];
+
+beforeAll(async () => {
+  on = testService();
+  endpoint = await serveForTest({
+    ...on.service,
+    async handle(request) {
+      came[request.input === undefined ? 'texts' : 'objects']++;
+      return on.service.handle!(request);
+    },
+  });
+  process.env['AWS_ENDPOINT_URL'] = endpoint.url;
+});
+afterAll(async () => {
+  for (const client of clients) client.destroy();
+  await endpoint.close();
+});
+
+function documents(settings: object): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({ ...clientSettings(endpoint), maxAttempts: 2, ...settings });
+  clients.push(client);
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+const item = { bytes: new Uint8Array([1, 255]), many: new Set([new Uint8Array([7])]), n: 1.5, B: 'b', gone: undefined };
+
+/** What a client gets for every kind of call, errors with their members and retries. */
+async function story(client: DynamoDBDocumentClient, TableName: string): Promise<unknown[]> {
+  on.table(TableName);
+  const Key = { pk: 'p', sk: 'a' };
+  const once = { TableName, Item: { ...Key, ...item }, ConditionExpression: 'attribute_not_exists(pk)' };
+  const answers: unknown[] = [];
+  const ask = async (command: Parameters<typeof client.send>[0]): Promise<void> => {
+    const answer = await client.send(command).catch(({ name, message, Item, CancellationReasons }) => ({
+      name,
+      message,
+      Item,
+      CancellationReasons,
+    }));
+    answers.push({ ...answer, $metadata: undefined });
+  };
+  await ask(new PutCommand(once));
+  await ask(new PutCommand({ ...once, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
+  await ask(new GetCommand({ TableName, Key, ConsistentRead: undefined, ReturnConsumedCapacity: 'TOTAL' }));
+  await ask(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #n = #n + :one',
+      ExpressionAttributeNames: { '#n': 'n' },
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  await ask(
+    new TransactWriteCommand({ TransactItems: [{ Put: once }, { Delete: { TableName, Key: { pk: 'q', sk: 'a' } } }] }),
+  );
+  await ask(new BatchWriteCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: { ...Key, sk: 'b' } } }] } }));
+  on.faults.use([{ point: 'dynamodb.throttle', probability: 1, limit: 1 }]);
+  await ask(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'p' },
+      Limit: 1,
+    }),
+  );
+  await ask(new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [Key] } } }));
+  await ask(new GetCommand({ TableName: 'absent', Key }));
+  return answers;
+}
+
+test('a call without HTTP gets what one by HTTP gets', async () => {
+  const byHttp = await story(documents({}), 'http');
+  expect(came).toEqual({ objects: 0, texts: 10 });
+  const direct = await story(documents({ endpoint: undefined }), 'direct');
+  // The second attempt of what was throttled is the SDK's.
+  expect(came).toEqual({ objects: 9, texts: 11 });
+  expect(JSON.parse(JSON.stringify(direct).replaceAll('"direct"', '"http"'))).toEqual(
+    JSON.parse(JSON.stringify(byHttp)),
+  );
+  expect(direct[2]).toMatchObject({ Item: { bytes: item.bytes, many: item.many } });
+});
