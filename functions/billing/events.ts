@@ -14,6 +14,7 @@ import { commandSchema } from './commands/command-schema.ts';
 import { customerRowEvents } from './customers/customer-row-events.ts';
 import { customerSchema, messageChannels } from './customers/customer-schema.ts';
 import { cancelReasons } from './invoices/cancel-reasons.ts';
+import { collectiveBillCompleted } from './invoices/collective-events.ts';
 import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoice-payload.ts';
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
 import { messageRequested } from './messages/message-events.ts';
@@ -318,6 +319,7 @@ export const billingEvents = [
   invoiceOverdue,
   invoiceReminder,
   invoiceCancelled,
+  collectiveBillCompleted,
   subscriberCreated,
   subscriberUpdated,
   supplyStarted,

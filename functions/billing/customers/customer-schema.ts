@@ -52,6 +52,8 @@ export const createCustomerSchema = z.object({
   channels: z._default(z.array(z.enum(messageChannels)).check(z.maxLength(4)), ['sms']),
   /** Channels the customer does not want to be written to on, whatever is asked. */
   refusedChannels: z.optional(z.array(z.enum(messageChannels)).check(z.maxLength(4))),
+  /** One message with the collective bill of a run or period, and one amount in reminders, instead of one for each invoice. @default false */
+  collectiveBill: z.optional(z.boolean()),
   /** Messages the customer does not want, of those that can be refused: receipts and statements. */
   refusedMessages: z.optional(z.array(z.enum(['payment_received', 'statement_issued'])).check(z.maxLength(2))),
   /** Codes of taxes the customer does not pay. */

@@ -10,6 +10,8 @@ export interface IssueOptions {
   issueDate: string;
   dueDays: number;
   runId?: string;
+  /** Whether all of a customer's are told of together afterwards, where the customer wants it so. */
+  mayBeCollective?: boolean;
 }
 
 /** @param group bills of one currency, as many as one holds */
@@ -36,6 +38,7 @@ export function draftInvoice(customer: Customer, group: readonly PricedSupply[],
     dueDate: addDays(options.issueDate, options.dueDays),
     currency,
     ...(group[0]!.supply.invoiceGroup === undefined ? {} : { group: group[0]!.supply.invoiceGroup }),
+    ...(customer.collectiveBill && options.mayBeCollective ? { isCollective: true } : {}),
     bills,
     ...totalsOf(bills, currency),
     paidAmount: amountOf(0n, currency),

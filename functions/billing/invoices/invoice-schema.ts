@@ -60,6 +60,8 @@ const invoiceSchema = z.object({
   issueDate: z.string(),
   dueDate: z.string(),
   currency: z.string(),
+  /** Told of with the customer's others of its run or period, on a collective bill, as the customer wanted it then. */
+  isCollective: z.optional(z.boolean()),
   /** The `invoiceGroup` of the supplies it bills. */
   group: z.optional(z.string()),
   bills: z.array(suppliedBillSchema),

@@ -16,6 +16,7 @@ import { sendInvoice, startSending } from '../messages/send-invoice.ts';
 import { type BillingRun, type RunProblem, runEntity, runProblemEntity } from '../runs/run-entity.ts';
 import { progressOf } from '../runs/run-progress.ts';
 import { resumeRun, startRun, stopRun } from '../runs/start-run.ts';
+import { announceCollectiveBill } from './announce-collective-bill.ts';
 import { asManyAsFit } from './as-many-as-fit.ts';
 import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
@@ -77,11 +78,14 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
       ...order,
       timeZone,
       mostSupplies: mostAtOnce,
+      mayBeCollective: true,
     });
     if (isLarge) {
       const run = await startRun(session, { ...order, customerId });
       return { status: 202, data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
     }
+    const customer = await session.require(customerEntity, { id: customerId });
+    if (customer.collectiveBill) await announceCollectiveBill(session, customerId, period, invoices);
     return { data: { run: null, invoices, problems: problems.map((problem) => ({ ...problem, customerId })) } };
   },
 

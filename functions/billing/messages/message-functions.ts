@@ -28,7 +28,10 @@ export const messageFunctions: DomainPart = {
     {
       resource: publicDocuments,
       entry: `${folder}/documents/handler.ts`,
-      access: { tables: { ...rows, ...documentMaker.tables, limits: 'write' }, buckets: documentMaker.kept },
+      access: {
+        tables: { ...rows, ...documentMaker.tables, limits: 'write' },
+        buckets: { ...documentMaker.kept, ...documentMaker.drawn },
+      },
       assets: fontAssets,
       memoryMb: 1024,
       timeoutSeconds: 29,
@@ -52,6 +55,7 @@ export const messageFunctions: DomainPart = {
         'invoice.cancelled',
         'invoice.overdue',
         'invoice.reminder',
+        'collective_bill.completed',
         'payment.received',
         'payment.reversed',
         'meter.command_changed',
@@ -71,7 +75,7 @@ export const messageFunctions: DomainPart = {
       access: {
         queues: ['customer-messages'],
         tables: { ...rows, ...documentMaker.tables, platform: 'readWrite' },
-        buckets: documentMaker.kept,
+        buckets: { ...documentMaker.kept, ...documentMaker.drawn },
         ...providerCalls,
       },
       assets: fontAssets,

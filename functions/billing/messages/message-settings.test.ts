@@ -4,7 +4,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { handler } from './handler.ts';
 import { messageSettingsEntity, messageSettingsSchema, readMessageSettings } from './message-settings.ts';
-import { templateNames } from './templates/index.ts';
+import { automaticNames, templateNames } from './templates/index.ts';
 
 const stack = useBillingStack();
 const tenant = 'message-settings';
@@ -26,7 +26,7 @@ const store = (more: object) =>
     }),
   );
 
-it.each(templateNames)('%s, which came later, goes out where the product says so', async (name) => {
+it.each(automaticNames)('%s, which came later, goes out where the product says so', async (name) => {
   await store({ kinds: templateNames.filter((each) => each !== name) });
   const isByDefault = defaults.automatic.includes(name);
   expect(await automatic()).toEqual(isByDefault ? ['invoice_issued', name] : ['invoice_issued']);

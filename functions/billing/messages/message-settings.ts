@@ -5,7 +5,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { label, timeOfDay } from '../../../layers/kernel/schema/common.ts';
-import { type TemplateName, templateNames } from './templates/index.ts';
+import { automaticNames, type TemplateName, templateNames } from './templates/index.ts';
 
 export const logoBytes = (dataUrl: string): Buffer => Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64');
 
@@ -30,8 +30,11 @@ const logo = () =>
   );
 
 export const messageSettingsSchema = z.object({
-  /** Messages that go out by themselves when what they tell of happens; others are sent on demand. */
-  automatic: z._default(z.array(z.enum(templateNames)), [
+  /**
+   * Messages that go out by themselves when what they tell of happens; others are sent on demand. What is said of an invoice's holds
+   * for the collective one in its place.
+   */
+  automatic: z._default(z.array(z.enum(automaticNames)), [
     'invoice_reminder',
     'invoice_overdue',
     'disconnection_warning',

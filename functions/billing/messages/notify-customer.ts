@@ -3,6 +3,7 @@
  * hands it to the queue by an event of the same transaction. Sending is elsewhere: nothing here waits for a provider, and
  * nothing is lost when the caller dies.
  */
+import type { DisplayStyle } from '../../../layers/documents/display.ts';
 import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
@@ -25,8 +26,8 @@ import { messageRow, writeMessage } from './write-message.ts';
 export interface CustomerNotification<T extends TemplateName = TemplateName> {
   customerId: string;
   template: T;
-  /** As customers read them: see `layers/documents/display.ts` for numbers and days. */
-  values: TemplateValues<T>;
+  /** As customers read them: see `layers/documents/display.ts` for numbers and days. A function is asked where a message is made. */
+  values: TemplateValues<T> | ((customer: Customer, style: DisplayStyle) => Promise<TemplateValues<T>>);
   /** What makes it the same message when it is asked for again, e.g. `invoice inv_…`; a channel carries it once. */
   reference: string;
   /** @default the customer's own, and the app of those who have it; a channel the customer refuses stays silent whatever is asked */
@@ -77,11 +78,13 @@ export async function notifyCustomer<T extends TemplateName>(
       ({ before, reason }) => before === undefined || mayTryAgain(outcomeOf(before, now), reason),
     );
     const written = new Map<MessageChannel, CustomerMessage>();
-    if (toWrite.length > 0)
+    if (toWrite.length > 0) {
+      const style = { language: customer.language, digits: settings.digits };
+      const values = typeof order.values === 'function' ? await order.values(customer, style) : order.values;
       await session.transact('billing', (unit) => {
         const link = linkOf(unit, session, settings, order.document, customer);
-        const message = composeMessage(order.template, customer, utility, order.values, link);
-        const notice = composeNotice(order.template, order.values, settings, profile.name);
+        const message = composeMessage(order.template, customer, utility, values, link);
+        const notice = composeNotice(order.template, values, settings, profile.name);
         const sendAfter = waitUntil(session, settings, profile.timeZone, order.template);
         for (const { channel, before, to, reason } of toWrite) {
           const row = messageRow(session, order, customer, { channel, to, reason, message, notice, sendAfter });
@@ -89,6 +92,7 @@ export async function notifyCustomer<T extends TemplateName>(
           written.set(channel, row);
         }
       });
+    }
     return plan.map(({ channel, before }) => {
       const row = written.get(channel);
       const { status, reason } = row ?? outcomeOf(before!, now);

@@ -4,13 +4,19 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import { commandKinds, commandStatuses } from '../commands/command-schema.ts';
 import { messageChannels } from '../customers/customer-schema.ts';
-import { tellOfCommand, tellOfInvoice, tellOfPayment } from './react-to-billing.ts';
+import { tellOfCollectiveBill, tellOfCommand, tellOfInvoice, tellOfPayment } from './react-to-billing.ts';
 
 const invoice = z.object({
   invoiceId: z.string(),
   step: z.optional(z.string()),
   channels: z.optional(z.array(z.enum(messageChannels))),
   isReminded: z.optional(z.boolean()),
+});
+const collective = z.object({
+  customerId: z.string(),
+  invoiceId: z.string(),
+  runId: z.optional(z.string()),
+  period: z.optional(z.object({ from: z.string(), to: z.string() })),
 });
 const payment = z.object({
   paymentId: z.string(),
@@ -44,6 +50,10 @@ export const handler = consumeEvents(async ({ type, tenantId, correlationId, id,
     case 'invoice.reminder': {
       const { invoiceId, step, channels } = invoice.parse(payload);
       return tellOfInvoice(session, invoiceId, { template: 'invoice_reminder', step, channels });
+    }
+    case 'collective_bill.completed': {
+      const { customerId, invoiceId, runId, period } = collective.parse(payload);
+      return tellOfCollectiveBill(session, { customerId, invoiceId, scope: runId === undefined ? period! : { runId } });
     }
     case 'payment.received':
       return tellOfPayment(session, 'payment_received', payment.parse(payload));

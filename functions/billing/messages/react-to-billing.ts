@@ -6,18 +6,20 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { balancesOf } from '../accounts/show-account.ts';
 import type { MeterCommand } from '../commands/command-schema.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
+import type { Customer } from '../customers/customer-schema.ts';
 import { dunningSubject, isOwedUpTo, overdueAmounts } from '../dunning/overdue-debt.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
 import { today } from '../invoices/local-day.ts';
 import { reversalWords } from '../payments/reversal-reasons.ts';
+import { type CompletedBill, remindTogether, sendCollectiveBill } from './collective-messages.ts';
 import type { MessageChannel } from './message-schema.ts';
 import { readMessageSettings } from './message-settings.ts';
 import { notifyCustomer } from './notify-customer.ts';
 import { type InvoiceTemplate, notifyOfInvoice, styleOf, templateOfKind } from './notify-of-invoice.ts';
-import type { TemplateName } from './templates/index.ts';
+import type { automaticNames } from './templates/index.ts';
 
-const isAutomatic = async (session: TenantSession, template: TemplateName): Promise<boolean> =>
+const isAutomatic = async (session: TenantSession, template: (typeof automaticNames)[number]): Promise<boolean> =>
   (await readMessageSettings(session)).automatic.includes(template);
 
 export async function tellOfInvoice(
@@ -38,19 +40,32 @@ export async function tellOfInvoice(
   if (isOfDebt && (invoice.status === 'paid' || invoice.status === 'cancelled')) return;
   const { automatic } = await readMessageSettings(session);
   if (!automatic.includes(template)) return;
-  if (template === 'invoice_overdue' && (await isGraced(session, invoice.customerId))) return;
+  // Told of with the others, when all of them are there.
+  if (template === 'invoice_issued' && invoice.isCollective) return;
+  const customer = await session.require(customerEntity, { id: invoice.customerId });
+  if (template === 'invoice_overdue' && (await isGraced(session, customer))) return;
   if (template === 'invoice_overdue' && !(await isOwedUpTo(session, invoice))) return;
   // Two messages of one debt in one minute collect no more than one.
   if (isReminded && automatic.includes('invoice_reminder')) return;
+  if (isOfDebt && customer.collectiveBill)
+    return remindTogether(session, invoice, togetherOf[template], { step, channels });
   await notifyOfInvoice(session, invoice, template, {
     reference: step === undefined ? sendingReference(template, invoiceId) : `${template} ${invoiceId} ${step}`,
     channels,
   });
 }
 
+const togetherOf = {
+  invoice_reminder: 'collective_bill_reminder',
+  invoice_overdue: 'collective_bill_overdue',
+} as const;
+
+export async function tellOfCollectiveBill(session: TenantSession, bill: CompletedBill): Promise<void> {
+  if (await isAutomatic(session, 'invoice_issued')) await sendCollectiveBill(session, bill);
+}
+
 /** Whoever was given time is not pressed. */
-async function isGraced(session: TenantSession, customerId: string): Promise<boolean> {
-  const { graceUntil } = await session.require(customerEntity, { id: customerId });
+async function isGraced(session: TenantSession, { graceUntil }: Pick<Customer, 'graceUntil'>): Promise<boolean> {
   return graceUntil !== undefined && graceUntil >= (await today(session));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
+import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
 import { sendEmailMessage, sendSms } from '../../platform/contract.ts';
 import { documentOf, readDocument } from '../documents/keep-document.ts';
 import { pushToUsers } from '../push/push-to-users.ts';
@@ -43,6 +44,9 @@ export async function sendCustomerMessage(order: SendOrder): Promise<number | un
     const { providerReference, status } = value;
     await noteSent(session, messageId, { integrationId, providerReference }, { status, provider });
   } catch (error) {
+    // All of it was cancelled while the message waited.
+    if (message.document?.kind === 'collective_bill' && isAppError(error) && error.code === 'not_found')
+      return void (await end(session, messageId, 'skipped', 'outdated'));
     const verdict = judgeFailure(error, message, Date.parse(session.context.now()), isLastTry);
     if (verdict === undefined) throw error;
     if ('againAfterSeconds' in verdict) return verdict.againAfterSeconds;

@@ -8,6 +8,7 @@ import { invoiceEntity, issuedPartitions } from '../invoices/invoice-entity.ts';
 import type { Invoice } from '../invoices/invoice-schema.ts';
 import { runEntity } from '../runs/run-entity.ts';
 import { progressOf } from '../runs/run-progress.ts';
+import { sendCollectiveBill } from './collective-messages.ts';
 import type { MessageChannel } from './message-schema.ts';
 import type { NotificationResult } from './notify-customer.ts';
 import { notifyOfInvoice, templateOfKind } from './notify-of-invoice.ts';
@@ -67,7 +68,8 @@ export async function startSending(session: TenantSession, runId: string, channe
 export async function sendPage(part: SendingMessage, limit = pageSize): Promise<void> {
   const { tenantId, runId, shard, channels, cursor, invoiceId } = part;
   const session = openSession(tenantId);
-  if (invoiceId !== undefined) return void (await sendInvoice(session, invoiceId, { channels }));
+  if (invoiceId !== undefined)
+    return void (await sendWithRun(session, await session.require(invoiceEntity, { id: invoiceId }), channels));
   const { issueDate } = await session.require(runEntity, { id: runId });
   const { items, nextCursor } = await session.query<Invoice & Stored>(invoiceEntity, {
     index: 'gsi1',
@@ -78,14 +80,22 @@ export async function sendPage(part: SendingMessage, limit = pageSize): Promise<
     cursor,
   });
   const following: SendingMessage[] = nextCursor === null ? [] : [{ ...part, cursor: nextCursor }];
-  for (const { id, status } of items)
+  for (const invoice of items)
     try {
-      if (status !== 'cancelled') await sendInvoice(session, id, { channels });
+      if (invoice.status !== 'cancelled') await sendWithRun(session, invoice, channels);
     } catch (error) {
-      logger.error('invoice not sent with its run', { tenantId, runId, invoiceId: id, error: error as Error });
-      following.push({ tenantId, runId, shard, channels, invoiceId: id });
+      logger.error('invoice not sent with its run', { tenantId, runId, invoiceId: invoice.id, error: error as Error });
+      following.push({ tenantId, runId, shard, channels, invoiceId: invoice.id });
     }
   await sendMessages(sendingQueue, following.map(messageOf));
 }
+
+/** By itself, or, whichever of them it is, all of its customer's as one. */
+const sendWithRun = (session: TenantSession, invoice: Invoice, channels?: MessageChannel[]): Promise<unknown> => {
+  const { id, customerId, kind, isCollective, runId } = invoice;
+  return isCollective && kind === 'invoice' && runId !== undefined
+    ? sendCollectiveBill(session, { customerId, invoiceId: id, scope: { runId } }, channels)
+    : sendInvoice(session, id, { channels });
+};
 
 const messageOf = (message: SendingMessage): { body: string } => ({ body: JSON.stringify(message) });

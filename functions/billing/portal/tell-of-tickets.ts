@@ -8,8 +8,10 @@ import { ticketCreated, ticketMessageAdded, type ticketUpdated } from '../../sup
 import { customerEntity } from '../customers/customer-entity.ts';
 import { readMessageSettings } from '../messages/message-settings.ts';
 import { type CustomerNotification, notifyCustomer } from '../messages/notify-customer.ts';
+import type { TemplateValues } from '../messages/templates/index.ts';
 
-type Order = CustomerNotification<'ticket_opened'> | CustomerNotification<'ticket_answered'>;
+type Telling<T extends 'ticket_opened' | 'ticket_answered'> = CustomerNotification<T> & { values: TemplateValues<T> };
+type Order = Telling<'ticket_opened'> | Telling<'ticket_answered'>;
 
 export const handler = consumeEvents(async (event) => {
   const order = orderOf(event);

@@ -33,6 +33,7 @@ export async function billPage({ tenantId, runId, part, page }: RunMessage, limi
       ...run,
       timeZone: (await tenantProfile(session)).timeZone,
       runId,
+      mayBeCollective: true,
       ...((progress.attempts ?? 0) + 1 >= maxAttempts ? { isolate: () => true } : {}),
       versions: versionsOnce(session),
       veeSettings: veeSettingsOf(session),

@@ -16,6 +16,8 @@ export interface BilledCustomers {
   /** Customers of more supplies than were to be billed at once, of whom nothing was billed. */
   large: string[];
   problems: Omit<RunProblem, 'runId'>[];
+  /** Customers whose invoices are told of together, each with one of them. */
+  collective: { customerId: string; invoiceId: string }[];
   /** Errors nobody expected. */
   failures: { customerId: string; error: unknown }[];
 }
@@ -28,7 +30,14 @@ export async function billSideBySide(
   customerIds: readonly string[],
   options: BillingOptions,
 ): Promise<BilledCustomers> {
-  const billed: BilledCustomers = { invoices: 0, nothingToBill: 0, large: [], problems: [], failures: [] };
+  const billed: BilledCustomers = {
+    invoices: 0,
+    nothingToBill: 0,
+    large: [],
+    problems: [],
+    collective: [],
+    failures: [],
+  };
   await sideBySide(customerIds, atATime, async (customerId) => {
     try {
       const { invoices, problems, isLarge } = await billCustomer(session, customerId, options).catch(
@@ -39,6 +48,8 @@ export async function billSideBySide(
         },
       );
       billed.invoices += invoices.length;
+      const together = invoices.find(({ isCollective }) => isCollective);
+      if (together !== undefined) billed.collective.push({ customerId, invoiceId: together.id });
       if (isLarge) billed.large.push(customerId);
       else if (invoices.length + problems.length === 0) billed.nothingToBill++;
       for (const problem of problems) billed.problems.push({ ...problem, customerId });

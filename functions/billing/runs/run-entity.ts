@@ -40,6 +40,8 @@ export interface RunPart {
   invoices: number;
   nothingToBill: number;
   problems: number;
+  /** Of a customer whose invoices are told of together at the end of the part: one of them. */
+  collectiveInvoiceId?: string;
   done: boolean;
 }
 

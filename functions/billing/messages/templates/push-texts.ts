@@ -43,6 +43,21 @@ export const pushTexts: Record<TemplateName, PushText> = {
     ar: 'تأخر سداد فاتورة.',
     withAmounts: { en: 'A bill is overdue: {due}.', ar: 'تأخر سداد فاتورة: {due}.' },
   },
+  collective_bill_issued: {
+    en: 'Your bills are ready.',
+    ar: 'فواتيركم جاهزة.',
+    withAmounts: { en: `Your bills are ready. ${bill.en}`, ar: `فواتيركم جاهزة. ${bill.ar}` },
+  },
+  collective_bill_reminder: {
+    en: 'Bills are waiting to be paid.',
+    ar: 'لديكم فواتير بانتظار السداد.',
+    withAmounts: bill,
+  },
+  collective_bill_overdue: {
+    en: 'Bills are overdue.',
+    ar: 'تأخر سداد فواتير.',
+    withAmounts: { en: 'Bills are overdue: {due}.', ar: 'تأخر سداد فواتير: {due}.' },
+  },
   disconnection_warning: {
     en: 'Important news of your supply: please open the app.',
     ar: 'رسالة مهمة عن خدمة الكهرباء: يرجى فتح التطبيق.',
