@@ -19,6 +19,7 @@ import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoi
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
 import { messageRequested } from './messages/message-events.ts';
 import { fieldEvents } from './mobile/field-events.ts';
+import { advanceLeft } from './accounts/advance-left.ts';
 import { paymentHalfWay } from './payments/payment-half-way.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
@@ -313,6 +314,7 @@ export const billingEvents = [
   subscriberPayment,
   paymentReversed,
   paymentHalfWay,
+  advanceLeft,
 
   invoiceCreated,
   invoicePaid,

@@ -6,6 +6,7 @@ import { defineEntity, type Stored } from '../../../layers/kernel/data/entity.ts
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { advanceLeft } from './advance-left.ts';
 import type { EntryType } from './entry-types.ts';
 
 export interface AccountEntry {
@@ -85,16 +86,19 @@ export function postSetOff(
 /**
  * Writes what is left of an advance, on the version that was read.
  * @param isTouched written even when it stays the same: whoever makes money and whoever makes debt at the same moment then refuse
- *   each other, and no invoice is left open beside money that could have paid it
+ *   each other, and no invoice is left open beside money that could have paid it; `mayPayOthers`: whether invoices may be open that
+ *   what is left can pay. @default whether there is more of it than before
  */
 export function writeAdvance(
   unit: UnitOfWork,
   before: (Advance & Stored) | undefined,
   advance: Omit<Advance, 'minor'> & { minor: bigint },
-  { isTouched = false }: { isTouched?: boolean } = {},
+  { isTouched = false, mayPayOthers }: { isTouched?: boolean; mayPayOthers?: boolean } = {},
 ): void {
   const { customerId, currency, minor } = advance;
   if (minor < 0n) throw new RangeError('An advance is never negative.');
+  if (minor > 0n && (mayPayOthers ?? minor > BigInt(before?.minor ?? '0')))
+    unit.emit(advanceLeft, { aggregateId: customerId, payload: { customerId, currency } });
   if (before === undefined) {
     // Two first payments at once: whoever is second reads again.
     if (minor > 0n || isTouched)

@@ -1,15 +1,18 @@
 /**
  * Cancels an invoice by a credit note: the invoice stays with its number, the account gets the whole amount back, money that
- * was paid on it waits as an advance, and the days can be billed again.
+ * was paid on it is left over, and the days can be billed again. What an invoice below zero had credited is taken back from the
+ * invoices that it paid.
  */
 
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
+import { maxSteps, type UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { postToAccount, readAdvance, writeAdvance } from '../accounts/account-entity.ts';
+import { noteSetOff, setOffOf } from '../accounts/set-offs.ts';
 import { invoiceCancelled } from '../events.ts';
+import { oweAgain, readSetOffs, type TakenFrom } from '../payments/take-back.ts';
 import { suppliesById, supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import type { CancelReason } from './cancel-reasons.ts';
@@ -47,11 +50,16 @@ export function cancelInvoice(
       refuseNote(await newestNote(session, invoice));
     }
     const paid = minorOf(invoice.paidAmount, currency);
-    refuseUsedCredit(paid, BigInt(advance?.minor ?? '0'));
+    const ahead = BigInt(advance?.minor ?? '0') + paid;
+    const [owedAgain, setOff] = await Promise.all([
+      ahead < 0n ? usedCredit(session, invoice, -ahead) : [],
+      paid > 0n ? setOffOf(session, { customerId, currency, invoiceId: id }) : 0n,
+    ]);
+    const now = session.context.now();
     return session.transact('billing', (unit) => {
       const cancelled = unit.update(invoiceEntity, invoice, {
         status: 'cancelled',
-        cancelledAt: session.context.now(),
+        cancelledAt: now,
         cancelReason: reason,
         cancelReasonCode: reasonCode,
       });
@@ -80,7 +88,9 @@ export function cancelInvoice(
         currency,
         reference: invoice.invoiceNumber,
       });
-      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + paid });
+      noteSetOff(unit, { customerId, currency, invoiceId: id }, -setOff);
+      oweAgain(unit, owedAgain, now);
+      writeAdvance(unit, advance, { customerId, currency, minor: ahead < 0n ? 0n : ahead });
       unit.emit(invoiceCancelled, {
         aggregateId: id,
         payload: { ...invoiceEventPayload(cancelled), reason, reasonCode },
@@ -141,15 +151,30 @@ function refuseInTheMiddle(
     });
 }
 
-/** An invoice below zero became money paid ahead, which later invoices may have used. */
-function refuseUsedCredit(paid: bigint, ahead: bigint): void {
-  if (ahead + paid < 0n)
+/** Steps of an invoice that is owed again: row, mark of an open one, audit, event, what was set off. */
+const stepsOfOne = 5;
+const stepsOfCancelling = 20;
+
+/**
+ * An invoice below zero became money paid ahead: the invoices that had it are owed again, as far as the transaction holds them.
+ * @param missing minor units that wait no more
+ */
+async function usedCredit(session: TenantSession, invoice: StoredInvoice, missing: bigint): Promise<TakenFrom[]> {
+  const setOffs = await readSetOffs(session, invoice, [], missing);
+  let left = missing;
+  const found = setOffs.map(({ invoice: paid, minor: had }): TakenFrom => {
+    const minor = had < left ? had : left;
+    left -= minor;
+    return { invoice: paid, minor, fromSetOff: minor };
+  });
+  if (left > 0n || found.length * stepsOfOne > maxSteps - stepsOfCancelling - invoice.bills.length)
     throw new AppError('conflict', undefined, {
       texts: {
-        en: 'What the invoice credited has been used by later invoices: cancel those first.',
-        ar: 'استُخدم ما أضافته هذه الفاتورة للرصيد في فواتير لاحقة: ألغها أولًا.',
+        en: 'What the invoice credited has paid other invoices: cancel those first.',
+        ar: 'سُددت بما أضافته هذه الفاتورة للرصيد فواتير أخرى: ألغها أولًا.',
       },
     });
+  return found;
 }
 
 /** It bills nothing that could be billed again, and a credit note would take revenue back that it never was. */

@@ -1,6 +1,7 @@
 /** What the transaction of an invoice holds, whatever the invoice is for. */
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { postToAccount, writeAdvance } from '../accounts/account-entity.ts';
+import { noteSetOff } from '../accounts/set-offs.ts';
 import { invoiceCreated, invoicePaid } from '../events.ts';
 import { minorOf, settle } from './invoice-amounts.ts';
 import { type CustomerInvoice, customerInvoiceEntity, invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
@@ -28,6 +29,7 @@ export function writeInvoice(
   const left = { customerId, currency, minor: ahead - used };
   // A payment that finds no invoice to settle, and this invoice that finds no payment, must not both go through.
   if (!isAheadWritten) writeAdvance(unit, advance, left, { isTouched: true });
+  if (total > 0n) noteSetOff(unit, { customerId, currency, invoiceId: id }, used);
   const stored = unit.create(invoiceEntity, settled);
   unit.create(customerInvoiceEntity, pointerTo(invoice));
   if (invoice.kind !== 'returned_payment') {

@@ -11,6 +11,11 @@ export const paymentSettingsSchema = z.object({
   differenceApprovalAbove: z._default(amount(), '0'),
   /** Whether cash is taken only by who has an open cashier session. */
   cashNeedsSession: z._default(z.boolean(), false),
+  /**
+   * What money pays that is left over, as by a credit note or a payment of other invoices: the customer's open invoices at once, the
+   * longest due first, or the next one that is issued, unless a person sets it off.
+   */
+  advanceSettles: z._default(z.enum(['open_invoices', 'next_invoice']), 'open_invoices'),
 });
 export type PaymentSettings = z.infer<typeof paymentSettingsSchema>;
 

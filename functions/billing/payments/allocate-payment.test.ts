@@ -114,10 +114,16 @@ describe('a payment', () => {
   });
 });
 
-/** @param parts minor units that invoices 1, 2, … have of it; those below zero are of cancelled ones */
+/** @param parts minor units that invoices 1, 2, … have of it; those below zero are of cancelled ones @param setOffs by invoice, the newest first */
 function taken(
   minor: number,
-  { parts, advance = 0, ahead = advance, held }: { parts: number[]; advance?: number; ahead?: number; held?: number },
+  {
+    parts,
+    advance = 0,
+    ahead = advance,
+    held,
+    setOffs = [],
+  }: { parts: number[]; advance?: number; ahead?: number; held?: number; setOffs?: [string, number][] },
 ) {
   const invoices = parts.map((part, i) => invoice(String(i + 1), 0, { status: part < 0 ? 'cancelled' : 'paid' }));
   const allocations = parts.map((part, i) => ({
@@ -131,7 +137,9 @@ function taken(
     advanceAmount: yer(advance),
     ...(held === undefined ? {} : { takingBack: yer(held), owedAgain: ['o'] }),
   } as Payment;
-  const { fromInvoices, left, ...rest } = splitTakeBack(payment, invoices, BigInt(ahead), BigInt(minor));
+  const used = setOffs.map(([id, minor]) => ({ invoice: invoice(id, 0, { status: 'paid' }), minor: BigInt(minor) }));
+  const split = splitTakeBack(payment, invoices, BigInt(ahead), BigInt(minor), used);
+  const { fromInvoices, left, leftAfter: _, ...rest } = split;
   const amounts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, Number(value)]));
   return {
     ...amounts,
@@ -181,6 +189,32 @@ describe('taking money back', () => {
       12,
       { parts: [5], advance: 4, ahead: 0 },
       { fromInvoices: '1:5', shortfall: 7, left: '0.04' },
+    ],
+    [
+      'what waited is with those that were paid with it, the newest first',
+      6,
+      {
+        parts: [5],
+        advance: 4,
+        ahead: 1,
+        setOffs: [
+          ['9', 2],
+          ['8', 7],
+        ],
+      },
+      { fromAdvance: 1, fromInvoices: '9:2 8:1 1:2', left: '0.00 1:0.03' },
+    ],
+    [
+      'one of which it settled itself, too, is owed again once for both',
+      9,
+      { parts: [5], advance: 4, ahead: 0, setOffs: [['1', 6]] },
+      { fromInvoices: '1:9', left: '0.00' },
+    ],
+    [
+      'and so is what a cancelled invoice had',
+      6,
+      { parts: [-5], advance: 2, ahead: 1, setOffs: [['9', 9]] },
+      { fromAdvance: 1, fromInvoices: '9:5', left: '0.00 1:0.01' },
     ],
     [
       'what a cancelled invoice had waits as well',

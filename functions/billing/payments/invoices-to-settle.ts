@@ -12,20 +12,20 @@ type Wanted = Pick<NewPayment, 'customerId' | 'invoiceIds' | 'purpose'>;
 /**
  * Read consistently: an index may lag behind the last payment.
  * @param options `isLate`: the money is here already: named invoices that owe nothing any more are passed over and what is left
- *   waits; `minor`: how much there is, which needs no more invoices than it pays. @default all that are owed
+ *   waits; `minor`: how much there is, which needs no more invoices than it pays. @default all that are owed; `andOthers`: what named
+ *   ones leave of it is for the others
  */
 export async function invoicesToSettle(
   session: TenantSession,
   { customerId, invoiceIds, purpose = 'debt' }: Wanted,
   currency: string,
-  { isLate = false, minor }: { isLate?: boolean; minor?: bigint } = {},
+  { isLate = false, minor, andOthers = false }: { isLate?: boolean; minor?: bigint; andOthers?: boolean } = {},
 ): Promise<StoredInvoice[]> {
   if (purpose !== 'debt') return [];
   const fits = (invoice: StoredInvoice): boolean =>
     invoice.customerId === customerId && invoice.currency === currency && isOpen(invoice);
-  if (invoiceIds !== undefined) {
-    const named = await requireInvoices(session, [...new Set(invoiceIds)]);
-    if (isLate) return named.filter(fits);
+  const named = invoiceIds && (await requireInvoices(session, [...new Set(invoiceIds)]));
+  if (named !== undefined && !isLate) {
     const foreign = named.find((invoice) => !fits(invoice));
     if (foreign)
       throw new AppError('unprocessable', undefined, {
@@ -34,10 +34,15 @@ export async function invoicesToSettle(
           ar: `الفاتورة ${foreign.invoiceNumber} ليست فاتورة مفتوحة لهذا المشترك بعملة ${currency}.`,
         },
       });
-    return named;
   }
-  return openOfCustomer(session, customerId, {
+  const first = named?.filter(fits) ?? [];
+  const isEnough = (others: readonly StoredInvoice[]): boolean =>
+    minor !== undefined && isEnoughFor(minor, [...first, ...others]);
+  if (named !== undefined && (!andOthers || isEnough([]))) return first;
+  const isNamed = ({ id }: StoredInvoice): boolean => first.some((one) => one.id === id);
+  const others = await openOfCustomer(session, customerId, {
     currency,
-    isEnough: (found) => minor !== undefined && isEnoughFor(minor, found),
+    isEnough: (found) => isEnough(found.filter((one) => !isNamed(one))),
   });
+  return [...first, ...others.filter((one) => !isNamed(one))];
 }

@@ -1,7 +1,9 @@
 /** What can be done with payments. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { tenantProfile } from '../../identity/contract.ts';
 import { tillForPayment, tillForReversal } from '../cashier-sessions/till-of-payment.ts';
+import { customerEntity } from '../customers/customer-entity.ts';
 import { answerDocument } from '../documents/answer-document.ts';
 import { printReceipt, showReceipt, timesPrinted } from '../receipts/show-receipt.ts';
 import { requestRefund } from '../refunds/request-refund.ts';
@@ -11,6 +13,7 @@ import { reconcilePayments } from './reconcile-payments.ts';
 import { recordPayment } from './record-payment.ts';
 import { reversePayment } from './reverse-payment.ts';
 import type { payments } from './routes.ts';
+import { setOffAdvance } from './set-off-advance.ts';
 
 export const paymentOperations: Operations<typeof payments.routes> = {
   listPayments: async ({ session, query, page }) => {
@@ -21,6 +24,11 @@ export const paymentOperations: Operations<typeof payments.routes> = {
     data: await recordPayment(session, body, { accompany: await tillForPayment(session, principal.subject, body) }),
   }),
   reconcilePayments: async ({ session, body }) => ({ data: await reconcilePayments(session, body) }),
+  setOffAdvance: async ({ session, body }) => {
+    await session.require(customerEntity, { id: body.customerId });
+    const { currency = (await tenantProfile(session)).currency, ...wanted } = body;
+    return { data: await setOffAdvance(session, { ...wanted, currency }) };
+  },
   getPayment: async ({ session, params }) => ({ data: await session.require(paymentEntity, params) }),
   reversePayment: async ({ session, params, body, principal }) => {
     const accompany = await tillForReversal(session, principal.subject, body.reason);

@@ -36,35 +36,27 @@ export async function oweManyAgain(session: TenantSession, id: string, options: 
 async function oweSomeAgain(
   session: TenantSession,
   id: string,
-  { wanted, forgetSteps, mayFallShort = false, what }: OweAgain,
+  { wanted, forgetSteps = [], mayFallShort = false, what }: OweAgain,
   isFirst: boolean,
 ): Promise<boolean> {
   const payment = await session.require(paymentEntity, { id });
-  const { allocations, currency, takingBack = '0', owedAgain = [] } = payment;
-  if (allocations.length <= maxAllocations || (payment.purpose ?? 'debt') !== 'debt') return true;
+  const { currency, takingBack = '0', owedAgain = [] } = payment;
+  if ((payment.purpose ?? 'debt') !== 'debt') return true;
   const plan = await planTakeBack(session, payment, wanted(payment), { mayFallShort });
   if (plan.fromInvoices.length <= maxAllocations) return true;
   const fromInvoices = plan.fromInvoices.slice(0, maxAllocations);
-  const taken = new Map(fromInvoices.map(({ invoice, minor }) => [invoice.id, minor]));
   const freed = fromInvoices.reduce((sum, { minor }) => sum + minor, 0n);
   await session.transact('billing', (unit) => {
-    writeTakeBack(
-      unit,
-      payment,
-      { ...plan, fromInvoices, fromAdvance: 0n, unneeded: 0n },
-      session.context.now(),
+    writeTakeBack(unit, payment, { ...plan, fromInvoices, fromAdvance: 0n, unneeded: 0n }, session.context.now(), {
       forgetSteps,
-    );
+      isThrough: false,
+    });
     unit.update(paymentEntity, payment, {
-      // The last one of a plan may be taken from in part, and is the last of its page.
-      allocations: allocations.flatMap((one) => {
-        const left = minorOf(one.amount, currency) - (taken.get(one.invoiceId) ?? 0n);
-        return left === 0n ? [] : [{ ...one, amount: amountOf(left, currency) }];
-      }),
+      ...plan.leftAfter(fromInvoices),
       takingBack: amountOf(minorOf(takingBack, currency) + freed, currency),
       // Nothing settles them meanwhile.
       stillSettles: null,
-      owedAgain: [...new Set([...[...taken.keys()].toReversed(), ...owedAgain])],
+      owedAgain: [...new Set([...fromInvoices.map(({ invoice }) => invoice.id).toReversed(), ...owedAgain])],
       ...(what === undefined ? {} : { takingBackFor: what }),
     });
     if (isFirst && what?.askedBy !== undefined) emitHalfWay(unit, id);
@@ -95,7 +87,8 @@ export async function settleAgain(session: TenantSession, id: string, refundId?:
     const held = minorOf(takingBack, currency);
     const advance = await readAdvance(session, customerId, currency);
     await session.transact('billing', (unit) => {
-      writeAdvance(unit, advance, { customerId, currency, minor: BigInt(advance?.minor ?? '0') + held });
+      const minor = BigInt(advance?.minor ?? '0') + held;
+      writeAdvance(unit, advance, { customerId, currency, minor }, { mayPayOthers: owedAgain === undefined });
       unit.update(paymentEntity, payment, {
         advanceAmount: amountOf(minorOf(advanceAmount, currency) + held, currency),
         takingBack: null,

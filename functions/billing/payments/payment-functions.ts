@@ -68,6 +68,12 @@ export const paymentFunctions: DomainPart = {
       events: ['payment.notified', 'payment.half_way', 'checkout.changed', 'refund.changed'],
       access: { tables: { billing: 'read' }, queues: ['provider-payments'] },
     },
+    {
+      name: 'set-off-advances',
+      entry: `${folder}/payments/on-advance-left.ts`,
+      events: ['advance.left'],
+      access: { tables: { billing: 'readWrite' } },
+    },
   ],
   consumers: [
     {

@@ -1,5 +1,6 @@
 /** Money and debt that change at the same moment: whoever is second sees the first, and what is owed always adds up. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as bankFiles } from '../bank-imports/handler.ts';
 import { importPage } from '../bank-imports/import-page.ts';
@@ -14,6 +15,7 @@ import { useBankFiles } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { handler } from './handler.ts';
 import { invoicesToSettle } from './invoices-to-settle.ts';
+import { setOffAdvance } from './set-off-advance.ts';
 
 const stack = useBillingStack();
 useBankFiles();
@@ -61,6 +63,30 @@ it('two payments of one invoice and its cancelling by a credit note: the money i
     for (const { id: payment } of await paymentsOf(id))
       expect((await onPayment(payment, 'reverse', { reason: 'x' })).status).toBe(200);
     expect(await agreed(id)).toEqual({ balance: '0.00', advance: '0.00' });
+  }
+});
+
+it('money that is left over and set off, its payment taken back, a payment and a bill at the same moment: none passes another by', async () => {
+  for (let round = 0; round < rounds; round++) {
+    const { id } = await addCustomer();
+    const [old] = [await oweInvoice(tenant, id, '60.00'), await oweInvoice(tenant, id, '40.00')];
+    const { id: paid } = (await pay(id, '60')).body.data;
+    const cancel = await stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${old.id}/cancel`, {
+      body: { reason: 'x' },
+    });
+    expect(cancel.status).toBe(200);
+    const setOff = () => setOffAdvance(openSession(tenant), { customerId: id, currency: 'YER' });
+    const bill = () => retryOnChange(() => oweInvoice(tenant, id, '70.00'));
+    const [, reversed, , , second] = await Promise.all([
+      setOff(),
+      onPayment(paid, 'reverse', { reason: 'x' }),
+      setOff(),
+      bill(),
+      pay(id, '30'),
+    ]);
+    expect([reversed.status, second.status]).toEqual([200, 201]);
+    await setOff();
+    expect(await agreed(id)).toEqual({ balance: '80.00', advance: '0.00' });
   }
 });
 

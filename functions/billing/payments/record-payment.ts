@@ -13,6 +13,7 @@ import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { paymentReceived, subscriberPayment } from '../events.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
+import { readPaymentSettings } from '../payment-settings/payment-settings.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { allocatePayment, shownAllocations } from './allocate-payment.ts';
 import { invoicesToSettle } from './invoices-to-settle.ts';
@@ -57,13 +58,15 @@ export async function recordPayment(
     });
   const { purpose = 'debt', supplyId, externalReference, method } = order;
   if (supplyId !== undefined) await requireSupplyOf(session, supplyId, order.customerId);
+  const andOthers =
+    order.invoiceIds !== undefined && (await readPaymentSettings(session)).advanceSettles === 'open_invoices';
   const id = newId('pay');
   const recorded = await retryOnChange(async () => {
     const customer = payer ?? (await session.require(customerEntity, { id: order.customerId }));
     // Before the invoices: one that is made after this read, and may be missing among them, has changed it by the time it is written.
     const advance = await readAdvance(session, customer.id, currency);
     const [invoices, companion] = await Promise.all([
-      invoicesToSettle(session, order, currency, { isLate, minor }),
+      invoicesToSettle(session, order, currency, { isLate, minor, andOthers }),
       accompany?.(),
     ]);
     const { allocations, advance: left, rest } = allocatePayment(minor, invoices);
@@ -92,7 +95,8 @@ export async function recordPayment(
       settleInvoices(unit, allocations, now);
       // Money for energy to come and money held are not set against what is owed.
       if (purpose === 'debt') {
-        writeAdvance(unit, advance, { customerId: customer.id, currency, minor: BigInt(advance?.minor ?? '0') + left });
+        const ahead = { customerId: customer.id, currency, minor: BigInt(advance?.minor ?? '0') + left };
+        writeAdvance(unit, advance, ahead, { mayPayOthers: false });
         postToAccount(unit, {
           id,
           customerId: customer.id,

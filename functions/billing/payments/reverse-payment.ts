@@ -77,7 +77,7 @@ export async function reversePayment(
         takingBackFor: null,
         owedAgain: null,
       });
-      if (plan !== undefined) writeTakeBack(unit, payment, plan, now, forgetSteps);
+      if (plan !== undefined) writeTakeBack(unit, payment, plan, now, { forgetSteps });
       if (plan !== undefined || writeDebt !== undefined)
         postToAccount(unit, {
           id: `${id}-reversed`,

@@ -15,6 +15,7 @@ import {
 } from './payment-schema.ts';
 import { reconcileResultSchema, reconcileSchema } from './reconcile-schema.ts';
 import { reversalReasons } from './reversal-reasons.ts';
+import { setOffSchema, settledAheadSchema } from './set-off-schema.ts';
 
 const params = z.object({ id: generatedId('pay') });
 
@@ -53,7 +54,7 @@ export const payments = defineResource({
       access: 'billing:payments:write',
       summary: 'Record a payment; it settles the longest due invoices first, or those that are named.',
       description:
-        'What no invoice needs waits as an advance and is used by the next one. An `externalReference` of a method is one payment for ever, so a transfer cannot be entered twice.',
+        'What named invoices leave of it settles the others, unless `advanceSettles` of the settings is `next_invoice`. What no invoice needs waits as an advance and is used by the next one. An `externalReference` of a method is one payment for ever, so a transfer cannot be entered twice.',
       body: recordPaymentSchema,
       response: storedPaymentSchema,
       errors: ['not_found', 'already_exists', 'unprocessable'],
@@ -71,6 +72,18 @@ export const payments = defineResource({
       response: reconcileResultSchema,
       errors: ['unprocessable'],
     },
+    setOffAdvance: {
+      method: 'POST',
+      path: '/set-off',
+      access: 'billing:payments:write',
+      summary: 'Pay open invoices of a customer with money that waits, the longest due first, or those that are named.',
+      description:
+        'It happens by itself unless `advanceSettles` of the settings is `next_invoice`. Fourteen invoices are paid with the answer, others right after, where money is left for them and the settings let it happen by itself.',
+      body: setOffSchema,
+      status: 200,
+      response: settledAheadSchema,
+      errors: ['not_found', 'unprocessable'],
+    },
     getPayment: {
       method: 'GET',
       path: '/{id}',
@@ -86,7 +99,7 @@ export const payments = defineResource({
       access: 'billing:payments:reverse',
       summary: 'Take a payment back; what it settled is owed again.',
       description:
-        'Money that bought a token, or that later invoices have used, is refused: take the token back, or cancel those invoices. Where the money is gone for certain, as with a bounced cheque, `becomesDebt` takes it back all the same: what cannot be undone is owed by an invoice of the kind `returned_payment`, due at once. The customer is told the words of `reasonCode`, never the text of `reason`.',
+        'Invoices that were paid with what it left over are owed again as well, the newest first. Money that bought a token is refused: take the token back. Where the money is gone for certain, as with a bounced cheque, `becomesDebt` takes it back all the same: it is owed by an invoice of the kind `returned_payment`, due at once. The customer is told the words of `reasonCode`, never the text of `reason`.',
       params,
       body: z.object({
         /** For the record; the customer does not see it. */
@@ -106,7 +119,7 @@ export const payments = defineResource({
       access: 'billing:refunds:write',
       summary: 'Ask for a payment, or a part of it, to be given back.',
       description:
-        'It goes back the way it came unless said otherwise, and never more than is left of it. Above `refundApprovalAbove` of the settings a second person must agree. What no invoice needed goes first, then the invoice that was settled last is owed again.',
+        'It goes back the way it came unless said otherwise, and never more than is left of it. Above `refundApprovalAbove` of the settings a second person must agree. What no invoice needed goes first; then invoices are owed again, those paid with what had waited before those it settled itself, the last one first.',
       params,
       body: requestRefundSchema,
       response: storedRefundSchema,

@@ -39,7 +39,9 @@ async function settleNext(session: TenantSession, id: string): Promise<Payment &
   const rest = left === 0n ? [] : stillSettles.slice(maxAllocations);
   return session.transact('billing', (unit) => {
     settleInvoices(unit, allocations, session.context.now());
-    writeAdvance(unit, advance, { customerId, currency, minor: ahead - used });
+    // Of invoices that were paid otherwise meanwhile something is left, which others may need.
+    const mayPayOthers = left > 0n && rest.length === 0;
+    writeAdvance(unit, advance, { customerId, currency, minor: ahead - used }, { mayPayOthers });
     return unit.update(paymentEntity, payment, {
       allocations: mergedAllocations(payment, shownAllocations(allocations)),
       advanceAmount: amountOf(own - used, currency),
