@@ -2,10 +2,10 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { derivedId } from '../../../layers/kernel/ids.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { supplyEnded, supplyStarted } from '../events.ts';
+import { refuseEnd } from '../supplies/refuse-end.ts';
 import { occupancyEntity, supplyEntity } from '../supplies/supply-entity.ts';
 import { type BilledSupply, type Supply, shownSupply } from '../supplies/supply-schema.ts';
 import { tariffOn } from '../supplies/tariff-timeline.ts';
@@ -23,17 +23,7 @@ export async function planMove(
   supply: Row,
   { on, mode, tariffId }: { on: string; mode: Supply['mode']; tariffId: string | undefined },
 ): Promise<(unit: UnitOfWork) => { ended: Row; started: Row }> {
-  if (supply.to !== undefined)
-    throw new AppError('conflict', undefined, {
-      texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
-    });
-  if (on <= supply.from)
-    throw new AppError('unprocessable', undefined, {
-      texts: {
-        en: `A supply that began on ${supply.from} cannot end on ${on}.`,
-        ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${on}.`,
-      },
-    });
+  refuseEnd(supply, on);
   const present = tariffOn(supply, on);
   const next = tariffId ?? present;
   const [occupancy, withoutException] = await Promise.all([

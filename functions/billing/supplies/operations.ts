@@ -20,6 +20,7 @@ import { today } from '../invoices/local-day.ts';
 import { type Closing, planClosing } from '../prepaid/close-account.ts';
 import { requireTariffFor } from '../tariffs/require-tariff.ts';
 import { closingAtEnd } from '../vee-exceptions/close-exceptions.ts';
+import { refuseEnd } from './refuse-end.ts';
 import type { supplies } from './routes.ts';
 import { type Occupancy, occupancyEntity, supplyEntity } from './supply-entity.ts';
 import { nextPlace } from './supply-place.ts';
@@ -65,17 +66,7 @@ export const supplyOperations: Operations<typeof supplies.routes> = {
 
 async function endSupply(session: TenantSession, params: { id: string }, to: string): Promise<BilledSupply & Stored> {
   const supply = await session.require(supplyEntity, params);
-  if (supply.to !== undefined)
-    throw new AppError('conflict', undefined, {
-      texts: { en: `The supply has ended on ${supply.to} already.`, ar: `انتهى التوريد في ${supply.to} من قبل.` },
-    });
-  if (to <= supply.from)
-    throw new AppError('unprocessable', undefined, {
-      texts: {
-        en: `A supply that began on ${supply.from} cannot end on ${to}.`,
-        ar: `لا يمكن لتوريد بدأ في ${supply.from} أن ينتهي في ${to}.`,
-      },
-    });
+  refuseEnd(supply, to);
   const [occupancy, closing, withoutException] = await Promise.all([
     session.require(occupancyEntity, { meterId: supply.meterId }),
     supply.mode === 'prepaid' ? closePrepaid(session, supply, to) : undefined,
