@@ -49,8 +49,8 @@ async function story(client: DynamoDBDocumentClient, TableName: string): Promise
   const Key = { pk: 'p', sk: 'a' };
   const once = { TableName, Item: { ...Key, ...item }, ConditionExpression: 'attribute_not_exists(pk)' };
   const answers: unknown[] = [];
-  const ask = async (command: Parameters<typeof client.send>[0]): Promise<void> => {
-    const answer = await client.send(command).catch(({ name, message, Item, CancellationReasons }) => ({
+  const ask = async (call: Promise<object>): Promise<void> => {
+    const answer = await call.catch(({ name, message, Item, CancellationReasons }) => ({
       name,
       message,
       Item,
@@ -58,34 +58,48 @@ async function story(client: DynamoDBDocumentClient, TableName: string): Promise
     }));
     answers.push({ ...answer, $metadata: undefined });
   };
-  await ask(new PutCommand(once));
-  await ask(new PutCommand({ ...once, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
-  await ask(new GetCommand({ TableName, Key, ConsistentRead: undefined, ReturnConsumedCapacity: 'TOTAL' }));
+  await ask(client.send(new PutCommand(once)));
+  await ask(client.send(new PutCommand({ ...once, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })));
   await ask(
-    new UpdateCommand({
-      TableName,
-      Key,
-      UpdateExpression: 'SET #n = #n + :one',
-      ExpressionAttributeNames: { '#n': 'n' },
-      ExpressionAttributeValues: { ':one': 1 },
-      ReturnValues: 'ALL_NEW',
-    }),
+    client.send(new GetCommand({ TableName, Key, ConsistentRead: undefined, ReturnConsumedCapacity: 'TOTAL' })),
   );
   await ask(
-    new TransactWriteCommand({ TransactItems: [{ Put: once }, { Delete: { TableName, Key: { pk: 'q', sk: 'a' } } }] }),
+    client.send(
+      new UpdateCommand({
+        TableName,
+        Key,
+        UpdateExpression: 'SET #n = #n + :one',
+        ExpressionAttributeNames: { '#n': 'n' },
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'ALL_NEW',
+      }),
+    ),
   );
-  await ask(new BatchWriteCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: { ...Key, sk: 'b' } } }] } }));
+  await ask(
+    client.send(
+      new TransactWriteCommand({
+        TransactItems: [{ Put: once }, { Delete: { TableName, Key: { pk: 'q', sk: 'a' } } }],
+      }),
+    ),
+  );
+  await ask(
+    client.send(
+      new BatchWriteCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: { ...Key, sk: 'b' } } }] } }),
+    ),
+  );
   on.faults.use([{ point: 'dynamodb.throttle', probability: 1, limit: 1 }]);
   await ask(
-    new QueryCommand({
-      TableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'p' },
-      Limit: 1,
-    }),
+    client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': 'p' },
+        Limit: 1,
+      }),
+    ),
   );
-  await ask(new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [Key] } } }));
-  await ask(new GetCommand({ TableName: 'absent', Key }));
+  await ask(client.send(new BatchGetCommand({ RequestItems: { [TableName]: { Keys: [Key] } } })));
+  await ask(client.send(new GetCommand({ TableName: 'absent', Key })));
   return answers;
 }
 
