@@ -14,7 +14,7 @@ export interface BillLine {
   /** Decimal text. */
   quantity: string;
   /** Of a fixed charge times something, that, so many months, days or times. */
-  unit: 'kWh' | 'kvarh' | 'kW' | 'phase' | 'dwelling' | 'month' | 'day' | 'bill' | 'percent';
+  unit: 'kWh' | 'kvarh' | 'kW' | 'kVA' | 'phase' | 'dwelling' | 'month' | 'day' | 'bill' | 'percent';
   /** It is charged once for a bill, however many days that has. */
   isOnce?: true;
   /** Price of one unit, decimal text; of a percentage, the percent. */
@@ -44,6 +44,9 @@ export interface Bill {
   demandKw?: string;
   /** Highest demand that was measured, kW: what later bills' ratchets rest on. */
   peakKw?: string;
+  /** As `demandKw` and `peakKw`, of apparent power. */
+  demandKva?: string;
+  peakKva?: string;
   /** kWh kept for later bills, by bucket; present with net metering. */
   exportBank?: Record<string, string>;
   /** Some energy was estimated. */

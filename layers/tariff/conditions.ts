@@ -7,6 +7,7 @@ import { holdsOn } from './calendar.ts';
 import { billedUnits, unitsPerKwh } from './components/energy.ts';
 import { highestDemand } from './demand.ts';
 import { type BillingFacts, RatingError } from './facts.ts';
+import { unitOf } from './known-demand.ts';
 import { addEnergies } from './quantities.ts';
 import type { RatingContext } from './rating-context.ts';
 import type { Segment } from './segments.ts';
@@ -99,11 +100,13 @@ export function takesMore(context: RatingContext, segment: Segment, kwh: string)
 const asksLoadFactor = ({ when }: Component): boolean =>
   when?.aboveLoadFactor !== undefined || when?.upToLoadFactor !== undefined;
 
-const isDemand = (component: Component): component is ComponentOf<'demand'> => component.kind === 'demand';
+/** Of active power: a load factor is energy by what the peak would have come to, both active. */
+export const isDemandInKw = (component: Component): component is ComponentOf<'demand'> =>
+  component.kind === 'demand' && unitOf(component) === 'kW';
 
 /** The price whose demand load factors are told by, whomever it is for; undefined where nothing asks for them. */
 export const demandOfLoadFactor = ({ components }: TariffVersion): ComponentOf<'demand'> | undefined =>
-  components.some(asksLoadFactor) ? components.find(isDemand) : undefined;
+  components.some(asksLoadFactor) ? components.find(isDemandInKw) : undefined;
 
 /** All that was taken is held against the highest demand of the tariff's first price of demand, as it was measured. */
 function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment, component: Component): boolean {
@@ -114,7 +117,7 @@ function fitsLoadFactor({ facts, segments }: RatingContext, { version }: Segment
   const spans = segments.flatMap((segment) => segment.spans);
   const [energies, hours] = [segments.flatMap((segment) => [...segment.energies.values()]), hoursOf(spans)];
   const taken = fraction(addEnergies(energies).importUnits, unitsPerKwh);
-  const atPeak = times(highestDemand(facts, demand, spans), hours);
+  const atPeak = times(highestDemand(facts, demand, spans).highest, hours);
   const share = (factor: string | undefined) => (factor === undefined ? undefined : times(fractionOf(factor), atPeak));
   return lies(taken, share(aboveLoadFactor), share(upToLoadFactor));
 }

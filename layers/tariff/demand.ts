@@ -1,8 +1,10 @@
-/** The highest demand of a period: mean power over windows of 15, 30 or 60 minutes, rolling or fixed. */
-import { type Fraction, fraction, fractionOf, larger, nothing } from '../money/fraction.ts';
+/** The highest demand of a period: mean power, active or apparent, over windows of 15, 30 or 60 minutes, rolling or fixed. */
+import { type Fraction, fraction, fractionOf, fractionText, nothing } from '../money/fraction.ts';
+import { wholeRoot } from '../money/whole-root.ts';
 import type { BillingFacts, UsageInterval } from './facts.ts';
 import { RatingError } from './facts.ts';
-import type { ComponentOf } from './tariff-schema.ts';
+import { knownDemand, unitOf } from './known-demand.ts';
+import type { BilingualLabel, ComponentOf } from './tariff-schema.ts';
 import type { BucketSpan } from './time-of-use.ts';
 
 const minuteMs = 60_000;
@@ -10,38 +12,77 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000n;
 const unitsPerKwh = 1_000_000n;
 
-/**
- * @returns kW, exact
- * @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals do not make up the window
- */
+type Measured = Pick<
+  BillingFacts,
+  'usage' | 'registeredDemandKw' | 'registeredWithin' | 'registeredDemandKva' | 'registeredKvaWithin'
+>;
+
+export interface HighestDemand {
+  /** kW, exact; kVA, to a thousandth, half up. */
+  highest: Fraction;
+  /** Of apparent power that was worked out: what it is made of. */
+  made?: BilingualLabel;
+}
+
+/** Energies of a window. */
+interface Window {
+  active: bigint;
+  reactive: bigint;
+}
+
+/** @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals do not make up the window */
 export function highestDemand(
-  facts: Pick<BillingFacts, 'usage' | 'registeredDemandKw' | 'registeredWithin'>,
-  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket' | 'source'>,
+  facts: Measured,
+  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket' | 'source' | 'unit'>,
   spans: readonly BucketSpan[],
-): Fraction {
-  if (facts.registeredDemandKw !== undefined && isRegistered(facts, component))
-    return fractionOf(facts.registeredDemandKw);
+): HighestDemand {
+  const unit = unitOf(component);
+  const { registered } = knownDemand(facts, unit);
+  if (registered !== undefined && isRegistered(facts, component)) return { highest: fractionOf(registered) };
   const windowMs = component.intervalMinutes * minuteMs;
   const allowed =
     component.bucket === undefined ? joined(spans) : spans.filter(({ bucket }) => bucket === component.bucket);
   refuseCoarse(facts.usage, allowed, windowMs);
-  let highest = nothing;
+  const midnight = component.window === 'fixed' ? spans[0]!.from : undefined;
+  const isApparent = unit === 'kVA';
+  const highest = { active: 0n, reactive: 0n, size: 0n };
   for (const span of allowed)
-    highest = larger(
-      highest,
-      highestWithin(facts.usage, span, windowMs, component.window === 'fixed' ? spans[0]!.from : undefined),
-    );
-  return highest;
+    eachWindow(facts.usage, span, { windowMs, midnight }, (active, reactive) => {
+      const size = isApparent ? squareOf({ active, reactive }) : active;
+      if (size > highest.size) Object.assign(highest, { active, reactive, size });
+    });
+  return isApparent ? apparent(highest, windowMs) : { highest: power(highest.active, windowMs) };
+}
+
+const power = (units: bigint, windowMs: number): Fraction =>
+  units === 0n ? nothing : fraction(units * hourMs, BigInt(windowMs) * unitsPerKwh);
+
+const squareOf = ({ active, reactive }: Window): bigint => active * active + reactive * reactive;
+
+/** A root has no exact decimal form: it is rounded once, to a thousandth. */
+function apparent(window: Window, windowMs: number): HighestDemand {
+  const perHour = hourMs / BigInt(windowMs);
+  // Half thousandths, rounded down: √(4 k² (P² + Q²)) of millionths, by a thousand.
+  const halves = wholeRoot(4n * perHour * perHour * squareOf(window)) / 1_000n;
+  const [kw, kvar] = [window.active, window.reactive].map((units) => fractionText(power(units, windowMs), 3));
+  return {
+    highest: fraction((halves + 1n) / 2n, 1_000n),
+    made: { en: `, √(${kw}² kW + ${kvar}² kvar)`, ar: `، √(${kw}² ك.و + ${kvar}² ك.فار)` },
+  };
 }
 
 /** Whether the demand that the meter registered is the component's. */
-export const isRegistered = (
-  { registeredDemandKw, registeredWithin }: Pick<BillingFacts, 'registeredDemandKw' | 'registeredWithin'>,
-  { bucket, source }: Pick<ComponentOf<'demand'>, 'bucket' | 'source'>,
-): boolean =>
-  registeredDemandKw !== undefined &&
-  bucket === undefined &&
-  (registeredWithin === undefined ? source !== 'intervals' : source === 'register');
+export function isRegistered(
+  facts: Omit<Measured, 'usage'>,
+  component: Pick<ComponentOf<'demand'>, 'bucket' | 'source' | 'unit'>,
+): boolean {
+  const { registered, within } = knownDemand(facts, unitOf(component));
+  return (
+    registered !== undefined &&
+    component.bucket === undefined &&
+    (within === undefined ? component.source !== 'intervals' : component.source === 'register')
+  );
+}
 
 /** Also an interval that is longer than the span it reaches into: demand that cannot be told is not a demand of nothing. */
 function refuseCoarse(
@@ -68,28 +109,31 @@ function joined(spans: readonly BucketSpan[]): Pick<BucketSpan, 'from' | 'to'>[]
   return stretches;
 }
 
-function highestWithin(
+/** Each window that intervals without a gap make up. */
+function eachWindow(
   usage: readonly UsageInterval[],
   span: { from: number; to: number },
-  windowMs: number,
-  /** Midnight that fixed windows are counted from; rolling ones have none. */
-  midnight: number | undefined,
-): Fraction {
+  /** `midnight`: that fixed windows are counted from; rolling ones have none. */
+  { windowMs, midnight }: { windowMs: number; midnight: number | undefined },
+  visit: (active: bigint, reactive: bigint) => void,
+): void {
   const inside = usage.filter(({ from, to }) => from >= span.from && to <= span.to);
-  let best = 0n;
   let start = 0;
-  let energy = 0n;
+  let [active, reactive] = [0n, 0n];
   for (let end = 0; end < inside.length; end++) {
-    const { from, to, importUnits } = inside[end]!;
+    const { from, to, importUnits, reactiveUnits } = inside[end]!;
     if (end > 0 && inside[end - 1]!.to !== from) {
       start = end;
-      energy = 0n;
+      [active, reactive] = [0n, 0n];
     }
-    energy += importUnits;
-    while (to - inside[start]!.from > windowMs) energy -= inside[start++]!.importUnits;
+    active += importUnits;
+    if (reactiveUnits !== undefined) reactive += reactiveUnits;
+    for (; to - inside[start]!.from > windowMs; start++) {
+      active -= inside[start]!.importUnits;
+      reactive -= inside[start]!.reactiveUnits ?? 0n;
+    }
     const covers = to - inside[start]!.from === windowMs;
-    const fits = midnight === undefined || (inside[start]!.from - midnight) % windowMs === 0;
-    if (covers && fits && energy > best) best = energy;
+    if (covers && (midnight === undefined || (inside[start]!.from - midnight) % windowMs === 0))
+      visit(active, reactive);
   }
-  return fraction(best * hourMs, BigInt(windowMs) * unitsPerKwh);
 }

@@ -42,8 +42,13 @@ export interface BillingFacts {
   registeredWithin?: { from: string; to: string };
   /** Highest demand measured in the eleven months before, kW. */
   priorPeakKw?: string;
+  /** As `registeredDemandKw`, `registeredWithin` and `priorPeakKw`, of apparent power, kVA. */
+  registeredDemandKva?: string;
+  registeredKvaWithin?: { from: string; to: string };
+  priorPeakKva?: string;
   connectedKw?: string;
   contractedKw?: string;
+  contractedKva?: string;
   phases?: number;
   dwellings?: number;
   /** Codes of taxes this customer does not pay. */

@@ -63,7 +63,8 @@ function rate(context: RatingContext, segment: Segment, component: Component): v
 }
 
 function total(context: RatingContext, bank: Map<string, bigint> | undefined): Bill {
-  const { currency, segments, lines, facts, demandKw, peakKw } = context;
+  const { currency, segments, lines, facts } = context;
+  const { kW, kVA } = context.demands;
   const amount = (minor: bigint): string => fromMinorUnits(minor, currency);
   const taxes = context.minorOf(({ kind }) => kind === 'tax');
   const exact = context.minorOf(() => true);
@@ -82,8 +83,8 @@ function total(context: RatingContext, bank: Map<string, bigint> | undefined): B
     importKwh: kwh(takenUnits(context) ?? energy.importUnits),
     exportKwh: kwh(energy.exportUnits),
     reactiveKvarh: kwh(energy.reactiveUnits),
-    ...(demandKw === undefined ? {} : { demandKw: fractionText(demandKw) }),
-    ...(peakKw === undefined ? {} : { peakKw: fractionText(peakKw) }),
+    ...(kW === undefined ? {} : { demandKw: fractionText(kW.billed), peakKw: fractionText(kW.peak) }),
+    ...(kVA === undefined ? {} : { demandKva: fractionText(kVA.billed), peakKva: fractionText(kVA.peak) }),
     ...(bank === undefined
       ? {}
       : { exportBank: Object.fromEntries([...bank].map(([bucket, units]) => [bucket, kwh(units)])) }),

@@ -22,7 +22,7 @@ export function ratePeriod(versions: readonly TariffVersion[], facts: BillingFac
   if (stretches.length < 2) return [rateBill(versions, facts)];
   const whole = facts.cutFrom ?? { from: facts.from, to: facts.to };
   const bills: Bill[] = [];
-  let { exportBank = {}, bankedUnder, priorPeakKw } = facts;
+  let { exportBank = {}, bankedUnder, priorPeakKw, priorPeakKva } = facts;
   stretches.forEach((stretch, i) => {
     const next = stretches[i + 1];
     const isLast = next === undefined;
@@ -35,6 +35,7 @@ export function ratePeriod(versions: readonly TariffVersion[], facts: BillingFac
       exportBank,
       settleExportBank: isLast && facts.settleExportBank === true,
       ...(priorPeakKw === undefined ? {} : { priorPeakKw }),
+      ...(priorPeakKva === undefined ? {} : { priorPeakKva }),
       ...(bankedUnder === undefined ? {} : { bankedUnder }),
       ...(isLast ? {} : { followedBy: next.versions[0]! }),
     });
@@ -42,6 +43,7 @@ export function ratePeriod(versions: readonly TariffVersion[], facts: BillingFac
     exportBank = bankOf(bill) ?? exportBank;
     bankedUnder = stretch.versions.findLast(({ export: fedIn }) => fedIn?.mode === 'net_energy') ?? bankedUnder;
     priorPeakKw = highest(priorPeakKw, bill.peakKw);
+    priorPeakKva = highest(priorPeakKva, bill.peakKva);
   });
   return bills;
 }

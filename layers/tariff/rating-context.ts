@@ -2,10 +2,11 @@
 
 import { currencyExponent } from '../money/currencies.ts';
 import { powerOfTen } from '../money/decimal.ts';
-import { type Fraction, fraction, fractionText, minus, nothing, plus, scaled } from '../money/fraction.ts';
+import { type Fraction, fraction, fractionText, larger, minus, nothing, plus, scaled } from '../money/fraction.ts';
 import { fromMinorUnits } from '../money/money.ts';
 import type { BillLine } from './bill.ts';
 import type { BillingFacts } from './facts.ts';
+import type { DemandUnit } from './known-demand.ts';
 import type { Segment } from './segments.ts';
 import type { BilingualLabel } from './tariff-schema.ts';
 
@@ -26,8 +27,8 @@ export class RatingContext {
   readonly #minorByLine: bigint[] = [];
   readonly #segmentByLine: Segment[] = [];
   readonly #running = new Map<string, Fraction>();
-  demandKw: Fraction | undefined;
-  peakKw: Fraction | undefined;
+  /** What was billed and what was measured as the highest demand. */
+  readonly demands: Partial<Record<DemandUnit, { billed: Fraction; peak: Fraction }>> = {};
 
   constructor(facts: BillingFacts, segments: readonly Segment[]) {
     this.facts = facts;
@@ -47,6 +48,11 @@ export class RatingContext {
       rate: fractionText(rate, 8),
       amount: fromMinorUnits(minor, this.currency),
     });
+  }
+
+  noteDemand(unit: DemandUnit, billed: Fraction, peak: Fraction): void {
+    const before = this.demands[unit] ?? { billed, peak };
+    this.demands[unit] = { billed: larger(before.billed, billed), peak: larger(before.peak, peak) };
   }
 
   toMinor(exact: Fraction, segment: Segment): bigint {

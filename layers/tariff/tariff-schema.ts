@@ -186,25 +186,34 @@ const componentSchema = z.discriminatedUnion('kind', [
     amount: decimal(),
     per: z._default(z.enum(['month', 'day', 'bill']), 'month'),
     /** What the amount is multiplied with. */
-    times: z._default(z.enum(['connection', 'connected_kw', 'contracted_kw', 'phase', 'dwelling']), 'connection'),
+    times: z._default(
+      z.enum(['connection', 'connected_kw', 'contracted_kw', 'contracted_kva', 'phase', 'dwelling']),
+      'connection',
+    ),
   }),
   z.object({
     ...base,
     kind: z.literal('demand'),
-    /** Per kW and month. */
+    /**
+     * `kVA`: apparent power, √(kWh² + kvarh²) of each window by its hours. Limits, contract and peaks are of the unit.
+     * @default kW
+     */
+    unit: z.optional(z.enum(['kW', 'kVA'])),
+    /** Per kW, or kVA, and month. */
     rate: decimal(),
     intervalMinutes: z._default(z.literal([15, 30, 60]), 15),
     /** Rolling windows move by the metering interval; fixed ones begin with the clock's quarter or half hour. */
     window: z._default(z.enum(['rolling', 'fixed']), 'rolling'),
     bucket: z.optional(code()),
-    /** `register`: what the meter itself registered since it was reset (1.6.0). @default intervals */
+    /** `register`: what the meter itself registered since it was reset (1.6.0; of kVA 9.6.0). @default intervals */
     source: z.optional(z.enum(['intervals', 'register'])),
     minimumKw: z.optional(decimal()),
+    minimumKva: z.optional(decimal()),
     /** Not less than this share of the highest demand of the eleven months before. */
     ratchetPercent: z.optional(decimal()),
     /** Not less than this share of the contracted demand. */
     contractedPercent: z.optional(decimal()),
-    /** Per kW above the contracted demand, besides `rate`. */
+    /** Per kW, or kVA, above the contracted demand, besides `rate`. */
     excessRate: z.optional(decimal()),
   }),
   z.object({

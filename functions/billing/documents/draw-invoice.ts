@@ -90,6 +90,9 @@ function writeBill(
     ...(bill.demandKw === undefined
       ? []
       : [[say('demand'), `${displayQuantity(bill.demandKw, style)} ${say('kW')}`] as const]),
+    ...(bill.demandKva === undefined
+      ? []
+      : [[say('demand'), `${displayQuantity(bill.demandKva, style)} ${say('kVA')}`] as const]),
     ...(isZero(estimatedKwh) ? [] : [[say('estimatedKwh'), kwh(estimatedKwh)] as const]),
   ]);
   flow.space(3);

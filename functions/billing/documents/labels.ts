@@ -98,6 +98,7 @@ const words = {
   kWh: ['kWh', 'ك.و.س'],
   kvarh: ['kvarh', 'ك.ف.أ.ر.س'],
   kW: ['kW', 'ك.و'],
+  kVA: ['kVA', 'ك.ف.أ'],
   percent: ['%', '٪'],
   cash: ['Cash', 'نقدًا'],
   bank_transfer: ['Bank transfer', 'تحويل بنكي'],

@@ -5,6 +5,7 @@
 import { fromUnits, toUnits } from '../../../layers/metering/register.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
+import type { BillingFacts } from '../../../layers/tariff/facts.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import type { PricedSupply } from './price-supplies.ts';
@@ -59,15 +60,29 @@ export function afterBill(
 }
 
 /** What later bills are compared with and rest on. */
-export const rememberedOf = ({ from, to, importKwh, peakKw }: Bill): { kwhPerDay: string; demandKw?: string } => ({
+export const rememberedOf = ({
+  from,
+  to,
+  importKwh,
+  peakKw,
+  peakKva,
+}: Bill): Pick<MadeBill, 'kwhPerDay' | 'demandKw' | 'demandKva'> => ({
   kwhPerDay: fromUnits(BigInt(toUnits(importKwh)!) / BigInt(daysBetween(from, to))),
   ...(peakKw === undefined ? {} : { demandKw: peakKw }),
+  ...(peakKva === undefined ? {} : { demandKva: peakKva }),
 });
 
-/** The highest demand measured in the eleven months before, however many bills they had. */
-export function priorPeak(history: readonly MadeBill[], from: string): { priorPeakKw?: string } {
+/** The highest demands measured in the eleven months before, however many bills they had. */
+export function priorPeaks(
+  history: readonly MadeBill[],
+  from: string,
+): Pick<BillingFacts, 'priorPeakKw' | 'priorPeakKva'> {
   const [year, month, day] = from.split('-').map(Number);
   const since = new Date(Date.UTC(year!, month! - 12, day!)).toISOString().slice(0, 10);
-  const peaks = history.flatMap(({ to = from, demandKw }) => (demandKw === undefined || to <= since ? [] : [demandKw]));
-  return peaks.length === 0 ? {} : { priorPeakKw: peaks.reduce((a, b) => (Number(b) > Number(a) ? b : a)) };
+  const within = history.filter(({ to = from }) => to > since);
+  const [kw, kva] = [highestOf(within.map(({ demandKw }) => demandKw)), highestOf(within.map((one) => one.demandKva))];
+  return { ...(kw === undefined ? {} : { priorPeakKw: kw }), ...(kva === undefined ? {} : { priorPeakKva: kva }) };
 }
+
+const highestOf = (peaks: readonly (string | undefined)[]): string | undefined =>
+  peaks.reduce((a, b) => (a === undefined || (b !== undefined && Number(b) > Number(a)) ? b : a), undefined);

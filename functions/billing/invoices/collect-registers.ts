@@ -3,11 +3,13 @@
  * quarters of an hour. Where the meter does not tell, nothing is made up.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { demandOfLoadFactor, mayApply } from '../../../layers/tariff/conditions.ts';
 import type { BillingFacts, UsageInterval } from '../../../layers/tariff/facts.ts';
+import { type DemandUnit, unitOf } from '../../../layers/tariff/known-demand.ts';
 import type { Component, TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import { type BucketUsage, type RegisterUsage, registersBetween } from '../../metering/contract.ts';
 import { demandOfParts } from './demand-of-parts.ts';
@@ -15,12 +17,16 @@ import type { UsageBucket } from './usage-buckets.ts';
 
 export interface RegisteredUsage {
   usage: UsageInterval[];
-  /** kW, decimal text. */
-  registeredDemandKw?: string;
-  registeredWithin?: Days;
+  registered: RegisteredDemands;
   /** What the meter did not tell; then it cannot be billed. */
   missing?: string;
 }
+
+/** As bills are made of them: kW and kVA as decimal text. */
+export type RegisteredDemands = Pick<
+  BillingFacts,
+  'registeredDemandKw' | 'registeredWithin' | 'registeredDemandKva' | 'registeredKvaWithin'
+>;
 
 interface Days {
   from: string;
@@ -28,13 +34,20 @@ interface Days {
   to: string;
 }
 
+/** A demand that a tariff bills as the meter registered it, and the days it is of. */
+interface AskedDemand {
+  unit: DemandUnit;
+  /** Millionths. */
+  highest: bigint | undefined;
+  isKeptUndated: boolean;
+  days: Days;
+}
+
 /** What tariffs ask of the registers, and what they told, by intervals. */
-export interface ReadRegisters extends RegisterUsage {
+export interface ReadRegisters extends Pick<RegisterUsage, 'rates'> {
   /** Rates that are billed, short (`1.8.1`), by intervals: each by the tariff of its day. */
   codes: readonly (readonly string[])[];
-  isDemandWanted: boolean;
-  /** What `highestDemand` is of. */
-  demandDays: Days;
+  demands: readonly AskedDemand[];
 }
 
 export type SupplySize = Pick<BillingFacts, 'phases' | 'connectedKw'>;
@@ -55,25 +68,38 @@ export async function readRegisters(
   buckets: readonly UsageBucket[],
 ): Promise<ReadRegisters | undefined> {
   const all = billedCodes(versions.map(codesOf));
-  if (all.length === 0 && !versions.some(({ components }) => components.some(isByRegister))) return undefined;
+  if (all.length === 0 && !versions.some(({ components }) => components.some((each) => isByRegister(each))))
+    return undefined;
   const since = versions.map(({ from }) => dayStart(from, timeZone));
   const versionAt = (time: number) => versions[since.findLastIndex((from) => from <= time)];
   const codes = buckets.map(({ start }) => {
     const version = versionAt(start);
     return version === undefined ? [] : codesOf(version);
   });
-  const asking = buckets.filter(({ start }) => {
-    const version = versionAt(start);
-    return version !== undefined && wantsDemand(version, localDate(start, timeZone), supply);
+  const wanted = (['kW', 'kVA'] as const).flatMap((unit) => {
+    const asking = buckets.filter(({ start }) => {
+      const version = versionAt(start);
+      return version !== undefined && wantsDemand(version, localDate(start, timeZone), supply, unit);
+    });
+    return asking.length === 0 ? [] : [{ unit, asking }];
   });
-  const isDemandWanted = asking.length > 0;
-  if (all.length === 0 && !isDemandWanted) return undefined;
-  const [told, ofParts] = await Promise.all([
+  if (all.length === 0 && wanted.length === 0) return undefined;
+  const [{ rates, demands }, ofParts] = await Promise.all([
     registersBetween(session, meterId, buckets, all),
-    asking.length === 0 || asking.length === buckets.length ? undefined : demandOfParts(session, meterId, asking),
+    sideBySide(wanted, 1, async ({ unit, asking }) =>
+      asking.length === buckets.length ? undefined : demandOfParts(session, meterId, asking, unit),
+    ),
   ]);
-  const demandDays = daysOf(ofParts === undefined ? buckets : asking, timeZone);
-  return { codes, isDemandWanted, ...told, highestDemand: ofParts ?? told.highestDemand, demandDays };
+  return {
+    codes,
+    rates,
+    demands: wanted.map(({ unit, asking }, i) => ({
+      unit,
+      highest: ofParts[i] ?? demands[unit].highest,
+      isKeptUndated: demands[unit].isKeptUndated,
+      days: daysOf(ofParts[i] === undefined ? buckets : asking, timeZone),
+    })),
+  };
 }
 
 const daysOf = (buckets: readonly UsageBucket[], timeZone: string): Days => ({
@@ -108,7 +134,7 @@ const isGuessed = ({ estimated, importUnits }: UsageInterval, measured: BucketUs
 /** @param measured the usage as it was measured, interval by interval */
 export function withRegisters(
   usage: readonly UsageInterval[],
-  { codes, isDemandWanted, rates, highestDemand, demandDays, isKeptUndated }: ReadRegisters,
+  { codes, rates, demands }: ReadRegisters,
   measured: readonly BucketUsage[],
 ): RegisteredUsage {
   // What was estimated or decided by a person is divided by the clock: no register tells of it.
@@ -117,32 +143,46 @@ export function withRegisters(
   const missing = billedCodes(codes).filter((code) =>
     rates.some((byCode, i) => isTold(i) && codes[i]!.includes(code) && byCode[code] === undefined),
   );
-  if (isDemandWanted && highestDemand === undefined) missing.push('1.6.0');
+  const untold = demands.filter(({ highest }) => highest === undefined);
+  missing.push(...untold.map(({ unit }) => demandCodes[unit]));
   return {
     usage: usage.map((interval, i) => (isTold(i) ? { ...interval, rates: rates[i]! } : interval)),
-    ...(isDemandWanted && highestDemand !== undefined
-      ? { registeredDemandKw: fromUnits(highestDemand), registeredWithin: demandDays }
-      : {}),
+    registered: Object.assign({}, ...demands.map(registeredDemand)),
     ...(missing.length === 0
       ? {}
-      : { missing: [notTold(missing), ...(isDemandWanted && isKeptUndated ? [undated] : [])].join(' ') }),
+      : {
+          missing: [
+            notTold(missing),
+            ...untold.flatMap(({ unit, isKeptUndated }) => (isKeptUndated ? [undated(demandCodes[unit])] : [])),
+          ].join(' '),
+        }),
   };
+}
+
+const demandCodes: Record<DemandUnit, string> = { kW: '1.6.0', kVA: '9.6.0' };
+
+function registeredDemand({ unit, highest, days }: AskedDemand): RegisteredDemands {
+  if (highest === undefined) return {};
+  return unit === 'kVA'
+    ? { registeredDemandKva: fromUnits(highest), registeredKvaWithin: days }
+    : { registeredDemandKw: fromUnits(highest), registeredWithin: days };
 }
 
 const notTold = (codes: readonly string[]): string =>
   `The meter’s readings do not tell of ${codes.join(', ')} in the period.`;
 
 /** What would help is said: nobody can tell from the value alone. */
-const undated =
-  'It keeps demands of ended billing periods (1.6.0*01 and on), but nothing tells of which: two readings in the period would, with its counter of billing periods (0.1.0) best, or the energy kept with them (1.8.0*01).';
+const undated = (code: string): string =>
+  `It keeps demands of ended billing periods (${code}*01 and on), but nothing tells of which: two readings in the period would, with its counter of billing periods (0.1.0) best, or the energy kept with them (1.8.0*01).`;
 
 const codesOf = ({ timeOfUse }: TariffVersion): string[] => (timeOfUse?.registers ?? []).map(({ obis }) => obis);
 
-const isByRegister = (component: Component): boolean => component.kind === 'demand' && component.source === 'register';
+const isByRegister = (component: Component, unit?: DemandUnit): boolean =>
+  component.kind === 'demand' && component.source === 'register' && (unit === undefined || unitOf(component) === unit);
 
 /** Load factors are told by the demand of all days. */
-function wantsDemand(version: TariffVersion, date: string, supply: SupplySize): boolean {
+function wantsDemand(version: TariffVersion, date: string, supply: SupplySize, unit: DemandUnit): boolean {
   const ofLoad = demandOfLoadFactor(version);
-  if (ofLoad !== undefined && isByRegister(ofLoad)) return true;
-  return version.components.some((component) => isByRegister(component) && mayApply(component, date, supply));
+  if (ofLoad !== undefined && isByRegister(ofLoad, unit)) return true;
+  return version.components.some((component) => isByRegister(component, unit) && mayApply(component, date, supply));
 }

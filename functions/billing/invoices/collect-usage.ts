@@ -5,13 +5,20 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import type { UsageInterval } from '../../../layers/tariff/facts.ts';
-import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import { unitOf } from '../../../layers/tariff/known-demand.ts';
+import type { Component, TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 import type { CheckName } from '../../../layers/vee/checks.ts';
 import type { EstimationMethod, IntervalValue } from '../../../layers/vee/series.ts';
 import type { VeeSettings } from '../../../layers/vee/vee-settings.ts';
 import { type BillingEvidence, evidenceBetween, measuredValues, usageBetween } from '../../metering/contract.ts';
 import type { ExceptionDecision, VeeException } from '../vee-exceptions/exception-schema.ts';
-import { ratesAgainstWhole, readRegisters, type SupplySize, withRegisters } from './collect-registers.ts';
+import {
+  type RegisteredDemands,
+  ratesAgainstWhole,
+  readRegisters,
+  type SupplySize,
+  withRegisters,
+} from './collect-registers.ts';
 import { judgeUsage } from './judge-usage.ts';
 import { type Fineness, finenessOf, usageBuckets } from './usage-buckets.ts';
 
@@ -52,9 +59,8 @@ export interface CollectedUsage {
   estimates: MadeEstimate[];
   /** What validation found and let pass. */
   findings: string[];
-  /** Highest demand the meter registered, where the tariff bills by it; kW, decimal text; and the days it is of. */
-  registeredDemandKw?: string;
-  registeredWithin?: { from: string; to: string };
+  /** Highest demands the meter registered, where the tariff bills by them, and the days they are of. */
+  registered?: RegisteredDemands;
   /** What a register did not tell that the tariff bills by. */
   missing?: string;
 }
@@ -113,12 +119,15 @@ function untoldOf(untold: BillingEvidence['untold'], versions: readonly TariffVe
 function pricedCodes(energies: BillingEvidence['untold'], versions: readonly TariffVersion[]): string[] {
   const isPriced = {
     fed_in: versions.some((version) => version.export !== undefined),
-    reactive: versions.some(({ components }) =>
-      components.some(({ kind }) => kind === 'reactive' || kind === 'power_factor'),
-    ),
+    reactive: versions.some(({ components }) => components.some(needsReactive)),
   };
   return energies.filter((energy) => isPriced[energy]).map((energy) => (energy === 'fed_in' ? '2.8.0' : '3.8.0'));
 }
+
+const needsReactive = (component: Component): boolean =>
+  component.kind === 'reactive' ||
+  component.kind === 'power_factor' ||
+  (component.kind === 'demand' && unitOf(component) === 'kVA' && component.source !== 'register');
 
 /** Measured values of the weeks before. */
 async function readPast(

@@ -7,26 +7,26 @@ import { label, meteredCustomers } from '../test-support/metered-customers.ts';
 const stack = useBillingStack();
 const tenant = 'parts';
 const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
-const meter = { registers: [{ obis: '1.6.0' }] };
+const meter = { registers: [{ obis: '1.6.0' }, { obis: '3.8.0' }] };
 const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
 const demand = { kind: 'demand', code: 'demand', label: label('Demand'), rate: '100', source: 'register' };
 
 beforeAll(() => stack.addTenant(tenant));
 
 /** Energy alone, and demand from a day on; or the other way round. */
-async function changing(code: string, from: string, before: object, since: object): Promise<string> {
+async function changing(code: string, from: string, before: object | object[], since: object): Promise<string> {
   const id = await addTariff(
     code,
-    [energy, before].filter((each) => 'kind' in each),
+    [energy, before].flat().filter((each) => 'kind' in each),
   );
   const body = { from, currency: 'YER', components: [energy, since].filter((each) => 'kind' in each) };
   expect((await stack.call(tenant, tariffs, 'POST', `/api/billing/tariffs/${id}/versions`, { body })).status).toBe(201);
   return id;
 }
-const shows = (time: string, kwh: number, kw: number): [string, number, object] => [
+const shows = (time: string, kwh: number, kw: number, kvarh?: number): [string, number, object] => [
   time.length > 10 ? time : `${time}T00:00`,
   kwh,
-  { registers: { '1.6.0': String(kw) } },
+  { registers: { '1.6.0': String(kw), ...(kvarh === undefined ? {} : { '3.8.0': String(kvarh) }) } },
 ];
 async function demandLine(tariff: string, readings: [string, number, object][]) {
   const { customerId } = await setUp(readings, { tariff, meter });
@@ -87,16 +87,21 @@ it('is one peak at two prices where both price it', async () => {
 });
 
 it('is not charged to days that price what intervals tell', async () => {
-  // 0.25 kWh in each quarter of the first day: 1 kW, whatever the register shows.
+  // 0.25 kWh and 0.1875 kvarh in each quarter of the first day: 1 kW and 1.25 kVA, whatever the register shows.
   const byIntervals = { ...demand, code: 'intervals', source: 'intervals' };
-  const tariff = await changing('MIXED', '2026-04-02', byIntervals, demand);
+  const tariff = await changing('MIXED', '2026-04-02', [byIntervals, { ...byIntervals, unit: 'kVA' }], demand);
   const day = Array.from({ length: 97 }, (_, i): [string, number, object] => {
     const time = new Date(Date.UTC(2026, 3, 1) + i * 900_000).toISOString().slice(0, 16);
-    return shows(time, 0.25 * i, 3);
+    return shows(time, 0.25 * i, 3, 0.1875 * i);
   });
-  const lines = await demandLine(tariff, [...day, shows('2026-04-20', 1000, 18), shows('2026-05-01', 1600, 18)]);
-  // More than 2 kW are taken from then on, which is not of the first day. 1 kW for a day of thirty, 18 kW for the others.
-  expect(lines.map(([amount]: string[]) => amount)).toEqual(['3.33', '1740.00']);
+  const later = [shows('2026-04-20', 1000, 18, 800), shows('2026-05-01', 1600, 18, 1300)];
+  const lines = await demandLine(tariff, [...day, ...later]);
+  // More than 2 kW are taken from then on, which is not of the first day. 1 kW and 1.25 kVA for a day of thirty, 18 kW for the others.
+  expect(lines).toEqual([
+    ['3.33', 'the highest measured'],
+    ['4.17', 'the highest measured'],
+    ['1740.00', 'the highest the meter registered from 2026-04-02 to 2026-04-30'],
+  ]);
 });
 
 it('is that of the season that prices it, and not asked for in others', async () => {

@@ -3,23 +3,26 @@
  * does not: what was reached on those is nothing that these days pay for.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { wholeRoot } from '../../../layers/money/whole-root.ts';
+import type { DemandUnit } from '../../../layers/tariff/known-demand.ts';
 import { registersBetween, usageBetween } from '../../metering/contract.ts';
 import { quarterMs, type UsageBucket } from './usage-buckets.ts';
 
 /**
  * What the register rose to in these days, or began again with; otherwise what quarters of an hour came to, where all were measured.
  * @param asking buckets of these days, in order; days between may be missing
- * @returns millionths of a kW; undefined where a stretch of them is told of by neither
+ * @returns millionths of a kW, or kVA; undefined where a stretch of them is told of by neither
  */
 export async function demandOfParts(
   session: TenantSession,
   meterId: string,
   asking: readonly UsageBucket[],
+  unit: DemandUnit,
 ): Promise<bigint | undefined> {
   let highest = 0n;
   for (const stretch of stretchesOf(asking)) {
-    const { highestDemand } = await registersBetween(session, meterId, stretch, []);
-    const reached = highestDemand ?? (await measuredPeak(session, meterId, stretch));
+    const { demands } = await registersBetween(session, meterId, stretch, []);
+    const reached = demands[unit].highest ?? (await measuredPeak(session, meterId, stretch, unit));
     if (reached === undefined) return undefined;
     if (reached > highest) highest = reached;
   }
@@ -36,11 +39,12 @@ function stretchesOf(buckets: readonly UsageBucket[]): UsageBucket[][] {
   return stretches;
 }
 
-/** Millionths of a kWh in a quarter of an hour, four times. */
+/** Millionths of a kWh in a quarter of an hour, four times; of apparent power with the kvarh of it. */
 async function measuredPeak(
   session: TenantSession,
   meterId: string,
   stretch: readonly UsageBucket[],
+  unit: DemandUnit,
 ): Promise<bigint | undefined> {
   const [start, end] = [stretch[0]!.start, stretch.at(-1)!.end];
   const quarters = Array.from({ length: Math.floor((end - start) / quarterMs) }, (_, i) => ({
@@ -48,9 +52,12 @@ async function measuredPeak(
     end: start + (i + 1) * quarterMs,
   }));
   let highest = 0n;
-  for (const { importUnits, billable, estimated } of await usageBetween(session, meterId, quarters)) {
+  for (const { importUnits, reactiveUnits, billable, estimated } of await usageBetween(session, meterId, quarters)) {
     if (importUnits === undefined || !billable || estimated) return undefined;
-    if (importUnits > highest) highest = importUnits;
+    if (unit === 'kVA' && reactiveUnits === undefined) return undefined;
+    const size = 4n * importUnits;
+    const reached = unit === 'kW' ? size : wholeRoot(size * size + (4n * reactiveUnits!) ** 2n);
+    if (reached > highest) highest = reached;
   }
-  return 4n * highest;
+  return highest;
 }

@@ -54,7 +54,7 @@ export async function followBills(
     const anew = entry && renewed(entry, made, found);
     if (anew && isOther(anew, entry)) changes.history = history.with(place, anew);
     if (Object.keys(changes).length === 0) continue;
-    const isPeakMoved = anew !== undefined && anew.demandKw !== entry!.demandKw;
+    const isPeakMoved = anew !== undefined && isOtherPeak(anew, entry!);
     changed.push({ supply, changes, later: isPeakMoved ? daysResting(supply, entry!.to!) : [] });
   }
   return {
@@ -114,10 +114,10 @@ function renewed(
   };
 }
 
+const isOtherPeak = (a: MadeBill, b: MadeBill): boolean => a.demandKw !== b.demandKw || a.demandKva !== b.demandKva;
+
 const isOther = (a: MadeBill, b: MadeBill): boolean =>
-  a.kwhPerDay !== b.kwhPerDay ||
-  a.demandKw !== b.demandKw ||
-  (a.bankBefore === undefined) !== (b.bankBefore === undefined);
+  a.kwhPerDay !== b.kwhPerDay || isOtherPeak(a, b) || (a.bankBefore === undefined) !== (b.bankBefore === undefined);
 
 const usedUp = (meterId: string): AppError =>
   new AppError('conflict', undefined, {

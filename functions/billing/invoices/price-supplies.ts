@@ -15,7 +15,7 @@ import { rateOrRefuse } from '../tariffs/what-if.ts';
 import { decisionOn } from '../vee-exceptions/decision-on.ts';
 import { exceptionIdOf } from '../vee-exceptions/exception-entity.ts';
 import { veeSettingsOf } from '../vee-settings/vee-settings.ts';
-import { priorPeak, remembered, restsOnHistory } from './bill-memory.ts';
+import { priorPeaks, remembered, restsOnHistory } from './bill-memory.ts';
 import { collectUsage, type MadeEstimate } from './collect-usage.ts';
 import type { SuppliedBill } from './invoice-schema.ts';
 import { tariffsOfBill } from './tariffs-of-bill.ts';
@@ -167,7 +167,7 @@ async function priceSupply(
         : undefined,
   });
   if ('reason' in collected) return collected;
-  const { registeredDemandKw, registeredWithin, missing } = collected;
+  const { registered = {}, missing } = collected;
   if (missing !== undefined) return { reason: 'registers_untold', checks: [], details: [missing] };
   try {
     const bill = rateOrRefuse(versions, {
@@ -179,9 +179,9 @@ async function priceSupply(
       usage: collected.usage,
       ...size,
       ...(supply.contractedKw === undefined ? {} : { contractedKw: supply.contractedKw }),
-      ...(registeredDemandKw === undefined ? {} : { registeredDemandKw }),
-      ...(registeredWithin === undefined ? {} : { registeredWithin }),
-      ...priorPeak(history, from),
+      ...(supply.contractedKva === undefined ? {} : { contractedKva: supply.contractedKva }),
+      ...registered,
+      ...priorPeaks(history, from),
       dwellings: supply.dwellings,
       exemptTaxes: customer.exemptTaxes,
       exportBank: Object.fromEntries(
@@ -199,7 +199,7 @@ async function priceSupply(
       ...(collected.estimates.length === 0 ? {} : { estimates: collected.estimates.map(toAnswer) }),
       findings: collected.findings,
     };
-    const isUnsettled = registeredDemandKw !== undefined;
+    const isUnsettled = Object.keys(registered).length > 0;
     return {
       supplied,
       ...(isUnsettled ? { isUnsettled } : {}),

@@ -35,8 +35,8 @@ export async function planMove(
           .require(customerEntity, { id: supply.customerId })
           .then((customer) => requireTariffFor(session, next, customer)),
   ]);
-  const { customerId, meterId, connectedKw, contractedKw, phases, dwellings, connectionPoint, invoiceGroup, place } =
-    supply;
+  const { customerId, meterId, connectedKw, contractedKw, contractedKva, phases, dwellings } = supply;
+  const { connectionPoint, invoiceGroup, place } = supply;
   const id = nextSupplyId(supply.id, on);
   const following: BilledSupply = {
     id,
@@ -50,6 +50,7 @@ export async function planMove(
     dwellings,
     ...(connectedKw === undefined ? {} : { connectedKw }),
     ...(contractedKw === undefined ? {} : { contractedKw }),
+    ...(contractedKva === undefined ? {} : { contractedKva }),
     ...(connectionPoint === undefined ? {} : { connectionPoint }),
     ...(invoiceGroup === undefined ? {} : { invoiceGroup }),
   };

@@ -15,6 +15,7 @@ export interface MonthFacts {
   suppliedFrom: string;
   connectedKw?: string | undefined;
   contractedKw?: string | undefined;
+  contractedKva?: string | undefined;
   phases?: number | undefined;
   dwellings?: number | undefined;
   exemptTaxes?: readonly string[] | undefined;
@@ -62,6 +63,7 @@ export function billMonth(facts: MonthFacts, version: TariffVersion, day: string
     ],
     ...(facts.connectedKw === undefined ? {} : { connectedKw: facts.connectedKw }),
     ...(facts.contractedKw === undefined ? {} : { contractedKw: facts.contractedKw }),
+    ...(facts.contractedKva === undefined ? {} : { contractedKva: facts.contractedKva }),
     ...(facts.phases === undefined ? {} : { phases: facts.phases }),
     ...(facts.dwellings === undefined ? {} : { dwellings: facts.dwellings }),
     ...(facts.exemptTaxes === undefined ? {} : { exemptTaxes: facts.exemptTaxes }),

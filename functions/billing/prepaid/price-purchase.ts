@@ -71,6 +71,7 @@ export async function pricePurchase(
     suppliedFrom: supply.from,
     connectedKw: supply.connectedKw,
     contractedKw: supply.contractedKw,
+    contractedKva: supply.contractedKva,
     phases: supply.phases,
     dwellings: supply.dwellings,
     exemptTaxes: customer.exemptTaxes,

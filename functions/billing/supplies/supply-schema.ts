@@ -6,15 +6,11 @@ import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { externalId, generatedId, label } from '../../../layers/kernel/schema/common.ts';
 import { localDate } from '../../../layers/tariff/tariff-schema.ts';
 
-const kilowatts = () =>
-  z
-    .string()
-    .check(
-      z.regex(
-        /^\d{1,7}(\.\d{1,3})?$/,
-        fieldMessage('Not a power in kW such as "7.5".', 'ليست قدرة بالكيلوواط مثل "7.5".'),
-      ),
-    );
+const power = (message: ReturnType<typeof fieldMessage>) => z.string().check(z.regex(/^\d{1,7}(\.\d{1,3})?$/, message));
+export const kilowatts = () =>
+  power(fieldMessage('Not a power in kW such as "7.5".', 'ليست قدرة بالكيلوواط مثل "7.5".'));
+export const kilovoltAmperes = () =>
+  power(fieldMessage('Not a power in kVA such as "7.5".', 'ليست قدرة بالكيلوفولت أمبير مثل "7.5".'));
 
 export const startSupplySchema = z.object({
   customerId: generatedId('cus'),
@@ -25,6 +21,8 @@ export const startSupplySchema = z.object({
   mode: z._default(z.enum(['postpaid', 'prepaid']), 'postpaid'),
   connectedKw: z.optional(kilowatts()),
   contractedKw: z.optional(kilowatts()),
+  /** Contracted apparent power, for tariffs with a demand in kVA. */
+  contractedKva: z.optional(kilovoltAmperes()),
   /** Phases that charges by phase count. @default those of the meter */
   phases: z.optional(z.union([z.literal(1), z.literal(3)])),
   /** Homes behind the meter. */
@@ -60,13 +58,14 @@ export interface BilledSupply extends Supply {
   /** Which of the customer's it is, from 1: of a supply that follows another at its meter, the same. */
   place: number;
   /**
-   * Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW), the bank before, to go back to,
+   * Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW, kVA), the bank before, to go back to,
    * and of one that ends where another currency begins the first day of the bill that both are.
    */
   history?: {
     to?: string;
     kwhPerDay: string;
     demandKw?: string;
+    demandKva?: string;
     bankBefore?: Record<string, string>;
     cutFrom?: string;
   }[];

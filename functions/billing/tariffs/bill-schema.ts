@@ -23,7 +23,7 @@ const billLineSchema = z.object({
   /** First local day after. */
   to: z.string(),
   quantity: z.string(),
-  unit: z.enum(['kWh', 'kvarh', 'kW', 'phase', 'dwelling', 'month', 'day', 'bill', 'percent']),
+  unit: z.enum(['kWh', 'kvarh', 'kW', 'kVA', 'phase', 'dwelling', 'month', 'day', 'bill', 'percent']),
   /** It is charged once for the bill, however many days that has. */
   isOnce: z.optional(z.literal(true)),
   rate: z.string(),
@@ -48,6 +48,9 @@ export const billSchema = z.object({
   demandKw: z.optional(z.string()),
   /** Highest demand that was measured; `demandKw` is what was billed, not below contract and ratchet. */
   peakKw: z.optional(z.string()),
+  /** As `demandKw` and `peakKw`, of apparent power. */
+  demandKva: z.optional(z.string()),
+  peakKva: z.optional(z.string()),
   /** kWh kept for later bills, by bucket. */
   exportBank: z.optional(z.record(z.string(), z.string())),
   estimated: z.boolean(),

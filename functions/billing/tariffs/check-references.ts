@@ -3,6 +3,8 @@
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
 import { currencyExponent } from '../../../layers/money/currencies.ts';
 import { parseDecimal, powerOfTen } from '../../../layers/money/decimal.ts';
+import { isDemandInKw } from '../../../layers/tariff/conditions.ts';
+import { unitOf } from '../../../layers/tariff/known-demand.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
 
 /** @throws AppError `unprocessable` naming every field that does not fit */
@@ -13,6 +15,7 @@ export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
     ...seasonsThatAreMissing(version),
     ...registersThatDoNotFit(version),
     ...loadFactorsWithoutDemand(version),
+    ...leastOfAnotherUnit(version),
     ...totalThatCannotBePaid(version),
   ];
   if (details.length > 0)
@@ -105,12 +108,23 @@ function totalThatCannotBePaid({ currency, rounding }: Omit<TariffVersion, 'to'>
 }
 
 function loadFactorsWithoutDemand({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
-  if (components.some(({ kind }) => kind === 'demand')) return [];
+  if (components.some(isDemandInKw)) return [];
   return components.flatMap(({ when }, i) =>
     when?.aboveLoadFactor === undefined && when?.upToLoadFactor === undefined
       ? []
-      : [detail(`/components/${i}/when`, 'A load factor needs a component of demand.')],
+      : [detail(`/components/${i}/when`, 'A load factor needs a component of demand in kW.')],
   );
+}
+
+function leastOfAnotherUnit({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
+  return components.flatMap((component, i) => {
+    if (component.kind !== 'demand') return [];
+    const unit = unitOf(component);
+    const other = unit === 'kVA' ? 'minimumKw' : 'minimumKva';
+    return component[other] === undefined
+      ? []
+      : [detail(`/components/${i}/${other}`, `The demand is in ${unit}, and so is the least of it.`)];
+  });
 }
 
 function seasonsThatAreMissing({ timeOfUse }: Pick<TariffVersion, 'timeOfUse'>): ErrorDetail[] {

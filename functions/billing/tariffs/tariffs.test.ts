@@ -134,6 +134,27 @@ describe('what something would cost', () => {
   it('takes intervals too', async () => {
     const intervals = [{ from: '2026-04-10T10:00:00+03:00', to: '2026-04-10T11:00:00+03:00', importKwh: '30' }];
     expect((await price({ intervals })).body.data.total).toBe('150.00');
+    const made = await post('', { code: 'APPARENT', name: 'Apparent' });
+    const label = { en: 'Demand', ar: 'الطلب' };
+    const component = { kind: 'demand', code: 'kva', label, unit: 'kVA', rate: '10', intervalMinutes: 60 };
+    const publish = (more: object) =>
+      post(`/${made.body.data.id}/versions`, {
+        ...{ from: '2026-01-01', currency: 'YER' },
+        components: [{ ...component, contractedPercent: '80', ...more }],
+      });
+    expect((await publish({ minimumKw: '5' })).status).toBe(422);
+    expect((await publish({ minimumKva: '5' })).status).toBe(201);
+    const ask = async (body: object) =>
+      (await post(`/${made.body.data.id}/price`, { from: '2026-04-01', to: '2026-05-01', ...body })).body;
+    const reactive = [{ ...intervals[0], reactiveKvarh: '40' }];
+    expect((await ask({ intervals: reactive, contractedKva: '60' })).data).toMatchObject({
+      total: '500.00',
+      peakKva: '50',
+      lines: [{ unit: 'kVA', explanation: { en: '50 kVA, the highest measured, √(30² kW + 40² kvar)' } }],
+    });
+    expect((await ask({ importKwh: '1', demandKva: '21.5', contractedKva: '40' })).data.total).toBe('320.00');
+    // The contract in kW is another.
+    expect((await ask({ intervals: reactive, contractedKw: '60' })).code).toBe('unprocessable');
   });
 
   it('takes what rate registers counted, where the tariff bills by them', async () => {

@@ -11,22 +11,13 @@ import { type BillingFacts, RatingError, type UsageInterval } from '../../../lay
 import { rateBill } from '../../../layers/tariff/rate-bill.ts';
 import { ratePeriod } from '../../../layers/tariff/rate-period.ts';
 import { localDate, type TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import { kilovoltAmperes, kilowatts } from '../supplies/supply-schema.ts';
 import type { pricedSchema } from './bill-schema.ts';
 
 const energy = () =>
   z
     .string()
     .check(z.regex(/^\d{1,9}(\.\d{1,6})?$/, fieldMessage('Not an energy such as "152.5".', 'ليست طاقة مثل "152.5".')));
-const power = () =>
-  z
-    .string()
-    .check(
-      z.regex(
-        /^\d{1,7}(\.\d{1,3})?$/,
-        fieldMessage('Not a power in kW such as "7.5".', 'ليست قدرة بالكيلوواط مثل "7.5".'),
-      ),
-    );
-
 /** Energies of rate registers by code, where the tariff bills by them. @default what the windows make of `importKwh` */
 const rates = () => z.optional(z.record(z.string().check(z.regex(/^1\.8\.[1-9]$/)), energy()));
 
@@ -56,10 +47,14 @@ export const whatIfSchema = z.object({
       )
       .check(z.minLength(1), z.maxLength(9000)),
   ),
-  demandKw: z.optional(power()),
-  priorPeakKw: z.optional(power()),
-  connectedKw: z.optional(power()),
-  contractedKw: z.optional(power()),
+  /** What the meter registered, and the highest of the eleven months before. */
+  demandKw: z.optional(kilowatts()),
+  priorPeakKw: z.optional(kilowatts()),
+  demandKva: z.optional(kilovoltAmperes()),
+  priorPeakKva: z.optional(kilovoltAmperes()),
+  connectedKw: z.optional(kilowatts()),
+  contractedKw: z.optional(kilowatts()),
+  contractedKva: z.optional(kilovoltAmperes()),
   phases: z.optional(z.union([z.literal(1), z.literal(3)])),
   dwellings: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
 });
@@ -131,7 +126,7 @@ const arabic: Record<RatingError['code'], string> = {
 };
 
 function factsOf(
-  { intervals, importKwh, exportKwh, reactiveKvarh, registers, demandKw, ...question }: WhatIf,
+  { intervals, importKwh, exportKwh, reactiveKvarh, registers, demandKw, demandKva, ...question }: WhatIf,
   timeZone: string,
 ): BillingFacts {
   const { from, to, ...supply } = question;
@@ -149,7 +144,11 @@ function factsOf(
     : from < to
       ? [usageOf(dayStart(from, timeZone), dayStart(to, timeZone), whole)]
       : [];
-  return { timeZone, from, to, usage, ...supply, ...(demandKw === undefined ? {} : { registeredDemandKw: demandKw }) };
+  return {
+    ...{ timeZone, from, to, usage, ...supply },
+    ...(demandKw === undefined ? {} : { registeredDemandKw: demandKw }),
+    ...(demandKva === undefined ? {} : { registeredDemandKva: demandKva }),
+  };
 }
 
 interface Energies {

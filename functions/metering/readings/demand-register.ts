@@ -1,17 +1,17 @@
 /**
- * The highest demand of a period by the meter's own register (IEC 62056-6-1, `1.6.0`), which keeps its highest value until it is
+ * The highest demand of a period by the meter's own register (IEC 62056-6-1, `1.6.0`, of apparent power `9.6.0`), which keeps its highest value until it is
  * reset, and by what the meter keeps of billing periods that a reset ended (`1.6.0*01` and on, see `kept-demands.ts`).
  */
 import { toPrimaryUnits } from '../../../layers/metering/consumption.ts';
 import { type RegisterSegment, segmentAt } from '../../../layers/metering/meter-state.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
-import { datedWithin, endedBetween, keptPeriods } from './kept-demands.ts';
+import { type DemandCode, datedWithin, endedBetween, keptPeriods } from './kept-demands.ts';
 import { registerOf } from './obis-codes.ts';
 import type { MeterReading } from './readings-store.ts';
 
 export interface RegisteredDemand {
-  /** Millionths of a kW of primary power; undefined where no reading tells. */
+  /** Millionths of a kW, or kVA, of primary power; undefined where no reading tells. */
   highest: bigint | undefined;
   /** Whether demands of ended billing periods were read of which nothing tells the period; said only where nothing else tells. */
   isKeptUndated: boolean;
@@ -34,6 +34,7 @@ export function highestDemand(
   readings: readonly MeterReading[],
   start: number,
   end: number,
+  of: DemandCode = '1.6.0',
 ): RegisteredDemand {
   const profile = profileOf(meter);
   const installed = readings.flatMap((reading) => {
@@ -44,16 +45,16 @@ export function highestDemand(
   let isKept = false;
   let before: Shown | undefined;
   for (const { reading, device } of installed) {
-    if (reading.timeMs >= start && keptPeriods(reading).length > 0) {
+    if (reading.timeMs >= start && keptPeriods(reading, of).length > 0) {
       isKept = true;
       const same = installed.filter((each) => each.device === device).map((each) => each.reading);
-      found.push(...datedWithin(reading, same, start, end).map((demand) => toPrimaryUnits(demand, device)));
+      found.push(...datedWithin(reading, same, { start, end }, of).map((demand) => toPrimaryUnits(demand, device)));
     }
-    const value = registerOf(reading, '1.6.0');
+    const value = registerOf(reading, of);
     if (value === undefined || reading.timeMs > end) continue;
     const shown = { reading, device, value };
     if (before !== undefined)
-      found.push(...reachedSince(before, shown, start).map((demand) => toPrimaryUnits(demand, device)));
+      found.push(...reachedSince(before, shown, start, of).map((demand) => toPrimaryUnits(demand, device)));
     before = shown;
   }
   const highest = found.reduce<bigint | undefined>(
@@ -63,11 +64,11 @@ export function highestDemand(
   return { highest, isKeptUndated: highest === undefined && isKept };
 }
 
-function reachedSince(before: Shown, shown: Shown, start: number): number[] {
+function reachedSince(before: Shown, shown: Shown, start: number, of: DemandCode): number[] {
   const isSame = before.device.serial === shown.device.serial;
   const rose = shown.reading.timeMs > start && (!isSame || shown.value !== before.value) ? [shown.value] : [];
   if (!isSame || before.reading.timeMs < start) return rose;
-  const ended = endedBetween(before.reading, shown.reading);
+  const ended = endedBetween(before.reading, shown.reading, of);
   // Of periods that ended since, the first had begun before: what stood there then may be of the days before.
   if (ended !== undefined)
     return [
@@ -75,7 +76,7 @@ function reachedSince(before: Shown, shown: Shown, start: number): number[] {
       ...ended.map(({ demand }) => demand).filter((demand, i) => i < ended.length - 1 || demand !== before.value),
     ];
   const [earlier, later] = [before.reading, shown.reading].map((reading) =>
-    keptPeriods(reading).map(({ demand }) => demand),
+    keptPeriods(reading, of).map(({ demand }) => demand),
   );
   // A message that carries fewer of them than the next says nothing of which are new.
   const isComparable = earlier!.length > 0 && [0, 1].includes(later!.length - earlier!.length);

@@ -21,9 +21,12 @@ interface KeptPeriod {
   demand: number;
 }
 
-export const keptPeriods = ({ registers = {} }: MeterReading): KeptPeriod[] =>
+/** Registers of the highest demand: of active power, and of apparent power. */
+export type DemandCode = '1.6.0' | '9.6.0';
+
+export const keptPeriods = ({ registers = {} }: MeterReading, of: DemandCode): KeptPeriod[] =>
   Object.entries(registers).flatMap(([code, demand]) => {
-    const number = numberOf(code, '1.6.0');
+    const number = numberOf(code, of);
     return number === undefined ? [] : [{ number, demand }];
   });
 
@@ -43,10 +46,10 @@ function periodCounter(reading: MeterReading): number | undefined {
  * Periods that ended between two readings of a device by its counter, the last one first.
  * @returns undefined where it does not tell, or not all of them were kept
  */
-export function endedBetween(before: MeterReading, after: MeterReading): KeptPeriod[] | undefined {
+export function endedBetween(before: MeterReading, after: MeterReading, of: DemandCode): KeptPeriod[] | undefined {
   const [from, to] = [periodCounter(before), periodCounter(after)];
   if (from === undefined || to === undefined) return undefined;
-  const kept = keptPeriods(after);
+  const kept = keptPeriods(after, of);
   // More than are kept cannot be told, so of the ways in which it may have begun again at most one is left.
   for (const modulus of [0, 12, 100]) {
     const count = to - from + modulus;
@@ -68,8 +71,8 @@ export function endedBetween(before: MeterReading, after: MeterReading): KeptPer
 export function datedWithin(
   reading: MeterReading,
   same: readonly MeterReading[],
-  start: number,
-  end: number,
+  { start, end }: { start: number; end: number },
+  of: DemandCode,
 ): number[] {
   const ends = Object.entries(reading.registers ?? {})
     .flatMap(([code, register]) => {
@@ -80,7 +83,7 @@ export function datedWithin(
     .sort((a, b) => a.register - b.register);
   const begins = (at: number): boolean => at >= start - toleranceMs;
   const found: number[] = [];
-  const kept = keptPeriods(reading);
+  const kept = keptPeriods(reading, of);
   for (const [i, { number, at }] of ends.entries()) {
     const demand = kept.find((each) => each.number === number)?.demand;
     const before = ends[i - 1];
@@ -88,7 +91,7 @@ export function datedWithin(
     if (demand !== undefined && before !== undefined && begins(before.at) && at <= end + toleranceMs)
       found.push(demand);
   }
-  const present = registerOf(reading, '1.6.0');
+  const present = registerOf(reading, of);
   const last = ends.at(-1);
   // All that were kept are dated, so that none ended after the last of them.
   const isWhole = kept.length > 0 && kept.every((each) => ends.some(({ number }) => number === each.number));

@@ -1,6 +1,6 @@
 /**
  * What a meter's own registers tell of a period: energy by rate (IEC 62056-6-1, `1.8.1` to `1.8.9`, switched by the calendar in
- * the meter) and the highest demand since it was reset (`1.6.0`).
+ * the meter) and the highest demand since it was reset, of active (`1.6.0`) and of apparent power (`9.6.0`).
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { consumptionOf, energyCurve } from '../../../layers/metering/consumption.ts';
@@ -9,7 +9,7 @@ import { toUnits } from '../../../layers/metering/register.ts';
 import { profileOf } from '../meters/meter-profile.ts';
 import type { Meter } from '../meters/meter-schema.ts';
 import { isBillable, readForBuckets } from './consumption-of-meter.ts';
-import { highestDemand } from './demand-register.ts';
+import { highestDemand, type RegisteredDemand } from './demand-register.ts';
 import { withoutAnchors } from './energy-of-meter.ts';
 import { reduced, registerOf } from './obis-codes.ts';
 import { reachMs } from './wider-readings.ts';
@@ -17,10 +17,7 @@ import { reachMs } from './wider-readings.ts';
 export interface RegisterUsage {
   /** Of each bucket, millionths of a kWh of primary energy by code; a code is missing where its readings do not tell. */
   rates: Record<string, bigint>[];
-  /** Millionths of a kW; undefined where no reading tells what was reached in the period. */
-  highestDemand: bigint | undefined;
-  /** Whether the meter keeps demands of which nothing tells the billing period. */
-  isKeptUndated: boolean;
+  demands: Record<'kW' | 'kVA', RegisteredDemand>;
 }
 
 /** @param buckets in order of time, without gaps @param codes rate registers, short: `1.8.1` */
@@ -42,8 +39,13 @@ export async function registersOfMeter(
       if (bucket.energy !== undefined && isBillable(bucket)) rates[i]![code] = bucket.energy;
     });
   }
-  const { highest, isKeptUndated } = highestDemand(meter, readings, start, end);
-  return { rates, highestDemand: highest, isKeptUndated };
+  return {
+    rates,
+    demands: {
+      kW: highestDemand(meter, readings, start, end, '1.6.0'),
+      kVA: highestDemand(meter, readings, start, end, '9.6.0'),
+    },
+  };
 }
 
 /** With what was noted of the register itself when devices were put in and taken out. */

@@ -5,7 +5,6 @@ import {
   fractionOf,
   fractionText,
   isPositive,
-  larger,
   minus,
   one,
   rounded,
@@ -16,6 +15,7 @@ import { addDays } from '../calendar.ts';
 import { applies } from '../conditions.ts';
 import { highestDemand, isRegistered } from '../demand.ts';
 import { RatingError } from '../facts.ts';
+import { demandUnits, type KnownDemand, knownDemand, unitOf } from '../known-demand.ts';
 import { monthShare, type RatingContext } from '../rating-context.ts';
 import type { Segment } from '../segments.ts';
 import type { BilingualLabel, ComponentOf } from '../tariff-schema.ts';
@@ -63,7 +63,7 @@ export function rateFixed(context: RatingContext, segment: Segment, component: C
   });
 }
 
-const kilowatts = { unit: 'kW', text: { en: 'kW', ar: 'ك.و' } } as const;
+const kilowatts = { unit: 'kW', text: demandUnits.kW } as const;
 const phases = { unit: 'phase', text: { en: 'phase(s)', ar: '(عدد الأطوار)' } } as const;
 const dwellings = { unit: 'dwelling', text: { en: 'dwelling(s)', ar: '(عدد المساكن)' } } as const;
 
@@ -82,6 +82,11 @@ function multiplier(
       return { count: needed(facts.connectedKw, 'the connected load in kW'), by: kilowatts };
     case 'contracted_kw':
       return { count: needed(facts.contractedKw, 'the contracted demand in kW'), by: kilowatts };
+    case 'contracted_kva':
+      return {
+        count: needed(facts.contractedKva, 'the contracted demand in kVA'),
+        by: { unit: 'kVA', text: demandUnits.kVA },
+      };
     case 'phase':
       return { count: needed(facts.phases, 'the number of phases'), by: phases };
     case 'dwelling':
@@ -93,56 +98,60 @@ function multiplier(
 
 /**
  * Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. Days whose
- * tariff prices no demand of this supply, or by the other source, do not count.
+ * tariff prices no demand of this supply, or by the other source or unit, do not count.
  */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
+  const unit = unitOf(component);
+  const known = knownDemand(facts, unit);
   const pricing = context.segments.filter((other) =>
     other.version.components.some(
       (each) =>
-        each.kind === 'demand' && isByRegister(each) === isByRegister(component) && applies(context, other, each),
+        each.kind === 'demand' &&
+        unitOf(each) === unit &&
+        isByRegister(each) === isByRegister(component) &&
+        applies(context, other, each),
     ),
   );
   const spans = pricing.flatMap((each) => each.spans);
-  const measured = highestDemand(facts, component, spans);
+  const { highest: measured, made } = highestDemand(facts, component, spans);
   const floors: [Fraction, string, string][] = [];
-  if (component.minimumKw !== undefined)
-    floors.push([fractionOf(component.minimumKw), 'the least that is billed', 'الحد الأدنى للفوترة']);
-  if (component.ratchetPercent !== undefined && facts.priorPeakKw !== undefined)
+  const least = unit === 'kVA' ? component.minimumKva : component.minimumKw;
+  if (least !== undefined) floors.push([fractionOf(least), 'the least that is billed', 'الحد الأدنى للفوترة']);
+  if (component.ratchetPercent !== undefined && known.prior !== undefined)
     floors.push([
-      percentOf(facts.priorPeakKw, component.ratchetPercent),
+      percentOf(known.prior, component.ratchetPercent),
       `${component.ratchetPercent} % of the highest demand of the year`,
       `${component.ratchetPercent}٪ من أعلى طلب خلال السنة`,
     ]);
   if (component.contractedPercent !== undefined) {
-    if (facts.contractedKw === undefined)
-      throw new RatingError('missing_fact', `"${component.code}" needs to know the contracted demand in kW.`);
+    if (known.contracted === undefined)
+      throw new RatingError('missing_fact', `"${component.code}" needs to know the contracted demand in ${unit}.`);
     floors.push([
-      percentOf(facts.contractedKw, component.contractedPercent),
+      percentOf(known.contracted, component.contractedPercent),
       `${component.contractedPercent} % of the contracted demand`,
       `${component.contractedPercent}٪ من الطلب التعاقدي`,
     ]);
   }
   let billed = measured;
   let why = isRegistered(facts, component)
-    ? registeredText(context)
-    : { en: 'the highest measured', ar: 'أعلى طلب مقيس' };
+    ? registeredText(context, known)
+    : { en: `the highest measured${made?.en ?? ''}`, ar: `أعلى طلب مقيس${made?.ar ?? ''}` };
   for (const [floor, en, ar] of floors)
     if (isPositive(minus(floor, billed))) {
       billed = floor;
       why = { en, ar };
     }
   billed = rounded(billed, 3, 'half-up');
-  context.demandKw = larger(context.demandKw ?? billed, billed);
   const peak = rounded(measured, 3, 'half-up');
-  context.peakKw = larger(context.peakKw ?? peak, peak);
+  context.noteDemand(unit, billed, peak);
   addDemandLine(context, segment, component, billed, component.rate, why);
-  if (component.excessRate !== undefined && facts.contractedKw !== undefined) {
-    const excess = minus(peak, fractionOf(facts.contractedKw));
+  if (component.excessRate !== undefined && known.contracted !== undefined) {
+    const excess = minus(peak, fractionOf(known.contracted));
     if (isPositive(excess))
       addDemandLine(context, segment, component, excess, component.excessRate, {
-        en: `above the contracted ${facts.contractedKw} kW`,
-        ar: `فوق الطلب التعاقدي ${facts.contractedKw} ك.و`,
+        en: `above the contracted ${known.contracted} ${demandUnits[unit].en}`,
+        ar: `فوق الطلب التعاقدي ${known.contracted} ${demandUnits[unit].ar}`,
       });
   }
 }
@@ -150,8 +159,8 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
 const isByRegister = ({ source }: ComponentOf<'demand'>): boolean => source === 'register';
 
 /** Of a bill in parts it says of which days: one peak is charged to each part by its share of the month. */
-function registeredText({ facts, segments }: RatingContext): BilingualLabel {
-  const { from, to } = facts.registeredWithin ?? facts;
+function registeredText({ facts, segments }: RatingContext, { within }: KnownDemand): BilingualLabel {
+  const { from, to } = within ?? facts;
   const last = addDays(to, -1);
   const days =
     segments.length > 1 ? { en: ` from ${from} to ${last}`, ar: ` من ${from} إلى ${last}` } : { en: '', ar: '' };
@@ -161,24 +170,26 @@ function registeredText({ facts, segments }: RatingContext): BilingualLabel {
 function addDemandLine(
   context: RatingContext,
   segment: Segment,
-  { code, label }: ComponentOf<'demand'>,
-  kw: Fraction,
+  component: ComponentOf<'demand'>,
+  quantity: Fraction,
   rate: string,
   why: { en: string; ar: string },
 ): void {
   const share = monthShare(segment);
+  const unit = unitOf(component);
+  const { en, ar } = demandUnits[unit];
   context.add(segment, {
-    code,
+    code: component.code,
     kind: 'demand',
-    label,
-    quantity: kw,
-    unit: 'kW',
+    label: component.label,
+    quantity,
+    unit,
     rate: fractionOf(rate),
-    exact: times(times(kw, fractionOf(rate)), segment.months),
-    formula: `${fractionText(kw)} kW × ${rate}${share.formula}`,
+    exact: times(times(quantity, fractionOf(rate)), segment.months),
+    formula: `${fractionText(quantity)} ${en} × ${rate}${share.formula}`,
     explanation: {
-      en: `${fractionText(kw)} kW, ${why.en}${share.explanation.en}`,
-      ar: `${fractionText(kw)} ك.و، ${why.ar}${share.explanation.ar}`,
+      en: `${fractionText(quantity)} ${en}, ${why.en}${share.explanation.en}`,
+      ar: `${fractionText(quantity)} ${ar}، ${why.ar}${share.explanation.ar}`,
     },
   });
 }

@@ -1,6 +1,10 @@
-/** Works out written arithmetic exactly: `100 × 0.05 + (17/31 × 6)`; `min(a; b)`, `max(a; b)` and `round(a; decimals)` too. For golden bills. */
+/**
+ * Works out written arithmetic exactly: `100 × 0.05 + (17/31 × 6)`; `min(a; b)`, `max(a; b)` and `round(a; decimals)` too; and
+ * `root(a; decimals)`, rounded half up. For golden bills.
+ */
 import {
   type Fraction,
+  fraction,
   fractionOf,
   larger,
   minus,
@@ -12,7 +16,7 @@ import {
   times,
 } from '../../money/fraction.ts';
 
-const token = /\s*(\d+(?:\.\d+)?|min|max|round|[+−×/();])/y;
+const token = /\s*(\d+(?:\.\d+)?|min|max|round|root|[+−×/();])/y;
 
 /** @throws Error for anything that is no arithmetic */
 export function workOut(text: string): Fraction {
@@ -50,12 +54,13 @@ export function workOut(text: string): Fraction {
       take(')');
       return value;
     }
-    if (got === 'min' || got === 'max' || got === 'round') {
+    if (got === 'min' || got === 'max' || got === 'round' || got === 'root') {
       take('(');
       const first = sum();
       take(';');
       const second = sum();
       take(')');
+      if (got === 'root') return rootOf(first, Number(second.numerator));
       if (got === 'round') return rounded(first, Number(second.numerator), 'half-up');
       return got === 'min' ? smaller(first, second) : larger(first, second);
     }
@@ -64,4 +69,17 @@ export function workOut(text: string): Fraction {
   const value = sum();
   if (next !== tokens.length) throw new Error(`"${tokens[next]}" is too much in "${text}".`);
   return value;
+}
+
+/** By halving: the decimal whose square, half a step below it, is still not above. */
+export function rootOf(square: Fraction, decimals: number): Fraction {
+  const scale = 10n ** BigInt(decimals);
+  let [low, high] = [0n, scale * (square.numerator + 1n)];
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n;
+    const below = fraction(2n * middle - 1n, 2n * scale);
+    if (minus(square, times(below, below)).numerator >= 0n) low = middle;
+    else high = middle - 1n;
+  }
+  return fraction(low, scale);
 }

@@ -10,9 +10,16 @@ import {
   powerFactor,
   reactive,
   tariff,
+  withReactive,
 } from './golden-case.ts';
 
 const kw = (more: object = {}) => [tariff([demand('demand', { rate: '2', ...more })])];
+const kva = (more: object = {}) => kw({ unit: 'kVA', ...more });
+/** Quarters of an hour: 12 kW with 9 kvar are 15 kVA, 16 with 12 are 20 kVA, 20 alone are 20, 6 with 8 are 10. */
+const apparent = {
+  ...april(0),
+  usage: withReactive(intervals('2026-04-10T10:00+03:00', 15, '3', '4', '5', '1.5'), '2.25', '3', '0', '2'),
+};
 /** Quarters of an hour: 5, 10, 20 and 15 kW, then nothing. */
 const quarters = { ...april(0), usage: intervals('2026-04-10T10:00+03:00', 15, '1.25', '2.5', '5', '3.75', '0') };
 const factor = (more: object = {}) => [
@@ -141,6 +148,73 @@ export const demandCases: GoldenCase[] = [
     facts: { ...quarters, contractedKw: '25' },
     lines: ['capacity: 1 × 25 = 25.00', 'demand: 20 × 2 = 40.00'],
     total: '25.00 + 40.00 = 65.00',
+  },
+  {
+    name: 'apparent power of the highest quarter of an hour: 18 kW with 24 kvar are √(18² + 24²) = 30 kVA, though 20 kW are more kW',
+    tariff: kva(),
+    facts: {
+      ...april(0),
+      usage: withReactive(intervals('2026-04-10T10:00+03:00', 15, '5', '4.5', '4'), '0', '6', '1'),
+    },
+    lines: ['demand: root(18 × 18 + 24 × 24; 3) × 2 = 60.00'],
+    total: '60.00 = 60.00',
+    also: { demandKva: '30', peakKva: '30', lines: [{ unit: 'kVA', formula: '30 kVA × 2' }] },
+  },
+  {
+    name: 'the highest rolling half hour of apparent power adds kWh and kvarh before the root: √(18² + 6²) = 18.974',
+    tariff: kva({ intervalMinutes: 30 }),
+    facts: apparent,
+    lines: ['demand: root((4 + 5) / 0.5 × (4 + 5) / 0.5 + 3 / 0.5 × 3 / 0.5; 3) × 2 = 37.95'],
+    total: '37.95 = 37.95',
+    also: { peakKva: '18.974' },
+  },
+  {
+    name: 'apparent power in fixed half hours: √(14² + 10.5²) = 17.5, and √(13² + 4²) = 13.601 is less',
+    tariff: kva({ intervalMinutes: 30, window: 'fixed' }),
+    facts: apparent,
+    lines: ['demand: root((3 + 4) / 0.5 × (3 + 4) / 0.5 + (2.25 + 3) / 0.5 × (2.25 + 3) / 0.5; 3) × 2 = 35.00'],
+    total: '35.00 = 35.00',
+  },
+  {
+    name: 'the meter registered its own highest apparent power',
+    tariff: kva({ source: 'register' }),
+    facts: april(1000, { registeredDemandKva: '21.5', registeredDemandKw: '18.4' }),
+    lines: ['demand: 21.5 × 2 = 43.00'],
+    total: '43.00 = 43.00',
+  },
+  {
+    name: 'the least kVA, a ratchet of the year in kVA and the contract in kVA: the highest counts',
+    tariff: kva({ minimumKva: '22', ratchetPercent: '80', contractedPercent: '90', excessRate: '3' }),
+    facts: { ...apparent, priorPeakKva: '30', priorPeakKw: '90', contractedKva: '18', contractedKw: '90' },
+    lines: ['demand: max(20; max(22; max(30 × 80 / 100; 18 × 90 / 100))) × 2 = 48.00', 'demand: (20 − 18) × 3 = 6.00'],
+    total: '48.00 + 6.00 = 54.00',
+  },
+  {
+    name: 'kW and kVA beside each other, each its own peak; a charge for the contracted kVA',
+    tariff: [
+      tariff([
+        fixed('capacity', { amount: '0.5', times: 'contracted_kva' }),
+        demand('demand', { rate: '2' }),
+        demand('apparent', { unit: 'kVA', rate: '1' }),
+      ]),
+    ],
+    facts: {
+      ...april(0, { contractedKva: '25' }),
+      usage: withReactive(intervals('2026-04-10T10:00+03:00', 15, '5', '4.5'), '0', '6'),
+    },
+    lines: ['capacity: 0.5 × 25 = 12.50', 'demand: (5 / 0.25) × 2 = 40.00', 'apparent: 30 × 1 = 30.00'],
+    total: '12.50 + 40.00 + 30.00 = 82.50',
+    also: { demandKw: '20', demandKva: '30' },
+  },
+  {
+    name: 'the price of kVA changes in mid-month: one peak, two prices',
+    tariff: [
+      tariff([demand('demand', { unit: 'kVA', rate: '2' })], { to: '2026-04-16' }),
+      tariff([demand('demand', { unit: 'kVA', rate: '3' })], { from: '2026-04-16' }),
+    ],
+    facts: apparent,
+    lines: ['demand: 20 × 2 × 15/30 = 20.00', 'demand: 20 × 3 × 15/30 = 30.00'],
+    total: '20.00 + 30.00 = 50.00',
   },
   {
     name: 'reactive energy above half of the active',

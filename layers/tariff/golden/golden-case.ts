@@ -80,6 +80,10 @@ export const intervals = (start: string, minutes: number, ...kwh: (number | stri
     importUnits: units(amount),
   }));
 
+/** The same with kvarh, one after the other. */
+export const withReactive = (usage: UsageInterval[], ...kvarh: (number | string)[]): UsageInterval[] =>
+  usage.map((interval, i) => ({ ...interval, reactiveUnits: units(kvarh[i]!) }));
+
 /** The zones of the cases change their clocks never at midnight, so noon's offset of the day before is midnight's. */
 function midnight(date: string, timeZone: string): number {
   const guess = Date.parse(`${date}T00:00:00Z`);

@@ -43,7 +43,13 @@ const price = fc
     blocks: fc.array(blocks, { minLength: 3, maxLength: 3 }),
     blockRule: fc.constantFrom('incremental', 'whole'),
     fee: maybe(decimal(50, 2)),
-    demand: maybe(fc.record({ rate: decimal(9, 3), intervalMinutes: fc.constantFrom(30, 60) })),
+    demand: maybe(
+      fc.record({
+        rate: decimal(9, 3),
+        intervalMinutes: fc.constantFrom(30, 60),
+        unit: fc.constantFrom(undefined, 'kVA'),
+      }),
+    ),
     demandInPeak: fc.boolean(),
     reactive: maybe(fc.record({ rate: decimal(1, 4), freePercent: fc.constantFrom('0', '33', '48.43') })),
     below: maybe(fc.constantFrom('0.9', '0.95')),

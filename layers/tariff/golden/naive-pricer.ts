@@ -15,6 +15,7 @@ import {
   total,
 } from '../../money/fraction.ts';
 import type { Component, TariffVersion } from '../tariff-schema.ts';
+import { rootOf } from './arithmetic.ts';
 import { bucketOf, type HalfHour } from './naive-usage.ts';
 
 /** With the bucket of its version. */
@@ -88,7 +89,7 @@ export function priceNaively(versions: readonly TariffVersion[], hours: readonly
                 : part(`${component.code} ${upTo}`, times(fractionOf(upTo), months), energyDecimals);
             limits.push(larger(limit, limits.at(-1)!));
           }
-          const reached = limits.slice(1).findIndex((limit) => smaller(limit, used) === used);
+          const reached = limits.slice(1).findIndex((limit) => minus(limit, used).numerator >= 0n);
           component.blocks.forEach(({ rate }, i) => {
             const inside = minus(smaller(used, limits[i + 1]!), smaller(used, limits[i]!));
             const priced = component.blockRule === 'whole' ? (i === reached ? used : zero) : inside;
@@ -102,9 +103,12 @@ export function priceNaively(versions: readonly TariffVersion[], hours: readonly
           break;
         }
         case 'demand': {
-          const pricing = parts.filter((other) => other.version.components.some(({ kind }) => kind === 'demand'));
-          const kw = rounded(peak(pricing, component.intervalMinutes / 30, component.bucket), 3, 'half-up');
-          bill(component, times(times(kw, fractionOf(component.rate)), months));
+          const pricing = parts.filter((other) =>
+            other.version.components.some((each) => each.kind === 'demand' && each.unit === component.unit),
+          );
+          const highest = peak(pricing, component.intervalMinutes / 30, component.bucket, component.unit);
+          const demand = component.unit === 'kVA' ? rootOf(highest, 3) : rounded(highest, 3, 'half-up');
+          bill(component, times(times(demand, fractionOf(component.rate)), months));
           break;
         }
         case 'reactive': {
@@ -200,15 +204,22 @@ function netEnergies(parts: readonly Part[]): void {
   }
 }
 
-/** Every window of so many half hours in a row that lies in the bucket. */
-function peak(parts: readonly Part[], length: number, bucket: string | undefined): Fraction {
+/** Every window of so many half hours in a row that lies in the bucket: kW, or the square of kVA. */
+function peak(
+  parts: readonly Part[],
+  length: number,
+  bucket: string | undefined,
+  unit: 'kW' | 'kVA' | undefined,
+): Fraction {
   const hours = parts.flatMap((part) => part.hours);
   let highest = zero;
   for (let i = 0; i + length <= hours.length; i++) {
     const window = hours.slice(i, i + length);
     const isInRow = window.at(-1)!.at - window[0]!.at === (length - 1) * 1_800_000;
+    const mean = (of: 'taken' | 'reactive') => times(sum(window, of), fraction(2n, BigInt(length)));
+    const square = (of: 'taken' | 'reactive') => times(mean(of), mean(of));
     if (isInRow && window.every((hour) => bucket === undefined || hour.bucket === bucket))
-      highest = larger(highest, times(sum(window, 'taken'), fraction(2n, BigInt(length))));
+      highest = larger(highest, unit === 'kVA' ? plus(square('taken'), square('reactive')) : mean('taken'));
   }
   return highest;
 }
