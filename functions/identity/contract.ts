@@ -78,6 +78,15 @@ export async function requireUser(session: TenantSession, userId: string): Promi
   return { id, name };
 }
 
+/** What users of the tenant are called; those that are gone are left out. Needs read access to table `identity`. */
+export async function namesOfUsers(session: TenantSession, ids: readonly string[]): Promise<Map<string, string>> {
+  const users = await session.getMany(
+    userEntity,
+    ids.map((id) => ({ id })),
+  );
+  return new Map(users.map(({ id, name }) => [id, name]));
+}
+
 /** E-mail (small letters) and phone (E.164) a user proved to be their own. Needs read access to table `identity`. */
 export async function confirmedAddresses(
   session: TenantSession,

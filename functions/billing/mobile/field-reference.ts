@@ -9,5 +9,9 @@ export const paymentReference = ({
   operationId,
 }: Pick<Collection, 'collectorId' | 'operationId'>): string => `${prefix}${collectorId}-${operationId}`;
 
+/** Who collected it; undefined of what was not collected in the field. */
+export const collectorOf = (externalReference: string | undefined): string | undefined =>
+  isCollected(externalReference) ? externalReference!.slice(prefix.length).split('-', 1)[0] : undefined;
+
 export const isCollected = (externalReference: string | undefined): boolean =>
   externalReference?.startsWith(prefix) ?? false;

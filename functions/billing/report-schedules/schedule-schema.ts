@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { externalId, generatedId, label, timeOfDay, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { documentLanguages } from '../documents/document-schema.ts';
 import { mostAreas } from '../losses/loss-report-schema.ts';
-import { collectionsBy, reportKinds } from '../reports/report-schema.ts';
+import { collectionsBy, groupedBy, reportKinds } from '../reports/report-schema.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -18,7 +18,8 @@ const route = {
 
 /** The days follow from the repetition; the rest is as in an order by hand. */
 const scheduledReportSchema = z.union([
-  z.strictObject({ kind: z.enum(reportKinds), ...route }),
+  z.strictObject({ kind: z.enum(['ageing', 'collection_rate', 'billing_summary']), by: groupedBy(), ...route }),
+  z.strictObject({ kind: z.literal('top_debtors'), ...route }),
   z.strictObject({ kind: z.literal('collections'), by: collectionsBy(), ...route }),
   z.strictObject({
     kind: z.literal('losses'),

@@ -3,7 +3,6 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
-import { newId } from '../../../layers/kernel/ids.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import {
   type LossReport,
@@ -16,11 +15,10 @@ import { lossReportTable } from '../losses/loss-report-table.ts';
 import { lossReportHead, showLossReport } from '../losses/show-loss-report.ts';
 import { orderLossReport, sendWork } from '../losses/start-loss-report.ts';
 import { readParts, reportEntity } from '../reports/report-entity.ts';
-import { keptFor, readReportSettings } from '../reports/report-retention.ts';
 import { isAsOf } from '../reports/report-schema.ts';
 import { reportTable } from '../reports/report-table.ts';
 import { reportHead, showReport } from '../reports/show-report.ts';
-import { addReport, resumeReport } from '../reports/start-report.ts';
+import { addReport, newReport, resumeReport } from '../reports/start-report.ts';
 import type { ScheduledKind, ScheduledReport } from './schedule-schema.ts';
 
 /** What opens a report by hand opens a scheduled one. */
@@ -46,11 +44,10 @@ export async function orderScheduled(
     const row = await orderLossReport(session, { from, to: addDays(to, 1), ...(areaIds ? { areaIds } : {}) });
     return { id: row.id, add: (unit) => void unit.create(lossReportEntity, row) };
   }
-  const id = newId('brp');
   const { kind, ...more } = report;
   const order = isAsOf(kind) ? { kind, asOf: to, ...more } : { kind, from, to, ...more };
-  const keptUntil = keptFor(session, (await readReportSettings(session)).keepReportsDays);
-  return { id, add: (unit) => void addReport(unit, { ...order, id, keptUntil }) };
+  const row = await newReport(session, order);
+  return { id: row.id, add: (unit) => void addReport(unit, row) };
 }
 
 /** Sets going what is not done of it; what was done stays done once. */
@@ -101,5 +98,5 @@ export async function tableOf(
     return 'result' in report ? lossReportTable(report, locale) : undefined;
   }
   const report = await showReport(session, id);
-  return 'result' in report ? reportTable(report.kind, report.result, locale) : undefined;
+  return 'result' in report ? reportTable(report, locale) : undefined;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import type { AccountEntry } from '../accounts/account-entity.ts';
 import { entryTypes } from '../accounts/entry-types.ts';
-import { ageEntries, bucketOf } from './age-account.ts';
+import { ageEntries, bucketOf, overdueBuckets } from './age-account.ts';
 
 const asOf = '2026-06-30';
 const entry = (type: AccountEntry['type'], reference: string, minor: number, more: Partial<AccountEntry> = {}) => ({
@@ -33,7 +33,16 @@ it.each([
   [121, 'over120'],
   [4000, 'over120'],
 ])('due %i days ago is %s', (days, bucket) => {
-  expect(bucketOf(addDays(asOf, -days), asOf)).toBe(bucket);
+  expect(bucketOf(addDays(asOf, -days), asOf, overdueBuckets())).toBe(bucket);
+});
+
+it.each([
+  [0, 'current'],
+  [15, 'days1To15'],
+  [16, 'days16To45'],
+  [46, 'over45'],
+])('by the tenant’s own buckets %i days are %s', (days, bucket) => {
+  expect(bucketOf(addDays(asOf, -days), asOf, overdueBuckets([15, 45]))).toBe(bucket);
 });
 
 describe('an account', () => {
@@ -75,9 +84,11 @@ describe('an account', () => {
 
   it('asks for the day due where the entry does not say', () => {
     const entries = [entry('invoice', 'A', 100, { id: 'inv_1' })];
-    expect(ageEntries(entries, asOf, (id) => (id === 'inv_1' ? addDays(asOf, -95) : undefined))).toEqual({
-      days91To120: 100n,
-    });
+    expect(ageEntries(entries, asOf, { dueDateOf: (id) => (id === 'inv_1' ? addDays(asOf, -95) : undefined) })).toEqual(
+      {
+        days91To120: 100n,
+      },
+    );
   });
 
   it('has ages that add up to its balance, whatever happened', () => {

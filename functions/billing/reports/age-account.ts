@@ -6,17 +6,35 @@
 import { daysBetween } from '../../../layers/tariff/calendar.ts';
 import type { AccountEntry } from '../accounts/account-entity.ts';
 
-/** Days overdue. A debt is current through the day it is due. */
-export const ageBuckets = ['current', 'days1To30', 'days31To60', 'days61To90', 'days91To120', 'over120'] as const;
-export type AgeBucket = (typeof ageBuckets)[number];
+/** The last days overdue of each bucket but the last, which has no end. */
+export const defaultAgeingDays: readonly number[] = [30, 60, 90, 120];
 
-/** Minor units. `credit` is below zero; all together are the balance. */
-export type Ages = Partial<Record<AgeBucket | 'credit', bigint>>;
+export interface AgeBucket {
+  /** What its amounts are summed under. */
+  name: string;
+  /** Days overdue. */
+  fromDays: number;
+  toDays?: number;
+}
 
-export function bucketOf(dueDate: string, asOf: string): AgeBucket {
+/** Those of debt that is overdue. @param days ascending */
+export function overdueBuckets(days: readonly number[] = defaultAgeingDays): AgeBucket[] {
+  const froms = [0, ...days].map((before) => before + 1);
+  return froms.map((fromDays, i) => {
+    const toDays = days[i];
+    return toDays === undefined
+      ? { name: `over${fromDays - 1}`, fromDays }
+      : { name: `days${fromDays}To${toDays}`, fromDays, toDays };
+  });
+}
+
+/** Minor units, by `current`, the buckets of what is overdue, and `credit`, which is below zero; all together are the balance. */
+export type Ages = Record<string, bigint>;
+
+/** A debt is current through the day it is due. */
+export function bucketOf(dueDate: string, asOf: string, buckets: readonly AgeBucket[]): string {
   const overdue = daysBetween(dueDate, asOf);
-  if (overdue <= 0) return 'current';
-  return ageBuckets[Math.min(Math.ceil(overdue / 30), 5)]!;
+  return overdue <= 0 ? 'current' : buckets.find(({ toDays = overdue }) => overdue <= toDays)!.name;
 }
 
 export interface OpenDebt {
@@ -51,15 +69,20 @@ export function openDebts(
   return { debts: open, credit };
 }
 
-/** @param entries of one currency, up to `asOf` */
-export function ageEntries(entries: readonly AccountEntry[], asOf: string, dueDateOf?: DueDateOf): Ages {
+/** @param entries of one currency, up to `asOf` @param ageingDays as `overdueBuckets` takes them */
+export function ageEntries(
+  entries: readonly AccountEntry[],
+  asOf: string,
+  { dueDateOf, ageingDays }: { dueDateOf?: DueDateOf; ageingDays?: readonly number[] | undefined } = {},
+): Ages {
+  const buckets = overdueBuckets(ageingDays);
   const { debts, credit } = openDebts(entries, dueDateOf);
   const ages: Ages = {};
   for (const { due, minor } of debts) {
-    const bucket = bucketOf(due, asOf);
+    const bucket = bucketOf(due, asOf, buckets);
     ages[bucket] = (ages[bucket] ?? 0n) + minor;
   }
-  if (credit > 0n) ages.credit = -credit;
+  if (credit > 0n) ages['credit'] = -credit;
   return ages;
 }
 

@@ -3,10 +3,14 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { cashierSessionEntity } from '../cashier-sessions/cashier-session-entity.ts';
+import type { CashierSession } from '../cashier-sessions/cashier-session-schema.ts';
 import { customerEntity, customerShards } from '../customers/customer-entity.ts';
 import { type Customer, createCustomerSchema } from '../customers/customer-schema.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
+import { paymentEntity } from '../payments/payment-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
 import { type CrashingWorker, crashingWorker } from '../test-support/crash-everywhere.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
@@ -46,20 +50,35 @@ const pay = async (customerId: string, amount: string, more: object = {}) => {
   expect(answer.status, answer.text).toBe(201);
   return answer.body.data.id as string;
 };
+/** Who took a payment, as tills and the field write it. */
+const tookIt = async (id: string, how: Partial<Payment>) => {
+  const session = openSession(tenant);
+  const payment = await session.require(paymentEntity, { id });
+  await session.transact('billing', (unit) => unit.update(paymentEntity, payment, how));
+};
+const openTill = async (cashierId: string): Promise<string> => {
+  const id = newId('csh');
+  await openSession(tenant).transact('billing', (unit) =>
+    unit.create(cashierSessionEntity, { id, cashierId, status: 'open' } as CashierSession),
+  );
+  return id;
+};
 const post = async (handler: typeof payments, path: string, body: object) =>
   expect((await stack.call(tenant, handler, 'POST', path, { body })).status).toBe(200);
 
 describe('money at the edges', () => {
   beforeAll(async () => {
-    const shop = await addCustomer({ routeId: 'R-1', type: 'commercial' });
+    const shop = await addCustomer({ routeId: 'R-1', type: 'commercial', address: { region: 'عدن / المعلا' } });
     // Issued in May, taken back today, in June.
     const wrong = await oweInvoice(tenant, shop, '70.00', { issueDate: '2026-05-20' });
     await oweInvoice(tenant, shop, '100.00', { issueDate: '2026-05-31' });
     await post(invoices, `/api/billing/invoices/${wrong.id}/cancel`, { reason: 'wrong' });
     // Half past midnight of 1 June in Aden, and half past eleven of 31 May.
-    await pay(shop, '40.00', { receivedAt: '2026-05-31T21:30:00Z' });
+    const late = await pay(shop, '40.00', { receivedAt: '2026-05-31T21:30:00Z' });
     await pay(shop, '10.00', { receivedAt: '2026-05-31T20:30:00Z', method: 'card' });
-    await pay(shop, '55.00', { method: 'cheque', purpose: 'deposit' });
+    const deposit = await pay(shop, '55.00', { method: 'cheque', purpose: 'deposit' });
+    await tookIt(late, { cashierSessionId: await openTill('usr_till') });
+    await tookIt(deposit, { externalReference: 'field-usr_walker-op-1' });
     const bounced = await pay(shop, '30.00', { receivedAt: '2026-05-15T09:00:00Z', method: 'cheque' });
     await post(payments, `/api/billing/payments/${bounced}/reverse`, { reason: 'bounced' });
     const abroad = await addCustomer();
@@ -118,6 +137,50 @@ describe('money at the edges', () => {
     expect(all(ages.result, 'USD').balance).toBe('-4.50');
     // 170 - 70 - 40 - 10 of the shop; the cheque came and went; 1000 are the advance of who gave the token back.
     expect(all(ages.result).balance).toBe('-950.00');
+  });
+
+  it('by route, region or cashier are the same money, and who is in none has a row', async () => {
+    const byRoute = await run({ kind: 'collections', by: 'route', ...june });
+    expect(byRoute.result).toMatchObject([
+      { currency: 'USD', routeId: null, receivedAmount: '12.50' },
+      { currency: 'USD', routeId: 'all' },
+      { currency: 'YER', routeId: 'R-1', receivedAmount: '95.00' },
+      { currency: 'YER', routeId: null, receivedAmount: '1000.00' },
+      { currency: 'YER', routeId: 'all', receivedAmount: '1095.00' },
+    ]);
+    const rates = await run({ kind: 'collection_rate', by: 'region', ...may });
+    expect(rates.result.filter(({ currency }: any) => currency === 'YER')).toMatchObject([
+      { region: 'عدن / المعلا', billedAmount: '170.00', ratePercent: '23.52' },
+      { region: 'all', billedAmount: '170.00' },
+    ]);
+    const byCashier = await run({ kind: 'collections', by: 'cashier', ...june });
+    expect(byCashier.result.slice(2)).toMatchObject([
+      { cashierId: 'usr_till', receivedAmount: '40.00' },
+      { cashierId: 'usr_walker', receivedAmount: '55.00' },
+      { cashierId: null, receivedAmount: '1000.00' },
+      { cashierId: 'all', payments: 3 },
+    ]);
+    expect((await call('GET', `/${byCashier.id}/csv`)).text).toContain('\nYER,usr_till,,1,40.00,');
+    // An overview is made of others.
+    expect(JSON.stringify((await call('GET', '/overview')).body.data)).not.toContain(rates.id);
+    expect((await call('POST', '', { kind: 'ageing', by: 'cashier' })).status).toBe(400);
+  });
+
+  it('age by the buckets the tenant set, and reports of before keep theirs', async () => {
+    const put = (body: object) => call('PUT', '/settings', body);
+    const before = await run({ kind: 'ageing', asOf: june.to, by: 'route' });
+    for (const ageingDays of [[], [30, 30], [60, 30], [0]]) expect((await put({ ageingDays })).status).toBe(400);
+    expect((await put({ ageingDays: [7] })).body.data).toMatchObject({ ageingDays: [7], keepReportsDays: 1830 });
+    const after = await run({ kind: 'ageing', asOf: june.to });
+    expect(all(after.result)).toMatchObject({
+      overdue: [{ fromDays: 1, toDays: 7 }, { fromDays: 8 }],
+      balance: '-950.00',
+    });
+    expect((await call('GET', `/${after.id}/csv`)).text).toContain(',1-7 days,Over 7 days,Credit,');
+    expect(await read(before.id)).toEqual(before);
+    expect(before.result.at(-1)).toMatchObject({ routeId: 'all', balance: '-950.00' });
+    expect(before.result.at(-1).overdue).toHaveLength(5);
+    await put({});
   });
 
   it('by method is what came in, whatever it was for, and what became of it', async () => {

@@ -4,8 +4,12 @@ import { type AccountEntry, readEntries } from '../accounts/account-entity.ts';
 import type { EntryType } from '../accounts/entry-types.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
+import type { Payment } from '../payments/payment-schema.ts';
 import { type Ages, ageEntries, isInvoice } from './age-account.ts';
+import type { CashierOf } from './cashier-of-payment.ts';
 import { countPayments } from './count-payments.ts';
+import type { Report } from './report-entity.ts';
+import { groupOfCustomer, groupOfPayment } from './report-groups.ts';
 import type { ReportOrder } from './report-schema.ts';
 import { type Debtor, debtsOf } from './top-debtors.ts';
 import type { Totals } from './totals.ts';
@@ -32,16 +36,22 @@ const collectionMeasures: Record<EntryType, 'billed' | 'credited' | 'received' |
   prepaid_payment: undefined,
 };
 
+interface Counting {
+  totals: Totals;
+  timeZone: string;
+  cashierOf: CashierOf;
+}
+
 /** @returns what is overdue, for a report on debtors */
 export async function countCustomer(
   session: TenantSession,
-  customer: Pick<Customer, 'id' | 'type'>,
-  order: ReportOrder,
-  totals: Totals,
-  timeZone: string,
+  customer: Customer,
+  order: ReportOrder & Pick<Report, 'ageingDays'>,
+  { totals, timeZone, cashierOf }: Counting,
 ): Promise<Debtor[]> {
   if (order.kind === 'collections') {
-    await countPayments(session, customer.id, order, totals, timeZone);
+    const groupOf = (payment: Payment) => groupOfPayment(payment, customer, order.by, cashierOf);
+    await countPayments(session, customer.id, order, { totals, timeZone, groupOf });
     return [];
   }
   const [to, from] = daysRead(order);
@@ -50,10 +60,10 @@ export async function countCustomer(
   const dueDateOf = (id: string): string | undefined => dueDates?.get(id);
   const debtors: Debtor[] = [];
   for (const [currency, own] of Map.groupBy(entries, (entry) => entry.currency)) {
-    const add: Add = (measure, value) => totals.add(currency, customer.type, measure, value);
+    const add: Add = (measure, value) => totals.add(currency, groupOfCustomer(customer, order.by), measure, value);
     if ('asOf' in order) {
       if (order.kind === 'top_debtors') debtors.push(...debtsOf(customer.id, own, order.asOf, dueDateOf));
-      else countAges(ageEntries(own, order.asOf, dueDateOf), add);
+      else countAges(ageEntries(own, order.asOf, { dueDateOf, ageingDays: order.ageingDays }), add);
     } else if (order.kind === 'collection_rate') countCollection(own, add);
     else countMovements(own, order.from, add);
   }

@@ -10,8 +10,10 @@ import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { moveOn, nextStep, type Step } from '../../../layers/kernel/queues/walk-pages.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { tenantProfile } from '../../identity/contract.ts';
+import { entryTypes } from '../accounts/entry-types.ts';
 import { customerEntity, customerPartitions } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
+import { readCashiers } from './cashier-of-payment.ts';
 import { countCustomer } from './count-customer.ts';
 import { type Report, type ReportPart, reportEntity, reportPartEntity } from './report-entity.ts';
 import { messageOf, type ReportMessage, reportQueue } from './start-report.ts';
@@ -19,6 +21,14 @@ import { largest } from './top-debtors.ts';
 import { Totals } from './totals.ts';
 
 const pageSize = 50;
+/** Sums that a group of a report may have. */
+const mostMeasures: Record<Report['kind'], number> = {
+  ageing: 14,
+  collection_rate: 6,
+  billing_summary: 2 * entryTypes.length + 1,
+  collections: 6,
+  top_debtors: 0,
+};
 /** Customers worked on at a time. */
 const atATime = 10;
 
@@ -51,9 +61,10 @@ async function workOff(
     cursor: progress.cursor,
   });
   const { timeZone } = await tenantProfile(session);
-  const totals = new Totals(progress.totals);
+  const totals = new Totals(progress.totals, mostMeasures[report.kind]);
+  const cashierOf = readCashiers(session);
   const found = await sideBySide(items, atATime, (customer) =>
-    countCustomer(session, customer, report, totals, timeZone),
+    countCustomer(session, customer, report, { totals, timeZone, cashierOf }),
   );
   const changes = {
     page: progress.page + 1,

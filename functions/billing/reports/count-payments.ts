@@ -1,23 +1,27 @@
-/** What a customer paid on the days of a report, by method or channel: payments themselves, since entries of the account do not say how money came. */
+/** What a customer paid on the days of a report: payments themselves, since entries of the account do not say how money came. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays, dayStart, earlier } from '../../../layers/tariff/calendar.ts';
 import { minorOf } from '../invoices/invoice-amounts.ts';
 import { paymentEntity } from '../payments/payment-entity.ts';
 import type { Payment } from '../payments/payment-schema.ts';
-import { channelOf } from './payment-channel.ts';
 import type { Totals } from './totals.ts';
 
 /** The day after it is the last that a date can name. */
 const lastDay = '9999-12-30';
 
+interface Counting {
+  totals: Totals;
+  timeZone: string;
+  groupOf: (payment: Payment) => Promise<string | undefined>;
+}
+
 /** @param days local, `to` is the last */
 export async function countPayments(
   session: TenantSession,
   customerId: string,
-  { by, ...days }: { from: string; to: string; by?: 'channel' | undefined },
-  totals: Totals,
-  timeZone: string,
+  days: { from: string; to: string },
+  { totals, timeZone, groupOf }: Counting,
 ): Promise<void> {
   const [first, last] = [earlier(days.from, lastDay), earlier(days.to, lastDay)];
   const [from, end] = [first, addDays(last, 1)].map((day) => new Date(dayStart(day, timeZone)).toISOString());
@@ -32,13 +36,12 @@ export async function countPayments(
       cursor,
     });
     for (const payment of page.items)
-      if (payment.receivedAt < end!)
-        countPayment(payment, by === 'channel' ? channelOf(payment) : payment.method, totals);
+      if (payment.receivedAt < end!) countPayment(payment, await groupOf(payment), totals);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
 
-function countPayment(payment: Payment, group: string, totals: Totals): void {
+function countPayment(payment: Payment, group: string | undefined, totals: Totals): void {
   const { currency, purpose = 'debt', status, amount, refundedAmount = '0' } = payment;
   const [minor, refunded] = [minorOf(amount, currency), minorOf(refundedAmount, currency)];
   const add = (measure: string, value: bigint): void => totals.add(currency, group, measure, value);

@@ -48,6 +48,6 @@ export const reportOperations: Operations<typeof billingReports.routes> = {
       throw new AppError('conflict', undefined, {
         texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
       });
-    return csvReply(`${report.kind}-${report.id}`, reportTable(report.kind, report.result, locale));
+    return csvReply(`${report.kind}-${report.id}`, reportTable(report, locale));
   },
 };

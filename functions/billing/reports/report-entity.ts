@@ -10,6 +10,8 @@ import type { Debtor } from './top-debtors.ts';
 export type Report = ReportOrder &
   Kept & {
     id: string;
+    /** Of an ageing: last days of its buckets. */
+    ageingDays?: number[];
     /** How many parts work on it side by side. */
     parts: number;
     /** Parts that came to their end: counted in the transaction of the last page of each. */
@@ -28,7 +30,7 @@ export const reportEntity = defineEntity<Report>()({
   indexes: {
     gsi1: ({ id }) => ({ pk: reports, sk: [id] }),
     gsi2: (report) => {
-      if (report.routeId !== undefined) return undefined;
+      if (report.routeId !== undefined || report.by !== undefined) return undefined;
       if (report.kind === 'ageing') return { pk: ageingReports, sk: [report.asOf, report.id] };
       return report.kind === 'collection_rate' && isWholeMonth(report)
         ? { pk: monthlyReports, sk: [report.from.slice(0, 7), report.id] }

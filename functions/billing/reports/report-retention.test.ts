@@ -55,7 +55,11 @@ beforeAll(async () => {
 });
 
 it('says on every row of a report when it goes: the lines of meters first, and no row is left behind', async () => {
-  expect((await call('GET', '/settings')).body.data).toEqual({ keepReportsDays: 1830, keepMeterLinesDays: 400 });
+  expect((await call('GET', '/settings')).body.data).toEqual({
+    keepReportsDays: 1830,
+    keepMeterLinesDays: 400,
+    ageingDays: [30, 60, 90, 120],
+  });
   expect(expiries(reportId)).toEqual({
     'billing report': [inDays(1830)],
     'part of a billing report': [inDays(1830)],

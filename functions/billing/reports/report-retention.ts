@@ -1,5 +1,5 @@
 /**
- * How long reports are kept. What they say of each meter is by far the most of them, so it goes before their sums do. Bills, payments
+ * How reports are made, and how long they are kept. What they say of each meter is by far the most of them, so it goes before their sums do. Bills, payments
  * and receipts are kept for as long as the law keeps books; nothing here touches them.
  */
 import * as z from 'zod/mini';
@@ -7,6 +7,7 @@ import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { encodeTime, timeOfId } from '../../../layers/kernel/ids.ts';
+import { defaultAgeingDays } from './age-account.ts';
 
 const dayMs = 86_400_000;
 /** Links in mails are good for a week, and a report that stopped may be resumed for some time. */
@@ -17,6 +18,18 @@ const shape = {
   keepReportsDays: z._default(days(), 1830),
   /** Days that a loss report's lines of meters are kept. @default 400: those of the same month last year are there */
   keepMeterLinesDays: z._default(days(), 400),
+  /** Last days overdue of an ageing's buckets; what is older is in one more. Reports that were made keep theirs. */
+  ageingDays: z._default(
+    z.array(z.int().check(z.minimum(1), z.maximum(3650))).check(
+      z.minLength(1),
+      z.maxLength(10),
+      z.refine(
+        (own) => own.every((day, i) => i === 0 || day > own[i - 1]!),
+        fieldMessage('Each is more than the one before.', 'كل منها أكبر من الذي قبله.'),
+      ),
+    ),
+    [...defaultAgeingDays],
+  ),
 };
 
 export const reportSettingsSchema = z.object(shape);

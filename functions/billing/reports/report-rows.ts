@@ -1,50 +1,56 @@
 /** The sums of a report as the rows that are answered. */
 import { entryTypes } from '../accounts/entry-types.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
-import { ageBuckets } from './age-account.ts';
-import type { ReportPart } from './report-entity.ts';
+import { type AgeBucket, overdueBuckets } from './age-account.ts';
+import type { Report, ReportPart } from './report-entity.ts';
+import { groupField } from './report-groups.ts';
 import type { AgeingRow, CollectionRow, MethodRow, ReportOrder, SummaryRow } from './report-schema.ts';
-import { Totals } from './totals.ts';
+import { type SummedGroup, Totals } from './totals.ts';
 
 /** Those whose rows are sums. */
 type SummedKind = Exclude<ReportOrder['kind'], 'top_debtors'>;
-type Group = ReturnType<Totals['groups']>[number];
+type Summed<K extends SummedKind> = { kind: K } & Pick<Report, 'by' | 'ageingDays'>;
+/** Which group a row is for, under the field that the report is by. */
+type Named = Partial<
+  Pick<AgeingRow & MethodRow, 'customerType' | 'method' | 'channel' | 'cashierId' | 'routeId' | 'region'>
+>;
 
-export function rowsOf(kind: 'ageing', parts: readonly ReportPart[]): AgeingRow[];
-export function rowsOf(kind: 'collection_rate', parts: readonly ReportPart[]): CollectionRow[];
+export function rowsOf(report: Summed<'ageing'>, parts: readonly ReportPart[]): AgeingRow[];
+export function rowsOf(report: Summed<'collection_rate'>, parts: readonly ReportPart[]): CollectionRow[];
 export function rowsOf(
-  kind: SummedKind,
+  report: Summed<SummedKind>,
   parts: readonly ReportPart[],
-  by?: 'channel',
 ): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
-export function rowsOf(kind: SummedKind, parts: readonly ReportPart[], by?: 'channel') {
+export function rowsOf({ kind, by, ageingDays }: Summed<SummedKind>, parts: readonly ReportPart[]) {
+  const field = groupField(kind, by);
+  const named = ({ group }: SummedGroup): Named => ({ [field]: group });
   const totals = new Totals();
   for (const part of parts) totals.merge(part.totals);
   const groups = totals.groups();
-  if (kind === 'ageing') return groups.map(ageingRow);
-  if (kind === 'collections') return groups.map((group) => methodRow(group, by));
-  return kind === 'collection_rate' ? groups.map(collectionRow) : groups.map(summaryRow);
+  if (kind === 'ageing') {
+    const buckets = overdueBuckets(ageingDays);
+    return groups.map((group) => ageingRow(group, named(group), buckets));
+  }
+  const rowOf = kind === 'collections' ? methodRow : kind === 'collection_rate' ? collectionRow : summaryRow;
+  return groups.map((group) => rowOf(group, named(group)));
 }
 
-function ageingRow({ currency, group, measures }: Group): AgeingRow {
-  const columns = [...ageBuckets, 'credit'] as const;
+function ageingRow({ currency, measures }: SummedGroup, named: Named, buckets: readonly AgeBucket[]): AgeingRow {
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
+  const amount = (name: string): string => amountOf(minor(name), currency);
+  const overdue = buckets.reduce((sum, { name }) => sum + minor(name), 0n);
   return {
     currency,
-    customerType: group as AgeingRow['customerType'],
+    ...named,
     customers: Number(minor('customers')),
-    ...(Object.fromEntries(columns.map((name) => [name, amountOf(minor(name), currency)])) as Record<
-      (typeof columns)[number],
-      string
-    >),
-    balance: amountOf(
-      columns.reduce((sum, name) => sum + minor(name), 0n),
-      currency,
-    ),
+    current: amount('current'),
+    overdue: buckets.map(({ name, ...days }) => ({ ...days, amount: amount(name) })),
+    credit: amount('credit'),
+    balance: amountOf(minor('current') + overdue + minor('credit'), currency),
   };
 }
 
-function collectionRow({ currency, group, measures }: Group): CollectionRow {
+function collectionRow({ currency, measures }: SummedGroup, named: Named): CollectionRow {
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
   const amount = (value: bigint): string => amountOf(value, currency);
   const billed = minor('billed') + minor('credited');
@@ -52,7 +58,7 @@ function collectionRow({ currency, group, measures }: Group): CollectionRow {
   const collected = -minor('received') - minor('returned');
   return {
     currency,
-    customerType: group as AgeingRow['customerType'],
+    ...named,
     invoicedAmount: amount(minor('billed')),
     creditNoteAmount: amount(-minor('credited')),
     billedAmount: amount(billed),
@@ -65,13 +71,13 @@ function collectionRow({ currency, group, measures }: Group): CollectionRow {
   };
 }
 
-function methodRow({ currency, group, measures }: Group, by: 'channel' | undefined): MethodRow {
+function methodRow({ currency, measures }: SummedGroup, named: Named): MethodRow {
   const minor = (name: string): bigint => measures.get(name) ?? 0n;
   const amount = (value: bigint): string => amountOf(value, currency);
   const received = minor('debt') + minor('prepaid') + minor('deposit');
   return {
     currency,
-    ...(by === 'channel' ? { channel: group as MethodRow['channel'] } : { method: group as MethodRow['method'] }),
+    ...named,
     payments: Number(minor('payments')),
     receivedAmount: amount(received),
     debtAmount: amount(minor('debt')),
@@ -89,13 +95,13 @@ function percentOf(part: bigint, whole: bigint): string {
   return `${hundredths < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-function summaryRow({ currency, group, measures }: Group): SummaryRow {
+function summaryRow({ currency, measures }: SummedGroup, named: Named): SummaryRow {
   const opening = measures.get('opening') ?? 0n;
   const moved = entryTypes.filter((type) => measures.has(`count:${type}`));
   const sum = (type: string): bigint => measures.get(`sum:${type}`) ?? 0n;
   return {
     currency,
-    customerType: group as AgeingRow['customerType'],
+    ...named,
     openingBalance: amountOf(opening, currency),
     movements: moved.map((type) => ({
       type,

@@ -20,14 +20,21 @@ const inOrder = () =>
 /** Only the customers of a route, as they are grouped now. @default all customers */
 const route = { routeId: z.optional(externalId()) };
 
-/** By which way money came, instead of the method it was paid by. */
-export const collectionsBy = () => z.optional(z.enum(['channel']));
+/** By the route or the region (of the address) that a customer is in now, instead of the type. */
+const placeGroups = ['route', 'region'] as const;
+export const groupedBy = () => z.optional(z.enum(placeGroups));
+
+/** By which way money came, who took it, or where the customer is, instead of the method it was paid by. */
+const moneyGroups = ['channel', 'cashier', ...placeGroups] as const;
+export const collectionsBy = () => z.optional(z.enum(moneyGroups));
+export type ReportGroup = (typeof moneyGroups)[number];
 
 export const reportOrderSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ageing'),
     /** @default today, where the tenant is */
     asOf: z.optional(localDate()),
+    by: groupedBy(),
     ...route,
   }),
   z.object({
@@ -36,8 +43,8 @@ export const reportOrderSchema = z.discriminatedUnion('kind', [
     asOf: z.optional(localDate()),
     ...route,
   }),
-  z.object({ kind: z.literal('collection_rate'), ...span, ...route }).check(inOrder()),
-  z.object({ kind: z.literal('billing_summary'), ...span, ...route }).check(inOrder()),
+  z.object({ kind: z.literal('collection_rate'), by: groupedBy(), ...span, ...route }).check(inOrder()),
+  z.object({ kind: z.literal('billing_summary'), by: groupedBy(), ...span, ...route }).check(inOrder()),
   z
     .object({
       kind: z.literal('collections'),
@@ -52,16 +59,25 @@ export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'col
 /** Reports on how things stand at the end of a day. */
 export const isAsOf = (kind: string): kind is 'ageing' | 'top_debtors' => kind === 'ageing' || kind === 'top_debtors';
 
-export type ReportOrder = { routeId?: string | undefined } & (
+export type ReportOrder = { routeId?: string | undefined; by?: ReportGroup | undefined } & (
   | { kind: 'ageing' | 'top_debtors'; asOf: string }
-  | { kind: 'collection_rate' | 'billing_summary'; from: string; to: string }
-  | { kind: 'collections'; from: string; to: string; by?: 'channel' | undefined }
+  | { kind: 'collection_rate' | 'billing_summary' | 'collections'; from: string; to: string }
 );
+
+/**
+ * Of a report by place: null where the customer is in none, `other` for what is beyond the places that a report holds (some
+ * hundreds), and `all`, which comes last, the sum over them.
+ */
+const place = {
+  routeId: z.optional(z.nullable(z.string())),
+  region: z.optional(z.nullable(z.string())),
+};
 
 const group = {
   currency: z.string(),
-  /** `all`: the sum over the types. */
-  customerType: z.enum([...customerTypes, 'all']),
+  /** Unless the report is by place. `all`: the sum over the types. */
+  customerType: z.optional(z.enum([...customerTypes, 'all'])),
+  ...place,
 };
 
 /** Amounts by days overdue; `credit` is below zero, and `balance` is the sum of them all. */
@@ -70,11 +86,8 @@ const ageingRowSchema = z.object({
   /** Those who owe or are owed anything. */
   customers: z.int(),
   current: z.string(),
-  days1To30: z.string(),
-  days31To60: z.string(),
-  days61To90: z.string(),
-  days91To120: z.string(),
-  over120: z.string(),
+  /** By days overdue, as the settings of reports had them when it was started; the last bucket has no end. */
+  overdue: z.array(z.object({ fromDays: z.int(), toDays: z.optional(z.int()), amount: z.string() })),
   credit: z.string(),
   balance: z.string(),
 });
@@ -107,12 +120,17 @@ const summaryRowSchema = z.object({
   closingBalance: z.string(),
 });
 
-/** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the methods. */
+/** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the groups. */
 const methodRowSchema = z.object({
   currency: z.string(),
-  /** One of the two, as the report was asked for. */
+  /** One of these, as the report was asked for. */
   method: z.optional(z.enum([...paymentMethods, 'all'])),
   channel: z.optional(z.enum([...paymentChannels, 'all'])),
+  /** The user whose till took it, or who collected it in the field; null where nobody did. */
+  cashierId: z.optional(z.nullable(z.string())),
+  /** As the user is called now. */
+  cashierName: z.optional(z.string()),
+  ...place,
   payments: z.int(),
   /** The next three together. */
   receivedAmount: z.string(),
@@ -160,12 +178,14 @@ export const reportSchema = storedSchema(
     to: z.optional(z.string()),
     routeId: z.optional(z.string()),
     by: collectionsBy(),
+    /** Of an ageing: the last days of its buckets. */
+    ageingDays: z.optional(z.array(z.int())),
     /** When it is deleted. */
     keptUntil: z.optional(utcTime()),
     status: z.enum(['running', 'completed']),
     /** Walked over so far; not in lists. */
     customers: z.optional(z.int()),
-    /** There when completed: a row for each currency and type of customer or method, and one for all of them; or for each debtor. */
+    /** There when completed: a row for each currency and type of customer, method or what it is by, and one for all of them; or for each debtor. */
     result: z.optional(
       z.union([
         z.array(ageingRowSchema),

@@ -1,19 +1,16 @@
 /** The rows of a report as a table for spreadsheets, headed in the reader's language. */
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { wordOr } from '../documents/labels.ts';
+import { type AgeBucket, overdueBuckets } from './age-account.ts';
 import type { PaymentChannel } from './payment-channel.ts';
-import type { ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
+import { groupField } from './report-groups.ts';
+import type { AgeingRow, ReportGroup, ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
 
 const headings: Record<string, readonly [en: string, ar: string]> = {
   currency: ['Currency', 'العملة'],
   customerType: ['Customer type', 'نوع العميل'],
   customers: ['Customers', 'العملاء'],
   current: ['Current', 'غير مستحق بعد'],
-  days1To30: ['1-30 days', '1-30 يومًا'],
-  days31To60: ['31-60 days', '31-60 يومًا'],
-  days61To90: ['61-90 days', '61-90 يومًا'],
-  days91To120: ['91-120 days', '91-120 يومًا'],
-  over120: ['Over 120 days', 'أكثر من 120 يومًا'],
   credit: ['Credit', 'رصيد دائن'],
   balance: ['Balance', 'الرصيد'],
   invoicedAmount: ['Invoiced', 'المفوتر'],
@@ -27,6 +24,9 @@ const headings: Record<string, readonly [en: string, ar: string]> = {
   ratePercent: ['Collection rate %', 'نسبة التحصيل %'],
   method: ['Method', 'الطريقة'],
   channel: ['Channel', 'القناة'],
+  cashierId: ['Cashier', 'أمين الصندوق'],
+  cashierName: ['Name', 'الاسم'],
+  region: ['Region', 'المنطقة'],
   payments: ['Payments', 'الدفعات'],
   debtAmount: ['For bills', 'للفواتير'],
   depositAmount: ['Deposits', 'تأمينات'],
@@ -45,18 +45,16 @@ const headings: Record<string, readonly [en: string, ar: string]> = {
   daysOverdue: ['Days overdue', 'أيام التأخر'],
 };
 
+/** `group` is the column of what the report is by. */
 const columns = {
-  ageing: [
-    ...['currency', 'customerType', 'customers', 'current', 'days1To30', 'days31To60', 'days61To90', 'days91To120'],
-    ...['over120', 'credit', 'balance'],
-  ],
+  ageing: ['currency', 'group', 'customers', 'current', 'overdue', 'credit', 'balance'],
   collection_rate: [
-    ...['currency', 'customerType', 'invoicedAmount', 'creditNoteAmount', 'billedAmount', 'receivedAmount'],
+    ...['currency', 'group', 'invoicedAmount', 'creditNoteAmount', 'billedAmount', 'receivedAmount'],
     ...['returnedAmount', 'collectedAmount', 'fromPrepaidAmount', 'prepaidAmount', 'ratePercent'],
   ],
-  billing_summary: ['currency', 'customerType', 'movement', 'count', 'amount'],
+  billing_summary: ['currency', 'group', 'movement', 'count', 'amount'],
   collections: [
-    ...['currency', 'method', 'payments', 'receivedAmount', 'debtAmount', 'prepaidAmount', 'depositAmount'],
+    ...['currency', 'group', 'payments', 'receivedAmount', 'debtAmount', 'prepaidAmount', 'depositAmount'],
     ...['reversedAmount', 'refundedAmount', 'keptAmount'],
   ],
   top_debtors: [
@@ -65,18 +63,47 @@ const columns = {
   ],
 } as const satisfies Record<ReportOrder['kind'], readonly string[]>;
 
-export function reportTable(kind: ReportOrder['kind'], rows: readonly ReportRow[], locale: Locale): string[][] {
+/** Of a completed report. */
+export function reportTable({ kind, by, ageingDays, result: rows }: TabledReport, locale: Locale): string[][] {
+  const field = groupField(kind, by);
+  const buckets = overdueBuckets(ageingDays);
   const flat: Record<string, unknown>[] =
-    kind === 'billing_summary' ? (rows as readonly SummaryRow[]).flatMap(lines) : rows.map((row) => ({ ...row }));
-  const own = columnsOf(kind, rows);
-  const head = own.map((name) => headings[name]![locale === 'ar' ? 1 : 0]);
+    kind === 'billing_summary'
+      ? (rows as readonly SummaryRow[]).flatMap((row) => lines(row, { [field]: row[field as keyof SummaryRow] }))
+      : rows.map((row) => ('overdue' in row ? { ...row, ...amountsOf(row, buckets) } : { ...row }));
+  const own = columns[kind].flatMap((name) => {
+    if (name === 'overdue') return buckets.map((bucket) => bucket.name);
+    if (name !== 'group') return [name];
+    return field === 'cashierId' ? [field, 'cashierName'] : [field];
+  });
+  const words = { ...headings, ...Object.fromEntries(buckets.map((bucket) => [bucket.name, headingOf(bucket)])) };
+  const head = own.map((name) => words[name]![locale === 'ar' ? 1 : 0]);
   const cell = (name: string, value: unknown): string =>
-    locale === 'ar' && coded.has(name) ? arabic(String(value)) : String(value ?? '');
+    locale === 'ar' && (coded.has(name) || (name === field && sums.has(value)))
+      ? arabic(String(value))
+      : String(value ?? '');
   return [head, ...flat.map((row) => own.map((name) => cell(name, row[name])))];
 }
 
+interface TabledReport {
+  kind: ReportOrder['kind'];
+  by?: ReportGroup | undefined;
+  ageingDays?: readonly number[] | undefined;
+  result: readonly ReportRow[];
+}
+
+const headingOf = ({ fromDays, toDays }: AgeBucket): readonly [en: string, ar: string] =>
+  toDays === undefined
+    ? [`Over ${fromDays - 1} days`, `أكثر من ${fromDays - 1} يومًا`]
+    : [`${fromDays}-${toDays} days`, `${fromDays}-${toDays} يومًا`];
+
+const amountsOf = ({ overdue }: AgeingRow, buckets: readonly AgeBucket[]): Record<string, string> =>
+  Object.fromEntries(buckets.map(({ name }, i) => [name, overdue[i]!.amount]));
+
 /** Columns of codes: an Arabic reader gets words, and programs the codes of the English table. */
 const coded = new Set(['customerType', 'method', 'channel', 'movement']);
+/** What stands for a sum where groups have names of their own. */
+const sums = new Set<unknown>(['all', 'other']);
 const channels: Record<PaymentChannel, string> = {
   till: 'الصندوق',
   field: 'التحصيل الميداني',
@@ -85,22 +112,15 @@ const channels: Record<PaymentChannel, string> = {
   by_hand: 'إدخال يدوي',
 };
 
-/** Money that was asked for by channel has no methods. */
-const columnsOf = (kind: ReportOrder['kind'], rows: readonly ReportRow[]): readonly string[] =>
-  columns[kind].map((name) => (name === 'method' && rows.some((row) => 'channel' in row) ? 'channel' : name));
-
-const arabic = (code: string): string =>
-  code === 'all' ? 'الكل' : Object.hasOwn(channels, code) ? channels[code as PaymentChannel] : wordOr(code, 'ar');
+function arabic(code: string): string {
+  if (code === 'all') return 'الكل';
+  if (code === 'other') return 'غيرها';
+  return Object.hasOwn(channels, code) ? channels[code as PaymentChannel] : wordOr(code, 'ar');
+}
 
 /** A summary has a line for each movement, between the balances. */
-function lines({ currency, customerType, openingBalance, movements, closingBalance }: SummaryRow) {
-  const line = (movement: string, amount: string, count?: number) => ({
-    currency,
-    customerType,
-    movement,
-    count,
-    amount,
-  });
+function lines({ currency, movements, openingBalance, closingBalance }: SummaryRow, group: Record<string, unknown>) {
+  const line = (movement: string, amount: string, count?: number) => ({ currency, ...group, movement, count, amount });
   return [
     line('opening', openingBalance),
     ...movements.map(({ type, count, amount }) => line(type, amount, count)),

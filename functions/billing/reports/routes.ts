@@ -17,7 +17,7 @@ export const billingReports = defineResource({
       path: '',
       access: 'billing:reports:write',
       summary:
-        'Start a report over all customers or a route: ageing of debt, collection rate, billing summary, money by method, or who owes most.',
+        'Start a report over all customers or a route: ageing of debt, collection rate, billing summary, money by method, channel or cashier, or who owes most; the first four also by route or region.',
       description:
         'Worked off in the background; `GET …/{id}` says how far it is and has the result when it is completed. Entries count by their local day, `to` and `asOf` included, as they stand when the walk comes to their customer.',
       body: reportOrderSchema,
@@ -49,16 +49,16 @@ export const billingReports = defineResource({
       method: 'GET',
       path: '/settings',
       access: 'billing:report-settings:read',
-      summary: 'How long reports are kept, and what loss reports say of each meter.',
+      summary: 'How long reports are kept, and what loss reports say of each meter; the buckets of an ageing.',
       response: reportSettingsSchema,
     },
     changeReportSettings: {
       method: 'PUT',
       path: '/settings',
       access: 'billing:report-settings:write',
-      summary: 'Set how long reports are kept, and what loss reports say of each meter.',
+      summary: 'Set how long reports are kept, and what loss reports say of each meter; the buckets of an ageing.',
       description:
-        'A shorter time hides what is older at once. Reports made before go at the latest when they were to go then. Bills, payments and receipts are not touched.',
+        'A shorter time hides what is older at once. Reports made before go at the latest when they were to go then, and keep their buckets. Bills, payments and receipts are not touched.',
       body: changeReportSettingsSchema,
       response: reportSettingsSchema,
     },

@@ -5,7 +5,6 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
 import { today } from '../invoices/local-day.ts';
-import { ageBuckets } from './age-account.ts';
 import { ageingReports, monthlyReports, type Report, readParts, reportEntity } from './report-entity.ts';
 import { isKept, readReportSettings } from './report-retention.ts';
 import { rowsOf } from './report-rows.ts';
@@ -34,7 +33,7 @@ export async function collectionOfMonth(
 ): Promise<ReportOverview['months']> {
   const report = await completed(session, keepDays, monthlyReports, { beginsWith: [month, ''] });
   if (report === undefined) return [];
-  return rowsOf('collection_rate', await readParts(session, report.id))
+  return rowsOf({ kind: 'collection_rate' }, await readParts(session, report.id))
     .filter(({ customerType }) => customerType === 'all')
     .map(({ currency, billedAmount, collectedAmount, ratePercent }) => ({
       month,
@@ -48,8 +47,8 @@ export async function collectionOfMonth(
 }
 
 async function overdueOf(session: TenantSession, report: Report & Stored): Promise<ReportOverview['overdue']> {
-  const { id, createdAt } = report;
-  return rowsOf('ageing', await readParts(session, id))
+  const { id, createdAt, ageingDays } = report;
+  return rowsOf({ kind: 'ageing', ...(ageingDays === undefined ? {} : { ageingDays }) }, await readParts(session, id))
     .filter(({ customerType }) => customerType === 'all')
     .map((row) => ({
       asOf: report.kind === 'ageing' ? report.asOf : '',
@@ -61,11 +60,10 @@ async function overdueOf(session: TenantSession, report: Report & Stored): Promi
     }));
 }
 
-function overdueAmount(row: AgeingRow): string {
-  const late = ageBuckets.filter((bucket) => bucket !== 'current');
+function overdueAmount({ overdue, currency }: AgeingRow): string {
   return amountOf(
-    late.reduce((sum, bucket) => sum + minorOf(row[bucket], row.currency), 0n),
-    row.currency,
+    overdue.reduce((sum, { amount }) => sum + minorOf(amount, currency), 0n),
+    currency,
   );
 }
 

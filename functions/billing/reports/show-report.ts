@@ -2,9 +2,11 @@
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
+import { namesOfUsers } from '../../identity/contract.ts';
 import { type Report, readParts, reportEntity } from './report-entity.ts';
 import { isKept, readReportSettings } from './report-retention.ts';
 import { rowsOf } from './report-rows.ts';
+import type { MethodRow } from './report-schema.ts';
 import { debtorRows } from './top-debtors.ts';
 
 /** Without rows: for lists. */
@@ -22,13 +24,20 @@ export async function showReport(session: TenantSession, id: string) {
   const [head, parts] = [reportHead(report), await readParts(session, id)];
   const customers = parts.reduce((sum, part) => sum + part.customers, 0);
   if (head.status === 'running') return { ...head, customers };
-  const result =
-    head.kind === 'top_debtors'
-      ? await debtorRows(
-          session,
-          parts.flatMap(({ debtors = [] }) => debtors),
-          head.asOf,
-        )
-      : rowsOf(head.kind, parts, head.kind === 'collections' ? head.by : undefined);
-  return { ...head, customers, result };
+  if (head.kind === 'top_debtors') {
+    const debtors = parts.flatMap(({ debtors: own = [] }) => own);
+    return { ...head, customers, result: await debtorRows(session, debtors, head.asOf) };
+  }
+  const rows = rowsOf({ ...head, kind: head.kind }, parts);
+  return { ...head, customers, result: head.by === 'cashier' ? await withNames(session, rows) : rows };
+}
+
+async function withNames(session: TenantSession, rows: ReturnType<typeof rowsOf>): Promise<MethodRow[]> {
+  const byCashier = rows as MethodRow[];
+  const ids = byCashier.flatMap(({ cashierId }) => (cashierId?.startsWith('usr_') ? [cashierId] : []));
+  const names = await namesOfUsers(session, [...new Set(ids)]);
+  return byCashier.map((row) => {
+    const cashierName = names.get(row.cashierId ?? '');
+    return cashierName === undefined ? row : { ...row, cashierName };
+  });
 }

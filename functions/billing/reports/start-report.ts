@@ -6,7 +6,7 @@ import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerShards } from '../customers/customer-entity.ts';
 import { type Report, readParts, reportEntity, reportPartEntity } from './report-entity.ts';
-import { type Kept, keptFor, readReportSettings } from './report-retention.ts';
+import { keptFor, readReportSettings } from './report-retention.ts';
 import type { ReportOrder } from './report-schema.ts';
 
 export const reportQueue = 'billing-reports';
@@ -20,17 +20,23 @@ export interface ReportMessage {
 }
 
 export async function startReport(session: TenantSession, order: ReportOrder): Promise<Report & Stored> {
-  const { keepReportsDays } = await readReportSettings(session);
-  const keptUntil = keptFor(session, keepReportsDays);
-  const report = await session.transact('billing', (unit) =>
-    addReport(unit, { ...order, id: newId('brp'), keptUntil }),
-  );
+  const row = await newReport(session, order);
+  const report = await session.transact('billing', (unit) => addReport(unit, row));
   await resumeReport(session, report.id);
   return report;
 }
 
+type NewReport = Omit<Report, 'parts' | 'partsDone'> & ReportOrder;
+
+/** As the settings of now have it. */
+export async function newReport(session: TenantSession, order: ReportOrder): Promise<NewReport> {
+  const { keepReportsDays, ageingDays } = await readReportSettings(session);
+  const keptUntil = keptFor(session, keepReportsDays);
+  return { ...order, id: newId('brp'), keptUntil, ...(order.kind === 'ageing' ? { ageingDays } : {}) };
+}
+
 /** Nothing works on it until `resumeReport` is called. */
-export function addReport(unit: UnitOfWork, order: ReportOrder & Kept & { id: string }): Report & Stored {
+export function addReport(unit: UnitOfWork, order: NewReport): Report & Stored {
   const { id, keptUntil } = order;
   const parts = order.routeId === undefined ? customerShards : 1;
   for (let part = 0; part < parts; part++)

@@ -1,16 +1,48 @@
-/** Sums of a report by currency, group (a type of customer, a method of payment) and measure. */
+/** Sums of a report by currency, group (a type of customer, a method of payment, a route …) and measure. */
 import { Sums } from './sums.ts';
 
-/** Minor units, or how many. */
+/** Groups without a name of their own: nobody's, what was too much for a row, and all together. No name has a bare '~'. */
+const none = '~none';
+const other = '~other';
+const all = '~~';
+/** A part of a report is one row of at most 400 KB. */
+const mostBytes = 300_000;
+/** Of a measure: its name, and digits of its sum. */
+const measureBytes = 40;
+
+export interface SummedGroup {
+  currency: string;
+  /** Null: what belongs to none; `other`: groups beyond those that a row holds; `all`: the sum over the groups. */
+  group: string | null;
+  /** Minor units, or how many. */
+  measures: Map<string, bigint>;
+}
+
 export class Totals {
   readonly #sums: Sums;
+  readonly #groups = new Set<string>();
+  #bytes = 0;
+  readonly #mostMeasures: number;
 
-  constructor(stored: Readonly<Record<string, string>> = {}) {
+  /** @param mostMeasures that a group may have */
+  constructor(stored: Readonly<Record<string, string>> = {}, mostMeasures = 0) {
     this.#sums = new Sums(stored);
+    this.#mostMeasures = mostMeasures;
+    for (const key of Object.keys(stored)) this.#hold(key.slice(0, key.lastIndexOf('/')));
   }
 
-  add(currency: string, group: string, measure: string, value: bigint): void {
-    this.#sums.add(`${currency}/${group}/${measure}`, value);
+  /** Of more groups than a row holds those that come last are summed as one. */
+  add(currency: string, group: string | undefined, measure: string, value: bigint): void {
+    const own = `${currency}/${group === undefined ? none : escaped(group)}`;
+    const held = this.#groups.has(own) || this.#bytes < mostBytes ? own : `${currency}/${other}`;
+    this.#hold(held);
+    this.#sums.add(`${held}/${measure}`, value);
+  }
+
+  #hold(group: string): void {
+    if (this.#groups.has(group)) return;
+    this.#groups.add(group);
+    this.#bytes += this.#mostMeasures * (Buffer.byteLength(group) + measureBytes);
   }
 
   merge(stored: Readonly<Record<string, string>>): void {
@@ -21,23 +53,35 @@ export class Totals {
     return this.#sums.toStored();
   }
 
-  /** Measures of each currency and group, in order, and of each currency over `all` groups. */
-  groups(): { currency: string; group: string; measures: Map<string, bigint> }[] {
+  /** Measures of each currency and group, in order, and of each currency over all groups. */
+  groups(): SummedGroup[] {
     const groups = new Map<string, Map<string, bigint>>();
     for (const [key, sum] of this.#sums.entries()) {
       const [currency, group, measure] = key.split('/') as [string, string, string];
-      // '~' comes after every group.
-      for (const name of [`${currency}/${group}`, `${currency}/~`]) {
+      for (const name of [`${currency}/${group}`, `${currency}/${all}`]) {
         const measures = groups.get(name) ?? new Map<string, bigint>();
         measures.set(measure, (measures.get(measure) ?? 0n) + sum);
         groups.set(name, measures);
       }
     }
     return [...groups]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => (placeOf(a) < placeOf(b) ? -1 : 1))
       .map(([name, measures]) => {
         const [currency, group] = name.split('/') as [string, string];
-        return { currency, group: group === '~' ? 'all' : group, measures };
+        return { currency, group: nameOf(group), measures };
       });
   }
+}
+
+/** `/` stands between the parts of a key. */
+const escaped = (group: string): string =>
+  group.replace(/[%/~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Names of any script come before those of no group. */
+const placeOf = (name: string): string => name.replace('/~', '/\uffff');
+
+function nameOf(group: string): string | null {
+  if (group === none) return null;
+  if (group === other) return 'other';
+  return group === all ? 'all' : group.replace(/%(25|2F|7E)/g, (sign) => decodeURIComponent(sign));
 }

@@ -1,0 +1,23 @@
+/** Whose hands took a payment: the cashier of its till, or who collected it in the field. */
+import type { TenantSession } from '../../../layers/kernel/data/session.ts';
+import { cashierSessionEntity } from '../cashier-sessions/cashier-session-entity.ts';
+import { collectorOf } from '../mobile/field-reference.ts';
+import type { Payment } from '../payments/payment-schema.ts';
+
+/** @returns the user; undefined where nobody took it, as of a transfer */
+export type CashierOf = (
+  payment: Pick<Payment, 'externalReference' | 'cashierSessionId'>,
+) => Promise<string | undefined>;
+
+/** Reads each till once. */
+export function readCashiers(session: TenantSession): CashierOf {
+  const known = new Map<string, Promise<string | undefined>>();
+  return async ({ externalReference, cashierSessionId: id }) => {
+    // A collector may have a till open.
+    const collector = collectorOf(externalReference);
+    if (collector !== undefined || id === undefined) return collector;
+    const cashier = known.get(id) ?? session.get(cashierSessionEntity, { id }).then((till) => till?.cashierId);
+    known.set(id, cashier);
+    return cashier;
+  };
+}
