@@ -66,6 +66,22 @@ describe('clock', () => {
     expect(ticks).toBe(24);
   });
 
+  it('fires it once when it leaps over the periods, at the time after the leap', async () => {
+    const clock = createClock();
+    const ticks: number[] = [];
+    const tick = () => {
+      ticks.push(clock.now());
+      clock.setTimer(3_600_000, tick);
+    };
+    clock.setTimer(3_600_000, tick);
+    const target = clock.now() + 24 * 3_600_000;
+    clock.leap(24 * 3_600_000);
+    await clock.sleep(1);
+    expect(ticks).toHaveLength(1);
+    expect(ticks[0]).toBeGreaterThanOrEqual(target);
+    clock.stop();
+  });
+
   it('rejects a sleep that is aborted and leaves no timer behind', async () => {
     const clock = standingClock();
     const abort = new AbortController();
@@ -79,6 +95,7 @@ describe('clock', () => {
   it('does not turn back', () => {
     expect(() => standingClock().advance(-1)).toThrow('only turns forward');
     expect(() => standingClock().advance(Number.NaN)).toThrow('only turns forward');
+    expect(() => standingClock().leap(-1)).toThrow('only turns forward');
   });
 
   it('is still after stop', () => {

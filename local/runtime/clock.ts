@@ -98,8 +98,7 @@ export function createClock(realNow: () => number = Date.now): TurnableClock {
       });
     },
     advance(byMs) {
-      if (!Number.isFinite(byMs) || byMs < 0)
-        throw new RangeError(`The clock only turns forward: advance(${byMs}) is not a number of milliseconds from 0.`);
+      checkForward(byMs, 'advance');
       // Every callback sees the time it was due at, and what it sets falls due within the same turn.
       const target = now() + byMs;
       for (let next = timers.earliest; next && next.dueAt <= target; next = timers.earliest) {
@@ -109,10 +108,20 @@ export function createClock(realNow: () => number = Date.now): TurnableClock {
       moveTo(target);
       rearm();
     },
+    leap(byMs) {
+      checkForward(byMs, 'leap');
+      offsetMs[0]! += byMs;
+      rearm();
+    },
     stop() {
       clearTimeout(armed);
       armedFor = Number.POSITIVE_INFINITY;
       for (let next = timers.earliest; next; next = timers.earliest) timers.remove(next);
     },
   };
+}
+
+function checkForward(byMs: number, how: string): void {
+  if (!Number.isFinite(byMs) || byMs < 0)
+    throw new RangeError(`The clock only turns forward: ${how}(${byMs}) is not a number of milliseconds from 0.`);
 }

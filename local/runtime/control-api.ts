@@ -43,10 +43,12 @@ const routes: Record<string, ControlRoute> = {
   },
   'GET /_runtime/clock': ({ clock }) => describeClock(clock),
   'POST /_runtime/clock': ({ clock }, request) => {
-    const { advanceMs } = parseBody(request);
+    const { advanceMs, skipMissed = false } = parseBody(request);
     if (typeof advanceMs !== 'number' || !Number.isInteger(advanceMs) || advanceMs < 0)
       throw badRequest('"advanceMs" must be a whole number of milliseconds from 0: the clock only turns forward.');
-    clock.advance(advanceMs);
+    if (typeof skipMissed !== 'boolean') throw badRequest('"skipMissed" must be true or false.');
+    if (skipMissed) clock.leap(advanceMs);
+    else clock.advance(advanceMs);
     return describeClock(clock);
   },
   'GET /_runtime/resources': ({ describe }) => describe(),

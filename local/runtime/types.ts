@@ -16,6 +16,8 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
   /** Moves modelled time forward. */
   advance(byMs: number): void;
+  /** The same at one leap, as after a machine's sleep: what fell due fires once, however often it would have. */
+  leap(byMs: number): void;
   /** Offset of modelled from real time in milliseconds, shared with Lambda workers. */
   readonly offset: SharedArrayBuffer;
 }
