@@ -96,7 +96,7 @@ export const metering = defineDomain({
       name: 'publish-configurations',
       entry: `${folder}/devices/publish-configurations.ts`,
       events: ['iot.configuration_issued', 'iot.device_retired'],
-      access: { tables: { metering: 'read' }, publishTopics: ['acrel/*'] },
+      access: { tables: { metering: 'read' }, retainTopics: ['acrel/*/device/*/config'] },
     },
     {
       name: 'revoke-credentials',

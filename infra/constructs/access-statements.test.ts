@@ -101,6 +101,14 @@ describe('access to other things', () => {
     expect(accessStatements({ email: true }, { ...deployment, emailIdentityArn: undefined }, String)).toEqual([]);
   });
 
+  it('what the broker retains needs the right to have it retained', () => {
+    const [{ actions, resources }] = granted({ retainTopics: ['acrel/*/device/*/config'] }) as [
+      { actions: string[]; resources: string[] },
+    ];
+    expect(actions).toEqual(['iot:Publish', 'iot:RetainPublish']);
+    expect(resources).toEqual([expect.stringMatching(/:topic\/acrel\/\*\/device\/\*\/config$/)]);
+  });
+
   it('text messages go to phones and not to topics', () => {
     const [allowed, denied] = accessStatements({ textMessages: true }, deployment, String);
     expect(allowed!.toJSON()).toEqual({ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' });
@@ -114,6 +122,7 @@ describe('access to other things', () => {
       webSocket: true,
       textMessages: true,
       publishTopics: ['acrel/*', 'fixed'],
+      retainTopics: ['acrel/*/device/*/config'],
     };
     const wild = granted(access).flatMap(({ resources }) => resources.filter((resource) => resource.includes('*')));
     expect(

@@ -49,6 +49,9 @@ export function accessStatements(
     ...(queues.length > 0 ? [allow('sqs', ['SendMessage'], queues)] : []),
     ...(access.webSocket ? [allow('execute-api', ['ManageConnections'], connectionArns(webSocket))] : []),
     ...(access.publishTopics?.length ? [allow('iot', ['Publish'], access.publishTopics.map(topicArn))] : []),
+    ...(access.retainTopics?.length
+      ? [allow('iot', ['Publish', 'RetainPublish'], access.retainTopics.map(topicArn))]
+      : []),
     ...(access.email && emailIdentityArn ? [allow('ses', ['SendEmail'], [emailIdentityArn])] : []),
     ...(access.textMessages ? textMessageStatements() : []),
     ...watchStatements(access, deployment.stage),
@@ -115,7 +118,7 @@ export function acceptedWildcards(
         ]
       : []),
     ...acceptedWatchWildcards(access, stage),
-    ...(access.publishTopics ?? [])
+    ...[...(access.publishTopics ?? []), ...(access.retainTopics ?? [])]
       .filter((topic) => topic.includes('*'))
       .map((topic) => ({ resource: topicArn(topic), reason: 'Topics hold the ids of stations and meters.' })),
   ];

@@ -21,6 +21,8 @@ export interface Access {
   webSocketUrl?: boolean;
   /** Publishing to MQTT topics through the IoT data plane, e.g. `acrel/*`. */
   publishTopics?: string[];
+  /** The same with messages that the broker retains, which is a right of its own. */
+  retainTopics?: string[];
   /** Sending e-mail from the stage's sender. */
   email?: boolean;
   /** Sending text messages to phones. */
