@@ -12,6 +12,11 @@ import { openScheduleStore, type ScheduleStore, type StoredSchedule, scheduleKey
 
 /** A one-time schedule made for this long ago at most still fires: Scheduler's precision is a minute. */
 const LATE_MS = 60_000;
+/**
+ * A new platform's schedules of a rate are all due at once, and their functions' cold starts would keep waiting whoever uses it
+ * first; within Scheduler's precision they wait themselves.
+ */
+const DUE_AT_START_MS = 45_000;
 const ATTEMPT = '<aws.scheduler.attempt-number>';
 
 export class Schedules {
@@ -122,7 +127,7 @@ export class Schedules {
   start(): void {
     this.#isRunning = true;
     this.#deliveries.start();
-    for (const schedule of this.list()) this.#arm(schedule);
+    for (const schedule of this.list()) this.#arm(schedule, DUE_AT_START_MS);
   }
 
   stop(): void {
@@ -137,7 +142,7 @@ export class Schedules {
     if (this.#isRunning) this.#arm(schedule);
   }
 
-  #arm(schedule: StoredSchedule): void {
+  #arm(schedule: StoredSchedule, overdueMs = 0): void {
     const { definition } = schedule;
     const key = scheduleKey(definition);
     this.#disarm(key);
@@ -147,7 +152,8 @@ export class Schedules {
       this.#complete(schedule);
       return;
     }
-    const delayMs = Math.max(0, due - this.#ctx.clock.now());
+    const untilDueMs = due - this.#ctx.clock.now();
+    const delayMs = untilDueMs > 0 ? untilDueMs : overdueMs;
     // A flexible window allows any time from the due time on: the first is allowed too.
     this.#timers.set(
       key,
