@@ -79,9 +79,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const logs = new LogBuffer(linesKept);
   const host = new ServiceHost();
   const ports = { ...options.ports };
+  let stopped: Promise<void> | undefined;
   const context: RuntimeContext = {
     clock,
-    log,
+    log: quietOnce(() => stopped !== undefined, log),
     meter,
     faults,
     dataDir: options.dataDir,
@@ -96,7 +97,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
 
   let endpoint: AwsEndpoint | undefined;
-  let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
       await host.stop(log);
@@ -159,6 +159,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw explained(error, options.ports);
   }
+}
+
+/** What the stop itself cuts off is no news: it is done again after the next start. */
+function quietOnce(isStopping: () => boolean, log: Logger): Logger {
+  const unlessStopping = (level: 'warn' | 'error') => (message: string, data?: Record<string, unknown>) =>
+    log[isStopping() ? 'debug' : level](message, data);
+  return { ...log, warn: unlessStopping('warn'), error: unlessStopping('error') };
 }
 
 /** A log service that wants to index lines and metrics takes them by `ingest`. */

@@ -8,12 +8,17 @@ const errors: string[] = [];
 const log: Logger = { debug() {}, info() {}, warn() {}, error: (message) => errors.push(message) };
 
 describe('the service host', () => {
-  it('starts in order and stops in the reverse, whatever fails', async () => {
+  it('starts in order, drains all at once and stops in the reverse, whatever fails', async () => {
     const events: string[] = [];
     const service = (signingName: string, more: Partial<AwsService> = {}): AwsService => ({
       signingName,
       resources: {},
       start: async () => void events.push(`start ${signingName}`),
+      drain: async () => {
+        events.push(`drain ${signingName}`);
+        await Promise.resolve();
+        events.push(`drained ${signingName}`);
+      },
       stop: async () => void events.push(`stop ${signingName}`),
       ...more,
     });
@@ -30,7 +35,9 @@ describe('the service host', () => {
     await host.start();
     await host.stop(log);
     await host.stop(log);
-    expect(events).toEqual(['start a', 'start b', 'start c', 'stop c', 'stop a']);
+    expect(events.slice(0, 3)).toEqual(['start a', 'start b', 'start c']);
+    expect(events.slice(3, 6)).toEqual(['drain c', 'drain b', 'drain a']);
+    expect(events.slice(9)).toEqual(['stop c', 'stop a']);
     expect(errors).toEqual(['A local service did not stop cleanly']);
   });
 

@@ -1,4 +1,4 @@
-/** Holds the running services: finds them by signing name, starts them in order and stops them in the reverse. */
+/** Holds the running services: finds them by signing name, starts them in order, and drains and stops them in the reverse. */
 import { type AwsService, ConfigurationError, type Logger, type ResourceProvider } from './types.ts';
 
 export class ServiceHost {
@@ -38,17 +38,23 @@ export class ServiceHost {
     for (const service of this.#services) await service.start?.();
   }
 
-  /** Stops every service, those as well that never started: they may hold files. One that fails does not keep the others running. */
+  /**
+   * Drains all services at once, then stops every one, those as well that never started: they may hold files. One that fails
+   * does not keep the others running.
+   */
   async stop(log: Logger): Promise<void> {
-    for (const service of this.#services.splice(0).reverse()) {
+    const services = this.#services.splice(0).reverse();
+    const end = async (service: AwsService, step: 'drain' | 'stop'): Promise<void> => {
       try {
-        await service.stop?.();
+        await service[step]?.();
       } catch (error) {
         log.error('A local service did not stop cleanly', {
           service: service.signingName,
           error: (error as Error).stack,
         });
       }
-    }
+    };
+    await Promise.all(services.map((service) => end(service, 'drain')));
+    for (const service of services) await end(service, 'stop');
   }
 }

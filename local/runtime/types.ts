@@ -109,6 +109,8 @@ export interface AwsService {
   handle?(request: AwsRequest): Promise<AwsResponse>;
   /** After every resource exists: start pollers, listeners, servers. */
   start?(): Promise<void>;
+  /** Takes nothing new and gives what is under way a short, bounded time. All services do so side by side before the first is stopped. */
+  drain?(): Promise<void>;
   /** Stops all activity and flushes state. Called once, in reverse order of start. */
   stop?(): Promise<void>;
 }

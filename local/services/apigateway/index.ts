@@ -2,6 +2,7 @@
  * Amazon API Gateway of the local runtime: HTTP APIs and WebSocket APIs (AWS::ApiGatewayV2) on one port, and
  * the `@connections` management API on the AWS endpoint.
  */
+import { once } from '../../runtime/draining.ts';
 import type { AwsService, DeclaredResource, LambdaInvoker, RuntimeContext } from '../../runtime/types.ts';
 import { ApiRegistry } from './api-registry.ts';
 import { createApi, createStage, invalid } from './api-resources.ts';
@@ -31,6 +32,9 @@ export function createApiGatewayService(ctx: RuntimeContext): ApiGatewayService 
   const listener = new GatewayListener(ctx.ports.rest);
   const connections = new Connections();
   let webSockets: WebSocketGateway | undefined;
+  const drain = once(async () => {
+    await Promise.all([webSockets?.close(), listener.close()]);
+  });
 
   const urlOf = () => {
     if (listener.url === undefined) throw new Error('API Gateway has not started.');
@@ -65,10 +69,8 @@ export function createApiGatewayService(ctx: RuntimeContext): ApiGatewayService 
       });
     },
 
-    async stop() {
-      await webSockets?.close();
-      await listener.close();
-    },
+    drain,
+    stop: drain,
 
     get restUrl() {
       return urlOf();

@@ -1,5 +1,6 @@
 /** Event source mappings: the pollers that AWS Lambda runs between queues or table streams and functions. */
 import { createHash } from 'node:crypto';
+import { once, within } from '../../runtime/draining.ts';
 import type { AwsService, RuntimeContext } from '../../runtime/types.ts';
 import type { SqsService } from '../sqs/index.ts';
 import { openCheckpoints } from './checkpoints.ts';
@@ -18,6 +19,11 @@ export function createEventSourcesService(ctx: RuntimeContext): AwsService {
   const queueOf = ({ name, sourceArn }: MappingSettings) =>
     requireDeclared(`Event source mapping ${name}`, () => ctx.service<SqsService>('sqs').queue(sourceArn));
   let pollers: { start(): void; stop(): Promise<void> }[] = [];
+  const drain = once(async () => {
+    stopping.abort(new Error('The platform stops.'));
+    // What is cut off is delivered again after the next start.
+    await within(GRACE_MS, Promise.all(pollers.map((poller) => poller.stop())));
+  });
 
   return {
     signingName: 'lambda-event-sources',
@@ -39,22 +45,12 @@ export function createEventSourcesService(ctx: RuntimeContext): AwsService {
       for (const [index, poller] of pollers.entries())
         requireDeclared(`Event source mapping ${enabled[index]!.name}`, () => poller.start());
     },
+    drain,
     async stop() {
-      stopping.abort(new Error('The platform stops.'));
-      await stopWithin(GRACE_MS, pollers);
+      await drain();
       checkpoints.close();
     },
   };
-}
-
-/** Lets running batches end, but not for ever: what is cut off is delivered again after the next start. */
-export async function stopWithin(graceMs: number, pollers: { stop(): Promise<void> }[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, graceMs);
-  });
-  await Promise.race([Promise.all(pollers.map((poller) => poller.stop())), grace]);
-  clearTimeout(timer);
 }
 
 function stableUuid(name: string): string {

@@ -2,6 +2,7 @@
  * AWS IoT Core on one machine: an MQTT 3.1.1 broker with custom authentication and policies, the
  * rules engine, and the HTTP data plane.
  */
+import { once, within } from '../../runtime/draining.ts';
 import type { AwsService, RuntimeContext } from '../../runtime/types.ts';
 import { handleIotRequest } from './api.ts';
 import { Broker, type BrokerMessage } from './broker.ts';
@@ -9,6 +10,9 @@ import { DeviceGate } from './device-gate.ts';
 import { IotMetrics } from './iot-metrics.ts';
 import { iotResources } from './resources.ts';
 import { RulesEngine } from './rules-engine.ts';
+
+/** Real time that actions of accepted messages get to end when the platform stops: most only hand over to a queue. */
+const actionsGraceMs = 3_000;
 
 export interface IotService extends AwsService {
   /** `mqtt://localhost:<port>`, once started. */
@@ -31,6 +35,10 @@ export function createIotService(ctx: RuntimeContext): IotService {
   });
   const tools = { ctx, publish: (message: BrokerMessage) => broker.publish(message) };
   let port = 0;
+  const drain = once(async () => {
+    await broker.stop();
+    await within(actionsGraceMs, engine.idle());
+  });
   return {
     signingName: 'iot',
     signingAliases: ['iotdata', 'iotdevicegateway'],
@@ -40,10 +48,8 @@ export function createIotService(ctx: RuntimeContext): IotService {
       if (gate.isOpen) ctx.log.warn('No IoT authorizer is declared: every MQTT client may connect and do everything.');
       port = await broker.start(ctx.ports.mqtt);
     },
-    async stop() {
-      await broker.stop();
-      await engine.idle();
-    },
+    drain,
+    stop: drain,
     get mqttUrl() {
       return `mqtt://localhost:${port}`;
     },

@@ -1,7 +1,7 @@
 /** Amazon EventBridge Pipes: point-to-point from streams and queues to targets. */
+import { once, within } from '../../runtime/draining.ts';
 import { type AwsService, ConfigurationError, type RuntimeContext } from '../../runtime/types.ts';
 import { openCheckpoints } from '../event-sources/checkpoints.ts';
-import { stopWithin } from '../event-sources/index.ts';
 import { requireDeclared } from '../event-sources/require-declared.ts';
 import { createPipe, type RunningPipe } from './pipe.ts';
 import { readPipe } from './pipe-settings.ts';
@@ -14,6 +14,11 @@ export function createPipesService(ctx: RuntimeContext): AwsService {
   const stopping = new AbortController();
   const declared: { name: string; open: () => RunningPipe }[] = [];
   const running: RunningPipe[] = [];
+  const drain = once(async () => {
+    stopping.abort(new Error('The platform stops.'));
+    // What is cut off is delivered again after the next start.
+    await within(GRACE_MS, Promise.all(running.map((pipe) => pipe.stop())));
+  });
 
   return {
     signingName: 'pipes',
@@ -45,9 +50,9 @@ export function createPipesService(ctx: RuntimeContext): AwsService {
           pipe.start();
         });
     },
+    drain,
     async stop() {
-      stopping.abort(new Error('The platform stops.'));
-      await stopWithin(GRACE_MS, running);
+      await drain();
       checkpoints.close();
     },
   };

@@ -6,6 +6,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { within } from '../../../runtime/draining.ts';
 import type { LambdaInvoker, RuntimeContext } from '../../../runtime/types.ts';
 import type { ApiRegistry } from '../api-registry.ts';
 import { combineHeaders, sourceIpOf } from '../http-event.ts';
@@ -80,10 +81,10 @@ export class WebSocketGateway {
     }
   }
 
-  /** Disconnects every client and waits until the `$disconnect` functions have run. */
+  /** Disconnects every client and gives the `$disconnect` functions a moment: API Gateway promises no more than to try. */
   async close(): Promise<void> {
     await this.#connections.closeAll(CLOSE_GRACE_MS);
-    await Promise.all(this.#disconnecting);
+    await within(CLOSE_GRACE_MS, Promise.all(this.#disconnecting));
   }
 
   async #connect(
