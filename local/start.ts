@@ -1,131 +1,39 @@
-/** `npm start`: the whole platform on this machine, with a demo utility that is alive. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { demoMeters, demoStations } from './demo/demo-fleet.ts';
-import { startDemoProviders } from './demo/demo-providers.ts';
-import { type DemoSimulation, startDemoSimulation } from './demo/demo-simulation.ts';
-import { type DemoStation, startDemoStation } from './demo/demo-station.ts';
-import { type Partner, startPartner } from './demo/partner.ts';
-import { type Demo, seedDemo } from './demo/seed.ts';
-import { type Platform, startPlatform } from './platform.ts';
-import type { RunningProviders } from './providers/start-providers.ts';
-import { createTerminalLogger } from './runtime/logger.ts';
+/**
+ * `npm start`: the whole platform on this machine, with a demo utility that is alive. What takes long to load is loaded when
+ * the command line is known to be good and its ports to be free.
+ */
 import { ConfigurationError } from './runtime/types.ts';
+import { requireFreePorts } from './start/free-ports.ts';
 import { parseOptions, type StartOptions, usage } from './start/options.ts';
-import { localAssembly, prepareAssembly } from './start/prepare.ts';
-import { createProgress } from './start/progress.ts';
+import { type Running, stopRunning } from './start/running.ts';
 
-interface Running {
-  platform?: Platform;
-  partner?: Partner;
-  providers?: RunningProviders;
-  simulation?: DemoSimulation;
-  station?: DemoStation;
-}
+/** A service that hangs must not leave a process behind; none of them takes a tenth of this on an idle machine. */
+const giveUpAfterMs = 20_000;
 
 const running: Running = {};
+let isStopping = false;
 
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) console.log(usage);
-  else await start(options);
+  else await run(options);
 } catch (error) {
-  console.error(error instanceof ConfigurationError ? `\n${error.message}` : error);
-  await stop();
-  process.exitCode = 1;
+  // What fails because everything is being stopped is no failure.
+  if (!isStopping) {
+    console.error(error instanceof ConfigurationError ? `\n${error.message}` : error);
+    await stopRunning(running);
+    process.exitCode = 1;
+  }
 }
 
-async function start(options: StartOptions): Promise<void> {
+async function run(options: StartOptions): Promise<void> {
   const started = performance.now();
   requireNode();
   stopOnSignals();
-  const progress = createProgress();
   console.log('Mizan\n');
-  if (options.fresh && existsSync(options.dataDir)) rmSync(options.dataDir, { recursive: true });
-  mkdirSync(options.dataDir, { recursive: true });
-
-  await progress.step('build and synthesize', () => prepareAssembly(progress.note));
-  const platform = await progress.step('start the services', () =>
-    startPlatform({
-      assembly: localAssembly,
-      dataDir: join(options.dataDir, 'data'),
-      ports: { rest: options.restPort, mqtt: options.mqttPort, aws: options.awsPort },
-      logger: createTerminalLogger('warn'),
-    }),
-  );
-  running.platform = platform;
-  const partner = await startPartner();
-  running.partner = partner;
-  if (options.providers) running.providers = await startDemoProviders(options.providersPort);
-  const { providers } = running;
-  const fleetMeters = demoMeters(options.meters);
-  const demo = await progress.step('seed the demo utility', () =>
-    seedDemo(platform, {
-      dataDir: options.dataDir,
-      meters: fleetMeters,
-      partnerUrl: partner.url,
-      ...(providers ? { providers } : {}),
-    }),
-  );
-  partner.trust([demo.webhookSecret]);
-  for (const failed of demo.failedIntegrations) progress.note(`integration not working: ${failed}`);
-  if (options.simulator) {
-    running.simulation = await progress.step(`start ${options.meters} simulated meters`, () =>
-      startDemoSimulation({
-        mqttUrl: platform.endpoints.mqttUrl,
-        restUrl: platform.endpoints.restUrl,
-        apiKey: demo.apiKey,
-        meters: fleetMeters,
-        intervalMs: options.intervalSeconds * 1000,
-        speedUp: options.speedUp,
-        onError: (error) => console.error(`The simulated fleet stopped: ${error.message}`),
-      }),
-    );
-  }
-  const endpoints = writeEndpoints(options, platform, demo, providers);
-  console.log(summary(endpoints, options.dataDir, (performance.now() - started) / 1000));
-  if (options.station) running.station = startDemoStation({ ...endpoints, dataDir: options.dataDir, say: console.log });
-}
-
-function writeEndpoints(options: StartOptions, platform: Platform, demo: Demo, providers?: RunningProviders) {
-  const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl } = platform.endpoints;
-  const endpoints = {
-    restUrl,
-    webSocketUrl: webSocketUrl ?? '',
-    mqttUrl,
-    awsEndpointUrl,
-    tenantId: demo.tenantId,
-    email: demo.email,
-    password: demo.password,
-    apiKey: demo.apiKey,
-    stationId: demoStations[0]!.id,
-    meterIds: demoMeters(options.meters)
-      .filter(({ stationId }) => stationId === demoStations[0]!.id)
-      .map(({ id }) => id),
-    /** Where the simulated providers are controlled; empty without them. */
-    providersUrl: providers ? `${providers.url}/_providers` : '',
-  };
-  writeFileSync(join(options.dataDir, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
-  return endpoints;
-}
-
-function summary(endpoints: ReturnType<typeof writeEndpoints>, dataDir: string, seconds: number): string {
-  const login = `${endpoints.restUrl}/#email=${encodeURIComponent(endpoints.email)}&password=${encodeURIComponent(endpoints.password)}`;
-  return `
-Ready in ${seconds.toFixed(1)} s.
-
-  Start page     ${login}
-  REST           ${endpoints.restUrl}
-  Documentation  ${endpoints.restUrl}/api/docs
-  WebSocket      ${endpoints.webSocketUrl}
-  MQTT           ${endpoints.mqttUrl}
-  AWS endpoint   ${endpoints.awsEndpointUrl}   (cost so far: ${endpoints.awsEndpointUrl}/_runtime/cost)
-  Providers      ${endpoints.providersUrl || 'none (--no-providers)'}
-
-  Log-in         ${endpoints.email}  /  ${endpoints.password}
-  API key        ${endpoints.apiKey}
-
-The same is in ${join(dataDir, 'endpoints.json')}. Ctrl-C stops everything.`;
+  await requireFreePorts(options);
+  const { startEverything } = await import('./start/everything.ts');
+  await startEverything(options, running, started);
 }
 
 function requireNode(): void {
@@ -139,20 +47,17 @@ function requireNode(): void {
 function stopOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
       console.log('\nStopping…');
-      // A second signal, or a service that hangs, must not leave a process behind.
-      const giveUp = setTimeout(() => process.exit(1), 10_000);
-      giveUp.unref();
-      stop().then(
+      setTimeout(() => process.exit(1), giveUpAfterMs).unref();
+      stopRunning(running).then(
         () => process.exit(0),
-        () => process.exit(1),
+        (error) => {
+          console.error(error);
+          process.exit(1);
+        },
       );
     });
   }
-}
-
-async function stop(): Promise<void> {
-  await Promise.all([running.simulation?.stop(), running.station?.stop()]);
-  await running.platform?.stop();
-  await Promise.all([running.partner?.close(), running.providers?.close()]);
 }

@@ -24,6 +24,8 @@ export interface DemoSimulation {
 
 const historyMs = 2 * 86_400_000;
 const historyIntervalMs = 900_000;
+/** Real time: what the platform has not acknowledged by then, nobody was promised. */
+const stopGraceMs = 1_000;
 /** History is over when simulated time is this close to the present. */
 const caughtUpMs = 1000;
 
@@ -34,8 +36,12 @@ export async function startDemoSimulation(options: DemoSimulationOptions): Promi
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const goLive = async (known: ReadonlyMap<string, number>): Promise<void> => {
+    if (isStopped) return;
     fleet = await fleetOf(options, known, { intervalMs: options.intervalMs, speedUp: 1 });
-    if (isStopped) await fleet.stop();
+    if (isStopped) await fleet.stop(stopGraceMs);
+  };
+  const failed = (error: Error): void => {
+    if (!isStopped) options.onError(error);
   };
 
   if (registers.size > 0) {
@@ -51,8 +57,8 @@ export async function startDemoSimulation(options: DemoSimulationOptions): Promi
       }
       // The last messages need a moment to be stored before their registers can be read back.
       fleet.stop().then(() => {
-        timer = setTimeout(() => void lastRegisters(options).then(goLive).catch(options.onError), 3000);
-      }, options.onError);
+        if (!isStopped) timer = setTimeout(() => void lastRegisters(options).then(goLive).catch(failed), 3000);
+      }, failed);
     };
     timer = setTimeout(watch, 500);
   }
@@ -61,7 +67,7 @@ export async function startDemoSimulation(options: DemoSimulationOptions): Promi
     stop: async () => {
       isStopped = true;
       clearTimeout(timer);
-      await fleet.stop();
+      await fleet.stop(stopGraceMs);
     },
   };
 }

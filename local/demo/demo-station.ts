@@ -15,7 +15,7 @@ export interface DemoStationOptions {
 }
 
 export interface DemoStation {
-  /** Also in the middle of starting. */
+  /** Also in the middle of starting, which is not waited for: the next start enters what is missing. */
   stop(): Promise<void>;
 }
 
@@ -27,32 +27,32 @@ export function startDemoStation({
   apiKey,
   say,
 }: DemoStationOptions): DemoStation {
-  let isStopped = false;
+  const stopping = new AbortController();
+  let station: LocalStation | undefined;
+  const sayStill = (line: string): void => {
+    if (!stopping.signal.aborted) say(line);
+  };
   const folder = join(dataDir, 'station');
   say(`\n  … station ${stationId} comes alive: Modbus meters, a DNP3 RTU, an IEC 61850 IED and their gateway`);
-  const started = startStation({
-    stationId,
-    folder,
-    baseUrl: restUrl,
-    mqttUrl,
-    token: apiKey,
-    hasStatusPage: true,
-  });
   const follow = async (): Promise<void> => {
-    const station = await started;
+    station = await startStation({
+      stationId,
+      folder,
+      baseUrl: restUrl,
+      mqttUrl,
+      token: apiKey,
+      signal: stopping.signal,
+      hasStatusPage: true,
+    });
     await station.alive();
-    if (!isStopped) say(welcome(station, stationId, restUrl));
+    sayStill(welcome(station, stationId, restUrl));
     const { code, signal } = await station.gateway.ended;
-    if (!isStopped)
-      say(`\n  The gateway of ${stationId} ended (${signal ?? code}); ${join(folder, 'gateway.log')} says why.`);
+    sayStill(`\n  The gateway of ${stationId} ended (${signal ?? code}); ${join(folder, 'gateway.log')} says why.`);
   };
-  follow().catch((cause: Error) => {
-    if (!isStopped) say(`\n  The station ${stationId} is not there: ${cause.message}`);
-  });
+  follow().catch((cause: Error) => sayStill(`\n  The station ${stationId} is not there: ${cause.message}`));
   return {
     async stop() {
-      isStopped = true;
-      const station = await started.catch(() => undefined);
+      stopping.abort();
       await station?.stop();
     },
   };

@@ -50,8 +50,9 @@ export class FleetConnections {
       .publish(message.topic, message.payload, { qos: 1 }, (error) => done(error ?? undefined));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.endAsync()));
+  /** @param force cuts the connections though something is not acknowledged. @default false */
+  async close(force = false): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.endAsync(force)));
   }
 
   async #connect(

@@ -134,6 +134,16 @@ test('a refused log-in and settings without sense are errors', async () => {
   await expect(start({ stations: twice })).rejects.toThrow('two meters "ST-0001/ACR-000001"');
 });
 
+test('a broker that acknowledges nothing is waited for as long as is said', async () => {
+  fleet = await start();
+  broker.authorizePublish = () => {};
+  clock.advance(15_100);
+  expect(fleet.stats().inFlight).toBeGreaterThan(0);
+  await fleet.stop(0);
+  expect(fleet.stats().published.reading).toBe(0);
+  fleet = undefined;
+});
+
 test('after stop nothing is published', async () => {
   fleet = await start();
   await fleet.stop();

@@ -2,6 +2,7 @@
  * Runs a fleet against an MQTT broker: simulated time passes `speedUp` times as fast as real time, messages
  * are published as they fall due, and relay commands that the platform publishes are obeyed.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FleetConnections } from './fleet-connections.ts';
 import { FleetModel, type StationSpec } from './fleet-model.ts';
 import { commandAddress, type FleetMessage } from './messages.ts';
@@ -54,8 +55,11 @@ export interface FleetStats {
 }
 
 export interface Fleet {
-  /** Publishes nothing more, waits for acknowledgements and disconnects. */
-  stop(): Promise<void>;
+  /**
+   * Publishes nothing more, waits for acknowledgements and disconnects.
+   * @param graceMs how long it waits at most, in real time; what is not acknowledged by then is given up. @default 5000
+   */
+  stop(graceMs?: number): Promise<void>;
   stats(): FleetStats;
 }
 
@@ -122,9 +126,11 @@ export async function startFleet(settings: FleetSettings): Promise<Fleet> {
 
   return {
     stats: () => ({ ...stats, published: { ...stats.published } }),
-    stop: async () => {
+    stop: async (graceMs = 5_000) => {
       timer.cancel();
-      await connections.close();
+      const end = performance.now() + graceMs;
+      while (stats.inFlight > 0 && performance.now() < end) await sleep(10);
+      await connections.close(stats.inFlight > 0);
     },
   };
 }

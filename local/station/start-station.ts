@@ -23,6 +23,8 @@ export interface StationOptions {
   /** Credential of a person or key that may enter stations. */
   token: string;
   seed?: number;
+  /** Begins nothing more once it says so; what was begun is for whoever gave it to end. */
+  signal?: AbortSignal;
   /** Whether the gateway shows its page for people on this machine. @default false */
   hasStatusPage?: boolean;
 }
@@ -66,6 +68,7 @@ export async function startStation(options: StationOptions): Promise<LocalStatio
     }
     memory.apiKey ??= await enrolGateway(access, stationId);
     keep();
+    options.signal?.throwIfAborted();
     const { apiKey, statusPort } = memory as Required<Memory>;
     const start = (): GatewayProcess =>
       startGateway({ stationId, folder, mqttUrl: options.mqttUrl, apiKey, statusPort });
