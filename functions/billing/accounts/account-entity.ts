@@ -63,11 +63,18 @@ export const advanceEntity = defineEntity<Advance, Pick<Advance, 'customerId' | 
   idOf: ({ customerId, currency }) => `${customerId} in ${currency}`,
 });
 
-/** Adds an entry and moves the balance with it. The entry's key makes a second time impossible. */
-export function postToAccount(unit: UnitOfWork, entry: Omit<AccountEntry, 'minor'> & { minor: bigint }): void {
-  const { customerId, currency, minor } = entry;
-  unit.create(accountEntryEntity, { ...entry, minor: String(minor) });
-  unit.add(accountTotalsEntity, { customerId, currency }, { owed: minor }, { customerId, currency });
+export type Posting = Omit<AccountEntry, 'minor'> & { minor: bigint };
+
+/**
+ * Adds entries and moves the balance with them, once in a transaction. The key of an entry makes a second time impossible.
+ * @param others of the same customer and currency
+ */
+export function postToAccount(unit: UnitOfWork, entry: Posting, ...others: Posting[]): void {
+  const { customerId, currency } = entry;
+  const entries = [entry, ...others];
+  for (const one of entries) unit.create(accountEntryEntity, { ...one, minor: String(one.minor) });
+  const owed = entries.reduce((sum, { minor }) => sum + minor, 0n);
+  unit.add(accountTotalsEntity, { customerId, currency }, { owed }, { customerId, currency });
 }
 
 /** Adds two entries that cancel each other out: what was paid and at once used. The statement shows both. */

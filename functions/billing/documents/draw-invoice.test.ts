@@ -74,6 +74,14 @@ it.skipIf(!hasPdftotext)('quantities are as exact as meters, months in words', a
   expect(whole).toMatch(/1 month\s/);
 });
 
+it.skipIf(!hasPdftotext)('charges of a prepaid supply that ended are told line by line, with their days', async () => {
+  const label = { en: 'Service', ar: 'اشتراك' };
+  const charges = [{ label, from: '2026-07-01', to: '2026-08-22', amount: '503.23' }] as StoredInvoice['charges'];
+  const [page] = await read(contentOf([], { kind: 'prepaid_charges', charges }), 'en');
+  expect(page).toMatch(/Charges of a prepaid supply/);
+  expect(page).toMatch(/Service[\s\S]*503\.23/);
+});
+
 it.skipIf(!hasPdftotext)('a fee has its charge, and says which invoice it is about', async () => {
   const [page] = await read(contentOf([], { kind: 'late_fee' }, 'INV-2026-0000111'), 'en');
   expect(page).toMatch(/About invoice\s+INV-2026-0000111/);

@@ -135,15 +135,19 @@ function countingFacts({ multipliers, exchanges }: BilledRegister['by'], style: 
   ];
 }
 
-/** Of a fee or a returned payment, which no meter counts. */
-function writeCharge(flow: PageFlow, { kind, subtotal }: StoredInvoice, style: DisplayStyle): void {
+/** Of a fee, a returned payment or charges of a prepaid supply, which no meter counts. */
+function writeCharge(flow: PageFlow, { kind, subtotal, charges }: StoredInvoice, style: DisplayStyle): void {
   flow.space(6);
+  const rows = charges?.map(({ label, from, to, amount }): Cell[] => [
+    { text: inDigits(label[style.language], style), note: displayPeriod(from, to, style) },
+    { text: displayNumber(amount, style) },
+  ]);
   flow.table(
     [
       { heading: word('item', style.language), share: 70 },
       { heading: word('amount', style.language), share: 30, align: 'figures' },
     ],
-    [[{ text: word(kind, style.language) }, { text: displayNumber(subtotal, style) }]],
+    rows ?? [[{ text: word(kind, style.language) }, { text: displayNumber(subtotal, style) }]],
   );
 }
 

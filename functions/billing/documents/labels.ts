@@ -6,6 +6,7 @@ const words = {
   difference_note: ['Difference note', 'إشعار فرق'],
   late_fee: ['Late fee', 'غرامة تأخير'],
   returned_payment: ['Returned payment', 'دفعة مرتجعة'],
+  prepaid_charges: ['Charges of a prepaid supply', 'رسوم توريد مسبق الدفع'],
   credit_note: ['Credit note', 'إشعار دائن'],
   receipt: ['Receipt', 'إيصال سداد'],
   statement: ['Statement of account', 'كشف حساب'],

@@ -4,15 +4,17 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { utcTime } from '../../../layers/kernel/schema/common.ts';
 import { estimationMethods } from '../../../layers/vee/series.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
+import { chargeLineSchema } from '../prepaid/vend-schema.ts';
 import { earlierTariffs } from '../supplies/supply-schema.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
 
 /**
  * `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid.
- * `returned_payment`: money that had been used when it was taken back, such as a bounced cheque's for a token.
+ * `returned_payment`: money that had been used when it was taken back, such as a bounced cheque's for a token. `prepaid_charges`: of days
+ * on which a prepaid supply that ended had bought nothing.
  */
-export const invoiceKinds = ['invoice', 'difference_note', 'late_fee', 'returned_payment'] as const;
+export const invoiceKinds = ['invoice', 'difference_note', 'late_fee', 'returned_payment', 'prepaid_charges'] as const;
 export const invoiceStatuses = ['issued', 'partially_paid', 'paid', 'overdue', 'cancelled'] as const;
 /** Those a customer still owes something of. */
 export const openStatuses = ['issued', 'partially_paid', 'overdue'] as const;
@@ -65,6 +67,8 @@ const invoiceSchema = z.object({
   /** The `invoiceGroup` of the supplies it bills. */
   group: z.optional(z.string()),
   bills: z.array(suppliedBillSchema),
+  /** Of charges of a prepaid supply: what they are of. */
+  charges: z.optional(z.array(chargeLineSchema)),
   subtotal: z.string(),
   taxAmount: z.string(),
   /** Of the total: charges that do not depend on energy. */

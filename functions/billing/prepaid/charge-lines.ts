@@ -1,10 +1,9 @@
 /** The lines of a purchase: what this month's bill grew by, and the charges of months in which nothing was bought. */
-
 import { fractionOf, fractionText, minus } from '../../../layers/money/fraction.ts';
 import type { Bill, BillLine } from '../../../layers/tariff/bill.ts';
-import { minorOf } from '../invoices/invoice-amounts.ts';
-import { billMonth, monthStart, nextMonth, versionOn } from './price-month.ts';
-import type { VendFacts } from './price-vend.ts';
+import { earlier } from '../../../layers/tariff/calendar.ts';
+import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import { billMonth, type MonthFacts, monthStart, nextMonth, versionOn } from './price-month.ts';
 
 export interface VendLine {
   code: string;
@@ -25,19 +24,32 @@ export interface VendLine {
 /** Charges are collected for at most so many months in which nothing was bought. */
 const maxMissedMonths = 24;
 
-/** What a bill of no energy comes to for every month since the last purchase; only this month's own is left to the purchase. */
-export function missedMonths(facts: VendFacts, currency: string): VendLine[] {
+export interface ChargedFacts extends MonthFacts {
+  /** First local day of the months whose charges no purchase has paid. */
+  chargedTo: string;
+}
+
+/** What a bill of no energy comes to for every month since the last purchase. @param until first local day that is not meant any more */
+export function chargesWithoutPurchase(facts: ChargedFacts, currency: string, until: string): VendLine[] {
   const lines: VendLine[] = [];
-  const present = monthStart(facts.day);
   let month = monthStart(facts.chargedTo);
-  for (let months = 0; month < present && months < maxMissedMonths; months++, month = nextMonth(month)) {
+  for (let months = 0; month < until && months < maxMissedMonths; months++, month = nextMonth(month)) {
     const day = month < facts.suppliedFrom ? facts.suppliedFrom : month;
     if (!facts.versions.some(({ from }) => from <= day)) continue;
-    const bill = billMonth(facts, versionOn(facts.versions, day), day, 0);
+    const version = versionOn(facts.versions, day);
+    // Before the tariff changed its currency nothing was bought, and no rate of exchange is known.
+    if (version.currency !== currency) continue;
+    const bill = billMonth(facts, version, day, 0, earlier(nextMonth(month), until));
     lines.push(...chargesBetween(undefined, bill, currency));
   }
   return lines;
 }
+
+/** A line as answers and invoices have it. */
+export const shownLine = ({ minor, ...line }: VendLine, currency: string) => ({
+  ...line,
+  amount: amountOf(minor, currency),
+});
 
 /** The lines of `after` less those of `before`, which is the same month with less energy; together they are the totals' difference. */
 export function chargesBetween(before: Bill | undefined, after: Bill, currency: string): VendLine[] {

@@ -6,6 +6,8 @@ import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { addDays, dayStart, later } from '../../../layers/tariff/calendar.ts';
 import type { TariffVersion } from '../../../layers/tariff/tariff-schema.ts';
+import type { Customer } from '../customers/customer-schema.ts';
+import type { Supply } from '../supplies/supply-schema.ts';
 import { rateOrRefuse } from '../tariffs/what-if.ts';
 
 export interface MonthFacts {
@@ -20,6 +22,16 @@ export interface MonthFacts {
   dwellings?: number | undefined;
   exemptTaxes?: readonly string[] | undefined;
 }
+
+export const monthFactsOf = (
+  { from, connectedKw, contractedKw, contractedKva, phases, dwellings }: Supply,
+  { exemptTaxes }: Customer,
+  versions: readonly TariffVersion[],
+  timeZone: string,
+): MonthFacts => ({
+  ...{ versions, timeZone, suppliedFrom: from, exemptTaxes },
+  ...{ connectedKw, contractedKw, contractedKva, phases, dwellings },
+});
 
 const unitsPerStep = 100_000n;
 
@@ -44,16 +56,25 @@ export function versionOn(versions: readonly TariffVersion[], day: string): Tari
   return version;
 }
 
-/** @param steps tenths of a kWh bought in the month of `day` @param version the sheet that prices all of them */
-export function billMonth(facts: MonthFacts, version: TariffVersion, day: string, steps: number): Bill {
+/**
+ * @param steps tenths of a kWh bought in the month of `day` @param version the sheet that prices all of them
+ * @param until first local day of the month that is not meant any more
+ */
+export function billMonth(
+  facts: MonthFacts,
+  version: TariffVersion,
+  day: string,
+  steps: number,
+  until = nextMonth(day),
+): Bill {
   const from = later(monthStart(day), facts.suppliedFrom);
-  const to = nextMonth(day);
+  const to = until;
   return rateOrRefuse([{ ...version, from, to }], {
     timeZone: facts.timeZone,
     from,
     to,
     // Who moves in on a day pays a part of the month, also where parts are of the billing period.
-    nominal: { from: monthStart(day), to },
+    nominal: { from: monthStart(day), to: nextMonth(day) },
     usage: [
       {
         from: dayStart(from, facts.timeZone),

@@ -15,7 +15,7 @@ import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { type Agreement, readActiveAgreement, recoverable } from './arrears-agreement.ts';
 import { accountOn, type PrepaidAccount, readPrepaidAccount } from './prepaid-account.ts';
-import { nextMonth, versionOn } from './price-month.ts';
+import { monthFactsOf, nextMonth, versionOn } from './price-month.ts';
 import { type PricedVend, priceVend } from './price-vend.ts';
 import { limitsOf, refuseBeyondLimits } from './purchase-limits.ts';
 import { readPrepaidSettings } from './settings.ts';
@@ -66,15 +66,7 @@ export async function pricePurchase(
   const agreement = await readActiveAgreement(session, customer.id, version.currency);
   const { allocations, arrears } = await debtToSettle(session, customer.id, agreement, minor, version.currency, day);
   const priced = priceVend({
-    versions,
-    timeZone: profile.timeZone,
-    suppliedFrom: supply.from,
-    connectedKw: supply.connectedKw,
-    contractedKw: supply.contractedKw,
-    contractedKva: supply.contractedKva,
-    phases: supply.phases,
-    dwellings: supply.dwellings,
-    exemptTaxes: customer.exemptTaxes,
+    ...monthFactsOf(supply, customer, versions, profile.timeZone),
     day,
     boughtSteps: account.boughtSteps,
     isMonthOpened: account.chargedTo >= nextMonth(day),

@@ -116,6 +116,19 @@ const cases: Golden[] = [
     fixed: '3 × 3 = 9.00',
   },
   {
+    name: 'but for months in which the tariff had another currency',
+    facts: {
+      ...facts([...flat, fixed('service', { amount: '3' })], '16', { chargedTo: '2026-04-01' }),
+      versions: [
+        tariff([...flat, fixed('service', { amount: '3' })], { currency: 'YER' }),
+        tariff([...flat, fixed('service', { amount: '3' })], { from: '2026-05-01' }),
+      ],
+    },
+    kwh: '40.0',
+    energy: '40 × 0.25 = 10.00',
+    fixed: '2 × 3 = 6.00',
+  },
+  {
     name: 'who moved in on the 16th pays half a month’s charge',
     facts: facts([...flat, fixed('service', { amount: '3' })], '11.5', {
       suppliedFrom: '2026-06-16',

@@ -5,19 +5,17 @@
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Bill } from '../../../layers/tariff/bill.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
-import { chargesBetween, missedMonths, type VendLine } from './charge-lines.ts';
-import { billMonth, type MonthFacts, versionOn } from './price-month.ts';
+import { type ChargedFacts, chargesBetween, chargesWithoutPurchase, type VendLine } from './charge-lines.ts';
+import { billMonth, monthStart, versionOn } from './price-month.ts';
 import { maxTokenSteps, transferable } from './token-energy.ts';
 
-export interface VendFacts extends MonthFacts {
+export interface VendFacts extends ChargedFacts {
   /** Local day of the purchase. */
   day: string;
   /** Tenths of a kWh bought earlier in this month, free ones not counted. */
   boughtSteps: number;
   /** Whether this month's charges were taken by an earlier purchase. */
   isMonthOpened: boolean;
-  /** First local day of the months whose charges no purchase has paid; this month's or an earlier one. */
-  chargedTo: string;
   /** Minor units. */
   amount: bigint;
   /** Left over by the purchase before. */
@@ -53,7 +51,8 @@ export function priceVend(facts: VendFacts): PricedVend {
   const totalOf = (bill: Bill): bigint => minorOf(bill.total, currency);
   const rate = (steps: number): Bill => billMonth(facts, version, facts.day, facts.boughtSteps + steps);
   const before = facts.isMonthOpened ? rate(0) : undefined;
-  const missed = missedMonths(facts, currency);
+  // Only this month's own are left to the purchase.
+  const missed = chargesWithoutPurchase(facts, currency, monthStart(facts.day));
   const missedTotal = missed.reduce((sum, { minor }) => sum + minor, 0n);
   const base = before === undefined ? 0n : totalOf(before);
   const costOf = (steps: number): bigint => missedTotal + totalOf(rate(steps)) - base;

@@ -44,7 +44,7 @@ export const supplyModes = defineResource({
       access: 'billing:prepaid:switch',
       summary: 'Bill a prepaid supply afterwards from today on; what is left in the meter is the customer’s advance.',
       description:
-        'Credit is worth what was paid for the energy bought last, with its tax; charges of the month are given back for the days from today on, which bills charge. A token that clears the meter’s credit is made with it.',
+        'Credit is worth what was paid for the energy bought last, with its tax; charges of the month are given back for the days from today on, which bills charge, and those of days on which nothing was bought are owed by an invoice. A token that clears the meter’s credit is made with it.',
       body: z.object({
         supplyId: generatedId('sup'),
         /** What the meter shows. */
@@ -58,9 +58,11 @@ export const supplyModes = defineResource({
       status: 200,
       response: z.object({
         supply: storedSupplySchema,
-        /** Absent when nothing was ever bought. */
+        /** Absent when nothing could ever be bought. */
         currency: z.optional(z.string()),
         returnedAmount: z.string(),
+        /** Charges of days on which nothing was bought, which `returnedAmount` pays first. */
+        chargesInvoiceId: z.optional(z.string()),
         clearCreditVendId: z.string(),
       }),
       errors: ['not_found', 'conflict', 'unprocessable'],

@@ -32,9 +32,11 @@ export interface SwitchToPostpaid {
 
 export interface SwitchedToPostpaid {
   supply: Supply & Stored;
-  /** Absent when nothing was ever bought. */
+  /** Absent when nothing could ever be bought. */
   currency?: string;
   returnedAmount: string;
+  /** Charges of days on which nothing was bought. */
+  chargesInvoiceId?: string;
   /** Clears the credit that was paid back. */
   clearCreditVendId: string;
 }
@@ -77,11 +79,12 @@ async function settle(session: TenantSession, order: SwitchToPostpaid): Promise<
     const { started } = move(unit);
     writeVend(unit, clearing);
     closing.write(unit);
-    const { returnedAmount, currency } = closing;
+    const { returnedAmount, currency, chargesInvoiceId } = closing;
     return {
       supply: started,
       returnedAmount,
       ...(currency === undefined ? {} : { currency }),
+      ...(chargesInvoiceId === undefined ? {} : { chargesInvoiceId }),
       clearCreditVendId: clearing.id,
     };
   });

@@ -1,6 +1,8 @@
 /** Switching between bills and tokens: to the day and to the smallest unit, and at no moment is the meter nobody's. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { handler as customers } from '../customers/handler.ts';
+import { minorOf } from '../invoices/invoice-amounts.ts';
+import type { Invoice } from '../invoices/invoice-schema.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { handler as tariffs } from '../tariffs/handler.ts';
 import { usePrepaidScene } from '../test-support/prepaid-scene.ts';
@@ -69,6 +71,12 @@ describe('to tokens', () => {
   });
 });
 
+const dayMs = 86_400_000;
+const end = (supplyId: string, to: string) =>
+  scene.stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
+const invoicesOf = async (customerId: string): Promise<Invoice[]> =>
+  (await scene.stack.call(tenant, customers, 'GET', `/api/billing/customers/${customerId}/invoices`)).body.data;
+
 describe('to bills', () => {
   it('gives back what was paid for the credit in the meter, and clears it', async () => {
     const { supplyId, meterId, customerId, meterNumber } = await scene.addSupply();
@@ -129,10 +137,8 @@ describe('to bills', () => {
   it('gives what was kept for the next purchase, and charges of the days after, back to who moves out', async () => {
     const { supplyId, customerId } = await scene.addSupply();
     await scene.buy(supplyId, '3000');
-    const end = (to: string) =>
-      scene.stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
-    expect((await end('2026-06-20')).status).toBe(422);
-    expect((await end('2026-06-15')).status).toBe(200);
+    expect((await end(supplyId, '2026-06-20')).status).toBe(422);
+    expect((await end(supplyId, '2026-06-15')).status).toBe(200);
     expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '-170.25', advance: '170.25' });
     expect((await scene.buy(supplyId, '1000')).status).toBe(422);
   });
@@ -175,5 +181,56 @@ describe('to bills', () => {
     expect(valueCredit(least, 300)).toEqual({ energy: 750n, taxes: 0n, unaccounted: 0 });
     expect(valueCredit(least, 400)).toEqual({ energy: 1000n, taxes: 0n, unaccounted: 0 });
     expect(valueCredit([parts({ boughtKwh: '1.0', energyAmount: '-2.00' })], 10).energy).toBe(0n);
+  });
+});
+
+describe('charges of days on which nothing was bought', () => {
+  it('are owed by who never bought, for the days of the supply, and a purchase of that moment does not pay them, too', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    const [bought, ended] = await Promise.all([scene.buy(supplyId, '2000'), end(supplyId, '2026-06-11')]);
+    // While a token is being made the end is refused.
+    expect([200, 409]).toContain(ended.status);
+    if (ended.status === 409) expect((await end(supplyId, '2026-06-11')).status).toBe(200);
+    // Who bought has the month's charge back from the 11th on; who did not owes 10 of 30 days: 300 / 3 and 5 %.
+    const [invoice] = await invoicesOf(customerId);
+    if (bought.body.data.status !== 'vended')
+      expect(invoice).toMatchObject({ totalAmount: '105.00', taxAmount: '5.00' });
+    else expect(invoice).toBeUndefined();
+  });
+
+  it('are owed line by line, and what was kept for the next purchase pays them first', async () => {
+    const { supplyId, customerId } = await scene.addSupply();
+    await scene.buy(supplyId, '3000');
+    const other = await scene.addSupply();
+    await scene.buy(other.supplyId, '3000');
+    scene.stack.advance(70 * dayMs);
+    expect((await end(supplyId, '2026-08-22')).status).toBe(200);
+    // July 300, 21 of 31 days of August 203.23, and 5 % of either; 2.25 were kept.
+    const [invoice] = await invoicesOf(customerId);
+    expect(invoice).toMatchObject({
+      kind: 'prepaid_charges',
+      invoiceNumber: expect.stringMatching(/-20260821-P1$/),
+      period: { from: '2026-07-01', to: '2026-08-22' },
+      fixedCharges: '503.23',
+      taxAmount: '25.16',
+      totalAmount: '528.39',
+      paidAmount: '2.25',
+      dueAmount: '526.14',
+    });
+    expect(invoice!.charges!.map(({ from, to, amount }) => `${from} ${to} ${amount}`)).toEqual([
+      '2026-07-01 2026-08-01 300.00',
+      '2026-07-01 2026-08-01 15.00',
+      '2026-08-01 2026-08-22 203.23',
+      '2026-08-01 2026-08-22 10.16',
+    ]);
+    expect(await scene.balance(customerId)).toEqual({ currency: 'YER', balance: '526.14', advance: '0.00' });
+    const { meterId } = other;
+    const { body } = await toPostpaid({ supplyId: other.supplyId, remainingKwh: '12.0' });
+    // 1.1 kWh × 50 and 10.9 × 25, with 5 %, and 2.25; to the 24th of August 23 of 31 days are owed.
+    const { chargesInvoiceId, returnedAmount } = body.data;
+    const [charges] = await invoicesOf(other.customerId);
+    expect(charges).toMatchObject({ id: chargesInvoiceId, totalAmount: '548.71' });
+    expect(minorOf(charges!.paidAmount, 'YER')).toBe(minorOf(returnedAmount, 'YER'));
+    expect((await suppliesOf(meterId)).map(({ mode }: any) => mode)).toEqual(['prepaid', 'postpaid']);
   });
 });

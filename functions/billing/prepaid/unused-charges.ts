@@ -2,7 +2,6 @@
  * Charges of a month that a purchase took for days on which the supply is prepaid no more: the next bill, or whoever moves in, pays
  * them for these days, and nobody pays them twice.
  */
-import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type Fraction, fraction, nothing, over, plus, scaled, times } from '../../../layers/money/fraction.ts';
 import { daysBetween, later } from '../../../layers/tariff/calendar.ts';
@@ -20,7 +19,7 @@ export interface UnusedCharges {
 /** @param from first local day on which the supply is prepaid no more */
 export async function readUnusedCharges(
   session: TenantSession,
-  { lastVendId, chargedTo }: PrepaidAccount & Stored,
+  { lastVendId, chargedTo }: PrepaidAccount,
   from: string,
 ): Promise<UnusedCharges> {
   const found: VendParts[] = [];

@@ -1,6 +1,7 @@
 /** What events say of a token. */
 
 import { amountOf } from '../invoices/invoice-amounts.ts';
+import { shownLine } from './charge-lines.ts';
 import type { PricedVend } from './price-vend.ts';
 import { groupToken, maskToken } from './sts-numbers.ts';
 import { kwhOf } from './token-energy.ts';
@@ -49,7 +50,7 @@ export function partsOf(priced: PricedVend): VendParts {
     boughtKwh: kwhOf(priced.boughtSteps),
     freeKwh: kwhOf(priced.freeSteps),
     energyKwh: kwhOf(priced.boughtSteps + priced.freeSteps),
-    lines: priced.lines.map(({ minor, ...line }) => ({ ...line, amount: amount(minor) })),
+    lines: priced.lines.map((line) => shownLine(line, priced.currency)),
   };
 }
 

@@ -71,7 +71,8 @@ export const requestTokenSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('test'), meterId: externalId(), reason, test: z.int().check(z.gte(0), z.lte(36)) }),
 ]);
 
-const line = z.object({
+/** What was charged: a line of a purchase. */
+export const chargeLineSchema = z.object({
   code: z.string(),
   kind: z.string(),
   label: z.object({ en: z.string(), ar: z.string() }),
@@ -103,7 +104,7 @@ const vendPartsSchema = z.object({
   freeKwh: z.string(),
   /** What the token carries. */
   energyKwh: z.string(),
-  lines: z.array(line),
+  lines: z.array(chargeLineSchema),
 });
 
 export const quoteAnswerSchema = z.extend(vendPartsSchema, { supplyId: z.string(), meterNumber: z.string() });

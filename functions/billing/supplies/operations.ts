@@ -140,7 +140,7 @@ async function noteOverbilled(session: TenantSession, { meterId, billedTo }: Bil
 }
 
 /** What was paid ahead and not sold is given back on the day, so the end is not announced. */
-async function closePrepaid(session: TenantSession, supply: Supply, to: string): Promise<Closing> {
+async function closePrepaid(session: TenantSession, supply: BilledSupply & Stored, to: string): Promise<Closing> {
   const present = await today(session);
   if (to > present)
     throw new AppError('unprocessable', undefined, {
