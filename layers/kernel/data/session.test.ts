@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { startTables, type TestTables } from '../../../test/support/tables.ts';
 import { defineEvent } from '../events/define-event.ts';
+import { documentClient } from './client.ts';
 import { defineEntity } from './entity.ts';
 import { openSession } from './session.ts';
+import { putStep, writeMany } from './write-many.ts';
 
 interface Valve {
   id: string;
@@ -128,6 +130,27 @@ describe('a tenant-bound session', () => {
       filter: [{ attribute: 'note', operator: '=', value: 'hit' }],
     });
     expect(page).toMatchObject({ items: [{}, {}, {}], nextCursor: null });
+  });
+
+  it('reads a few times a page for a filter that most rows fit, and on where hardly any does', async () => {
+    const own = session('g');
+    const rows = Array.from({ length: 120 }, (_, i) => ({
+      id: `v${100 + i}`,
+      site: 'g',
+      note: i === 118 ? 'hit' : 'most',
+    }));
+    await writeMany(rows.map((row) => putStep(own, valveEntity, row)));
+    const send = vi.spyOn(documentClient(), 'send');
+    const readsFor = async (value: string, found: number) => {
+      send.mockClear();
+      const filter = [{ attribute: 'note', operator: '=', value }] as const;
+      const page = await own.query<Valve>(valveEntity, { index: 'gsi1', pk: ['SITE', 'g'], limit: 20, filter });
+      expect(page.items).toHaveLength(found);
+      return send.mock.calls.map(([{ input }]: any) => input.Limit);
+    };
+    expect(await readsFor('most', 20)).toEqual([100]);
+    expect(await readsFor('hit', 1)).toEqual([100, 400]);
+    send.mockRestore();
   });
 });
 

@@ -58,6 +58,12 @@ const maxBatchRounds = 8;
 
 /** A filter that hardly matches gives a short page with a cursor after this many reads of up to 1 MB each. */
 const maxReadsPerPage = 10;
+/**
+ * A filter works on what was read, so its page does not say how much to read: a few times its length at first, since most filters
+ * match much, then more, and whole megabytes once it is clear that this one hardly matches.
+ */
+const rowsOfFilteredRead = (limit: number, reads: number): number | undefined =>
+  reads < 3 ? Math.max(100, limit + 1) * 4 ** reads : undefined;
 
 export class TenantSession {
   readonly context: SessionContext;
@@ -160,6 +166,8 @@ export class TenantSession {
     const found: Record<string, unknown>[] = [];
     let reads = 0;
     do {
+      // One more than asked for, so that the last page knows that it is the last.
+      const rows = filter ? rowsOfFilteredRead(limit, reads) : limit + 1 - found.length;
       const answer: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
         await documentClient()
           .send(
@@ -175,8 +183,7 @@ export class TenantSession {
               ExpressionAttributeValues: { ':pk': partition, ...sort?.values, ...filter?.values },
               ...(filter ? { FilterExpression: filter.expression } : {}),
               ScanIndexForward: options.order !== 'descending',
-              // One more than asked for, so that the last page knows that it is the last. A filter works on whole reads.
-              ...(filter ? {} : { Limit: limit + 1 - found.length }),
+              ...(rows === undefined ? {} : { Limit: rows }),
               ...(startKey ? { ExclusiveStartKey: startKey } : {}),
             }),
           )
