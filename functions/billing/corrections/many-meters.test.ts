@@ -99,6 +99,24 @@ it('are proposed, applied and dismissed meter by meter', async () => {
   expect(open.filter((each: any) => each.invoiceId === invoiceId)).toEqual([]);
 });
 
+it('that make bills too long for a note wait for a person, with the way out', async () => {
+  const { meters, invoiceId } = await proposed(1);
+  const session = openSession(tenant);
+  const invoice = await session.require(invoiceEntity, { id: invoiceId });
+  // The row itself is what DynamoDB still takes.
+  const bills = invoice.bills.map((each) =>
+    each.meterId === meters[0] ? each : { ...each, findings: ['x'.repeat(392_000)] },
+  );
+  const long = await session.transact('billing', (unit) => unit.update(invoiceEntity, invoice, { bills }));
+  await correctInvoice(session, long, meters[0]!, ['edited_reading'], {
+    mode: 'automatic',
+    windowMinutes: 3,
+    dueDays: 14,
+  });
+  const [correction] = await correctionsOf(invoiceId);
+  expect(correction).toMatchObject({ status: 'refused', reason: expect.stringContaining('cancel the invoice') });
+});
+
 it('of a meter that cannot be billed hold up no other', async () => {
   const { customerId, meters, invoiceId } = await proposed(2);
   for (const mode of ['propose', 'automatic']) {

@@ -3,7 +3,9 @@
  * bill may have, and as many as one row and one transaction hold.
  */
 import { maxSteps } from '../../../layers/kernel/data/unit-of-work.ts';
+import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { daysBetween, later } from '../../../layers/tariff/calendar.ts';
+import type { Invoice } from './invoice-schema.ts';
 import { longestBillDays, type PricedSupply } from './price-supplies.ts';
 
 /** Of a transaction: the invoice with its list, account, money paid ahead, events and records, or a note with its correction. */
@@ -11,6 +13,20 @@ const stepsOfInvoice = 20;
 export const mostSupplies = maxSteps - stepsOfInvoice;
 /** DynamoDB takes 400 KB in an item. */
 const mostBytes = 250_000;
+
+/** Text as JSON is longer than what DynamoDB counts of it; so is the record of who made a note. */
+const mostNoteBytes = 390_000;
+
+/** Bills made anew may have grown, as by a tariff that changed within them. @throws AppError `unprocessable` */
+export function refuseLongNote(note: Invoice): void {
+  if (Buffer.byteLength(JSON.stringify(note)) <= mostNoteBytes) return;
+  throw new AppError('unprocessable', undefined, {
+    texts: {
+      en: 'The bills of this invoice became too long for one note: cancel the invoice and have its days billed again, which makes several.',
+      ar: 'صارت حسابات هذه الفاتورة أطول مما يسعه إشعار واحد: ألغِ الفاتورة وأعد فوترة أيامها، فتصير عدة فواتير.',
+    },
+  });
+}
 
 export function parted(priced: readonly PricedSupply[]): PricedSupply[][] {
   const groups = Map.groupBy(priced, ({ supply: { invoiceGroup = '' }, supplied }) =>

@@ -14,6 +14,7 @@ import { amountOf, minorOf, totalsOf } from './invoice-amounts.ts';
 import { invoiceEntity, type StoredInvoice } from './invoice-entity.ts';
 import type { Invoice, SuppliedBill } from './invoice-schema.ts';
 import { today } from './local-day.ts';
+import { refuseLongNote } from './part-bills.ts';
 import { writeInvoice } from './write-invoice.ts';
 
 export interface RebillOptions {
@@ -122,6 +123,7 @@ async function draftNote(session: TenantSession, id: string, timeZone: string, o
     status: 'issued',
     estimated: bills.some(({ bill }) => bill.estimated),
   };
+  refuseLongNote(note);
   return { invoice, bills, last, note };
 }
 
