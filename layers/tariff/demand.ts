@@ -1,5 +1,6 @@
 /** The highest demand of a period: mean power, active or apparent, over windows of 15, 30 or 60 minutes, rolling or fixed. */
-import { type Fraction, fraction, fractionOf, fractionText, nothing } from '../money/fraction.ts';
+import { offsetMs } from '../metering/time-zone.ts';
+import { type Fraction, fraction, fractionOf, fractionText, nothing, rounded } from '../money/fraction.ts';
 import { wholeRoot } from '../money/whole-root.ts';
 import type { BillingFacts, UsageInterval } from './facts.ts';
 import { RatingError } from './facts.ts';
@@ -14,7 +15,7 @@ const unitsPerKwh = 1_000_000n;
 
 type Measured = Pick<
   BillingFacts,
-  'usage' | 'registeredDemandKw' | 'registeredWithin' | 'registeredDemandKva' | 'registeredKvaWithin'
+  'usage' | 'timeZone' | 'registeredDemandKw' | 'registeredWithin' | 'registeredDemandKva' | 'registeredKvaWithin'
 >;
 
 export interface HighestDemand {
@@ -33,7 +34,10 @@ interface Window {
 /** @throws RatingError `demand_needs_intervals` when the meter registered no demand and intervals do not make up the window */
 export function highestDemand(
   facts: Measured,
-  component: Pick<ComponentOf<'demand'>, 'intervalMinutes' | 'window' | 'bucket' | 'source' | 'unit'>,
+  component: Pick<
+    ComponentOf<'demand'>,
+    'intervalMinutes' | 'window' | 'bucket' | 'source' | 'unit' | 'apparentEnergy'
+  >,
   spans: readonly BucketSpan[],
 ): HighestDemand {
   const unit = unitOf(component);
@@ -43,15 +47,36 @@ export function highestDemand(
   const allowed =
     component.bucket === undefined ? joined(spans) : spans.filter(({ bucket }) => bucket === component.bucket);
   refuseCoarse(facts.usage, allowed, windowMs);
-  const midnight = component.window === 'fixed' ? spans[0]!.from : undefined;
+  const begins = component.window === 'fixed' ? onTheClock(spans[0]!.from, windowMs, facts.timeZone) : () => true;
   const isApparent = unit === 'kVA';
+  const isCounted = isApparent && component.apparentEnergy === 'register';
+  const usage = isCounted ? countedApparent(facts.usage, allowed) : facts.usage;
   const highest = { active: 0n, reactive: 0n, size: 0n };
   for (const span of allowed)
-    eachWindow(facts.usage, span, { windowMs, midnight }, (active, reactive) => {
+    eachWindow(usage, span, { windowMs, begins }, (active, reactive) => {
       const size = isApparent ? squareOf({ active, reactive }) : active;
       if (size > highest.size) Object.assign(highest, { active, reactive, size });
     });
-  return isApparent ? apparent(highest, windowMs) : { highest: power(highest.active, windowMs) };
+  if (!isApparent) return { highest: power(highest.active, windowMs) };
+  return isCounted
+    ? { highest: rounded(power(highest.active, windowMs), 3, 'half-up'), made: counted }
+    : apparent(highest, windowMs);
+}
+
+const counted: BilingualLabel = { en: ', of counted kVAh', ar: '، من ك.ف.أ.س المعدودة' };
+
+/** With what was counted in place of what was taken. @throws RatingError `missing_fact` */
+function countedApparent(
+  usage: readonly UsageInterval[],
+  spans: readonly { from: number; to: number }[],
+): UsageInterval[] {
+  return usage.flatMap((interval) => {
+    const { from, to, apparentUnits } = interval;
+    if (!spans.some((span) => from >= span.from && to <= span.to)) return [];
+    if (apparentUnits === undefined)
+      throw new RatingError('missing_fact', 'A demand of counted kVAh needs to know them of each interval.');
+    return [{ from, to, importUnits: apparentUnits }];
+  });
 }
 
 const power = (units: bigint, windowMs: number): Fraction =>
@@ -73,7 +98,7 @@ function apparent(window: Window, windowMs: number): HighestDemand {
 
 /** Whether the demand that the meter registered is the component's. */
 export function isRegistered(
-  facts: Omit<Measured, 'usage'>,
+  facts: Omit<Measured, 'usage' | 'timeZone'>,
   component: Pick<ComponentOf<'demand'>, 'bucket' | 'source' | 'unit'>,
 ): boolean {
   const { registered, within } = knownDemand(facts, unitOf(component));
@@ -109,12 +134,23 @@ function joined(spans: readonly BucketSpan[]): Pick<BucketSpan, 'from' | 'to'>[]
   return stretches;
 }
 
+/**
+ * Whether fixed windows begin at a moment: counted from a midnight, and where clocks are changed by a part of a window
+ * (Lord Howe, by half an hour) by what they show.
+ */
+function onTheClock(midnight: number, windowMs: number, timeZone: string): (moment: number) => boolean {
+  const year = new Date(midnight).getUTCFullYear();
+  const change = offsetMs(Date.UTC(year, 0, 1), timeZone) - offsetMs(Date.UTC(year, 6, 1), timeZone);
+  return change % windowMs === 0
+    ? (moment) => (moment - midnight) % windowMs === 0
+    : (moment) => (moment + offsetMs(moment, timeZone)) % windowMs === 0;
+}
+
 /** Each window that intervals without a gap make up. */
 function eachWindow(
   usage: readonly UsageInterval[],
   span: { from: number; to: number },
-  /** `midnight`: that fixed windows are counted from; rolling ones have none. */
-  { windowMs, midnight }: { windowMs: number; midnight: number | undefined },
+  { windowMs, begins }: { windowMs: number; begins: (moment: number) => boolean },
   visit: (active: bigint, reactive: bigint) => void,
 ): void {
   const inside = usage.filter(({ from, to }) => from >= span.from && to <= span.to);
@@ -132,8 +168,6 @@ function eachWindow(
       active -= inside[start]!.importUnits;
       reactive -= inside[start]!.reactiveUnits ?? 0n;
     }
-    const covers = to - inside[start]!.from === windowMs;
-    if (covers && (midnight === undefined || (inside[start]!.from - midnight) % windowMs === 0))
-      visit(active, reactive);
+    if (to - inside[start]!.from === windowMs && begins(inside[start]!.from)) visit(active, reactive);
   }
 }

@@ -13,6 +13,8 @@ export interface UsageInterval {
   exportUnits?: bigint;
   /** Millionths of a kvarh, inductive. */
   reactiveUnits?: bigint;
+  /** Millionths of a kVAh by the meter's own register, where the meter told. */
+  apparentUnits?: bigint;
   estimated?: boolean;
   /** Millionths of a kWh by register of the meter, such as `1.8.1`, where the meter told. */
   rates?: Readonly<Record<string, bigint>>;

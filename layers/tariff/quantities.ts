@@ -14,13 +14,15 @@ const noEnergy = (): Energies => ({ importUnits: 0n, exportUnits: 0n, reactiveUn
 
 /** @throws RatingError `usage_order` */
 export function checkUsage(usage: readonly UsageInterval[]): void {
-  usage.forEach(({ from, to, importUnits, exportUnits = 0n, reactiveUnits = 0n, rates = {} }, i) => {
-    if (from >= to) throw new RatingError('usage_order', 'A usage interval ends before it begins.');
-    if (i > 0 && from < usage[i - 1]!.to)
-      throw new RatingError('usage_order', 'Usage intervals overlap or are not in order.');
-    if ([importUnits, exportUnits, reactiveUnits, ...Object.values(rates)].some((units) => units < 0n))
-      throw new RatingError('usage_order', 'Energies of an interval are not negative.');
-  });
+  usage.forEach(
+    ({ from, to, importUnits, exportUnits = 0n, reactiveUnits = 0n, apparentUnits = 0n, rates = {} }, i) => {
+      if (from >= to) throw new RatingError('usage_order', 'A usage interval ends before it begins.');
+      if (i > 0 && from < usage[i - 1]!.to)
+        throw new RatingError('usage_order', 'Usage intervals overlap or are not in order.');
+      if ([importUnits, exportUnits, reactiveUnits, apparentUnits, ...Object.values(rates)].some((units) => units < 0n))
+        throw new RatingError('usage_order', 'Energies of an interval are not negative.');
+    },
+  );
 }
 
 /**

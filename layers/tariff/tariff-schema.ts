@@ -199,6 +199,8 @@ const componentSchema = z.discriminatedUnion('kind', [
      * @default kW
      */
     unit: z.optional(z.enum(['kW', 'kVA'])),
+    /** Of kVA by intervals: `register` takes the kVAh that the meter counted (9.8.0) in place of the root. @default root */
+    apparentEnergy: z.optional(z.enum(['root', 'register'])),
     /** Per kW, or kVA, and month. */
     rate: decimal(),
     intervalMinutes: z._default(z.literal([15, 30, 60]), 15),

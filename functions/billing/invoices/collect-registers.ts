@@ -6,6 +6,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { fromUnits } from '../../../layers/metering/register.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
+import { wholeRoot } from '../../../layers/money/whole-root.ts';
 import { dayStart } from '../../../layers/tariff/calendar.ts';
 import { demandOfLoadFactor, mayApply } from '../../../layers/tariff/conditions.ts';
 import type { BillingFacts, UsageInterval } from '../../../layers/tariff/facts.ts';
@@ -48,7 +49,12 @@ export interface ReadRegisters extends Pick<RegisterUsage, 'rates'> {
   /** Rates that are billed, short (`1.8.1`), by intervals: each by the tariff of its day. */
   codes: readonly (readonly string[])[];
   demands: readonly AskedDemand[];
+  /** Intervals whose tariff makes a demand of counted kVAh. */
+  asksApparent: readonly boolean[];
 }
+
+/** Apparent energy (IEC 62056-6-1, value group C 9). */
+const apparentCode = '9.8.0';
 
 export type SupplySize = Pick<BillingFacts, 'phases' | 'connectedKw'>;
 
@@ -68,13 +74,18 @@ export async function readRegisters(
   buckets: readonly UsageBucket[],
 ): Promise<ReadRegisters | undefined> {
   const all = billedCodes(versions.map(codesOf));
-  if (all.length === 0 && !versions.some(({ components }) => components.some((each) => isByRegister(each))))
-    return undefined;
+  const asks = (component: Component): boolean => isByRegister(component) || isOfCountedKvah(component);
+  if (all.length === 0 && !versions.some(({ components }) => components.some(asks))) return undefined;
   const since = versions.map(({ from }) => dayStart(from, timeZone));
   const versionAt = (time: number) => versions[since.findLastIndex((from) => from <= time)];
   const codes = buckets.map(({ start }) => {
     const version = versionAt(start);
     return version === undefined ? [] : codesOf(version);
+  });
+  const asksApparent = buckets.map(({ start }) => {
+    const version = versionAt(start);
+    const date = localDate(start, timeZone);
+    return version?.components.some((each) => isOfCountedKvah(each) && mayApply(each, date, supply)) === true;
   });
   const wanted = (['kW', 'kVA'] as const).flatMap((unit) => {
     const asking = buckets.filter(({ start }) => {
@@ -83,9 +94,10 @@ export async function readRegisters(
     });
     return asking.length === 0 ? [] : [{ unit, asking }];
   });
-  if (all.length === 0 && wanted.length === 0) return undefined;
+  const extra = asksApparent.includes(true) ? [apparentCode] : [];
+  if (all.length + extra.length === 0 && wanted.length === 0) return undefined;
   const [{ rates, demands }, ofParts] = await Promise.all([
-    registersBetween(session, meterId, buckets, all),
+    registersBetween(session, meterId, buckets, [...all, ...extra]),
     sideBySide(wanted, 1, async ({ unit, asking }) =>
       asking.length === buckets.length ? undefined : demandOfParts(session, meterId, asking, unit),
     ),
@@ -93,6 +105,7 @@ export async function readRegisters(
   return {
     codes,
     rates,
+    asksApparent,
     demands: wanted.map(({ unit, asking }, i) => ({
       unit,
       highest: ofParts[i] ?? demands[unit].highest,
@@ -134,19 +147,30 @@ const isGuessed = ({ estimated, importUnits }: UsageInterval, measured: BucketUs
 /** @param measured the usage as it was measured, interval by interval */
 export function withRegisters(
   usage: readonly UsageInterval[],
-  { codes, rates, demands }: ReadRegisters,
+  { codes, rates, demands, asksApparent }: ReadRegisters,
   measured: readonly BucketUsage[],
 ): RegisteredUsage {
   // What was estimated or decided by a person is divided by the clock: no register tells of it.
-  const isTold = (i: number): boolean =>
-    codes[i]!.length > 0 && !isGuessed(usage[i]!, measured[i]!) && measured[i]!.stretches === undefined;
+  const isMeasured = (i: number): boolean =>
+    !isGuessed(usage[i]!, measured[i]!) && measured[i]!.stretches === undefined;
+  const isTold = (i: number): boolean => codes[i]!.length > 0 && isMeasured(i);
   const missing = billedCodes(codes).filter((code) =>
     rates.some((byCode, i) => isTold(i) && codes[i]!.includes(code) && byCode[code] === undefined),
   );
+  if (rates.some((byCode, i) => asksApparent[i]! && isMeasured(i) && byCode[apparentCode] === undefined))
+    missing.push(apparentCode);
   const untold = demands.filter(({ highest }) => highest === undefined);
   missing.push(...untold.map(({ unit }) => demandCodes[unit]));
   return {
-    usage: usage.map((interval, i) => (isTold(i) ? { ...interval, rates: rates[i]! } : interval)),
+    usage: usage.map((interval, i) => {
+      const { [apparentCode]: apparentUnits, ...byRate } = rates[i]!;
+      return {
+        ...interval,
+        ...(isTold(i) ? { rates: byRate } : {}),
+        // Of what was estimated or decided by a person no register tells: it is worked out.
+        ...(asksApparent[i]! ? { apparentUnits: isMeasured(i) ? (apparentUnits ?? 0n) : apparentOf(interval) } : {}),
+      };
+    }),
     registered: Object.assign({}, ...demands.map(registeredDemand)),
     ...(missing.length === 0
       ? {}
@@ -158,6 +182,9 @@ export function withRegisters(
         }),
   };
 }
+
+const apparentOf = ({ importUnits, reactiveUnits = 0n }: UsageInterval): bigint =>
+  wholeRoot(importUnits * importUnits + reactiveUnits * reactiveUnits);
 
 const demandCodes: Record<DemandUnit, string> = { kW: '1.6.0', kVA: '9.6.0' };
 
@@ -176,6 +203,12 @@ const undated = (code: string): string =>
   `It keeps demands of ended billing periods (${code}*01 and on), but nothing tells of which: two readings in the period would, with its counter of billing periods (0.1.0) best, or the energy kept with them (1.8.0*01).`;
 
 const codesOf = ({ timeOfUse }: TariffVersion): string[] => (timeOfUse?.registers ?? []).map(({ obis }) => obis);
+
+const isOfCountedKvah = (component: Component): boolean =>
+  component.kind === 'demand' &&
+  unitOf(component) === 'kVA' &&
+  component.source !== 'register' &&
+  component.apparentEnergy === 'register';
 
 const isByRegister = (component: Component, unit?: DemandUnit): boolean =>
   component.kind === 'demand' && component.source === 'register' && (unit === undefined || unitOf(component) === unit);

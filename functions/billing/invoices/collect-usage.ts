@@ -127,7 +127,10 @@ function pricedCodes(energies: BillingEvidence['untold'], versions: readonly Tar
 const needsReactive = (component: Component): boolean =>
   component.kind === 'reactive' ||
   component.kind === 'power_factor' ||
-  (component.kind === 'demand' && unitOf(component) === 'kVA' && component.source !== 'register');
+  (component.kind === 'demand' &&
+    unitOf(component) === 'kVA' &&
+    component.source !== 'register' &&
+    component.apparentEnergy !== 'register');
 
 /** Measured values of the weeks before. */
 async function readPast(

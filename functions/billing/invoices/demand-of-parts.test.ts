@@ -7,7 +7,7 @@ import { label, meteredCustomers } from '../test-support/metered-customers.ts';
 const stack = useBillingStack();
 const tenant = 'parts';
 const { addTariff, setUp, bill } = meteredCustomers(stack, tenant);
-const meter = { registers: [{ obis: '1.6.0' }, { obis: '3.8.0' }] };
+const meter = { registers: [{ obis: '1.6.0' }, { obis: '3.8.0' }, { obis: '9.8.0' }] };
 const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
 const demand = { kind: 'demand', code: 'demand', label: label('Demand'), rate: '100', source: 'register' };
 
@@ -101,6 +101,24 @@ it('is not charged to days that price what intervals tell', async () => {
     ['3.33', 'the highest measured'],
     ['4.17', 'the highest measured'],
     ['1740.00', 'the highest the meter registered from 2026-04-02 to 2026-04-30'],
+  ]);
+});
+
+it('is what the meter counted in kVAh, where the tariff says so and the meter tells', async () => {
+  const counted = { ...demand, source: 'intervals', unit: 'kVA', apparentEnergy: 'register', intervalMinutes: 60 };
+  const tariff = await addTariff('KVAH', [energy, counted]);
+  // 5 kVAh in an hour of the last day, and a tenth in each other one.
+  const readings = (upTo: number) =>
+    Array.from({ length: 25 }, (_, i): [string, number, object] => {
+      const time = new Date(Date.UTC(2026, 3, 30) + i * 3_600_000).toISOString().slice(0, 16);
+      const registers = i > upTo ? {} : { '9.8.0': (100 + 0.1 * i + (i > 10 ? 4.9 : 0)).toFixed(1) };
+      return [time, 100 + 0.1 * i + (i > 10 ? 2 : 0), { registers }];
+    });
+  const before: [string, number, object] = ['2026-04-01T00:00', 30, { registers: { '9.8.0': '30' } }];
+  expect(await demandLine(tariff, [before, ...readings(24)])).toEqual([['500.00', 'the highest measured']]);
+  const { customerId } = await setUp([before, ...readings(20)], { tariff, meter });
+  expect((await bill(customerId)).problems).toMatchObject([
+    { reason: 'registers_untold', details: [expect.stringContaining('9.8.0')] },
   ]);
 });
 

@@ -42,6 +42,8 @@ export const whatIfSchema = z.object({
           importKwh: energy(),
           exportKwh: z.optional(energy()),
           reactiveKvarh: z.optional(energy()),
+          /** As the meter counted them, for demands in kVA that ask for it. */
+          apparentKvah: z.optional(energy()),
           registers: rates(),
         }),
       )
@@ -155,13 +157,14 @@ interface Energies {
   importKwh: string;
   exportKwh?: string | undefined;
   reactiveKvarh?: string | undefined;
+  apparentKvah?: string | undefined;
   registers?: Record<string, string> | undefined;
 }
 
 function usageOf(
   from: number,
   to: number,
-  { importKwh, exportKwh, reactiveKvarh, registers }: Energies,
+  { importKwh, exportKwh, reactiveKvarh, apparentKvah, registers }: Energies,
 ): UsageInterval {
   const units = (kwh: string): bigint => BigInt(toUnits(kwh)!);
   return {
@@ -170,6 +173,7 @@ function usageOf(
     importUnits: units(importKwh),
     ...(exportKwh === undefined ? {} : { exportUnits: units(exportKwh) }),
     ...(reactiveKvarh === undefined ? {} : { reactiveUnits: units(reactiveKvarh) }),
+    ...(apparentKvah === undefined ? {} : { apparentUnits: units(apparentKvah) }),
     ...(registers === undefined
       ? {}
       : { rates: Object.fromEntries(Object.entries(registers).map(([code, kwh]) => [code, units(kwh)])) }),

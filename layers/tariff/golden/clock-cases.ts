@@ -66,6 +66,18 @@ export const clockCases: GoldenCase[] = [
     also: { demandKw: '10' },
   },
   {
+    name: 'fixed hours begin with the clock’s hour after it was put forward by half an hour (Lord Howe, 4 October 2026)',
+    tariff: [tariff([demand('demand', { rate: '2', intervalMinutes: 60, window: 'fixed' })])],
+    facts: {
+      ...period('2026-10-01', '2026-11-01', 0, { timeZone: 'Australia/Lord_Howe' }),
+      // Ten to eleven, and eleven to twelve: half an hour of each is no window.
+      usage: intervals('2026-10-05T10:00+11:00', 30, '1', '4', '4', '0'),
+    },
+    lines: ['demand: max(1 + 4; 4 + 0) × 2 = 10.00'],
+    total: '10.00 = 10.00',
+    also: { demandKw: '5' },
+  },
+  {
     name: 'a rolling half hour across the hour that is left out is half an hour that passed (Berlin, 29 March 2026)',
     tariff: [tariff([demand('demand', { rate: '2', intervalMinutes: 30 })])],
     facts: {

@@ -176,6 +176,21 @@ export const demandCases: GoldenCase[] = [
     total: '35.00 = 35.00',
   },
   {
+    name: 'apparent power of counted kVAh: a load that comes and goes within the window counts more than its root',
+    tariff: kva({ intervalMinutes: 30, apparentEnergy: 'register' }),
+    // √((4 + 5)² + 3²) would be 9.487 kVAh.
+    facts: {
+      ...april(0),
+      usage: withReactive(intervals('2026-04-10T10:00+03:00', 15, '4', '5'), '3', '0').map((each) => ({
+        ...each,
+        apparentUnits: 5_100_000n,
+      })),
+    },
+    lines: ['demand: ((5.1 + 5.1) / 0.5) × 2 = 40.80'],
+    total: '40.80 = 40.80',
+    also: { peakKva: '20.4' },
+  },
+  {
     name: 'the meter registered its own highest apparent power',
     tariff: kva({ source: 'register' }),
     facts: april(1000, { registeredDemandKva: '21.5', registeredDemandKw: '18.4' }),
