@@ -69,6 +69,8 @@ export const rolloutSchema = z.extend(createRolloutSchema, {
   minEnded: z.int(),
   status: z.enum(rolloutStatuses),
   pausedFor: z.optional(z.enum(['person', 'failures'])),
+  /** Failed updates that a person knew of who let it go on: it pauses by itself when there are more. */
+  acceptedFailures: z.optional(z.int()),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 

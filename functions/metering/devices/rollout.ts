@@ -55,10 +55,15 @@ export const changeRollout = (
         texts: { en: 'The rollout was cancelled.', ar: 'أُلغي النشر.' },
       });
     const pausedFor = status === 'paused' ? ('person' as const) : null;
+    const acceptedFailures = status === 'running' ? (await countsOf(session, id)).failed : undefined;
     return session.transact('metering', (unit) => {
       if (before.pausedFor === 'failures' && status !== undefined)
         endAlert(unit, failingKey(id), `A person decided: ${status}.`);
-      return unit.update(rolloutEntity, before, { ...changes, ...(status === undefined ? {} : { status, pausedFor }) });
+      return unit.update(rolloutEntity, before, {
+        ...changes,
+        ...(status === undefined ? {} : { status, pausedFor }),
+        ...(acceptedFailures ? { acceptedFailures } : {}),
+      });
     });
   });
 
@@ -123,8 +128,9 @@ export async function countOutcome(session: TenantSession, outcome: RolloutDevic
   } catch (thrown) {
     if (!isAppError(thrown) || thrown.code !== 'already_exists') throw thrown;
   }
-  // Also after a repetition: the first may have died before it looked.
-  if (state === 'failed') await pauseWhenTooManyFail(session, rolloutId);
+  // Also after a repetition: the first may have died before it looked. And after a success, which may be the one that
+  // makes the ended updates enough to judge by.
+  await pauseWhenTooManyFail(session, rolloutId);
 }
 
 function pauseWhenTooManyFail(session: TenantSession, id: string): Promise<void> {
@@ -135,6 +141,7 @@ function pauseWhenTooManyFail(session: TenantSession, id: string): Promise<void>
     ]);
     const ended = installed + failed;
     if (rollout.status !== 'running' || ended < rollout.minEnded) return;
+    if (failed <= (rollout.acceptedFailures ?? 0)) return;
     if (failed * 100 <= rollout.maxFailurePercent * ended) return;
     await session.transact('metering', (unit) => {
       unit.update(rolloutEntity, rollout, { status: 'paused', pausedFor: 'failures' });
