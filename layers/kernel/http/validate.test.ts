@@ -104,3 +104,32 @@ describe('what is wrong', () => {
     }
   });
 });
+
+describe('what is wrong with a field', () => {
+  const body = z.object({
+    settings: z.record(z.string(), z.string()),
+    count: z.int(),
+    code: z.string().check(z.regex(/^\d{6}$/)),
+  });
+  const said = (locale: 'en' | 'ar') => {
+    try {
+      validate(
+        { ...route, body },
+        { params: {}, query: {}, body: '{"count":3.5,"code":"12"}', contentType: 'application/json' },
+        locale,
+      );
+    } catch (error) {
+      return (error as { details: { message: string }[] }).details.map(({ message }) => message);
+    }
+    return undefined;
+  };
+
+  it('is said without types and patterns of a program', () => {
+    expect(said('en')).toEqual([
+      'This field is required.',
+      'This must be a whole number.',
+      'This is not written as it must be.',
+    ]);
+    expect(said('ar')).toEqual(['هذا الحقل مطلوب.', 'المطلوب هنا: رقم صحيح.', 'هذه القيمة ليست بالصيغة المطلوبة.']);
+  });
+});

@@ -54,7 +54,7 @@ export const errorMessages: Record<ErrorCode, Record<Locale, string>> = {
   },
   rate_limited: {
     en: 'Too many requests. Try again in {retryAfterSeconds} seconds.',
-    ar: 'طلبات كثيرة جدًا. حاول بعد {retryAfterSeconds} ثانية.',
+    ar: 'طلبات كثيرة جدًا. انتظر {retryAfterSeconds} ث ثم حاول مجددًا.',
   },
   outcome_unknown: {
     en: 'The provider may have done it, but gave no answer. It is not done again; ask for its state.',
