@@ -44,8 +44,8 @@ export const accountOperations: Operations<typeof ownAccountRoutes> = {
   updateOwnPreferences: async (request) => ({ data: preferencesOf(await changeOwn(request)) }),
 
   listOwnAccounts: async ({ session, principal }) => ({ data: await linksOf(session, principal.subject) }),
-  requestAccountLink: async ({ session, principal, body }) => ({
-    data: await askForLink(session, principal, body.accountNumber),
+  requestAccountLink: async ({ session, principal, body, locale }) => ({
+    data: await askForLink(session, principal, body.accountNumber, locale),
   }),
   confirmAccountLink: async ({ session, principal, body }) => ({
     data: await confirmLink(session, principal, body.accountNumber, body.code),

@@ -5,6 +5,7 @@ import { retryOnChangeOrMade } from '../../../layers/kernel/data/retry-on-change
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { sendMessages } from '../../../layers/kernel/queues/send-messages.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
@@ -17,14 +18,17 @@ const asksForAccount = { perMinute: 3, perDay: 12 };
 const triesOfUser = { perMinute: 10, perDay: 60 };
 
 /** @throws AppError `rate_limited`; nothing that depends on whether the account exists */
-export async function askForLink(session: TenantSession, principal: Principal, accountNumber: string) {
+export async function askForLink(session: TenantSession, principal: Principal, accountNumber: string, locale: Locale) {
   const userId = requirePerson(principal);
   await countRequest(session.tenantId, `link-ask ${userId}`, asksOfUser, Date.now());
   await countRequest(session.tenantId, `link-ask-account ${accountNumber}`, asksForAccount, Date.now());
   const order = { tenantId: session.tenantId, requestId: newId('req'), userId, accountNumber };
   await sendMessages(linkCodeQueue, [{ body: JSON.stringify(order) }]);
   return {
-    message: 'If the account exists and has a phone, a code is on its way to it.',
+    message: {
+      en: 'If the account exists and has a phone, a code is on its way to it.',
+      ar: 'إن كان الحساب موجودًا وله هاتف مسجّل فالرمز في طريقه إليه.',
+    }[locale],
     expiresInSeconds: linkCodeSeconds,
   };
 }

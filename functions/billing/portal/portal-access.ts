@@ -49,7 +49,10 @@ export async function requireOwnCustomer(
   const [first] = own;
   if (first === undefined)
     throw new AppError('forbidden', undefined, {
-      texts: { en: 'This user is no customer.', ar: 'هذا المستخدم ليس مشتركًا.' },
+      texts: {
+        en: 'You act for no account yet: link one with the account number of your bill.',
+        ar: 'لم يُربط حسابك بعد بأي اشتراك: اربطه برقم الحساب المكتوب في فاتورتك.',
+      },
     });
   if (account === undefined) return session.require(customerEntity, { id: first.customerId });
   const named = await session.get(accountNumberEntity, { accountNumber: account });
