@@ -69,3 +69,18 @@ it('of what one customer owes go on page by page', async () => {
   } while (cursor !== null);
   expect(found).toEqual(made);
 });
+
+it('of an open status cost what is open, however much was paid', async () => {
+  const customerId = await addCustomer();
+  const partly = { status: 'partially_paid', paidAmount: '4.00', dueAmount: '6.00' } as const;
+  const made: string[] = [];
+  for (const day of [11, 12])
+    made.unshift((await oweInvoice(tenant, customerId, '10.00', { ...partly, dueDate: dueOf(day) })).id);
+  const before = await read('', { status: 'partially_paid' });
+  expect(before).toMatchObject({ ids: made, next: null });
+  for (let i = 0; i < 40; i++)
+    await oweInvoice(tenant, customerId, '10.00', { status: 'paid', paidAmount: '10.00', dueAmount: '0.00' });
+  expect(await read('', { status: 'partially_paid' })).toEqual(before);
+  // Days say where to look.
+  expect((await read('', { status: 'partially_paid', from: '2026-06-01' })).ids.sort()).toEqual(made.toSorted());
+});

@@ -1,8 +1,9 @@
 /** What can be done with invoices. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
-import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
+import { queryShards, type ShardedQuery } from '../../../layers/kernel/data/sharded-query.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
@@ -22,7 +23,8 @@ import { billCustomer, mostAtOnce } from './bill-customer.ts';
 import { cancelInvoice } from './cancel-invoice.ts';
 import { collectiveBillOf } from './collective-bill.ts';
 import { refuseScope } from './collective-scope.ts';
-import { invoiceEntity, issuedPartitions, openPartitions } from './invoice-entity.ts';
+import { existingInvoices } from './existing-invoices.ts';
+import { invoiceEntity, isOpen, issuedPartitions, openPartitions, type StoredInvoice } from './invoice-entity.ts';
 import { listOfCustomer } from './list-of-customer.ts';
 import { listOpenOfCustomer } from './open-of-customer.ts';
 import { longestBillDays } from './price-supplies.ts';
@@ -43,15 +45,18 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     // DynamoDB takes no range that ends before it begins.
     if (from !== undefined && to !== undefined && from > to)
       return { data: [], pagination: { limit: page.limit, nextCursor: null } };
+    // Those that are open are few among all that were ever issued, unless days say where to look.
+    const isAmongOpen = status !== undefined && isOpen({ status }) && from === undefined && to === undefined;
+    const order: Pick<ShardedQuery<StoredInvoice>, 'index' | 'partitions' | 'sortKeyOf'> = isAmongOpen
+      ? { index: 'gsi2', partitions: openPartitions, sortKeyOf: ({ dueDate, id }) => [dueDate, id] }
+      : { index: 'gsi1', partitions: issuedPartitions, sortKeyOf: ({ issueDate, id }) => [issueDate, id] };
     const { items, nextCursor } = await asManyAsFit(page.limit, (limit) =>
       queryShards(session, invoiceEntity, {
-        index: 'gsi1',
-        partitions: issuedPartitions,
-        sortKeyOf: ({ issueDate, id }) => [issueDate, id],
+        ...order,
         order: 'descending',
         ...(from === undefined ? {} : { from: [from] }),
         ...(to === undefined ? {} : { to: [to, afterIds] }),
-        filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
+        filter: equals({ status }),
         ...page,
         limit,
       }),
@@ -71,7 +76,7 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     const order = { period, issueDate: issueDate ?? present, ...options };
     if (customerId === undefined) {
       const run = await startRun(session, { ...order, ...(routeId === undefined ? {} : { routeId }) });
-      return { data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
+      return { data: { run: await progressOf(session, run.id), invoices: [], existing: [], problems: [] } };
     }
     // Of many currencies or groups, or with exceptions beside: who asks again has the rest billed.
     const { invoices, problems, isLarge } = await billCustomer(session.beforehand(), customerId, {
@@ -82,11 +87,18 @@ export const invoiceOperations: Operations<typeof invoices.routes> = {
     });
     if (isLarge) {
       const run = await startRun(session, { ...order, customerId });
-      return { status: 202, data: { run: await progressOf(session, run.id), invoices: [], problems: [] } };
+      return {
+        status: 202,
+        data: { run: await progressOf(session, run.id), invoices: [], existing: [], problems: [] },
+      };
     }
     const customer = await session.require(customerEntity, { id: customerId });
     if (customer.collectiveBill) await announceCollectiveBill(session, customerId, period, invoices);
-    return { data: { run: null, invoices, problems: problems.map((problem) => ({ ...problem, customerId })) } };
+    const made = invoices.map(({ id }) => id);
+    const existing = await existingInvoices(session, customerId, period, made);
+    return {
+      data: { run: null, invoices, existing, problems: problems.map((problem) => ({ ...problem, customerId })) },
+    };
   },
 
   listUnpaidInvoices: ({ session, query, page }) => listOpen(session, query.customerId, page),

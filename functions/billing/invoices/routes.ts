@@ -10,6 +10,7 @@ import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
 import { collectiveBillSchema } from './collective-bill-schema.ts';
+import { existingInvoiceSchema } from './existing-invoices.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
 import { invoiceTraceSchema } from './trace-schema.ts';
 
@@ -69,7 +70,7 @@ export const invoices = defineResource({
       access: 'billing:invoices:read',
       summary: 'List invoices by day of issue, the newest first.',
       description:
-        'A page may be shorter than `limit`, as where invoices of many meters fill the answer: go on while there is a cursor.',
+        'A page may be shorter than `limit`, as where invoices of many meters fill the answer: go on while there is a cursor. Of a status that is open (`issued`, `partially_paid`, `overdue`), without days, the open ones alone are read, and come by the day they are due.',
       query: z.object({
         status: z.optional(z.enum(invoiceStatuses)),
         customerId: z.optional(generatedId('cus')),
@@ -86,7 +87,7 @@ export const invoices = defineResource({
       access: 'billing:invoices:write',
       summary: 'Bill everything up to a day that no invoice covers yet: one customer, a route, or the whole base.',
       description:
-        'Run it as often as you like: a day of a supply is billed once. One customer is billed at once and the answer holds the invoices; a customer of more than twenty meters to bill (202), a route or the base is worked off in the background, and the run says how far it is. `issueDate` is a day from the end of the period to today, today if left out.',
+        'Run it as often as you like: a day of a supply is billed once. One customer is billed at once and the answer holds the invoices, and names those that billed days of the period before; a customer of more than twenty meters to bill (202), a route or the base is worked off in the background, and the run says how far it is. `issueDate` is a day from the end of the period to today, today if left out.',
       body: z.object({
         period: z.object({ from: localDate(), to: localDate() }),
         customerId: z.optional(generatedId('cus')),
@@ -98,7 +99,10 @@ export const invoices = defineResource({
       otherStatuses: [202],
       response: z.object({
         run: z.nullable(runSchema),
+        /** Made by this request. */
         invoices: z.array(storedInvoiceSchema),
+        /** Of one customer: those that billed days of the period before, as where the answer to the same request was lost. */
+        existing: z.array(existingInvoiceSchema),
         problems: z.array(problemSchema),
       }),
       errors: ['not_found', 'unprocessable'],
