@@ -1,7 +1,7 @@
 /**
- * DynamoDB calls of unit tests skip the socket: most of what such a call computes is HTTP, on both sides of one process. What
- * the SDK writes and reads stays the same text, and a turn of the event loop lies before and after the service, as with a
- * socket, so that calls made together still overlap. HTTP itself is tested by the services' own tests and the whole platform.
+ * Calls of unit tests to DynamoDB, SQS and KMS skip the socket: most of what such a call computes is HTTP, on both sides of one
+ * process. What the SDK writes and reads stays the same text, and a turn of the event loop lies before and after the service, as
+ * with a socket, so that calls made together still overlap. HTTP itself is tested by the platform's endpoint and the whole platform.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { takeRefusal } from './direct-documents.ts';
@@ -28,7 +28,9 @@ declare global {
   var directEndpoints: Map<number, Answer> | undefined;
 }
 
-/** Answers DynamoDB calls to the port of this process from now on; returns what ends that. */
+const targets = /^(DynamoDB_|AmazonSQS\.|TrentService\.)/;
+
+/** Answers such calls to the port of this process from now on; returns what ends that. */
 export function answerDirectly(port: number, answer: Answer): () => void {
   globalThis.directEndpoints ??= intercept();
   const endpoints = globalThis.directEndpoints;
@@ -46,8 +48,7 @@ function intercept(): Map<number, Answer> {
   const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
   requests.handle = async function (request, options) {
     const answer = request.port === undefined ? undefined : endpoints.get(request.port);
-    const isDirect =
-      request.headers['x-amz-target']?.startsWith('DynamoDB_') === true && options?.abortSignal?.aborted !== true;
+    const isDirect = targets.test(request.headers['x-amz-target'] ?? '') && options?.abortSignal?.aborted !== true;
     if (!answer || !isDirect) return handle.call(this, request, options);
     const refusal = takeRefusal();
     if (refusal !== undefined) return responseOf(refusal);
