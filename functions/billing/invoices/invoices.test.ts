@@ -58,7 +58,12 @@ describe('an invoice', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => generate({ customerId, period: april })));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(answers.flatMap(({ body }) => body.data.invoices)).toHaveLength(1);
-    expect((await bill(customerId)).invoices).toEqual([]);
+    const [{ id, invoiceNumber }] = answers.flatMap(({ body }) => body.data.invoices);
+    expect(await bill(customerId)).toMatchObject({ invoices: [], existing: [{ id, invoiceNumber, period: april }] });
+    // None of another period, nor one that does not stand.
+    expect((await bill(customerId, may)).existing).toEqual([]);
+    await stack.call(tenant, handler, 'POST', `${base}/${id}/cancel`, { body: { reason: 'Wrong' } });
+    expect(await bill(customerId)).toMatchObject({ invoices: [{ totalAmount: '1200.00' }], existing: [] });
     expect(await balance(customerId)).toBe('1200.00');
   });
 
