@@ -8,7 +8,7 @@ import { useBillingStack } from '../test-support/billing-stack.ts';
 import { useBankFiles } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useCallWatch } from '../test-support/watch-calls.ts';
-import { lineIds } from './bank-entities.ts';
+import { bankLineEntity, lineIds } from './bank-entities.ts';
 import { handler } from './handler.ts';
 import { importPage } from './import-page.ts';
 import { bankImportQueue } from './start-import.ts';
@@ -253,6 +253,29 @@ describe('a bank file', () => {
     expect((await paymentsOf())[0]).toMatchObject({ status: 'reversed' });
   });
 
+  it('tells parts of a sum, which an earlier file had without them: they come in once', async () => {
+    const part = (amount: string, { accountNumber }: any) =>
+      `<TxDtls><Refs><EndToEndId>${accountNumber}</EndToEndId></Refs>${amount}</TxDtls>`;
+    const amount = (value: string) => `<Amt Ccy="YER">${value}</Amt>`;
+    const file = (id: string, ...parts: string[]) =>
+      `<Document><BkToCstmrStmt><Stmt><Ntry>${amount('50')}<CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-06-12</Dt></BookgDt>
+      ${id}<NtryDtls>${parts.join('')}</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`;
+    const take = async (content: string) => {
+      const { id } = (await call('POST', '', { bankAccount: 'main', format: 'camt053', content })).body.data;
+      await read();
+      return (await call('GET', `/${id}`)).body.data;
+    };
+    const own = '<AcctSvcrRef>B9</AcctSvcrRef>';
+    expect(await take(file(own, part('', ahmed), part('', salma)))).toMatchObject({ suspense: 1 });
+    const parted = [part(amount('20'), ahmed), part(amount('30'), salma)];
+    expect(await take(file(own, ...parted))).toMatchObject({ status: 'completed', duplicates: 2, matched: 0 });
+    expect(await paymentsOf()).toEqual([]);
+    // One that came in its parts at first is those, however often.
+    const other = own.replace('B9', 'B10');
+    expect(await take(file(other, ...parted))).toMatchObject({ duplicates: 0, matched: 2 });
+    expect(await take(file(other, ...parted))).toMatchObject({ duplicates: 2, matched: 0 });
+  });
+
   it('knows what the bank took back, also where the newest stands first', async () => {
     const line = (n: number) => `2026-06-10,${n},R${n},${ahmed.accountNumber},`;
     const lines = ['2026-06-12,-3,X3,R3,', '2026-06-12,-2,X2,R2,', line(3), '2026-06-11,-1,X1,R1,', line(2), line(1)];
@@ -355,6 +378,27 @@ describe('a line in suspense', () => {
     expect(JSON.parse(event.payload.S)).toMatchObject({ id: line.id, reason: 'owner_unknown' });
     const { data } = (await call('POST', `/lines/${line.id}/assign`, { customerId: ahmed.id })).body;
     expect(data).not.toHaveProperty('reason');
+  });
+
+  it('shows no text of an error that it was stored with before there were codes', async () => {
+    const rows: [string, string, object][] = [
+      ['A', 'It could not be taken: connect ECONNREFUSED 10.0.0.7', { reason: 'not_taken' }],
+      ['B', 'Another payment has the number that the bank gave it', { reason: 'number_taken' }],
+    ];
+    for (const [letter, outcome] of rows)
+      await openSession(tenant).transact('billing', (unit) =>
+        unit.create(bankLineEntity, {
+          ...{ id: `bln_${letter.repeat(26)}`, importId: 'x', bankAccount: 'main', position: 1, date: '2026-06-10' },
+          ...{ amount: '90.00', currency: 'YER', status: 'suspense', outcome },
+        }),
+      );
+    const shown = (await call('GET', '/suspense')).body.data;
+    expect(shown).toMatchObject(rows.map(([, , why]) => why));
+    for (const line of shown) expect(line).not.toHaveProperty('outcome');
+    const { data } = (await call('POST', `/lines/${shown[0].id}/assign`, { customerId: ahmed.id })).body;
+    expect(data).not.toHaveProperty('outcome');
+    await call('POST', `/lines/${shown[1].id}/dismiss`, { reason: 'Interest' });
+    expect((await call('GET', '/suspense')).body.data).toEqual([]);
   });
 
   it('may be no customer’s', async () => {

@@ -12,7 +12,7 @@ import type { BankLine } from './bank-schema.ts';
 import { enteredBefore, paymentsByNumber, referenceOf } from './line-numbers.ts';
 import { payFromLine } from './pay-from-line.ts';
 
-const noReason = { reason: null, reasonDetail: null, errorCode: null } as const;
+const noReason = { reason: null, reasonDetail: null, errorCode: null, outcome: null } as const;
 
 /**
  * Makes the line a payment of a customer, or that of one which a clerk entered by the bank's number while the line waited.

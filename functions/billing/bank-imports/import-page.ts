@@ -82,7 +82,7 @@ async function workOff(
   const page = lines.slice(from, to);
   const known = await linesOf(session, page);
   const count = (id: string, line: StoredLine): void => {
-    const isAgain = seen.has(id) || line.importId !== bankImport.id;
+    const isAgain = seen.has(id) || line.importId !== bankImport.id || line.id !== id;
     seen.add(id);
     // One that a person dealt with while this page was read again waited before.
     const status = line.status === 'dismissed' ? 'suspense' : line.status;
@@ -91,12 +91,12 @@ async function workOff(
   const moneyIn = page.filter(({ line }) => isIn(line));
   const lookedUp = await lookUpLines(
     session,
-    moneyIn.flatMap(({ id, line }) => (known.has(id) ? [] : [line])),
+    moneyIn.flatMap((of) => (takenAs(of, known) ? [] : [of.line])),
   );
   const failures: Failure[] = [];
   const take = async (of: LineOfFile): Promise<void> => {
     try {
-      count(of.id, known.get(of.id) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
+      count(of.id, takenAs(of, known) ?? (await takeLine(session, bankImport, account.currency, of, lookedUp, open)));
     } catch (error) {
       failures.push({ of, error: error as Error });
     }
@@ -147,9 +147,14 @@ async function tryLater(
   return { row, delaySeconds: retrySeconds };
 }
 
+/** As itself, or in the sum it was booked in, which a file told of without its parts, or which was taken before sums were parted. */
+const takenAs = ({ id, bookedAs }: LineOfFile, known: ReadonlyMap<string, StoredLine>): StoredLine | undefined =>
+  known.get(id) ?? (bookedAs === undefined ? undefined : known.get(bookedAs));
+
 /** Those of a page that an earlier file, or an earlier reading of this one, had already. */
 async function linesOf(session: TenantSession, page: readonly LineOfFile[]): Promise<Map<string, StoredLine>> {
-  const keys = [...new Set(page.map(({ id }) => id))].map((id) => ({ id }));
+  const ids = page.flatMap(({ id, bookedAs }) => (bookedAs === undefined ? [id] : [id, bookedAs]));
+  const keys = [...new Set(ids)].map((id) => ({ id }));
   const found = await session.getMany(bankLineEntity, keys, { consistent: true });
   return new Map(found.map((line) => [line.id, line]));
 }

@@ -52,7 +52,7 @@ export const bankImportOperations: Operations<typeof bankImports.routes> = {
     return { data: items.map(withWords), pagination: { limit: page.limit, nextCursor } };
   },
   assignBankLine: async ({ session, params, body, principal }) => ({
-    data: await assignLine(session, params.id, body, principal.subject),
+    data: withWords(await assignLine(session, params.id, body, principal.subject)),
   }),
   dismissBankLine: async ({ session, params, body, principal }) => ({
     data: withWords(await dismissLine(session, params.id, body.reason, principal.subject)),

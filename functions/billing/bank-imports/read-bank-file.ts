@@ -27,7 +27,14 @@ export async function readBankFile(
 ): Promise<BankFile> {
   const { lines, problems } = await readLines(session, bankImport, account);
   const ids = lineIds(bankImport.bankAccount, lines);
-  return { lines: inFirst(lines.map((line, i) => ({ id: ids[i]!, line }))), problems };
+  const sums = [...new Map(lines.flatMap(({ bookedAs, position }) => (bookedAs ? [[position, bookedAs]] : [])))];
+  const sumIds = lineIds(
+    bankImport.bankAccount,
+    sums.map(([, sum]) => sum),
+  );
+  const sumAt = new Map(sums.map(([position], i) => [position, sumIds[i]!]));
+  const ofFile = lines.map((line, i) => ({ id: ids[i]!, line, bookedAs: line.bookedAs && sumAt.get(line.position) }));
+  return { lines: inFirst(ofFile), problems };
 }
 
 export const isIn = ({ minor }: StatementLine): boolean => minor >= 0n;

@@ -51,6 +51,20 @@ export const suspendedFor = (reason: SuspenseReason, error?: unknown): Suspended
 
 const codeOf = (error: unknown): ErrorCode => (isAppError(error) ? error.code : 'internal');
 
+/** Lines that were suspended before there were codes have a text in place of what a person says, which may be that of an error. */
+function reasonBefore({ amount, paymentId, outcome }: BankLine): SuspenseReason {
+  if (outcome === undefined) return 'owner_unknown';
+  if (outcome.startsWith('It could not be taken')) return 'not_taken';
+  if (paymentId === undefined || !amount.startsWith('-')) return 'number_taken';
+  return outcome.startsWith('The bank took back all') ? 'partly_given_back' : 'cannot_be_taken_back';
+}
+
 /** A line as it is answered. */
-export const withWords = <T extends Pick<BankLine, 'reason'>>(line: T): T & { reasonText?: Translated } =>
-  line.reason === undefined ? line : { ...line, reasonText: words[line.reason] };
+export function withWords<T extends BankLine>({ outcome, ...line }: T): Omit<T, 'outcome'> & BankLine {
+  const reason = line.status === 'suspense' ? (line.reason ?? reasonBefore({ ...line, outcome })) : line.reason;
+  return {
+    ...line,
+    ...(outcome === undefined || line.status !== 'dismissed' ? {} : { outcome }),
+    ...(reason === undefined ? {} : { reason, reasonText: words[reason] }),
+  };
+}

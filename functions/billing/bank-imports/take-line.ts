@@ -21,6 +21,8 @@ import { type Suspended, suspendedFor } from './suspense-reasons.ts';
 export interface LineOfFile {
   id: string;
   line: StatementLine;
+  /** Of one that was booked in one sum with others: the id of the sum, should that have been taken as a line. */
+  bookedAs?: string | undefined;
 }
 
 type NewLine = Omit<BankLine, 'status'>;

@@ -3,7 +3,7 @@
  * All versions share these elements; namespaces are not looked at. What a bank books in one sum for several payers (`NtryDtls/TxDtls`
  * more than once) is a line for each of them: the entry's reference and text are none of a single payer's.
  */
-import { transactionsOf } from './camt053-transactions.ts';
+import { type Transaction, transactionsOf } from './camt053-transactions.ts';
 import { collect, type LineProblem, problem, type RawLine, readAmount, type Statement } from './statement.ts';
 import { elementsAt, readXml, textAt, type XmlElement } from './xml-elements.ts';
 
@@ -47,13 +47,15 @@ function readEntry(entry: XmlElement, position: number, currency: string): (RawL
     direction,
     currency,
   };
-  return transactionsOf(entry, booked).map((one) => ({
+  const lineOf = (one: Transaction): RawLine => ({
     ...one,
     position,
     date: date?.slice(0, 10),
     reference: one.reference ?? textAt(entry, 'NtryRef'),
     description: one.description ?? textAt(entry, 'AddtlNtryInf'),
-  }));
+  });
+  const { whole, parts } = transactionsOf(entry, booked);
+  return parts === undefined ? [lineOf(whole)] : parts.map((one) => ({ ...lineOf(one), bookedAs: lineOf(whole) }));
 }
 
 /** @param code OPBD opening booked, CLBD closing booked */

@@ -13,24 +13,26 @@ interface Booked {
   currency: string;
 }
 
-type Transaction = Pick<RawLine, 'amount' | 'bankId' | 'reference' | 'description'>;
+export type Transaction = Pick<RawLine, 'amount' | 'bankId' | 'reference' | 'description'>;
 
 /**
- * One for each payer where the amounts of all are told and come to what was booked; else the entry as it is, in nobody's words where
- * there are several.
+ * The entry as it is, in the words of its first payer where there is one alone or it is in parts (so it was taken once), and in
+ * nobody's else; and its parts, one for each payer, where the amounts of all are told and come to what was booked.
  */
-export function transactionsOf(entry: XmlElement, booked: Booked): Transaction[] {
+export function transactionsOf(entry: XmlElement, booked: Booked): { whole: Transaction; parts?: Transaction[] } {
   const details = elementsAt(entry, 'NtryDtls.TxDtls');
   const { amount, bankId, currency } = booked;
-  if (details.length < 2) return [{ amount, bankId, ...(details[0] && wordsOf(details[0])) }];
+  const whole = { amount, bankId, ...(details[0] && wordsOf(details[0])) };
+  if (details.length < 2) return { whole };
   const amounts = details.map((one) => amountIn(one, booked));
   const sum = amounts.reduce<bigint | undefined>((so, text) => {
     const minor = text === undefined ? undefined : readAmount(text, currency);
     return so === undefined || minor === undefined ? undefined : so + minor;
   }, 0n);
-  if (sum === undefined || sum !== readAmount(amount, currency)) return [{ amount, bankId }];
+  if (sum === undefined || sum !== readAmount(amount, currency)) return { whole: { amount, bankId } };
   const ids = idsOf(details, bankId);
-  return details.map((one, i) => ({ amount: amounts[i], bankId: ids[i], ...wordsOf(one) }));
+  const parts = details.map((one, i) => ({ amount: amounts[i], bankId: ids[i], ...wordsOf(one) }));
+  return { whole, parts };
 }
 
 /** Later versions have amount and direction in the transaction, version 02 the amount below `AmtDtls` and the entry's direction. */

@@ -18,6 +18,8 @@ export interface StatementLine {
   minor: bigint;
   reference?: string | undefined;
   description?: string | undefined;
+  /** Of one that was booked in one sum with others: the sum as a line, which it may have been taken as before. */
+  bookedAs?: StatementLine | undefined;
 }
 
 export interface LineProblem {
@@ -41,6 +43,7 @@ export interface RawLine {
   amount: string | undefined;
   reference?: string | undefined;
   description?: string | undefined;
+  bookedAs?: RawLine | undefined;
 }
 
 export const problem = (position: number, en: string, ar: string): LineProblem => ({ position, message: { en, ar } });
@@ -62,7 +65,9 @@ function readLine(raw: RawLine, currency: string): StatementLine | LineProblem {
     clip(raw.reference, 100),
     clip(raw.description, 500),
   ];
-  return { position, date, minor, bankId, reference, description };
+  const line = { position, date, minor, bankId, reference, description };
+  const whole = raw.bookedAs && readLine(raw.bookedAs, currency);
+  return whole === undefined || 'message' in whole ? line : { ...line, bookedAs: whole };
 }
 
 /** @returns signed minor units; undefined for what is no amount of the currency */
