@@ -1,6 +1,6 @@
 /** What can be done with cashier sessions. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { personBehind } from '../../identity/contract.ts';
@@ -18,7 +18,7 @@ import type { cashierSessions } from './routes.ts';
 
 export const cashierSessionOperations: Operations<typeof cashierSessions.routes> = {
   listCashierSessions: async ({ session, query: { cashierId, status }, page }) => {
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const { items, nextCursor } = await session.query<StoredCashierSession>(cashierSessionEntity, {
       ...(cashierId === undefined
         ? { index: 'gsi1', pk: ['CASHIER-SESSIONS'] }

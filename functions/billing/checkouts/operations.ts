@@ -1,6 +1,6 @@
 /** What can be done with checkouts. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import type { StoredCheckout } from './change-checkout.ts';
@@ -12,7 +12,7 @@ import { startCheckout } from './start-checkout.ts';
 
 export const checkoutOperations: Operations<typeof checkouts.routes> = {
   listCheckouts: async ({ session, query: { customerId, status }, page }) => {
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const order = { order: 'descending', filter, ...page } as const;
     const { items, nextCursor } =
       customerId === undefined

@@ -1,7 +1,7 @@
 /** What can be done with commands to meters. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { commandEntity, commandSettingsEntity, readCommandSettings } from './command-entity.ts';
@@ -12,7 +12,7 @@ import type { meterCommands } from './routes.ts';
 
 export const commandOperations: Operations<typeof meterCommands.routes> = {
   listMeterCommands: async ({ session, query: { meterId, status }, page }) => {
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const { items, nextCursor } = await session.query<MeterCommand & Stored>(commandEntity, {
       ...(meterId === undefined
         ? { index: 'gsi2', pk: ['COMMANDS'] }

@@ -1,5 +1,6 @@
 /** What people do with corrections: look, apply, dismiss, and say how much happens by itself. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { saveRow } from '../../../layers/kernel/data/save-row.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -19,7 +20,7 @@ export const correctionOperations: Operations<typeof corrections.routes> = {
         ? { index: 'gsi1', pk: ['CORRECTIONS', status ?? 'proposed'] }
         : {
             ...{ index: 'gsi2', pk: ['INVOICE-CORRECTIONS', invoiceId] },
-            filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
+            filter: equals({ status }),
           }),
       ...page,
     });

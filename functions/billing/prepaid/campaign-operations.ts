@@ -1,6 +1,6 @@
 /** What can be done with key change campaigns. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -44,7 +44,7 @@ export const campaignOperations: Operations<typeof keyCampaigns.routes> = {
   },
   listKeyCampaignMeters: async ({ session, params, query: { status }, page }) => {
     await session.require(campaignEntity, params);
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const { items, nextCursor } = await session.query<CampaignMeter & Stored>(campaignMeterEntity, {
       pk: ['KEY-CAMPAIGN', params.id],
       beginsWith: ['METER', ''],

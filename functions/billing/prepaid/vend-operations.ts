@@ -2,7 +2,7 @@
 import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
@@ -30,7 +30,7 @@ export const vendOperations: Operations<typeof prepaidVends.routes> = {
         (status === undefined || vend.status === status) && (meterId === undefined || vend.meterId === meterId);
       return { data: items.filter(fits).map(masked), pagination: { limit: page.limit, nextCursor } };
     }
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const { items, nextCursor } = await queryShards(session, vendEntity, {
       index: 'gsi1',
       partitions: vendPartitions,

@@ -1,6 +1,6 @@
 /** What can be done with refunds. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { personBehind } from '../../identity/contract.ts';
@@ -13,7 +13,7 @@ import { finishRefund, takeRefund } from './take-refund.ts';
 
 export const refundOperations: Operations<typeof refunds.routes> = {
   listRefunds: async ({ session, query: { paymentId, status }, page }) => {
-    const filter: FilterTerm[] = status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }];
+    const filter = equals({ status });
     const { items, nextCursor } = await session.query<StoredRefund>(refundEntity, {
       ...(paymentId === undefined
         ? { index: 'gsi2', pk: ['REFUNDS'] }

@@ -2,6 +2,7 @@
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -18,7 +19,7 @@ export const tariffOperations: Operations<typeof tariffs.routes> = {
     const { items, nextCursor } = await session.query<Tariff & Stored>(tariffEntity, {
       index: 'gsi1',
       pk: ['TARIFFS'],
-      filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
+      filter: equals({ status }),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };

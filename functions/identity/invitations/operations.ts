@@ -1,4 +1,5 @@
 /** Invitations, for who manages users. Nobody invites to more than they may do themselves. */
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
@@ -47,7 +48,7 @@ export const invitationOperations: Operations<typeof invitations.routes> = {
       pk: ['INVITATIONS'],
       order: 'descending',
       ...page,
-      filter: query.status === undefined ? [] : [{ attribute: 'status', operator: '=', value: query.status }],
+      filter: equals({ status: query.status }),
     });
     return { data: items.map(view), pagination: { limit: page.limit, nextCursor } };
   },

@@ -1,6 +1,7 @@
 /** What can be done with organisations and the people who ask to join them. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { openSession, type TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, notFound } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
@@ -72,7 +73,7 @@ export const organizationOperations: Operations<typeof organizations.routes> = {
     const { items, nextCursor } = await session.query<User & Stored>(userEntity, {
       index: 'gsi1',
       pk: ['USER'],
-      filter: query.status === undefined ? [] : [{ attribute: 'status', operator: '=', value: query.status }],
+      filter: equals({ status: query.status }),
       ...page,
     });
     return { data: items.map(publicUser), pagination: { limit: page.limit, nextCursor } };

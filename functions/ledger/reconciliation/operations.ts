@@ -1,6 +1,7 @@
 /** What can be done with reconciliation. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { queryShards } from '../../../layers/kernel/data/sharded-query.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { closeSession, reopenSession } from './close-session.ts';
@@ -22,7 +23,7 @@ export const reconciliationOperations: Operations<typeof reconciliation.routes> 
       partitions: (status === undefined ? sessionStatuses : [status]).map((one) => ['RECONCILIATIONS', one]),
       sortKeyOf: ({ id }) => [id],
       order: 'descending',
-      filter: accountId === undefined ? [] : [{ attribute: 'accountId', operator: '=', value: accountId }],
+      filter: equals({ accountId }),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };

@@ -1,5 +1,6 @@
 /** What can be done with settlements. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { completeSettlement } from './complete-settlement.ts';
 import type { settlements } from './routes.ts';
@@ -14,7 +15,7 @@ export const settlementOperations: Operations<typeof settlements.routes> = {
       from: [from],
       to: [to, '~'],
       order: 'descending',
-      filter: provider === undefined ? [] : [{ attribute: 'provider', operator: '=', value: provider }],
+      filter: equals({ provider }),
       ...page,
     });
     return { data: items, pagination: { limit: page.limit, nextCursor } };

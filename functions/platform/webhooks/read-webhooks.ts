@@ -1,6 +1,6 @@
 /** Reads and removes endpoints. */
 import { refuseStale } from '../../../layers/kernel/crud/crud-operations.ts';
-import type { FilterTerm } from '../../../layers/kernel/data/expressions.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { disablePolicy } from '../../../layers/webhooks/endpoint-health.ts';
@@ -16,8 +16,7 @@ export const readOperations: Pick<
   'listWebhooks' | 'getWebhook' | 'deleteWebhook' | 'getRetrySchedule'
 > = {
   listWebhooks: async ({ session, query, page }) => {
-    const filter: FilterTerm[] =
-      query.isActive === undefined ? [] : [{ attribute: 'isActive', operator: '=', value: query.isActive }];
+    const filter = equals({ isActive: query.isActive });
     const { items, nextCursor } = await session.query<StoredWebhook>(webhookEntity, {
       pk: webhooksPartition,
       limit: page.limit,

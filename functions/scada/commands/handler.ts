@@ -1,6 +1,7 @@
 /** Lambda entry of `/api/scada/commands`. */
 import { readHistory } from '../../../layers/kernel/crud/history.ts';
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { serve } from '../../../layers/kernel/http/serve.ts';
 import { type Command, commandEntity, openCommands } from '../controls/command-entity.ts';
 import { approveCommand, rejectCommand } from '../controls/decide-command.ts';
@@ -14,7 +15,7 @@ export const handler = serve(
         index: 'gsi2',
         pk: openCommands,
         order: 'descending',
-        filter: query.status === undefined ? [] : [{ attribute: 'status', operator: '=', value: query.status }],
+        filter: equals({ status: query.status }),
         ...page,
       });
       return { data: items, pagination: { limit: page.limit, nextCursor } };

@@ -1,4 +1,5 @@
 /** Lists control points with what an operator must know before giving a command. */
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { Page, TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { Paging } from '../../../layers/kernel/http/route.ts';
 import { requireStation } from '../contract.ts';
@@ -12,7 +13,7 @@ export async function listControls(session: TenantSession, stationId: string | u
   if (stationId !== undefined) await requireStation(session, stationId);
   const listed: Page<ControlListing> = await session.query(controlListingEntity, {
     pk: controlPartition,
-    filter: stationId === undefined ? [] : [{ attribute: 'stationId', operator: '=', value: stationId }],
+    filter: equals({ stationId }),
     ...page,
   });
   const points = (
