@@ -37,7 +37,7 @@ export default defineConfig({
           setupFiles: [
             'test/support/fresh-modules.ts',
             'test/support/property-seed.ts',
-            'test/support/direct-documents.ts',
+            'test/support/direct-calls.ts',
           ],
           include: [
             '{edge-gateway,infra,functions,layers,local,console,scripts}/**/*.test.ts',

@@ -4,7 +4,7 @@
  * with a socket, so that calls made together still overlap. HTTP itself is tested by the platform's endpoint and the whole platform.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { takeRefusal } from './direct-documents.ts';
+import { takeRefusal } from './direct-calls.ts';
 
 export interface DirectRequest {
   method: string;
