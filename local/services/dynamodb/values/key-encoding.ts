@@ -3,7 +3,7 @@
  * unsigned bytes. SQLite compares blobs with memcmp, so a range of keys is a range of rows.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttributeValue } from './attribute-value.ts';
 import { decimalFrom } from './normalize-number.ts';
 
@@ -25,8 +25,10 @@ export function encodeSortKey(value: AttributeValue): Buffer {
  */
 export function encodePartitionKey(value: AttributeValue): Buffer {
   const key = encodeSortKey(value);
-  const hash = createHash('md5').update(key).digest();
-  return Buffer.concat([hash.subarray(0, partitionPrefixBytes), key]);
+  const encoded = Buffer.allocUnsafe(partitionPrefixBytes + key.length);
+  encoded.write(hash('md5', key), 0, partitionPrefixBytes, 'hex');
+  encoded.set(key, partitionPrefixBytes);
+  return encoded;
 }
 
 /**
