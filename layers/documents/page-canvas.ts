@@ -24,7 +24,9 @@ export interface TextStyle {
   role?: TextRole;
 }
 
+/** A4. */
 export const paper = { width: 595.28, height: 841.89, margin: 40 } as const;
+/** Of a page that stands upright. */
 export const contentWidth = paper.width - 2 * paper.margin;
 /** Of the font, with room for marks above and below Arabic letters. */
 const lineFactor = 1.62;
@@ -37,20 +39,25 @@ const maxWidths = 20_000;
 export class PageCanvas {
   readonly direction: Direction;
   readonly tags: DocumentTags;
+  readonly paper: { width: number; height: number; margin: number };
+  readonly contentWidth: number;
   readonly #pdf: PDFKit.PDFDocument;
   readonly #chunks: Buffer[] = [];
   readonly #finished: Promise<Buffer>;
 
-  /** @param made written into the file; the same content and moment give the same bytes */
+  /** @param made written into the file; the same content and moment give the same bytes @param isWide lays the paper on its side */
   constructor({
     direction,
     title,
     language,
     made,
-  }: { direction: Direction; title: string; language: string; made: Date }) {
+    isWide = false,
+  }: { direction: Direction; title: string; language: string; made: Date; isWide?: boolean | undefined }) {
     this.direction = direction;
+    this.paper = isWide ? { width: paper.height, height: paper.width, margin: paper.margin } : paper;
+    this.contentWidth = this.paper.width - 2 * this.paper.margin;
     this.#pdf = new PDFDocument({
-      size: 'A4',
+      size: [this.paper.width, this.paper.height],
       margin: 0,
       bufferPages: true,
       lang: language,
@@ -78,7 +85,7 @@ export class PageCanvas {
 
   /** Left edge of a box on paper. @param start distance from the margin where reading begins */
   left(start: number, width: number): number {
-    return this.direction === 'rtl' ? paper.width - paper.margin - start - width : paper.margin + start;
+    return this.direction === 'rtl' ? this.paper.width - this.paper.margin - start - width : this.paper.margin + start;
   }
 
   lineHeight = (size: number): number => size * lineFactor;
@@ -163,7 +170,7 @@ export class PageCanvas {
   }
 
   addPage(): void {
-    this.#pdf.addPage({ size: 'A4', margin: 0 });
+    this.#pdf.addPage({ size: [this.paper.width, this.paper.height], margin: 0 });
   }
 
   /** Draws on each page what can only be known at the end, and closes the file. */

@@ -1,6 +1,6 @@
 /** Writes blocks one under the other, and goes on on a new page, with the heading of the table repeated, where one is full. */
 import type { CellRole } from './document-tags.ts';
-import { type Align, contentWidth, type PageCanvas, paper, type TextStyle } from './page-canvas.ts';
+import { type Align, type PageCanvas, paper, type TextStyle } from './page-canvas.ts';
 
 export interface Column {
   heading: string;
@@ -34,7 +34,7 @@ export class PageFlow {
   }
 
   get bottom(): number {
-    return paper.height - paper.margin - this.#footerHeight;
+    return this.canvas.paper.height - paper.margin - this.#footerHeight;
   }
 
   /** Begins a new page when so much does not fit. @returns whether it did */
@@ -51,9 +51,9 @@ export class PageFlow {
   }
 
   line(text: string, style: TextStyle = {}): void {
-    const height = this.canvas.heightOf(text, contentWidth, style);
+    const height = this.canvas.heightOf(text, this.canvas.contentWidth, style);
     this.ensure(height);
-    this.canvas.text(text, 0, this.top, contentWidth, style);
+    this.canvas.text(text, 0, this.top, this.canvas.contentWidth, style);
     this.top += height;
   }
 
@@ -66,7 +66,7 @@ export class PageFlow {
 
   /** Pairs of name and value in two columns. */
   facts(pairs: readonly (readonly [string, string])[], columns = 2): void {
-    const width = contentWidth / columns;
+    const width = this.canvas.contentWidth / columns;
     const nameShare = columns === 1 ? 0.3 : 0.38;
     for (let i = 0; i < pairs.length; i += columns) {
       const row = pairs.slice(i, i + columns);
@@ -88,7 +88,7 @@ export class PageFlow {
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
     const total = columns.reduce((sum, { share }) => sum + share, 0);
-    const widths = columns.map(({ share }) => (share / total) * contentWidth);
+    const widths = columns.map(({ share }) => (share / total) * this.canvas.contentWidth);
     const starts = widths.map((_, i) => widths.slice(0, i).reduce((sum, width) => sum + width, 0));
     const writeRow = (cells: readonly Cell[], top: number, role: CellRole): void =>
       this.canvas.tags.group('TR', () =>
@@ -116,7 +116,7 @@ export class PageFlow {
     }));
     const writeHead = (): void => {
       const height = heightOf(head) + 4;
-      this.canvas.box(0, this.top, contentWidth, height, '#0b4a6f');
+      this.canvas.box(0, this.top, this.canvas.contentWidth, height, '#0b4a6f');
       writeRow(head, this.top + 2, 'TH');
       this.top += height + 2;
     };
@@ -129,7 +129,7 @@ export class PageFlow {
         if (this.ensure(height)) this.canvas.tags.artifact(writeHead);
         writeRow(cells, this.top, 'TD');
         this.top += height;
-        this.canvas.rule(0, this.top - 1, contentWidth);
+        this.canvas.rule(0, this.top - 1, this.canvas.contentWidth);
       }
     });
     this.space(4);
@@ -137,8 +137,8 @@ export class PageFlow {
 
   /** Sums at the end side, the last one set off. */
   totals(rows: readonly (readonly [string, string])[]): void {
-    const width = contentWidth * 0.56;
-    const start = contentWidth - width;
+    const width = this.canvas.contentWidth * 0.56;
+    const start = this.canvas.contentWidth - width;
     const nameWidth = width * 0.48 - gap;
     const amountWidth = width * 0.52 - gap;
     rows.forEach(([name, amount], i) => {

@@ -1,7 +1,7 @@
 /** What every document has in common: the utility at its head, facts about the customer, its foot and page numbers. */
 import { type DisplayStyle, displayCode, inDigits } from '../../../layers/documents/display.ts';
 import { isDrawable } from '../../../layers/documents/image-check.ts';
-import { contentWidth, PageCanvas, paper } from '../../../layers/documents/page-canvas.ts';
+import { PageCanvas } from '../../../layers/documents/page-canvas.ts';
 import { PageFlow } from '../../../layers/documents/page-flow.ts';
 import { word } from './labels.ts';
 
@@ -26,11 +26,12 @@ export interface FrameOptions {
   number: string;
   /** Moment the document stands for, ISO 8601: written into the file, so that it does not depend on when it is made. */
   made: string;
+  /** Lays the paper on its side. */
+  isWide?: boolean;
 }
 
 const logoSize = 46;
 const footerStyle = { size: 7.5, color: '#5b6470' } as const;
-const footerWidth = contentWidth - 100;
 
 /** Says of a second print that it is one, so that it passes for no other payment. */
 export function writeCopyMark(flow: PageFlow, print: number, style: DisplayStyle): void {
@@ -40,7 +41,7 @@ export function writeCopyMark(flow: PageFlow, print: number, style: DisplayStyle
 }
 
 /** Opens a document. @returns the flow to write into, and what closes it */
-export function openDocument({ letterhead, style, title, number, made }: FrameOptions): {
+export function openDocument({ letterhead, style, title, number, made, isWide }: FrameOptions): {
   flow: PageFlow;
   finish: () => Promise<Buffer>;
 } {
@@ -51,7 +52,10 @@ export function openDocument({ letterhead, style, title, number, made }: FrameOp
     title: `${title} ${number}`,
     language: style.language,
     made: new Date(made),
+    isWide,
   });
+  const { contentWidth, paper } = canvas;
+  const footerWidth = contentWidth - 100;
   const { utility, footer } = letterhead;
   const footerHeight =
     10 + (footer === undefined ? 0 : Math.max(24, canvas.heightOf(footer, footerWidth, { size: footerStyle.size })));
@@ -88,6 +92,7 @@ function writeHead(flow: PageFlow, { logo, utility }: Letterhead, title: string,
     canvas.image(logo, 0, flow.top, logoSize, logoSize);
     start = logoSize + 10;
   }
+  const { contentWidth } = canvas;
   const half = contentWidth / 2;
   const name = { font: 'bold', size: 14, color: '#0b4a6f' } as const;
   // A long name takes more lines, and what follows makes room.

@@ -45,6 +45,18 @@ export async function documentOf(
   return kept;
 }
 
+/** Keeps for a day what is no customer's document, in place of what was drawn before it. @param path within the tenant's */
+export async function keepDrawn(
+  { tenantId }: TenantSession,
+  path: string,
+  filename: string,
+  bytes: Buffer,
+): Promise<KeptDocument> {
+  const drawn: KeptDocument = { bucket: drawnBucket, key: `${tenantId}/${path}`, filename };
+  await keep(drawn, bytes);
+  return drawn;
+}
+
 const mostTries = 4;
 
 /**

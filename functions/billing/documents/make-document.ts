@@ -1,19 +1,15 @@
 /** Makes the PDF of a document from the rows it stands for. */
-import type { DisplayStyle } from '../../../layers/documents/display.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { notFound } from '../../../layers/kernel/errors/app-error.ts';
 import { localDate } from '../../../layers/metering/time-zone.ts';
-import { tenantProfile } from '../../identity/contract.ts';
 import { statementOf } from '../accounts/show-account.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { collectiveBillOf } from '../invoices/collective-bill.ts';
 import { invoiceEntity } from '../invoices/invoice-entity.ts';
-import { logoBytes, readMessageSettings } from '../messages/message-settings.ts';
 import { vendEntity } from '../prepaid/vend-entity.ts';
 import { numberReceipt } from '../receipts/number-receipt.ts';
 import { readCollectiveBillId } from './collective-bill-ref.ts';
-import type { Letterhead } from './document-frame.ts';
 import type { DocumentLanguage, DocumentRef } from './document-schema.ts';
 import { drawCollectiveBill } from './draw-collective-bill.ts';
 import { drawCreditNote } from './draw-credit-note.ts';
@@ -22,6 +18,7 @@ import { drawReceipt } from './draw-receipt.ts';
 import { drawStatement } from './draw-statement.ts';
 import { drawTokenSlip } from './draw-token-slip.ts';
 import { invoiceContent } from './invoice-content.ts';
+import { letterheadOf } from './letterhead-of.ts';
 import { tokenSlipOf } from './token-slip.ts';
 
 /** @param known the customer, where it was read before @throws AppError `not_found` */
@@ -72,23 +69,6 @@ export async function makeDocument(
       return drawTokenSlip(await tokenSlipOf(session, vend, timeZone), owner, letterhead, style, print);
     }
   }
-}
-
-/** What the utility's paper looks like in a language. */
-async function letterheadOf(
-  session: TenantSession,
-  language: DocumentLanguage,
-): Promise<{ letterhead: Letterhead; style: DisplayStyle; timeZone: string }> {
-  const [settings, profile] = await Promise.all([readMessageSettings(session), tenantProfile(session)]);
-  return {
-    letterhead: {
-      utility: settings.utilityName?.[language] ?? profile.name,
-      logo: settings.logo === undefined ? undefined : logoBytes(settings.logo),
-      footer: settings.footer?.[language],
-    },
-    style: { language, digits: settings.digits },
-    timeZone: profile.timeZone,
-  };
 }
 
 function party(customer: Customer, language: DocumentLanguage): InvoiceParty {

@@ -1,10 +1,8 @@
 /** What is printed once and marked afterwards, over the handlers: receipts and slips of tokens, and who gets them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { environmentName } from '../../../layers/kernel/config/resource-names.ts';
-import { hasProgram, run } from '../../../test/support/programs.ts';
+import { hasProgram } from '../../../test/support/programs.ts';
+import { textOfPdf } from '../../../test/support/text-of-pdf.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { billing } from '../domain.ts';
 import { handler as invoices } from '../invoices/handler.ts';
@@ -44,11 +42,7 @@ async function textOf({ body }: { body: any }): Promise<string> {
   const bytes = Buffer.from(await (await fetch(body.data.url)).arrayBuffer());
   expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
   if (!hasPdftotext) return '';
-  const file = join(mkdtempSync(join(tmpdir(), 'printed-')), 'x.pdf');
-  writeFileSync(file, bytes);
-  const { stdout } = await run('pdftotext', ['-layout', file, '-']);
-  rmSync(dirname(file), { recursive: true });
-  return stdout.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+  return textOfPdf(bytes);
 }
 
 it('a credit note has the words of a code, and the portal nothing of what the office wrote', async () => {

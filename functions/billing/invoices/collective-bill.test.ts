@@ -1,10 +1,8 @@
 /** The sheet on top of one customer's invoices of a run: what they come to, what the account has to pay, each meter. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { hasProgram, run as runProgram } from '../../../test/support/programs.ts';
+import { hasProgram } from '../../../test/support/programs.ts';
+import { textOfPdf } from '../../../test/support/text-of-pdf.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { collectiveBillRef } from '../documents/collective-bill-ref.ts';
 import { makeDocument } from '../documents/make-document.ts';
@@ -110,13 +108,11 @@ it.skipIf(!hasProgram('pdftotext', 'poppler-utils'))(
   'has every invoice and every meter on paper, in both languages',
   async () => {
     for (const language of ['en', 'ar'] as const) {
-      const file = join(mkdtempSync(join(tmpdir(), 'collective-')), 'x.pdf');
-      writeFileSync(file, await makeDocument(openSession(tenant), collectiveBillRef({ runId }, customerId), language));
-      const { stdout } = await runProgram('pdftotext', ['-layout', file, '-']);
-      rmSync(dirname(file), { recursive: true });
+      const bytes = await makeDocument(openSession(tenant), collectiveBillRef({ runId }, customerId), language);
+      const text = await textOfPdf(bytes);
       const { invoices, paymentReference } = await sheet();
       for (const said of [...meters, ...invoices.map((each: any) => each.invoiceNumber), paymentReference, '3,600.00'])
-        expect(stdout, language).toContain(said);
+        expect(text, language).toContain(said);
     }
   },
 );

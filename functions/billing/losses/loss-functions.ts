@@ -1,5 +1,6 @@
 /** The functions of losses, for the manifest of billing. */
 import type { DomainPart } from '../../../layers/kernel/domain/manifest.ts';
+import { documentMaker } from '../messages/message-functions.ts';
 import { lossAreaRoutes } from './routes.ts';
 
 const folder = 'functions/billing/losses';
@@ -12,7 +13,11 @@ export const lossFunctions: DomainPart = {
       access: {
         tables: { billing: 'readWrite', metering: 'read', scada: 'read', identity: 'read', limits: 'write' },
         queues: ['loss-reports'],
+        buckets: documentMaker.drawn,
       },
+      assets: documentMaker.assets,
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
   ],
   consumers: [

@@ -4,6 +4,8 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import { languageOf, printLossReport } from '../reports/print-report.ts';
+import { refuseUnfinished } from '../reports/refuse-unfinished.ts';
 import { isKept, keptIds, readReportSettings } from '../reports/report-retention.ts';
 import {
   findingsOfReport,
@@ -51,11 +53,13 @@ export const lossReportOperations: Operations<typeof lossReportRoutes> = {
   },
   getLossReportCsv: async ({ session, params, locale }) => {
     const report = await showLossReport(session, params.id);
-    if (!('result' in report))
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
-      });
+    refuseUnfinished(report);
     return csvReply(`losses-${report.id}`, lossReportTable(report, locale));
+  },
+  getLossReportPdf: async ({ session, params, query, locale }) => {
+    const report = await showLossReport(session, params.id);
+    refuseUnfinished(report);
+    return printLossReport(session, report, query.language ?? languageOf(locale));
   },
   resumeLossReport: async ({ session, params }) => {
     const report = await showLossReport(session, params.id);

@@ -2,6 +2,8 @@
 import * as z from 'zod/mini';
 import type { Routes } from '../../../layers/kernel/http/route.ts';
 import { generatedId } from '../../../layers/kernel/schema/common.ts';
+import { documentAnswer } from '../documents/document-routes.ts';
+import { reportPdfQuery } from '../reports/routes.ts';
 import { lossMeterSchema, lossReportOrderSchema, lossReportSchema } from './loss-report-schema.ts';
 
 const read = 'billing:losses:read';
@@ -59,6 +61,16 @@ export const lossReportRoutes = {
     summary: 'Get a completed loss report as a CSV table, its headings in the language of `Accept-Language`.',
     params,
     contentType: 'text/csv',
+    errors: ['not_found', 'conflict'],
+  },
+  getLossReportPdf: {
+    method: 'GET',
+    path: '/reports/{id}/pdf',
+    access: read,
+    summary: 'Get a completed loss report as PDF, to be printed: where to get it. Drawn anew for each request.',
+    params,
+    query: reportPdfQuery,
+    response: documentAnswer,
     errors: ['not_found', 'conflict'],
   },
   resumeLossReport: {

@@ -41,6 +41,10 @@ const columns: readonly [name: Column, en: string, ar: string][] = [
   ['billedApportionedPercent', 'Billed, apportioned %', 'الموزّع من المفوتر %'],
 ];
 
+/** Headings of columns whose digits are no number. */
+export const lossTextHeadings = (locale: Locale): ReadonlySet<string> =>
+  new Set(columns.slice(0, 2).map(([, en, ar]) => (locale === 'ar' ? ar : en)));
+
 export function lossReportTable(
   { result, totals }: { result: readonly LossRow[]; totals: readonly LossTotal[] },
   locale: Locale,

@@ -17,7 +17,7 @@ import { openReportLink } from './report-link.ts';
 import type { reportSchedules } from './routes.ts';
 import { runsOf, type ScheduleRun, scheduleEntity, scheduleRunEntity, schedules } from './schedule-entity.ts';
 import type { ReportSchedule } from './schedule-schema.ts';
-import { tableOf } from './scheduled-report.ts';
+import { printScheduled, tableOf } from './scheduled-report.ts';
 
 const plain = crud.crudOperations({
   singular: 'ReportSchedule',
@@ -77,6 +77,13 @@ export const reportScheduleOperations: Operations<typeof reportSchedules.routes>
     const table = await tableOf(session, link.kind, link.reportId, link.language);
     if (table === undefined) throw new AppError('internal', `Report ${link.reportId} was mailed before its end.`);
     return csvReply(`${link.kind}-${link.reportId}`, table);
+  },
+  openScheduledReportPdf: async ({ params: { token }, correlationId }) => {
+    const opened = await openReportLink(token, correlationId);
+    if (opened === undefined) throw notFound('report', '');
+    const { session, link } = opened;
+    const { url: location } = (await printScheduled(session, link.kind, link.reportId, link.language)).data;
+    return { status: 302, headers: { location }, raw: { body: location, contentType: 'text/plain; charset=utf-8' } };
   },
 };
 

@@ -6,20 +6,11 @@ import {
   renderMessage,
 } from '../../../layers/kernel/messages/message-template.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
+import { reportNames } from '../reports/report-names.ts';
 import { isAsOf } from '../reports/report-schema.ts';
 import type { ScheduleRun } from './schedule-entity.ts';
-import type { ScheduledKind } from './schedule-schema.ts';
 
 type Texts = Record<DisplayStyle['language'], MessageText>;
-
-const kinds: Record<ScheduledKind, { en: string; ar: string }> = {
-  ageing: { en: 'Ageing of debt', ar: 'أعمار الديون' },
-  collection_rate: { en: 'Collection rate', ar: 'نسبة التحصيل' },
-  billing_summary: { en: 'Billing summary', ar: 'ملخص الفوترة' },
-  collections: { en: 'Money by method', ar: 'المقبوضات حسب الطريقة' },
-  top_debtors: { en: 'Largest debtors', ar: 'أكبر المدينين' },
-  losses: { en: 'Energy losses', ar: 'فاقد الطاقة' },
-};
 
 const linked: Texts = {
   en: {
@@ -28,7 +19,9 @@ const linked: Texts = {
       'The report "{name}" is ready: {kind}, {period}.',
       'The table for spreadsheets is here:',
       '{link}',
-      'The link is yours alone and good for {days} days, while you may see the report.',
+      'To print it:',
+      '{pdf}',
+      'The links are yours alone and good for {days} days, while you may see the report.',
     ],
     short: '{name}',
   },
@@ -38,7 +31,9 @@ const linked: Texts = {
       'التقرير "{name}" جاهز: {kind}، {period}.',
       'جدول البيانات هنا:',
       '{link}',
-      'الرابط لك وحدك ويصلح {days} أيام ما دام مسموحًا لك بالاطلاع على التقرير.',
+      'للطباعة:',
+      '{pdf}',
+      'الرابطان لك وحدك ويصلحان {days} أيام ما دام مسموحًا لك بالاطلاع على التقرير.',
     ],
     short: '{name}',
   },
@@ -100,8 +95,9 @@ export function composeReportMail(
     utility,
     name,
     period,
-    kind: kinds[kind][language],
+    kind: reportNames[kind][language],
     link: link ?? '',
+    pdf: link === undefined ? '' : `${link}/pdf`,
     report: reportId ?? '',
     days: String(linkDays),
     why: status === 'failed' ? [reasons[failure!][language], ...(detail === undefined ? [] : [detail])].join(' ') : '',

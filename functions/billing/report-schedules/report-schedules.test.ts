@@ -5,6 +5,7 @@ import { handler as customers } from '../customers/handler.ts';
 import { handler as settings } from '../messages/handler.ts';
 import { handler as reports } from '../reports/handler.ts';
 import { startTime, useBillingStack } from '../test-support/billing-stack.ts';
+import { useDocumentBucket } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { useReportClock } from '../test-support/report-clock.ts';
 import { scheduleEntity } from './schedule-entity.ts';
@@ -12,6 +13,7 @@ import { startDue } from './start-reports.ts';
 
 const stack = useBillingStack();
 const clock = useReportClock(stack);
+useDocumentBucket();
 const hour = 3_600_000;
 const day = 24 * hour;
 const daily = { name: 'Debt', report: { kind: 'ageing' }, repeat: { every: 'day' }, at: '06:00', language: 'en' };
@@ -43,6 +45,11 @@ const goOn = async () => {
 const mailsTo = (part: string) => clock.mails().filter(({ to }) => to.some((address) => address.includes(part)));
 const mine = (id = userId) => mailsTo(id.slice(-6).toLowerCase());
 const linkIn = (text = '') => /https:\/\/api\.utility\.example(\S+)/.exec(text)?.[1] ?? '';
+const pdfOf = async (path: string) => {
+  const { status, headers } = await open(`${path}/pdf`);
+  expect(status).toBe(302);
+  return (await (await fetch(headers['location']!)).text()).slice(0, 5);
+};
 const open = (path: string) => clock.call('', 'GET', path.replace('/api/billing/report-schedules', ''));
 
 it('makes one report of the day before, mails a link once, and the link opens the table', async () => {
@@ -71,6 +78,8 @@ it('makes one report of the day before, mails a link once, and the link opens th
   const table = await open(linkIn(text));
   expect([table.status, table.headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
   expect(table.text).toContain('YER,residential,1,0.00,0.00,70.00');
+  expect(html).toContain(`<a href="https://api.utility.example${linkIn(text)}/pdf"`);
+  expect(await pdfOf(linkIn(text))).toBe('%PDF-');
 });
 
 it('writes Arabic from right to left, and gives an Arabic table', async () => {
@@ -190,7 +199,9 @@ describe('weeks and losses', () => {
       from: today(-day),
       to: today(-day),
     });
-    expect((await open(linkIn(mine()[0]?.text))).text).toContain('Area,Kind');
+    const link = linkIn(mine()[0]?.text);
+    expect((await open(link)).text).toContain('Area,Kind');
+    expect(await pdfOf(link)).toBe('%PDF-');
   });
 });
 
@@ -235,7 +246,7 @@ describe('who gets it', () => {
     const link = linkIn(mine(other)[0]?.text);
     expect((await open(link)).status).toBe(200);
     await clock.changeUser(tenant, other, { roles: ['METER_READER'] });
-    expect((await open(link)).status).toBe(404);
+    for (const path of [link, `${link}/pdf`]) expect((await open(path)).status).toBe(404);
     stack.advance(day);
     await goOn();
     expect((await clock.runs(tenant, id))[0].mails).toMatchObject([
@@ -285,7 +296,7 @@ describe('who gets it', () => {
     stack.advance(6 * day);
     expect((await open(link)).status).toBe(200);
     stack.advance(2 * day);
-    expect((await open(link)).status).toBe(404);
+    for (const path of [link, `${link}/pdf`]) expect((await open(path)).status).toBe(404);
   });
 });
 

@@ -73,5 +73,18 @@ export const reportSchedules = defineResource({
       contentType: 'text/csv',
       errors: ['not_found'],
     },
+    openScheduledReportPdf: {
+      method: 'GET',
+      path: '/links/{token}/pdf',
+      access: 'public',
+      summary: 'Go to the PDF of the report that a mail links to.',
+      description:
+        'Answers with a redirect to the PDF, which is good for a quarter of an hour; the link itself as that of the table.',
+      params: z.object({ token: z.string().check(z.regex(linkTokenPattern)) }),
+      secretParams: ['token'],
+      status: 302,
+      contentType: 'text/plain',
+      errors: ['not_found'],
+    },
   },
 });

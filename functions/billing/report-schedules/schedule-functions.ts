@@ -1,5 +1,6 @@
 /** The functions of scheduled reports, for the manifest of billing. */
 import type { DomainPart } from '../../../layers/kernel/domain/manifest.ts';
+import { documentMaker } from '../messages/message-functions.ts';
 import { reportSchedules } from './routes.ts';
 
 const folder = 'functions/billing/report-schedules';
@@ -9,7 +10,13 @@ export const reportScheduleFunctions: DomainPart = {
     {
       resource: reportSchedules,
       entry: `${folder}/handler.ts`,
-      access: { tables: { billing: 'readWrite', identity: 'read', limits: 'write' } },
+      access: {
+        tables: { billing: 'readWrite', identity: 'read', limits: 'write' },
+        buckets: documentMaker.drawn,
+      },
+      assets: documentMaker.assets,
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
   ],
   schedules: [

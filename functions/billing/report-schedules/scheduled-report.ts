@@ -4,6 +4,7 @@ import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
+import type { DocumentLanguage } from '../documents/document-schema.ts';
 import {
   type LossReport,
   type LossReportPart,
@@ -14,6 +15,8 @@ import {
 import { lossReportTable } from '../losses/loss-report-table.ts';
 import { lossReportHead, showLossReport } from '../losses/show-loss-report.ts';
 import { orderLossReport, sendWork } from '../losses/start-loss-report.ts';
+import { printLossReport, printReport } from '../reports/print-report.ts';
+import { refuseUnfinished } from '../reports/refuse-unfinished.ts';
 import { readParts, reportEntity } from '../reports/report-entity.ts';
 import { isAsOf } from '../reports/report-schema.ts';
 import { reportTable } from '../reports/report-table.ts';
@@ -99,4 +102,21 @@ export async function tableOf(
   }
   const report = await showReport(session, id);
   return 'result' in report ? reportTable(report, locale) : undefined;
+}
+
+/** The PDF of a completed report: where to get it. @throws AppError `not_found`, `conflict` before it is completed */
+export async function printScheduled(
+  session: TenantSession,
+  kind: ScheduledKind,
+  id: string,
+  language: DocumentLanguage,
+) {
+  if (kind === 'losses') {
+    const report = await showLossReport(session, id);
+    refuseUnfinished(report);
+    return printLossReport(session, report, language);
+  }
+  const report = await showReport(session, id);
+  refuseUnfinished(report);
+  return printReport(session, report, language);
 }

@@ -1,10 +1,11 @@
 /** What can be done with reports: ask for one, and read it. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { saveRow } from '../../../layers/kernel/data/save-row.ts';
-import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { csvReply } from '../../../layers/kernel/http/csv.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { today } from '../invoices/local-day.ts';
+import { languageOf, printReport } from './print-report.ts';
+import { refuseUnfinished } from './refuse-unfinished.ts';
 import { type Report, reportEntity, reports } from './report-entity.ts';
 import { isKept, keptIds, readReportSettings, reportSettingsEntity } from './report-retention.ts';
 import { reportTable } from './report-table.ts';
@@ -44,10 +45,12 @@ export const reportOperations: Operations<typeof billingReports.routes> = {
   },
   getBillingReportCsv: async ({ session, params, locale }) => {
     const report = await showReport(session, params.id);
-    if (!('result' in report))
-      throw new AppError('conflict', undefined, {
-        texts: { en: 'The report is not completed yet.', ar: 'لم يكتمل التقرير بعد.' },
-      });
+    refuseUnfinished(report);
     return csvReply(`${report.kind}-${report.id}`, reportTable(report, locale));
+  },
+  getBillingReportPdf: async ({ session, params, query, locale }) => {
+    const report = await showReport(session, params.id);
+    refuseUnfinished(report);
+    return printReport(session, report, query.language ?? languageOf(locale));
   },
 };

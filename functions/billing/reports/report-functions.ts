@@ -1,5 +1,6 @@
 /** The functions of reports, for the manifest of billing. */
 import type { DomainPart } from '../../../layers/kernel/domain/manifest.ts';
+import { documentMaker } from '../messages/message-functions.ts';
 import { billingReports } from './routes.ts';
 
 const folder = 'functions/billing/reports';
@@ -9,7 +10,14 @@ export const reportFunctions: DomainPart = {
     {
       resource: billingReports,
       entry: `${folder}/handler.ts`,
-      access: { tables: { billing: 'readWrite', identity: 'read', limits: 'write' }, queues: ['billing-reports'] },
+      access: {
+        tables: { billing: 'readWrite', identity: 'read', limits: 'write' },
+        queues: ['billing-reports'],
+        buckets: documentMaker.drawn,
+      },
+      assets: documentMaker.assets,
+      timeoutSeconds: 29,
+      memoryMb: 1024,
     },
   ],
   consumers: [

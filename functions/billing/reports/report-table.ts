@@ -63,8 +63,20 @@ const columns = {
   ],
 } as const satisfies Record<ReportOrder['kind'], readonly string[]>;
 
-/** Of a completed report. */
-export function reportTable({ kind, by, ageingDays, result: rows }: TabledReport, locale: Locale): string[][] {
+/** Headings of columns whose digits are no number. */
+export const textHeadings = (locale: Locale): ReadonlySet<string> =>
+  new Set(
+    ['accountNumber', 'name', 'cashierId', 'cashierName', 'routeId', 'region'].map(
+      (name) => headings[name]![locale === 'ar' ? 1 : 0],
+    ),
+  );
+
+/** Of a completed report. @param isRead whether codes are words in English too: on paper */
+export function reportTable(
+  { kind, by, ageingDays, result: rows }: TabledReport,
+  locale: Locale,
+  isRead = false,
+): string[][] {
   const field = groupField(kind, by);
   const buckets = overdueBuckets(ageingDays);
   const flat: Record<string, unknown>[] =
@@ -79,8 +91,8 @@ export function reportTable({ kind, by, ageingDays, result: rows }: TabledReport
   const words = { ...headings, ...Object.fromEntries(buckets.map((bucket) => [bucket.name, headingOf(bucket)])) };
   const head = own.map((name) => words[name]![locale === 'ar' ? 1 : 0]);
   const cell = (name: string, value: unknown): string =>
-    locale === 'ar' && (coded.has(name) || (name === field && sums.has(value)))
-      ? arabic(String(value))
+    (locale === 'ar' || isRead) && (coded.has(name) || (name === field && sums.has(value)))
+      ? wordOfCode(String(value), locale)
       : String(value ?? '');
   return [head, ...flat.map((row) => own.map((name) => cell(name, row[name])))];
 }
@@ -104,18 +116,21 @@ const amountsOf = ({ overdue }: AgeingRow, buckets: readonly AgeBucket[]): Recor
 const coded = new Set(['customerType', 'method', 'channel', 'movement']);
 /** What stands for a sum where groups have names of their own. */
 const sums = new Set<unknown>(['all', 'other']);
-const channels: Record<PaymentChannel, string> = {
-  till: 'الصندوق',
-  field: 'التحصيل الميداني',
-  bank_file: 'ملف البنك',
-  provider: 'مزوّد الدفع',
-  by_hand: 'إدخال يدوي',
+const codes: Record<PaymentChannel | 'all' | 'other', readonly [en: string, ar: string]> = {
+  till: ['Till', 'الصندوق'],
+  field: ['Field', 'التحصيل الميداني'],
+  bank_file: ['Bank file', 'ملف البنك'],
+  provider: ['Provider', 'مزوّد الدفع'],
+  by_hand: ['By hand', 'إدخال يدوي'],
+  all: ['All', 'الكل'],
+  other: ['Others', 'غيرها'],
 };
 
-function arabic(code: string): string {
-  if (code === 'all') return 'الكل';
-  if (code === 'other') return 'غيرها';
-  return Object.hasOwn(channels, code) ? channels[code as PaymentChannel] : wordOr(code, 'ar');
+function wordOfCode(code: string, locale: Locale): string {
+  const language = locale === 'ar' ? 'ar' : 'en';
+  return Object.hasOwn(codes, code)
+    ? codes[code as keyof typeof codes][language === 'ar' ? 1 : 0]
+    : wordOr(code, language);
 }
 
 /** A summary has a line for each movement, between the balances. */

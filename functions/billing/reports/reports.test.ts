@@ -3,18 +3,22 @@ import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { shardOf } from '../../../layers/kernel/data/sharded-query.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
+import { hasProgram } from '../../../test/support/programs.ts';
+import { textOfPdf } from '../../../test/support/text-of-pdf.ts';
 import { accountEntryEntity } from '../accounts/account-entity.ts';
 import { customerEntity, customerShards } from '../customers/customer-entity.ts';
 import { type Customer, createCustomerSchema } from '../customers/customer-schema.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as payments } from '../payments/handler.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
+import { useDocumentBucket } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { countPage } from './count-page.ts';
 import { handler as reports } from './handler.ts';
 import type { ReportMessage } from './start-report.ts';
 
 const stack = useBillingStack();
+useDocumentBucket();
 const tenant = 'reports';
 const start = async (body: object) =>
   (await stack.call(tenant, reports, 'POST', '/api/billing/reports', { body })).body;
@@ -170,7 +174,9 @@ it('is a table for spreadsheets, once it is completed', async () => {
     stack.call(tenant, reports, 'GET', `/api/billing/reports/${data.id}/csv`, {
       headers: { 'accept-language': locale },
     });
-  expect((await csv('en')).status).toBe(409);
+  const pdf = (language: string) =>
+    stack.call(tenant, reports, 'GET', `/api/billing/reports/${data.id}/pdf`, { query: { language } });
+  expect([(await csv('en')).status, (await pdf('en')).status]).toEqual([409, 409]);
   await work();
   const { status, headers, text } = await csv('en');
   expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
@@ -180,6 +186,18 @@ it('is a table for spreadsheets, once it is completed', async () => {
   expect(arabic.startsWith('\ufeffالعملة,')).toBe(true);
   expect(arabic).toContain('YER,تجاري,سداد,2,-230.00\r\n');
   expect(arabic).toContain('YER,الكل,الرصيد الافتتاحي,');
+  for (const [language, ...words] of [
+    ['en', 'Billing summary', 'Commercial', 'Payment', '-230.00', '1 Jun 2026 to 30 Jun 2026'],
+    ['ar', '-230.00'],
+  ] as const) {
+    const { filename, url } = (await pdf(language)).body.data;
+    expect(filename).toBe(`billing_summary-${data.id}-${language}.pdf`);
+    const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-');
+    if (!hasProgram('pdftotext', 'poppler-utils')) continue;
+    const printed = await textOfPdf(bytes);
+    for (const said of words) expect(printed).toContain(said);
+  }
   for (const order of [{ kind: 'ageing' }, { kind: 'collection_rate', from: '2026-06-01', to: '2026-06-01' }]) {
     const { id, kind } = await run(order);
     const table = await stack.call(tenant, reports, 'GET', `/api/billing/reports/${id}/csv`);
@@ -202,7 +220,7 @@ it.each([
 
 it('is not there for another tenant, nor for who may not read reports', async () => {
   const { data } = await start({ kind: 'ageing' });
-  for (const path of ['', '/csv']) {
+  for (const path of ['', '/csv', '/pdf']) {
     const url = `/api/billing/reports/${data.id}${path}`;
     expect((await stack.call('foreign', reports, 'GET', url)).status).toBe(404);
     expect(

@@ -2,10 +2,16 @@
 import * as z from 'zod/mini';
 import { defineResource } from '../../../layers/kernel/http/route.ts';
 import { generatedId, queryInteger } from '../../../layers/kernel/schema/common.ts';
+import { documentAnswer } from '../documents/document-routes.ts';
+import { documentLanguages } from '../documents/document-schema.ts';
 import { changeReportSettingsSchema, reportSettingsSchema } from './report-retention.ts';
 import { overviewSchema, reportOrderSchema, reportSchema } from './report-schema.ts';
 
 const params = z.object({ id: generatedId('brp') });
+export const reportPdfQuery = z.object({
+  /** @default that of `Accept-Language` */
+  language: z.optional(z.enum(documentLanguages)),
+});
 
 export const billingReports = defineResource({
   name: 'billing-reports',
@@ -89,6 +95,16 @@ export const billingReports = defineResource({
       summary: 'Get a completed report as a CSV table, its headings in the language of `Accept-Language`.',
       params,
       contentType: 'text/csv',
+      errors: ['not_found', 'conflict'],
+    },
+    getBillingReportPdf: {
+      method: 'GET',
+      path: '/{id}/pdf',
+      access: 'billing:reports:read',
+      summary: 'Get a completed report as PDF, to be printed: where to get it. Drawn anew for each request.',
+      params,
+      query: reportPdfQuery,
+      response: documentAnswer,
       errors: ['not_found', 'conflict'],
     },
   },
