@@ -45,7 +45,7 @@ export async function importStatement(
     let stored = await session.require(sessionEntity, { id: sessionId });
     if (stored.status !== 'open') throw sessionClosed();
     const known = new Set((await readExternalLines(session, target, target.from, target.to)).map(({ id }) => id));
-    const fresh = lines.filter(({ id }) => !known.has(id));
+    const fresh = lines.flatMap(({ line, sumId }) => (known.has(line.id) || known.has(sumId ?? '') ? [] : [line]));
     const balances = newBalances(stored, statement);
     for (let start = 0; start < fresh.length || (start === 0 && balances !== undefined); start += linesPerTransaction) {
       const chunk = fresh.slice(start, start + linesPerTransaction);
@@ -103,18 +103,25 @@ function refuseProblems(problems: readonly LineProblem[], locale: Locale): void 
   });
 }
 
-function toExternalLines(lines: readonly StatementLine[], target: Reconciliation): ExternalLine[] {
+/** `sumId`: of a part of what was booked in one sum, the line that the sum is where it came without its parts. */
+interface FreshLine {
+  line: ExternalLine;
+  sumId: string | undefined;
+}
+
+function toExternalLines(lines: readonly StatementLine[], target: Reconciliation): FreshLine[] {
   const { accountId, currency, id: sessionId } = target;
   const seen = new Map<string, number>();
-  const unique = new Map<string, ExternalLine>();
-  for (const { date, minor, bankId, reference, description } of lines) {
-    const content = JSON.stringify(
-      bankId === undefined ? [date, String(minor), reference, description] : [date, String(minor), bankId],
-    );
+  const unique = new Map<string, FreshLine>();
+  const idOf = (date: string, content: string, count: number): string =>
+    derivedId('stl', Date.parse(date), JSON.stringify([accountId, currency, content, count]));
+  for (const one of lines) {
+    const { date, minor, bankId, reference, description, bookedAs } = one;
+    const content = contentOf(one);
     const count = bankId === undefined ? (seen.get(content) ?? 0) + 1 : 1;
     seen.set(content, count);
-    const id = derivedId('stl', Date.parse(date), JSON.stringify([accountId, currency, content, count]));
-    unique.set(id, {
+    const id = idOf(date, content, count);
+    const line: ExternalLine = {
       id,
       accountId,
       currency,
@@ -125,7 +132,11 @@ function toExternalLines(lines: readonly StatementLine[], target: Reconciliation
       description,
       bankId,
       status: 'open',
-    });
+    };
+    unique.set(id, { line, sumId: bookedAs && idOf(bookedAs.date, contentOf(bookedAs), 1) });
   }
   return [...unique.values()];
 }
+
+const contentOf = ({ date, minor, bankId, reference, description }: StatementLine): string =>
+  JSON.stringify(bankId === undefined ? [date, String(minor), reference, description] : [date, String(minor), bankId]);

@@ -49,6 +49,22 @@ describe('a statement', () => {
     expect(data.map(({ amount }: any) => amount)).toEqual(['5.00', '5.00', '-7.00', '9.00']);
   });
 
+  it('that tells parts of a sum which came without them before has nothing new', async () => {
+    const tenant = await stack.tenant();
+    const { id } = await open(tenant);
+    const amount = (value: string) => `<Amt Ccy="YER">${value}</Amt>`;
+    const take = async (own: string, ...parts: string[]) => {
+      const details = parts.map((part) => `<TxDtls><Refs/>${part}</TxDtls>`).join('');
+      const content = `<Document><BkToCstmrStmt><Stmt><Ntry>${amount('50')}<CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>
+        <BookgDt><Dt>2026-03-12</Dt></BookgDt><AcctSvcrRef>${own}</AcctSvcrRef><NtryDtls>${details}</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`;
+      return (await tenant.call('POST', `${base}/sessions/${id}/import`, { format: 'camt053', content })).data;
+    };
+    const parts = [amount('20'), amount('30')];
+    expect(await take('B9', '', '')).toEqual({ read: 1, imported: 1, duplicates: 0 });
+    expect(await take('B9', ...parts)).toEqual({ read: 2, imported: 0, duplicates: 2 });
+    expect(await take('B10', ...parts)).toEqual({ read: 2, imported: 2, duplicates: 0 });
+  });
+
   it('with wrong lines is not imported, and each is named in the reader’s language', async () => {
     const tenant = await stack.tenant();
     const { id } = await open(tenant);
