@@ -13,6 +13,17 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRet
 
 const exclude = ['**/node_modules/**', 'dist/**', 'cdk.out/**'];
 
+const system = {
+  // Each process runs a whole platform, and waits for it much of the time; a third would only take memory.
+  maxWorkers: 2,
+  exclude,
+  globalSetup: ['test/support/global-setup.ts'],
+  // They run a whole platform on a machine that others may share; what fails twice is broken.
+  retry: process.env['CI'] ? 1 : 0,
+  testTimeout: 180_000,
+  hookTimeout: 300_000,
+};
+
 /** Unit tests stand beside their sources; system tests boot the synthesized application and need it built first. */
 export default defineConfig({
   test: {
@@ -22,8 +33,8 @@ export default defineConfig({
     pool: 'forks',
     setupFiles: ['test/support/keep-compiled.ts'],
     // Ends what hangs; what a machine shared by many does slowly is no failure.
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,
@@ -58,8 +69,6 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           // They run a whole platform on a machine that others may share; what fails twice is broken.
           retry: process.env['CI'] ? 1 : 0,
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
         },
       },
     ],

@@ -24,7 +24,7 @@ const production: StageConfig = {
 let product: Sample;
 beforeAll(() => {
   product = synthesizeSample(production, domains, true);
-}, 120_000);
+});
 
 describe('least privilege', () => {
   let sample: Sample;

@@ -88,7 +88,7 @@ describe('the packed gateway', () => {
       child.kill('SIGKILL');
       await platform.close();
     }
-  }, 60_000);
+  });
 
   it.skipIf(!hasProgram('systemd-analyze', 'systemd'))('has a unit that systemd understands', () => {
     const unit = readFileSync(join(packed.folder, 'mizan-gateway.service'), 'utf8').replace(

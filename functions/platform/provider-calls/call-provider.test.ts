@@ -80,7 +80,7 @@ describe('a message', () => {
     // Where every answer was clear nothing came twice.
     const clear = delivered.filter((r: string) => /^f-[0126]-(ok|500|429|401)$/.test(r));
     expect(new Set(clear).size).toBe(clear.length);
-  }, 60_000);
+  });
 
   it('that nobody takes fails with each cause, in both languages, and can be sent later', async () => {
     const a = await integrate('test_sms_a', 1);
