@@ -10,7 +10,11 @@ export function checkDevices(meter: Meter): void {
     fitsRegister(device, 'finalRegisterKwh');
     const { installedAt, removedAt } = device;
     if (installedAt !== undefined && removedAt !== undefined && removedAt <= installedAt)
-      throw refused('/at', `The device was installed at ${installedAt}: it cannot have been removed at ${removedAt}.`);
+      throw refused(
+        '/at',
+        `The device was installed at ${installedAt}: it cannot have been removed at ${removedAt}.`,
+        `رُكّب الجهاز في ${installedAt}، فلا يمكن أن يُنزع في ${removedAt}.`,
+      );
   }
 }
 
@@ -20,15 +24,23 @@ export function checkDevices(meter: Meter): void {
  */
 export function refuseInstalledLater(installedAt: string | undefined, now: string): void {
   if (installedAt !== undefined && installedAt > now)
-    throw refused('/installedAt', 'An installation is recorded after it happened.');
+    throw refused('/installedAt', 'An installation is recorded after it happened.', 'يُسجَّل التركيب بعد حدوثه.');
 }
 
 function fitsRegister(device: Device, field: 'initialRegisterKwh' | 'finalRegisterKwh'): void {
   const units = toUnits(device[field]);
   if (units !== undefined && units >= modulusOf(device.digits))
-    throw refused(`/${field}`, `${device[field]} kWh does not fit a register of ${device.digits} digits.`);
+    throw refused(
+      `/${field}`,
+      `${device[field]} kWh does not fit a register of ${device.digits} digits.`,
+      `القراءة ${device[field]} لا تتسع لها خانات العداد (${device.digits}).`,
+    );
 }
 
-export function refused(path: string, message: string): AppError {
-  return new AppError('unprocessable', message, { details: [{ in: 'body', path, message }] });
+/** @param path of the field in the body */
+export function refused(path: string, en: string, ar: string): AppError {
+  return new AppError('unprocessable', undefined, {
+    texts: { en, ar },
+    details: [{ in: 'body', path, message: en }],
+  });
 }

@@ -26,7 +26,7 @@ export async function exchangeMeter(
   if (before.status === 'retired') throw new AppError('conflict', 'The meter is retired.');
   const now = session.context.now();
   const at = request.at ?? now;
-  if (at > now) throw refused('/at', 'An exchange is recorded after it happened.');
+  if (at > now) throw refused('/at', 'An exchange is recorded after it happened.', 'يُسجَّل الاستبدال بعد حدوثه.');
   const old = before.devices.at(-1)!;
   await checkFinalRegister(session, before, at, request.finalRegisterKwh);
   const model = request.newModel === undefined ? undefined : await findModel(session, request.newModel);
@@ -87,9 +87,19 @@ async function checkFinalRegister(session: TenantSession, meter: Meter, at: stri
     limitsOf(segment),
   );
   if (typeof moved !== 'string') return;
-  const known = `${fromUnits(last.register)} kWh at ${new Date(last.timeMs).toISOString()}`;
-  const reason = moved === 'decreased' ? 'is below' : 'is more than the point can draw above';
-  throw refused('/finalRegisterKwh', `${finalKwh} kWh ${reason} the last reading of the old device, ${known}.`);
+  const [lastKwh, lastAt] = [fromUnits(last.register), new Date(last.timeMs).toISOString()];
+  const reason =
+    moved === 'decreased'
+      ? { en: 'is below', ar: 'أقل من آخر قراءة للجهاز القديم' }
+      : {
+          en: 'is more than the point can draw above',
+          ar: 'أعلى مما تستطيع نقطة القياس استهلاكه منذ آخر قراءة للجهاز القديم',
+        };
+  throw refused(
+    '/finalRegisterKwh',
+    `${finalKwh} kWh ${reason.en} the last reading of the old device, ${lastKwh} kWh at ${lastAt}.`,
+    `القراءة ${finalKwh} ${reason.ar}: ${lastKwh} في ${lastAt}.`,
+  );
 }
 
 /**
@@ -107,5 +117,6 @@ async function checkFirstReading(session: TenantSession, meter: Meter, device: D
   throw refused(
     '/at',
     `The reading ${fromUnits(next.register)} kWh at ${new Date(next.timeMs).toISOString()} would be of the new device, which cannot come there from ${device.initialRegisterKwh} kWh. Correct the time of the exchange or the first register, or reject the reading.`,
+    `القراءة ${fromUnits(next.register)} في ${new Date(next.timeMs).toISOString()} تكون للجهاز الجديد، ولا يمكن أن يصلها من ${device.initialRegisterKwh}. صحّح وقت الاستبدال أو القراءة الأولى، أو ارفض تلك القراءة.`,
   );
 }

@@ -95,7 +95,11 @@ function movedStations(
   if (stationId === undefined || stationId === current) return known;
   const last = known.at(-1)?.since;
   if (last !== undefined && since <= last)
-    throw refused('/stationSince', `The meter came to ${current} at ${last}: it cannot have moved on before.`);
+    throw refused(
+      '/stationSince',
+      `The meter came to ${current} at ${last}: it cannot have moved on before.`,
+      `وصل العداد إلى ${current} في ${last}، فلا يمكن أن ينتقل قبل ذلك.`,
+    );
   return [...known, { stationId, since }];
 }
 
@@ -107,6 +111,10 @@ function correctedDevices({ devices }: Meter, request: UpdateMeter, now: string)
   if (request.status === 'retired' && corrected.removedAt === undefined) corrected.removedAt = now;
   const previous = devices.at(-2);
   if (previous?.removedAt !== undefined && corrected.installedAt !== previous.removedAt)
-    throw refused('/installedAt', `The device replaced another one at ${previous.removedAt}.`);
+    throw refused(
+      '/installedAt',
+      `The device replaced another one at ${previous.removedAt}.`,
+      `حل الجهاز محل آخر في ${previous.removedAt}.`,
+    );
   return [...devices.slice(0, -1), corrected];
 }

@@ -7,6 +7,7 @@ import { contradictsNoted } from '../../../layers/metering/check-reading.ts';
 import { segmentAt } from '../../../layers/metering/meter-state.ts';
 import { type Overlay, packOverlay } from '../../../layers/metering/reading-edits.ts';
 import { fromUnits, modulusOf, toUnits } from '../../../layers/metering/register.ts';
+import { rejectionReasons } from '../../../layers/metering/rejection-reasons.ts';
 import { refused } from '../meters/check-devices.ts';
 import { meterEntity } from '../meters/meter-entity.ts';
 import { profileOf } from '../meters/meter-profile.ts';
@@ -95,21 +96,38 @@ export function standingAfter(
 
 function checkValues(session: TenantSession, meter: Meter, edit: ReadingEdit, timeMs: number): void {
   const { action, newRegisterKwh, newExportRegisterKwh } = edit;
-  if (edit.time > session.context.now()) throw refused('/time', 'The time is yet to come.');
+  if (edit.time > session.context.now()) throw refused('/time', 'The time is yet to come.', 'هذا الوقت لم يحن بعد.');
   if ((action === 'correct') !== (newRegisterKwh !== undefined))
-    throw refused('/newRegisterKwh', 'A correction has it, and nothing else has.');
+    throw refused(
+      '/newRegisterKwh',
+      'Give the right value here with a correction, and only with one.',
+      'اكتب هنا القيمة الصحيحة عند التصحيح، ولا تكتبها في غيره.',
+    );
   if (newExportRegisterKwh !== undefined && action !== 'correct' && action !== 'add')
-    throw refused('/newExportRegisterKwh', 'Only a correction or an added reading has it.');
+    throw refused(
+      '/newExportRegisterKwh',
+      'Only a correction or an added reading has it.',
+      'لا تُكتب إلا عند تصحيح قراءة أو إضافتها.',
+    );
   const segment = segmentAt(profileOf(meter), timeMs);
-  if (segment === undefined) throw refused('/time', 'No device was installed at that time.');
+  if (segment === undefined)
+    throw refused('/time', 'No device was installed at that time.', 'لم يكن هناك جهاز مركّب في ذلك الوقت.');
   const value = toUnits(newRegisterKwh ?? (action === 'add' ? edit.registerKwh : undefined));
   if (value !== undefined && value >= modulusOf(segment.digits))
-    throw refused('/newRegisterKwh', `It does not fit a register of ${segment.digits} digits.`);
+    throw refused(
+      '/newRegisterKwh',
+      `It does not fit a register of ${segment.digits} digits.`,
+      `القراءة لا تتسع لها خانات العداد (${segment.digits}).`,
+    );
   const exported = toUnits(newExportRegisterKwh);
   if (exported !== undefined && exported >= modulusOf(segment.digits))
-    throw refused('/newExportRegisterKwh', `It does not fit a register of ${segment.digits} digits.`);
+    throw refused(
+      '/newExportRegisterKwh',
+      `It does not fit a register of ${segment.digits} digits.`,
+      `القراءة لا تتسع لها خانات العداد (${segment.digits}).`,
+    );
   const refusal = value === undefined ? undefined : contradictsNoted({ time: timeMs, register: value }, segment);
-  if (refusal !== undefined) throw refused('/newRegisterKwh', refusal.detail);
+  if (refusal !== undefined) throw refused('/newRegisterKwh', refusal.detail, rejectionReasons[refusal.reason].ar);
 }
 
 /** @param edit as it is recorded, applied */

@@ -153,7 +153,10 @@ describe('an edit', () => {
     [400, 'without a reason', 'reject', 4, '113', { reason: ' ' }],
   ])('is refused with %i %s', async (status, _, action, hours, kwh, more) => {
     if ((await stack.request(meters, 'GET', '/api/billing/meters/ED-7')).status === 404) await setUp('ED-7');
-    expect((await edit('ED-7', action, hours, kwh, more)).status).toBe(status);
+    const answer = await edit('ED-7', action, hours, kwh, more);
+    expect(answer.status).toBe(status);
+    // A rule says what it asks for in `message` as well, which is the text in the reader's language.
+    if (status === 422) expect(answer.body.message).toBe(answer.body.errors[0].message);
   });
 
   it('of another tenant does not exist', async () => {

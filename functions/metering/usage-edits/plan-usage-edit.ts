@@ -52,12 +52,17 @@ export async function planUsageEdit(session: TenantSession, meter: Meter, asked:
 
 function gridOf(session: TenantSession, meter: Meter, asked: RequestUsageEdit, timeZone: string): Cell[] {
   const [from, to] = [Date.parse(asked.from), Date.parse(asked.to)];
-  if (from >= to) throw refused('/to', 'It is not after `from`.');
-  if (asked.to > session.context.now()) throw refused('/to', 'The time is yet to come.');
-  if (to - from > longestDays * dayMs) throw refused('/to', `At most ${longestDays} days are edited at once.`);
+  if (from >= to) throw refused('/to', 'It is not after `from`.', 'يجب أن يكون بعد `from`.');
+  if (asked.to > session.context.now()) throw refused('/to', 'The time is yet to come.', 'هذا الوقت لم يحن بعد.');
+  if (to - from > longestDays * dayMs)
+    throw refused(
+      '/to',
+      `At most ${longestDays} days are edited at once.`,
+      `أقصى ما يُعدَّل مرة واحدة بالأيام: ${longestDays}.`,
+    );
   const profile = profileOf(meter);
   if (segmentAt(profile, from) === undefined || segmentAt(profile, to - 1) === undefined)
-    throw refused('/from', 'No device was installed at that time.');
+    throw refused('/from', 'No device was installed at that time.', 'لم يكن هناك جهاز مركّب في ذلك الوقت.');
   const cells =
     asked.interval === 'day'
       ? timeBuckets('day', from, to, timeZone).map(({ start, end }) => ({
@@ -65,7 +70,12 @@ function gridOf(session: TenantSession, meter: Meter, asked: RequestUsageEdit, t
           to: Math.min(end, to),
         }))
       : steps(from, to, stepMs[asked.interval]);
-  if (cells.length > mostCells) throw refused('/interval', `At most ${mostCells} intervals are edited at once.`);
+  if (cells.length > mostCells)
+    throw refused(
+      '/interval',
+      `At most ${mostCells} intervals are edited at once.`,
+      `أقصى ما يُعدَّل مرة واحدة بالفترات: ${mostCells}.`,
+    );
   return cells;
 }
 
@@ -99,16 +109,30 @@ async function amounts(
   { grid, register, timeZone }: Known,
 ): Promise<{ units: bigint[]; basis: string }> {
   if ((method === 'values') !== (values !== undefined))
-    throw refused('/values', 'The method `values` has them, and no other.');
+    throw refused(
+      '/values',
+      'Values belong to the method `values`, and to no other.',
+      'القيم تُكتب مع الطريقة `values` وحدها.',
+    );
   if (method === 'values') {
-    if (totalKwh !== undefined) throw refused('/totalKwh', 'Values come to what they come to.');
-    if (values!.length !== grid.length) throw refused('/values', `The stretch has ${grid.length} intervals.`);
+    if (totalKwh !== undefined)
+      throw refused(
+        '/totalKwh',
+        'A total is not given beside values: they are the total.',
+        'لا يُكتب مجموع بجانب القيم: فهي المجموع.',
+      );
+    if (values!.length !== grid.length)
+      throw refused('/values', `The stretch has ${grid.length} intervals.`, `عدد فترات هذه المدة: ${grid.length}.`);
     return { units: values!.map((kwh) => BigInt(toUnits(kwh)!)), basis: 'values given' };
   }
   const given = totalKwh === undefined ? undefined : BigInt(toUnits(totalKwh)!);
   const total = given ?? (ignoreRegister ? undefined : register);
   if (method === 'linear' && total === undefined)
-    throw refused('/totalKwh', 'The register does not tell what the stretch came to: give a total.');
+    throw refused(
+      '/totalKwh',
+      'The register does not tell what the stretch came to: give a total.',
+      'العداد لا يبيّن مجموع هذه المدة: اكتب المجموع.',
+    );
   const perDay = method === 'history' ? await usualPerDay(session, meter, energy, grid) : undefined;
   const { values: made, left } = estimate(
     {
@@ -122,7 +146,12 @@ async function amounts(
     },
     { ...usualSettings, estimation: { ...usualSettings.estimation, order: [estimationOf[method]], longestDays } },
   );
-  if (left.length > 0) throw refused('/method', 'The four weeks before do not tell what this method needs.');
+  if (left.length > 0)
+    throw refused(
+      '/method',
+      'The four weeks before do not tell what this method needs.',
+      'الأسابيع الأربعة السابقة لا تكفي لهذه الطريقة.',
+    );
   const scaled = given !== undefined ? 'a total given' : total !== undefined ? 'what the register moved' : undefined;
   return { units: made.map(({ units }) => units), basis: [words[method], scaled].filter(Boolean).join(', scaled to ') };
 }
@@ -170,5 +199,5 @@ function refuseImpossible(meter: Meter, grid: readonly Cell[], units: readonly b
   // kW × ms / 3,600,000 ms/h × 1,000,000 units/kWh, and a unit for rounding
   const most = ({ from, to }: Cell): number => ((segmentAt(profile, from)?.maxKw ?? 0) * (to - from)) / 3.6 + 1;
   if (grid.some((cell, i) => Number(units[i]!) > most(cell)))
-    throw refused('/values', 'It is more than the metering point can carry.');
+    throw refused('/values', 'It is more than the metering point can carry.', 'أكثر مما تتحمله نقطة القياس.');
 }
