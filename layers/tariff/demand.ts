@@ -92,7 +92,11 @@ function apparent(window: Window, windowMs: number): HighestDemand {
   const [kw, kvar] = [window.active, window.reactive].map((units) => fractionText(power(units, windowMs), 3));
   return {
     highest: fraction((halves + 1n) / 2n, 1_000n),
-    made: { en: `, √(${kw}² kW + ${kvar}² kvar)`, ar: `، √(${kw}² ك.و + ${kvar}² ك.فار)` },
+    // In words: the font of documents has no squares.
+    made: {
+      en: `, the root of the sum of the squares of ${kw} kW and ${kvar} kvar`,
+      ar: `، جذر مجموع مربعي ${kw} ك.و و${kvar} ك.فار`,
+    },
   };
 }
 

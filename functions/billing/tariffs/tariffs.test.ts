@@ -150,7 +150,12 @@ describe('what something would cost', () => {
     expect((await ask({ intervals: reactive, contractedKva: '60' })).data).toMatchObject({
       total: '500.00',
       peakKva: '50',
-      lines: [{ unit: 'kVA', explanation: { en: '50 kVA, the highest measured, √(30² kW + 40² kvar)' } }],
+      lines: [
+        {
+          unit: 'kVA',
+          explanation: { en: '50 kVA, the highest measured, the root of the sum of the squares of 30 kW and 40 kvar' },
+        },
+      ],
     });
     expect((await ask({ importKwh: '1', demandKva: '21.5', contractedKva: '40' })).data.total).toBe('320.00');
     // The contract in kW is another.

@@ -262,6 +262,7 @@ describe('posting rules', () => {
     for (const wrong of [
       { id: 'x', eventType: 'journal.posted' },
       { id: 'x', lines: [{ ...rule.lines[0], accountId: '1' }, rule.lines[1]] },
+      { id: 'x', lines: [rule.lines[0], { ...rule.lines[1], roleBy: 'customerType' }] },
       { id: 'x', journal: 'closing' },
     ])
       expect((await tenant.call('POST', '/api/core/posting-rules', { ...rule, ...wrong })).status).toBe(400);
