@@ -136,6 +136,12 @@ describe('the document', () => {
     expect(Object.keys(post.responses['200'].headers)).toContain('RateLimit-Remaining');
   });
 
+  it('says that an Idempotency-Key can be wrong where nothing else can', () => {
+    const { document } = documentOf({ start: { ...text, method: 'POST', access: 'authenticated' } });
+    const { $ref } = document['paths']['/api/valves'].post.responses['400'];
+    expect($ref).toBe('#/components/responses/ValidationFailed');
+  });
+
   it('carries the examples of paginated lists with their pagination', () => {
     const { document } = documentOf({
       list: {

@@ -10,9 +10,13 @@ import type { Json } from './to-schema.ts';
 
 const everyCode = Object.keys(errorStatus) as ErrorCode[];
 
+/** Whether anything of a request can be wrong; an `Idempotency-Key` has a longest length. */
+const hasInput = (route: Route): boolean =>
+  [route.params, route.query, route.body].some(Boolean) || route.paginated === true || isIdempotent(route);
+
 /** Errors any route can return. */
 const commonErrors = (route: Route): ErrorCode[] => [
-  ...(route.params || route.query || route.body || route.paginated ? (['validation_failed'] as const) : []),
+  ...(hasInput(route) ? (['validation_failed'] as const) : []),
   ...(route.body ? (['malformed_request', 'payload_too_large', 'unsupported_media_type'] as const) : []),
   ...(route.access === 'public' ? [] : (['unauthenticated'] as const)),
   ...(isCounted(route) ? (['rate_limited'] as const) : []),
