@@ -20,8 +20,6 @@ const system = {
   globalSetup: ['test/support/global-setup.ts'],
   // They run a whole platform on a machine that others may share; what fails twice is broken.
   retry: process.env['CI'] ? 1 : 0,
-  testTimeout: 180_000,
-  hookTimeout: 300_000,
 };
 
 /** Unit tests stand beside their sources; system tests boot the synthesized application and need it built first. */
@@ -60,15 +58,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'system',
-          // Each runs a whole platform, and waits for it much of the time; a third would only take memory.
-          maxWorkers: 2,
+          ...system,
+          name: 'http',
           sequence: { groupOrder: 1 },
-          include: ['test/{http,e2e,faults,console}/**/*.test.ts'],
-          exclude,
-          globalSetup: ['test/support/global-setup.ts'],
-          // They run a whole platform on a machine that others may share; what fails twice is broken.
-          retry: process.env['CI'] ? 1 : 0,
+          // A process runs file after file on one platform (test/support/shared-mizan.ts).
+          isolate: false,
+          include: ['test/http/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...system,
+          name: 'system',
+          sequence: { groupOrder: 2 },
+          include: ['test/{e2e,faults,console}/**/*.test.ts'],
         },
       },
     ],

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectOk, type Mizan } from '../support/mizan.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 beforeAll(async () => {
-  mizan = await startMizan({ meters: 1 });
+  mizan = await shareMizan({ meters: 1 });
 });
-afterAll(() => mizan?.stop());
 
 describe('the audit trail', () => {
   it('says who changed what, from which value to which, when and from where', async () => {
@@ -25,7 +25,7 @@ describe('the audit trail', () => {
     expect(data).toHaveLength(2);
     expect(data[0]).toMatchObject({
       action: 'update',
-      changes: { name: { old: 'north station', new: 'Renamed' } },
+      changes: { name: { old: before.name, new: 'Renamed' } },
       actor: { kind: 'api_key', name: 'test' },
       userAgent: 'audit-test',
       correlationId: 'audit-test-1',

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMeter, type MeterClient, readingMessage } from '../support/meter-client.ts';
-import { eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { eventually, expectOk, type Mizan } from '../support/mizan.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 let meter: MeterClient;
 
 beforeAll(async () => {
-  mizan = await startMizan();
+  mizan = await shareMizan();
   meter = await connectMeter(mizan.platform.endpoints.mqttUrl, mizan.north.apiKey);
 });
 afterAll(async () => {
   await meter?.close();
-  await mizan?.stop();
 });
 
 async function rejected(): Promise<any[]> {
@@ -22,7 +22,10 @@ describe('bad input over MQTT is kept with a reason', () => {
   const at = Date.now();
   const reading = (id: string, kwh: number, timeMs = at, extra = {}): string =>
     JSON.stringify(readingMessage(id, kwh, timeMs, extra));
-  const cases: [string, (station: string, id: string) => { topic?: string; payload: string | Buffer }][] = [
+  const cases: [
+    string,
+    (station: string, id: string, southId: string) => { topic?: string; payload: string | Buffer },
+  ][] = [
     ['not JSON', () => ({ payload: '<reading>5</reading>' })],
     ['binary garbage', () => ({ payload: Buffer.from([0, 255, 1, 254, 128, 7]) })],
     ['nothing', () => ({ payload: '' })],
@@ -40,7 +43,7 @@ describe('bad input over MQTT is kept with a reason', () => {
     ['a power factor of 3', (_, id) => ({ payload: reading(id, 1, at, { power_factor: 3 }) })],
     [
       'the meter of another tenant',
-      (station) => ({ topic: `acrel/${station}/meter/SOUTH-M1/data`, payload: reading('SOUTH-M1', 1) }),
+      (station, _, southId) => ({ topic: `acrel/${station}/meter/${southId}/data`, payload: reading(southId, 1) }),
     ],
   ];
 
@@ -48,7 +51,11 @@ describe('bad input over MQTT is kept with a reason', () => {
     const { north } = mizan;
     const meterId = north.meterIds[0]!;
     const before = (await rejected()).length;
-    const { topic = `acrel/${north.stationId}/meter/${meterId}/data`, payload } = make(north.stationId, meterId);
+    const { topic = `acrel/${north.stationId}/meter/${meterId}/data`, payload } = make(
+      north.stationId,
+      meterId,
+      mizan.south.meterIds[0]!,
+    );
     await meter.publish(topic, payload);
     const list = await eventually(rejected, (rows) => rows.length > before);
     expect(list[0].reason).toMatch(/^[a-z_]+$/);

@@ -1,33 +1,21 @@
 /** Attacks over HTTP on the running platform: what must be refused, what must stay data, and what must never be seen. */
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domains } from '../../infra/domains.ts';
-import type { Resource, Route, Routes } from '../../layers/kernel/http/route.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../support/live-client.ts';
 import { connectMeter } from '../support/meter-client.ts';
-import { type ApiAnswer, apiWith, eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { type ApiAnswer, apiWith, eventually, expectOk, type Mizan } from '../support/mizan.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { rowsOf } from '../support/rows.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
+import { expectNoInsides, expectRefused } from './walks/answers.ts';
+import { routes, walksAll, withId } from './walks/routes.ts';
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 let baseUrl: string;
 beforeAll(async () => {
-  mizan = await startMizan();
+  mizan = await shareMizan();
   baseUrl = mizan.platform.endpoints.restUrl;
 });
-afterAll(() => mizan?.stop());
-
-const routes = domains.flatMap(({ resources }) =>
-  resources.flatMap(({ resource }) =>
-    Object.entries((resource as Resource<Routes>).routes).map(([name, route]) => ({
-      name,
-      route: route as Route,
-      path: (resource as Resource<Routes>).base + (route as Route).path,
-    })),
-  ),
-);
-const withBody = routes.filter(({ route }) => route.body !== undefined && route.access !== 'public');
-const filled = (path: string): string => path.replaceAll(/\{\w+\}/g, 'unknown-1');
 
 /** A request exactly as written: no client in between that tidies the path or refuses the headers. */
 function raw(
@@ -47,17 +35,6 @@ function raw(
   });
 }
 
-/** A refusal people and programs can read, without a word about our insides. */
-function expectRefused(answer: ApiAnswer): void {
-  expect(answer.status, answer.text.slice(0, 300)).toBeGreaterThanOrEqual(400);
-  expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500);
-  expect(answer.json).toMatchObject({ success: false, code: expect.any(String), correlationId: expect.any(String) });
-  expectNoInsides(answer);
-}
-function expectNoInsides({ text }: { text: string }): void {
-  expect(text).not.toMatch(/\bat .+\.(?:js|mjs|ts):\d+|node_modules|DynamoDB|ValidationException|"stack"|T#tenant/);
-}
-
 describe('credentials', () => {
   const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const forgeries: [string, () => string][] = [
@@ -67,7 +44,7 @@ describe('credentials', () => {
       () => {
         const [head, payload, signature] = mizan.north.token.split('.') as [string, string, string];
         const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-        return `${head}.${base64({ ...claims, tid: 'tenant-south' })}.${signature}`;
+        return `${head}.${base64({ ...claims, tid: mizan.south.id })}.${signature}`;
       },
     ],
     ['a token that is only a prefix', () => mizan.north.token.slice(0, -10)],
@@ -92,9 +69,9 @@ describe('credentials', () => {
   });
 
   it('are not widened by what a request says about its tenant', async () => {
-    const answer = await mizan.south.api('GET', '/api/scada/stations?tenantId=tenant-north', undefined, {
-      'x-tenant-id': 'tenant-north',
-      'x-mizan-tenant': 'tenant-north',
+    const answer = await mizan.south.api('GET', `/api/scada/stations?tenantId=${mizan.north.id}`, undefined, {
+      'x-tenant-id': mizan.north.id,
+      'x-mizan-tenant': mizan.north.id,
     });
     expect(expectOk(answer).data.map(({ id }: any) => id)).toEqual([mizan.south.stationId]);
   });
@@ -271,37 +248,7 @@ describe('paths', () => {
   });
 });
 
-describe('hostile bodies, on every route that takes one', () => {
-  const deep = (open: string, close: string): string => `${open.repeat(100_000)}1${close.repeat(100_000)}`;
-  const bodies: Record<string, string> = {
-    'a prototype': '{"__proto__":{"isAdmin":true,"permissions":["*"]},"constructor":{"prototype":{"isAdmin":true}}}',
-    'a prototype in every field':
-      '{"id":{"__proto__":{}},"name":{"__proto__":[]},"filter":{"__proto__":{"a":[1]}},"headers":{"__proto__":"x"}}',
-    'lists 100,000 deep': deep('[', ']'),
-    'objects 100,000 deep': deep('{"filter":', '}'),
-    'objects 40 deep': `{"name":"n","filter":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}`,
-    'a string': '"__proto__"',
-    'a number out of range': '{"id":1e400,"version":1e400,"limit":-0}',
-    'operators of other databases': '{"id":{"$gt":""},"name":{"$where":"sleep(1)"},"email":"\' OR 1=1 --"}',
-    'half a surrogate': '{"id":"\\ud800","name":"\\udfff\\ud800"}',
-    'a null byte': '{"id":"a\\u0000b","name":"a\\u0000"}',
-    'not JSON': '{"a":1,}',
-    'two documents': '{}{}',
-    'a byte order mark': '\ufeff{}',
-  };
-  it.each(Object.keys(bodies))('%s', async (kind) => {
-    for (const { route, path, name } of withBody) {
-      const answer = await mizan.south.api(route.method, filled(path), bodies[kind]);
-      expect(answer.status, `${name}: ${answer.text.slice(0, 300)}`).toBeLessThan(500);
-      if (answer.status >= 400) expectRefused(answer);
-      expectNoInsides(answer);
-    }
-    expect(({} as any).isAdmin).toBeUndefined();
-    const me = expectOk(await mizan.south.api('GET', '/api/v1/auth/me')).data;
-    expect(me.permissions).not.toContain('*');
-    expect(me.isAdmin).toBeUndefined();
-  });
-
+describe('bodies', () => {
   it('in another format than JSON are refused', async () => {
     for (const type of ['application/xml', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
       expect(await mizan.south.api('POST', '/api/scada/stations', '<a/>', { 'content-type': type })).toMatchObject({
@@ -338,45 +285,12 @@ describe('hostile bodies, on every route that takes one', () => {
   });
 });
 
-describe('hostile queries, on every list', () => {
-  const lists = routes.filter(({ route }) => route.method === 'GET' && route.paginated && route.access !== 'public');
-  const queries = [
-    "cursor=' OR 1=1 --",
-    'cursor=eyJwayI6IlQjdGVuYW50LW5vcnRoI1NUQVRJT04ifQ',
-    `cursor=${Buffer.from('{"pk":"T#tenant-south#X","sk":"1"}').toString('base64url')}`,
-    `cursor=${Buffer.from('["a"]').toString('base64url')}`,
-    `cursor=${Buffer.from('[""]').toString('base64url')}`,
-    `cursor=${Buffer.from(JSON.stringify(['x'.repeat(1500)])).toString('base64url')}`,
-    `cursor=${'A'.repeat(3000)}`,
-    'limit=-1',
-    'limit=1e9',
-    'limit=NaN',
-    'limit[]=5',
-    'status[$ne]=x',
-    'status=%00',
-    "type=*';--",
-    'type=%23%25',
-    'from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z',
-    'from=%ff',
-    '__proto__=1&constructor=2',
-    'order=desc; DROP',
-    `search=${'%25'.repeat(500)}`,
-  ];
-  it.each(queries)('%s', async (query) => {
-    for (const { path, name } of lists) {
-      const target = path.replaceAll(/\{\w+\}/g, mizan.south.meterIds[0]!);
-      const answer = await mizan.south.api('GET', `${target}?${query}`);
-      expect(answer.status, `${name}: ${answer.text.slice(0, 300)}`).toBeLessThan(500);
-      expect(answer.text).not.toContain('tenant-north');
-      expectNoInsides(answer);
-    }
-  });
-
+describe('lists', () => {
   it('a cursor of another tenant is refused', async () => {
     const page = expectOk(await mizan.north.api('GET', '/api/billing/meters?limit=1'));
     expect(page.pagination.nextCursor).not.toBeNull();
     const stolen = await mizan.south.api('GET', `/api/billing/meters?limit=1&cursor=${page.pagination.nextCursor}`);
-    expect(JSON.stringify(stolen.json)).not.toContain('NORTH-');
+    expect(JSON.stringify(stolen.json)).not.toContain(mizan.north.meterIds[0]!.slice(0, -1));
   });
 });
 
@@ -507,7 +421,7 @@ describe('secrets', () => {
       answers: await everyAnswer(),
     };
     expect(places['logs']).toContain('"request"');
-    expect(places['answers']).toContain('CANARY-1');
+    expect(places['answers']).toContain('canary hook');
     for (const [place, text] of Object.entries(places))
       for (const [name, canary] of Object.entries(canaries)) {
         expect(canary.length).toBeGreaterThan(10);
@@ -516,17 +430,21 @@ describe('secrets', () => {
     await receiver.close();
   });
 
-  /** What every GET route answers the owner, except the one that is there to show a secret again. */
+  /** Of what no row shows in clear, these alone hold what it could be made from again. */
+  const keepers = ['identity', 'platform'];
+
+  /** What their GET routes answer the owner, except the one that is there to show a secret again. */
   async function everyAnswer(): Promise<string> {
     const idsOf = async (path: string): Promise<string[]> =>
-      ((await mizan.north.api('GET', `${path}?limit=200`)).json?.data ?? []).map(({ id }: any) => id);
+      ((await mizan.north.api('GET', `${path}?limit=200`)).json?.data ?? []).map(({ id }: any) => id).slice(0, 20);
+    const ids = new Map<string, string[]>();
     const texts: string[] = [];
-    for (const { route, path, name } of routes) {
+    for (const { route, path, name, domain } of routes) {
       if (route.method !== 'GET' || /secret/i.test(name)) continue;
+      if (!walksAll && !keepers.includes(domain)) continue;
       const list = path.slice(0, path.indexOf('/{'));
-      const targets = path.includes('{')
-        ? (await idsOf(list)).slice(0, 20).map((id) => path.replaceAll(/\{\w+\}/g, encodeURIComponent(id)))
-        : [path];
+      if (path.includes('{') && !ids.has(list)) ids.set(list, await idsOf(list));
+      const targets = path.includes('{') ? ids.get(list)!.map((id) => withId(path, id)) : [path];
       for (const target of targets) texts.push((await mizan.north.api('GET', target)).text);
     }
     return texts.join('\n');

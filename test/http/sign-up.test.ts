@@ -1,14 +1,14 @@
 /** People come in on the running platform: a company and its owner by e-mail, a phone by text message. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, apiWith, eventually, expectOk, type Mizan, startMizan } from '../support/mizan.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Api, apiWith, eventually, expectOk, type Mizan } from '../support/mizan.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 let nobody: Api;
 beforeAll(async () => {
-  mizan = await startMizan({ meters: 1 });
+  mizan = await shareMizan({ meters: 1 });
   nobody = apiWith(mizan.platform.endpoints.restUrl);
 });
-afterAll(() => mizan?.stop());
 
 interface Sent {
   emails: { to: string[]; from: string; text: string }[];
@@ -48,7 +48,7 @@ describe('a company', () => {
       await nobody('POST', '/api/v1/auth/login', { email: owner.email, password: owner.password }),
     );
     expect(answer).toMatchObject({ success: true, organizationRole: 'owner' });
-    expect(['tenant-north', 'tenant-south']).not.toContain(answer.organizationId);
+    expect([mizan.north.id, mizan.south.id]).not.toContain(answer.organizationId);
     token = answer.accessToken;
     const tenants = expectOk(await apiWith(mizan.platform.endpoints.restUrl, token)('GET', '/api/core/tenants')).data;
     expect(tenants).toMatchObject([{ id: answer.organizationId, name: owner.companyName, bin: owner.bin }]);

@@ -1,24 +1,16 @@
 /** Attacks on log-in over HTTP, on the running platform: forged and stolen tokens, guessed codes, and asking who is there. */
 import { createHmac, createPublicKey, createSign, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { codeOfStep, stepAt } from '../../functions/identity/two-factor/totp.ts';
-import {
-  type ApiAnswer,
-  apiWith,
-  eventually,
-  expectOk,
-  type Mizan,
-  startMizan,
-  type TestTenant,
-} from '../support/mizan.ts';
+import { type ApiAnswer, apiWith, eventually, expectOk, type Mizan, type TestTenant } from '../support/mizan.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 let baseUrl: string;
 beforeAll(async () => {
-  mizan = await startMizan({ meters: 1 });
+  mizan = await shareMizan({ meters: 1 });
   baseUrl = mizan.platform.endpoints.restUrl;
 });
-afterAll(() => mizan?.stop());
 
 const nobody = (): ReturnType<typeof apiWith> => apiWith(baseUrl);
 const me = (token: string): Promise<ApiAnswer> => apiWith(baseUrl, token)('GET', '/api/v1/auth/me');
@@ -75,7 +67,7 @@ describe('a forged access token is nobody', () => {
     'HS256 with the public key (DER)': async () =>
       hs256(`${withHeader({ alg: 'HS256' })}.${parts[1]}`, (await publicKey()).export({ type: 'spki', format: 'der' })),
     'the attacker’s key under our key id': () => es256(`${parts[0]}.${parts[1]}`),
-    'another tenant': () => `${parts[0]}.${withClaims({ tid: 'tenant-south' })}.${parts[2]}`,
+    'another tenant': () => `${parts[0]}.${withClaims({ tid: mizan.south.id })}.${parts[2]}`,
     'more roles': () => `${parts[0]}.${withClaims({ roles: ['SUPER_ADMIN'] })}.${parts[2]}`,
     'a later end': () => `${parts[0]}.${withClaims({ exp: 4_102_444_800 })}.${parts[2]}`,
     'another type': () => `${withHeader({ typ: 'JWT' })}.${parts[1]}.${parts[2]}`,

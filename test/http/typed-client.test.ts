@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Mizan, startMizan } from '../support/mizan.ts';
+import type { Mizan } from '../support/mizan.ts';
+import { shareMizan } from '../support/shared-mizan.ts';
 
 const run = promisify(execFile);
 const program = `
@@ -40,10 +41,10 @@ const compilerOptions = {
   allowImportingTsExtensions: true,
 };
 
-let mizan: Mizan;
+let mizan: Omit<Mizan, 'stop'>;
 let folder: string;
 beforeAll(async () => {
-  mizan = await startMizan({ meters: 1 });
+  mizan = await shareMizan({ meters: 1 });
   mkdirSync('dist', { recursive: true });
   folder = mkdtempSync(join('dist', 'client-'));
   const types = await fetch(`${mizan.platform.endpoints.restUrl}/api/docs/client.d.ts`);
@@ -55,7 +56,6 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await mizan?.stop();
   if (folder) rmSync(folder, { recursive: true });
 });
 

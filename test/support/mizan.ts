@@ -15,6 +15,7 @@ export interface Mizan {
 
 export interface TestTenant {
   id: string;
+  name: string;
   email: string;
   password: string;
   stationId: string;
@@ -73,31 +74,49 @@ export interface MizanOptions {
 }
 
 export async function startMizan({ meters = 3, dataDir }: MizanOptions = {}): Promise<Mizan> {
-  const platform = await startPlatform({
-    assembly: localAssembly,
-    ports: { rest: 0, mqtt: 0, aws: 0 },
-    // By way of the runner, which shows it only where a test fails.
-    logger: createTerminalLogger('error', (line) => console.error(line)),
-    ...(dataDir ? { dataDir } : {}),
-  });
+  const platform = await startTestPlatform(dataDir);
   try {
-    const [north, south] = await Promise.all([
-      addTenant(platform, 'north', meters),
-      addTenant(platform, 'south', meters),
-    ]);
-    return { platform, north, south, stop: () => platform.stop() };
+    return { platform, ...(await addTenants(platform, meters)), stop: () => platform.stop() };
   } catch (error) {
     await platform.stop();
     throw error;
   }
 }
 
-async function addTenant(platform: Platform, name: string, meterCount: number): Promise<TestTenant> {
+export function startTestPlatform(dataDir?: string): Promise<Platform> {
+  return startPlatform({
+    assembly: localAssembly,
+    ports: { rest: 0, mqtt: 0, aws: 0 },
+    // By way of the runner, which shows it only where a test fails.
+    logger: createTerminalLogger('error', (line) => console.error(line)),
+    ...(dataDir ? { dataDir } : {}),
+  });
+}
+
+/** @param suffix of all their names, where a platform has more than one such pair */
+export async function addTenants(
+  platform: Platform,
+  meters: number,
+  suffix = '',
+): Promise<Pick<Mizan, 'north' | 'south'>> {
+  const [north, south] = await Promise.all([
+    addTenant(platform, `north${suffix}`, meters, ['OWNER', 'SUPER_ADMIN']),
+    addTenant(platform, `south${suffix}`, meters, ['OWNER']),
+  ]);
+  return { north, south };
+}
+
+async function addTenant(
+  platform: Platform,
+  name: string,
+  meterCount: number,
+  roles: readonly string[],
+): Promise<TestTenant> {
   const baseUrl = platform.endpoints.restUrl;
   const email = `owner@${name}.example`;
   const made = await platform.invoke('provision-tenant', {
     tenant: { id: `tenant-${name}`, name, timeZone: 'Asia/Aden' },
-    owner: { name, email, password, roles: ['OWNER', ...(name === 'north' ? ['SUPER_ADMIN'] : [])] },
+    owner: { name, email, password, roles },
   });
   if (made.functionError) throw new Error(`Tenant ${name}: ${JSON.stringify(made.payload)}`);
   const login = expectOk(await apiWith(baseUrl)('POST', '/api/v1/auth/login', { email, password }));
@@ -127,6 +146,7 @@ async function addTenant(platform: Platform, name: string, meterCount: number): 
     );
   return {
     id: `tenant-${name}`,
+    name,
     email,
     password,
     stationId,
