@@ -1,8 +1,9 @@
 /**
  * Counts readings, invoices, payments and alarms where every event passes anyhow, so that the domains need not know who looks:
  * for the installation in CloudWatch, and for each tenant in a row an hour. A metric of CloudWatch for each tenant would cost
- * $0.30 a month each, a row that is added to costs a write for some events ($0.63 a million). An event that comes again is counted
- * again, as with every metric that is a rate and not a balance.
+ * $0.30 a month each, a row that is added to costs a write for some events ($0.63 a million). An event that comes again in a later
+ * batch is counted again, as with every metric that is a rate and not a balance: to remember each in the transaction that counts it
+ * would cost two writes an event, and all who count the same hour would wait for each other.
  */
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { updateAtomically } from '../../../layers/kernel/data/update-atomically.ts';

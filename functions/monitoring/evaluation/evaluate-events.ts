@@ -33,7 +33,8 @@ export const handler = consumeEventBatch(async (received) => {
   const uncounted = await handleEach(
     tenants,
     async ({ tenantId, own }) => {
-      const events = own.map(({ envelope }) => envelope);
+      // One that comes twice at once is one.
+      const events = [...new Map(own.map(({ envelope }) => [envelope.id, envelope])).values()];
       await countBusinessEvents(openSession(tenantId), events);
       countForInstallation(events);
     },
