@@ -17,6 +17,8 @@ export async function startTables(names: readonly string[]): Promise<TestTables>
   const dynamodb = testService();
   for (const name of names) {
     dynamodb.table(name, {
+      // Nobody reads it here: tests of what follows a change read the outbox.
+      StreamSpecification: { StreamEnabled: false },
       AttributeDefinitions: keyAttributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
       GlobalSecondaryIndexes: ['gsi1', 'gsi2'].map((index) => ({
         IndexName: index,
