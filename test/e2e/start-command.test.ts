@@ -1,10 +1,14 @@
-/** `npm start` as a person meets it: what it prints and writes, how it ends, and what the next start still knows. */
+/**
+ * `npm start` as a person meets it: what it prints and writes, how it ends, and what the next start still knows. Each start
+ * costs seconds: one goes on where the last ended. Its providers and its station are in `start-demo.test.ts`.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { connectMeter } from '../support/meter-client.ts';
 import { apiWith, eventually, expectOk } from '../support/mizan.ts';
@@ -20,16 +24,15 @@ afterEach(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const start = (...options: string[]): StartCommand => {
-  command = runStart(dataDir, ...options);
+  command = runStart(dataDir, ...freePorts, ...options);
   return command;
 };
-const startQuietly = (...options: string[]) => start(...freePorts, '--no-simulator', '--no-station', ...options);
+const startQuietly = (...options: string[]) => start('--no-simulator', '--no-station', ...options);
 
+/** It has ended in order: what it acknowledged is on disk. How soon is for an idle machine to say. */
 async function interrupt(): Promise<void> {
-  const interruptedAt = Date.now();
   command.process.kill('SIGINT');
   expect(await command.exited).toEqual({ code: 0, signal: null });
-  expect(Date.now() - interruptedAt).toBeLessThan(5_000);
 }
 
 /** Processes that have `parent` as their parent. */
@@ -76,11 +79,19 @@ async function seeded({ restUrl, apiKey }: Endpoints) {
   };
 }
 
+/** Messages on disk of the queue that readings come in by. Queues are written behind by a moment, which a killed process does not get. */
+function queuedOnDisk(): number {
+  const db = new DatabaseSync(join(dataDir, 'data', 'queues.sqlite'), { readOnly: true });
+  const { count } = db.prepare("select count(*) as count from messages where queue like '%metering-ingest'").get()!;
+  db.close();
+  return Number(count);
+}
+
 describe('npm start', () => {
   let first: Endpoints;
   let made: Awaited<ReturnType<typeof seeded>>;
 
-  it('prints and writes where everything is, and is quiet without the simulator', async () => {
+  it('prints and writes where everything is, is quiet without simulator and station, and leaves nothing behind', async () => {
     first = await startQuietly().ready();
     expect(first).toEqual({
       restUrl: expect.stringMatching(/^http:\/\/\S+:\d+$/),
@@ -95,7 +106,6 @@ describe('npm start', () => {
     const { restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey, providersUrl } = first;
     for (const printed of [restUrl, webSocketUrl, mqttUrl, awsEndpointUrl, email, apiKey, providersUrl])
       expect(command.output()).toContain(printed);
-    expect(command.output()).not.toMatch(/error|warn/i);
     made = await seeded(first);
     expect(made).toMatchObject({ webhooks: 1, keys: 1 });
     expect(await readingsOf(first)).toEqual([]);
@@ -103,10 +113,11 @@ describe('npm start', () => {
     await arrived(first, 4321);
     const children = childrenOf(command.process.pid!);
     await interrupt();
+    expect(command.output()).not.toMatch(/error|warn|comes alive/i);
     expect(children.filter(isAlive)).toEqual([]);
   });
 
-  it('still has its readings, log-in and key after a restart, and seeds nothing twice', async () => {
+  it('still has its readings, log-in and key after a restart, seeds nothing twice, and is killed', async () => {
     const again = await startQuietly().ready();
     const moved = { restUrl: '', webSocketUrl: '', mqttUrl: '', awsEndpointUrl: '', providersUrl: '' };
     expect({ ...again, ...moved }).toEqual({ ...first, ...moved });
@@ -114,44 +125,46 @@ describe('npm start', () => {
     const { restUrl, email, password } = again;
     expectOk(await apiWith(restUrl)('POST', '/api/v1/auth/login', { email, password }));
     expect(await seeded(again)).toEqual(made);
-  });
 
-  it('loses nothing that was stored when it is killed, and delivers what was in a queue', async () => {
-    const endpoints = await startQuietly().ready();
-    await publish(endpoints, 4321.01);
-    await arrived(endpoints, 4321.01);
+    await publish(again, 4321.01);
+    await arrived(again, 4321.01);
     const control = (path: string, body: object) =>
-      fetch(`${endpoints.awsEndpointUrl}/_runtime/${path}`, { method: 'POST', body: JSON.stringify(body) });
+      fetch(`${again.awsEndpointUrl}/_runtime/${path}`, { method: 'POST', body: JSON.stringify(body) });
     await control('faults', { rules: [{ point: 'lambda.throttle', probability: 1, resource: 'metering-ingest' }] });
-    await publish(endpoints, 4321.02);
-    // Queues are written behind by a moment, which a killed process does not get.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await publish(again, 4321.02);
+    await eventually(
+      async () => queuedOnDisk(),
+      (count) => count === 1,
+    );
     command.process.kill('SIGKILL');
     expect(await command.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
 
-    const again = await startQuietly().ready();
+  it('lost nothing by that, delivers what was in a queue, and ends at once at a second interrupt', async () => {
+    const again = await startQuietly('--no-providers').ready();
+    expect(again.providersUrl).toBe('');
     await arrived(again, 4321.01);
     // What was being worked on becomes visible again when its time is over.
     await fetch(`${again.awsEndpointUrl}/_runtime/clock`, { method: 'POST', body: '{"advanceMs":600000}' });
     await arrived(again, 4321.02);
     expect(command.output()).not.toMatch(/damaged|malformed|corrupt/i);
-    await interrupt();
-  });
-
-  it('starts anew with --fresh', async () => {
-    const anew = await startQuietly('--fresh').ready();
-    expect(anew.password).not.toBe(first.password);
-    expect(anew.apiKey).not.toBe(first.apiKey);
-    expect(await readingsOf(anew)).toEqual([]);
-    expect((await apiWith(anew.restUrl, first.apiKey)('GET', '/api/scada/stations')).status).toBe(401);
-  });
-
-  it('ends at once at a second interrupt', async () => {
-    await startQuietly().ready();
     command.process.kill('SIGINT');
     command.process.kill('SIGINT');
     const { code, signal } = await command.exited;
     expect(signal === 'SIGINT' || code === 0).toBe(true);
+  });
+
+  it('starts anew with --fresh, with a fleet that reports by itself, and ends while its station comes alive', async () => {
+    const anew = await start('--fresh', '--no-providers', '--meters', '6', '--interval', '1').ready();
+    expect(anew.password).not.toBe(first.password);
+    expect(anew.apiKey).not.toBe(first.apiKey);
+    expect((await apiWith(anew.restUrl, first.apiKey)('GET', '/api/scada/stations')).status).toBe(401);
+    const readings = await eventually(
+      () => readingsOf(anew),
+      ({ length }) => length > 0,
+    );
+    expect(readings.some(({ registerKwh }) => Number(registerKwh) === 4321)).toBe(false);
+    await interrupt();
   });
 
   it('ends cleanly when it is interrupted while it starts', async () => {
@@ -160,24 +173,14 @@ describe('npm start', () => {
       async () => command.output(),
       (text) => text.includes('start the services'),
     );
-    command.process.kill('SIGINT');
-    const { code, signal } = await command.exited;
-    expect([code, signal]).toEqual([0, null]);
-  });
-
-  it('brings a fleet to life that reports by itself', async () => {
-    const endpoints = await start(...freePorts, '--meters', '6', '--interval', '1').ready();
-    await eventually(
-      () => readingsOf(endpoints),
-      (readings) => readings.length > 0,
-    );
     await interrupt();
+    expect(command.output()).not.toContain('    at ');
   });
 });
 
 describe('npm start says in one sentence', () => {
   const failure = async (...options: string[]): Promise<string> => {
-    start(...options);
+    command = runStart(dataDir, ...options);
     expect(await command.exited).toEqual({ code: 1, signal: null });
     return command.output();
   };
@@ -206,7 +209,7 @@ describe('npm start says in one sentence', () => {
   );
 
   it('how it is used', async () => {
-    start('--help');
+    command = runStart(dataDir, '--help');
     expect(await command.exited).toEqual({ code: 0, signal: null });
     expect(command.output()).toContain('--no-simulator');
   });

@@ -52,7 +52,7 @@ export function runStart(dataDir: string, ...options: string[]): StartCommand {
     process: child,
     output: () => text,
     exited,
-    async ready(timeoutMs = 90_000) {
+    async ready(timeoutMs = 170_000) {
       await eventually(
         async () => text,
         (written) => {
