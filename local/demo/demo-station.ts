@@ -19,6 +19,9 @@ export interface DemoStation {
   stop(): Promise<void>;
 }
 
+/** Nobody waits for it, and a machine that does much else is slow. */
+const aliveWithinMs = 180_000;
+
 export function startDemoStation({
   stationId,
   dataDir,
@@ -44,7 +47,7 @@ export function startDemoStation({
       signal: stopping.signal,
       hasStatusPage: true,
     });
-    await station.alive();
+    await station.alive(aliveWithinMs);
     sayStill(welcome(station, stationId, restUrl));
     const { code, signal } = await station.gateway.ended;
     sayStill(`\n  The gateway of ${stationId} ended (${signal ?? code}); ${join(folder, 'gateway.log')} says why.`);
