@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { storedSchema } from '../../layers/kernel/crud/crud-routes.ts';
 import { defineEvent } from '../../layers/kernel/events/define-event.ts';
 import { rowEventList } from '../../layers/kernel/events/row-events.ts';
+import { advanceLeft } from './accounts/advance-left.ts';
 import { bankLineDismissed, bankLineReleased, bankLineSuspended } from './bank-imports/bank-events.ts';
 import {
   cashierSessionClosed,
@@ -19,7 +20,6 @@ import { invoicePaidPayloadSchema, invoicePayloadSchema } from './invoices/invoi
 import { invoiceRowEvents } from './invoices/invoice-row-events.ts';
 import { messageRequested } from './messages/message-events.ts';
 import { fieldEvents } from './mobile/field-events.ts';
-import { advanceLeft } from './accounts/advance-left.ts';
 import { paymentHalfWay } from './payments/payment-half-way.ts';
 import { paymentRowEvents } from './payments/payment-row-events.ts';
 import { paymentMethods, paymentPurposes } from './payments/payment-schema.ts';
