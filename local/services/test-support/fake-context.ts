@@ -135,6 +135,11 @@ class VirtualClock implements Clock {
     this.#now = end;
   }
 
+  leap(byMs: number): void {
+    this.#now += byMs;
+    this.advance(0);
+  }
+
   /** How many timers wait, for tests that nothing is left behind. */
   get pending(): number {
     return this.#timers.length;
