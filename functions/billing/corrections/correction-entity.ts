@@ -34,6 +34,8 @@ export interface LateReadings {
   causes: CorrectionCause[];
   /** Of so many bills that some are left: those that begin before this local day are done. */
   doneBefore?: string;
+  /** When a message was sent again for a row that had waited too long; without it the first one was sent as the row was made. */
+  orderedAt?: string;
 }
 
 export const lateReadingsEntity = defineEntity<LateReadings, { meterId: string }>()({

@@ -56,6 +56,22 @@ describe('a bill', () => {
     expect(first).toMatchObject({ amount: '-120.00', meterId, causes: ['late_reading'], customerId });
   });
 
+  it('is looked at again when more comes to a meter whose message was lost days ago', async () => {
+    const { customerId, meterId } = await setUp([aprilReadings[0]!, aprilReadings[30]!]);
+    await bill(customerId);
+    const correct = async (from: string, to: string) => {
+      const time = utc('2026-05-01T00:00');
+      await edit(meterId, { action: 'correct', time, registerKwh: from, newRegisterKwh: to });
+      await bringReadings(stack);
+    };
+    await correct('1150', '1130');
+    await stack.workOff(correctionQueue, async () => undefined, { seconds: 1000 });
+    stack.advance(5 * 86_400_000);
+    await correct('1150', '1140');
+    await settle();
+    expect(await notes(customerId)).toEqual(['-80.00']);
+  });
+
   it('is made anew once for all readings of one window, however many', async () => {
     const { customerId, meterId } = await setUp([aprilReadings[0]!, aprilReadings[30]!]);
     await bill(customerId);

@@ -24,6 +24,9 @@ export interface LateRange {
   cause: CorrectionCause;
 }
 
+/** A row is worked on soon after its window. What still gathers a day later has lost its message: queues keep one four days. */
+const longestWaitMs = 86_400_000;
+
 export async function noteLateReadings(session: TenantSession, ranges: readonly LateRange[]): Promise<void> {
   if (ranges.length === 0) return;
   const { mode, windowMinutes } = await readCorrectionSettings(session);
@@ -47,8 +50,12 @@ function noteOne(
       );
       return;
     }
+    const now = session.context.now();
+    const isForgotten = Date.parse(now) - Date.parse(gathered.orderedAt ?? gathered.createdAt) > longestWaitMs;
+    if (isForgotten) await orderCorrection(session, meterId, delaySeconds);
     // Written also when it says nothing new: who is working on the row sees that more has come.
     const changes = {
+      ...(isForgotten ? { orderedAt: now } : {}),
       fromMs: Math.min(gathered.fromMs, fromMs),
       toMs: Math.max(gathered.toMs, toMs),
       causes: [...new Set([...gathered.causes, cause])],
