@@ -2,6 +2,23 @@
 import { expect, it } from 'vitest';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { label, meteredCustomers } from '../test-support/metered-customers.ts';
+import { usageBuckets } from './usage-buckets.ts';
+
+it.each([
+  ['2026-10-04', [0, 1, 2, 2.5, 3.5], 23.5],
+  ['2026-04-05', [0, 1, 2, 2.5, 3.5], 24.5],
+])(
+  'the hours of %s, when clocks are changed by half an hour at two, are those that clocks show',
+  (day, edges, hours) => {
+    const next = new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+    const buckets = usageBuckets('hour', { from: day, to: next }, 'Australia/Lord_Howe');
+    const [first, last] = [buckets[0]!.start, buckets.at(-1)!.end];
+    expect(buckets.slice(0, 5).map(({ start }) => (start - first) / 3_600_000)).toEqual(edges);
+    expect((last - first) / 3_600_000).toBe(hours);
+    expect(buckets.every(({ start }, i) => i === 0 || start === buckets[i - 1]!.end)).toBe(true);
+    expect(buckets.filter(({ start, end }) => end - start !== 3_600_000)).toHaveLength(1);
+  },
+);
 
 const stack = useBillingStack();
 const tenant = 'fine';

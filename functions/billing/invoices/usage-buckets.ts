@@ -1,4 +1,5 @@
 /** How finely a bill looks at usage: the one rule of collecting it, of estimating it, and of tracing the bill afterwards. */
+import { offsetMs } from '../../../layers/metering/time-zone.ts';
 import { addDays, dayStart, daysBetween } from '../../../layers/tariff/calendar.ts';
 import type { Component, TariffVersion, TimeOfUse } from '../../../layers/tariff/tariff-schema.ts';
 
@@ -41,12 +42,22 @@ export function usageBuckets(
     start: dayStart(addDays(from, i), timeZone),
     end: dayStart(addDays(from, i + 1), timeZone),
   }));
-  return fineness === 'day' ? days : days.flatMap((day) => parts(day, lengthsMs[fineness]));
+  return fineness === 'day' ? days : days.flatMap((day) => parts(day, lengthsMs[fineness], timeZone));
 }
 
-/** Where clocks move by half an hour, the last part of the day is the shorter one. */
-const parts = ({ start, end }: UsageBucket, length: number): UsageBucket[] =>
-  Array.from({ length: Math.ceil((end - start) / length) }, (_, i) => ({
-    start: start + i * length,
-    end: Math.min(start + (i + 1) * length, end),
-  }));
+/**
+ * Where clocks are changed by half an hour, the part that is shorter lies at the change: those before and after it are the hours
+ * that windows begin and end with.
+ */
+function parts({ start, end }: UsageBucket, length: number, timeZone: string): UsageBucket[] {
+  const from = (first: number): number[] =>
+    Array.from({ length: Math.ceil((end - first) / length) }, (_, i) => first + i * length);
+  const edges = from(start);
+  const isShorter = (end - start) % length !== 0;
+  const change = isShorter ? edges.find((edge) => offsetMs(edge, timeZone) !== offsetMs(start, timeZone)) : undefined;
+  if (change !== undefined) {
+    const rest = change + ((end - change) % length);
+    edges.splice(edges.indexOf(change), edges.length, ...(rest === change ? [] : [change]), ...from(rest));
+  }
+  return edges.map((edge, i) => ({ start: edge, end: edges[i + 1] ?? end }));
+}
