@@ -166,6 +166,28 @@ describe('money at the edges', () => {
     expect((await call('POST', '', { kind: 'ageing', by: 'cashier' })).status).toBe(400);
   });
 
+  it('by month, or day, are the rows of each, in the tenant’s own', async () => {
+    const both = { from: may.from, to: june.to };
+    const rates = await run({ kind: 'collection_rate', per: 'month', ...both });
+    const sums = rates.result.filter(({ currency, customerType }: any) => currency === 'YER' && customerType === 'all');
+    expect(sums).toMatchObject([
+      { period: '2026-05', billedAmount: '170.00', ratePercent: '23.52' },
+      { period: '2026-06', billedAmount: '-70.00', ratePercent: null },
+    ]);
+    const days = await run({ kind: 'collections', per: 'day', by: 'route', ...may });
+    expect(days.result).toMatchObject([
+      { period: '2026-05-15', routeId: 'R-1', receivedAmount: '30.00' },
+      { period: '2026-05-15', routeId: 'all' },
+      { period: '2026-05-31', routeId: 'R-1', receivedAmount: '10.00' },
+      { period: '2026-05-31', routeId: 'all' },
+    ]);
+    expect((await call('GET', `/${days.id}/csv`)).text).toContain('\nYER,2026-05-31,R-1,1,10.00,');
+    expect(
+      (await call('POST', '', { kind: 'collections', per: 'day', from: '2026-01-01', to: '2026-03-04' })).status,
+    ).toBe(400);
+    expect(JSON.stringify((await call('GET', '/overview')).body.data)).not.toContain(rates.id);
+  });
+
   it('age by the buckets the tenant set, and reports of before keep theirs', async () => {
     const put = (body: object) => call('PUT', '/settings', body);
     const before = await run({ kind: 'ageing', asOf: june.to, by: 'route' });

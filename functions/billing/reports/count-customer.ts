@@ -10,6 +10,7 @@ import type { CashierOf } from './cashier-of-payment.ts';
 import { countPayments } from './count-payments.ts';
 import type { Report } from './report-entity.ts';
 import { groupOfCustomer, groupOfPayment } from './report-groups.ts';
+import { sumName } from './report-periods.ts';
 import type { ReportOrder } from './report-schema.ts';
 import { type Debtor, debtsOf } from './top-debtors.ts';
 import type { Totals } from './totals.ts';
@@ -64,7 +65,11 @@ export async function countCustomer(
     if ('asOf' in order) {
       if (order.kind === 'top_debtors') debtors.push(...debtsOf(customer.id, own, order.asOf, dueDateOf));
       else countAges(ageEntries(own, order.asOf, { dueDateOf, ageingDays: order.ageingDays }), add);
-    } else if (order.kind === 'collection_rate') countCollection(own, add);
+    } else if (order.kind === 'collection_rate')
+      for (const [name, days] of Map.groupBy(own, ({ date }) => sumName(currency, date, order.per)))
+        countCollection(days, (measure, value) =>
+          totals.add(name, groupOfCustomer(customer, order.by), measure, value),
+        );
     else countMovements(own, order.from, add);
   }
   return debtors;

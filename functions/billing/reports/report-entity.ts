@@ -30,7 +30,7 @@ export const reportEntity = defineEntity<Report>()({
   indexes: {
     gsi1: ({ id }) => ({ pk: reports, sk: [id] }),
     gsi2: (report) => {
-      if (report.routeId !== undefined || report.by !== undefined) return undefined;
+      if ([report.routeId, report.by, report.per].some((own) => own !== undefined)) return undefined;
       if (report.kind === 'ageing') return { pk: ageingReports, sk: [report.asOf, report.id] };
       return report.kind === 'collection_rate' && isWholeMonth(report)
         ? { pk: monthlyReports, sk: [report.from.slice(0, 7), report.id] }

@@ -12,7 +12,7 @@ type SummedKind = Exclude<ReportOrder['kind'], 'top_debtors'>;
 type Summed<K extends SummedKind> = { kind: K } & Pick<Report, 'by' | 'ageingDays'>;
 /** Which group a row is for, under the field that the report is by. */
 type Named = Partial<
-  Pick<AgeingRow & MethodRow, 'customerType' | 'method' | 'channel' | 'cashierId' | 'routeId' | 'region'>
+  Pick<AgeingRow & MethodRow, 'period' | 'customerType' | 'method' | 'channel' | 'cashierId' | 'routeId' | 'region'>
 >;
 
 export function rowsOf(report: Summed<'ageing'>, parts: readonly ReportPart[]): AgeingRow[];
@@ -23,7 +23,10 @@ export function rowsOf(
 ): AgeingRow[] | CollectionRow[] | SummaryRow[] | MethodRow[];
 export function rowsOf({ kind, by, ageingDays }: Summed<SummedKind>, parts: readonly ReportPart[]) {
   const field = groupField(kind, by);
-  const named = ({ group }: SummedGroup): Named => ({ [field]: group });
+  const named = ({ period, group }: SummedGroup): Named => ({
+    ...(period === undefined ? {} : { period }),
+    [field]: group,
+  });
   const totals = new Totals();
   for (const part of parts) totals.merge(part.totals);
   const groups = totals.groups();

@@ -8,6 +8,7 @@ import { entryTypes } from '../accounts/entry-types.ts';
 import { customerTypes } from '../customers/customer-schema.ts';
 import { paymentMethods } from '../payments/payment-schema.ts';
 import { paymentChannels } from './payment-channel.ts';
+import { countPeriods, mostPeriods, type PeriodLength, periodLengths } from './report-periods.ts';
 
 /** `to` is the last day that is counted, as in statements. */
 const span = { from: localDate(), to: localDate() };
@@ -19,6 +20,17 @@ const inOrder = () =>
 
 /** Only the customers of a route, as they are grouped now. @default all customers */
 const route = { routeId: z.optional(externalId()) };
+
+/** Rows for each month or day, by their own local days. @default one for all days */
+const periods = { per: z.optional(z.enum(periodLengths)) };
+const fewPeriods = () =>
+  z.refine<{ from: string; to: string; per?: PeriodLength | undefined }>(
+    ({ from, to, per }) => per === undefined || countPeriods({ from, to }, per) <= mostPeriods,
+    {
+      ...fieldMessage(`At most ${mostPeriods} months or days.`, `${mostPeriods} شهرًا أو يومًا على الأكثر.`),
+      path: ['per'],
+    },
+  );
 
 /** By the route or the region (of the address) that a customer is in now, instead of the type. */
 const placeGroups = ['route', 'region'] as const;
@@ -43,26 +55,36 @@ export const reportOrderSchema = z.discriminatedUnion('kind', [
     asOf: z.optional(localDate()),
     ...route,
   }),
-  z.object({ kind: z.literal('collection_rate'), by: groupedBy(), ...span, ...route }).check(inOrder()),
+  z
+    .object({ kind: z.literal('collection_rate'), by: groupedBy(), ...periods, ...span, ...route })
+    .check(inOrder(), fewPeriods()),
   z.object({ kind: z.literal('billing_summary'), by: groupedBy(), ...span, ...route }).check(inOrder()),
   z
     .object({
       kind: z.literal('collections'),
       by: collectionsBy(),
+      ...periods,
       ...span,
       ...route,
     })
-    .check(inOrder()),
+    .check(inOrder(), fewPeriods()),
 ]);
 
 export const reportKinds = ['ageing', 'collection_rate', 'billing_summary', 'collections', 'top_debtors'] as const;
 /** Reports on how things stand at the end of a day. */
 export const isAsOf = (kind: string): kind is 'ageing' | 'top_debtors' => kind === 'ageing' || kind === 'top_debtors';
 
-export type ReportOrder = { routeId?: string | undefined; by?: ReportGroup | undefined } & (
+export type ReportOrder = {
+  routeId?: string | undefined;
+  by?: ReportGroup | undefined;
+  per?: PeriodLength | undefined;
+} & (
   | { kind: 'ageing' | 'top_debtors'; asOf: string }
   | { kind: 'collection_rate' | 'billing_summary' | 'collections'; from: string; to: string }
 );
+
+/** `yyyy-mm`, or the day, of a report that was asked for so; `all` is of that period, then. */
+const period = { period: z.optional(z.string()) };
 
 /**
  * Of a report by place: null where the customer is in none, `other` for what is beyond the places that a report holds (some
@@ -75,6 +97,7 @@ const place = {
 
 const group = {
   currency: z.string(),
+  ...period,
   /** Unless the report is by place. `all`: the sum over the types. */
   customerType: z.optional(z.enum([...customerTypes, 'all'])),
   ...place,
@@ -123,6 +146,7 @@ const summaryRowSchema = z.object({
 /** Money as it came in, by the local day it was received, whatever it is for; `all`: the sum over the groups. */
 const methodRowSchema = z.object({
   currency: z.string(),
+  ...period,
   /** One of these, as the report was asked for. */
   method: z.optional(z.enum([...paymentMethods, 'all'])),
   channel: z.optional(z.enum([...paymentChannels, 'all'])),
@@ -178,6 +202,7 @@ export const reportSchema = storedSchema(
     to: z.optional(z.string()),
     routeId: z.optional(z.string()),
     by: collectionsBy(),
+    ...periods,
     /** Of an ageing: the last days of its buckets. */
     ageingDays: z.optional(z.array(z.int())),
     /** When it is deleted. */

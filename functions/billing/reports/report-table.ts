@@ -4,10 +4,12 @@ import { wordOr } from '../documents/labels.ts';
 import { type AgeBucket, overdueBuckets } from './age-account.ts';
 import type { PaymentChannel } from './payment-channel.ts';
 import { groupField } from './report-groups.ts';
+import type { PeriodLength } from './report-periods.ts';
 import type { AgeingRow, ReportGroup, ReportOrder, ReportRow, SummaryRow } from './report-schema.ts';
 
 const headings: Record<string, readonly [en: string, ar: string]> = {
   currency: ['Currency', 'العملة'],
+  period: ['Period', 'الفترة'],
   customerType: ['Customer type', 'نوع العميل'],
   customers: ['Customers', 'العملاء'],
   current: ['Current', 'غير مستحق بعد'],
@@ -73,7 +75,7 @@ export const textHeadings = (locale: Locale): ReadonlySet<string> =>
 
 /** Of a completed report. @param isRead whether codes are words in English too: on paper */
 export function reportTable(
-  { kind, by, ageingDays, result: rows }: TabledReport,
+  { kind, by, per, ageingDays, result: rows }: TabledReport,
   locale: Locale,
   isRead = false,
 ): string[][] {
@@ -84,6 +86,7 @@ export function reportTable(
       ? (rows as readonly SummaryRow[]).flatMap((row) => lines(row, { [field]: row[field as keyof SummaryRow] }))
       : rows.map((row) => ('overdue' in row ? { ...row, ...amountsOf(row, buckets) } : { ...row }));
   const own = columns[kind].flatMap((name) => {
+    if (name === 'currency' && per !== undefined) return [name, 'period'];
     if (name === 'overdue') return buckets.map((bucket) => bucket.name);
     if (name !== 'group') return [name];
     return field === 'cashierId' ? [field, 'cashierName'] : [field];
@@ -100,6 +103,7 @@ export function reportTable(
 interface TabledReport {
   kind: ReportOrder['kind'];
   by?: ReportGroup | undefined;
+  per?: PeriodLength | undefined;
   ageingDays?: readonly number[] | undefined;
   result: readonly ReportRow[];
 }

@@ -23,7 +23,7 @@ export const billingReports = defineResource({
       path: '',
       access: 'billing:reports:write',
       summary:
-        'Start a report over all customers or a route: ageing of debt, collection rate, billing summary, money by method, channel or cashier, or who owes most; the first four also by route or region.',
+        'Start a report over all customers or a route: ageing of debt, collection rate, billing summary, money by method, channel or cashier, or who owes most; the first four also by route or region, what was collected also by month or day.',
       description:
         'Worked off in the background; `GET …/{id}` says how far it is and has the result when it is completed. Entries count by their local day, `to` and `asOf` included, as they stand when the walk comes to their customer.',
       body: reportOrderSchema,

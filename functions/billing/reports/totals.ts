@@ -1,4 +1,5 @@
 /** Sums of a report by currency, group (a type of customer, a method of payment, a route …) and measure. */
+import { partsOfName } from './report-periods.ts';
 import { Sums } from './sums.ts';
 
 /** Groups without a name of their own: nobody's, what was too much for a row, and all together. No name has a bare '~'. */
@@ -12,6 +13,7 @@ const measureBytes = 40;
 
 export interface SummedGroup {
   currency: string;
+  period?: string;
   /** Null: what belongs to none; `other`: groups beyond those that a row holds; `all`: the sum over the groups. */
   group: string | null;
   /** Minor units, or how many. */
@@ -31,7 +33,7 @@ export class Totals {
     for (const key of Object.keys(stored)) this.#hold(key.slice(0, key.lastIndexOf('/')));
   }
 
-  /** Of more groups than a row holds those that come last are summed as one. */
+  /** Of more groups than a row holds those that come last are summed as one. @param currency with its period, as `sumName` has it */
   add(currency: string, group: string | undefined, measure: string, value: bigint): void {
     const own = `${currency}/${group === undefined ? none : escaped(group)}`;
     const held = this.#groups.has(own) || this.#bytes < mostBytes ? own : `${currency}/${other}`;
@@ -67,8 +69,8 @@ export class Totals {
     return [...groups]
       .sort(([a], [b]) => (placeOf(a) < placeOf(b) ? -1 : 1))
       .map(([name, measures]) => {
-        const [currency, group] = name.split('/') as [string, string];
-        return { currency, group: nameOf(group), measures };
+        const [sum, group] = name.split('/') as [string, string];
+        return { ...partsOfName(sum), group: nameOf(group), measures };
       });
   }
 }
