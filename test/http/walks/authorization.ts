@@ -14,7 +14,7 @@ const idKinds: [prefix: string, id: (tenant: SharedMizan['north']) => string][] 
   ['/api/v1/organizations', ({ id }) => id],
 ];
 /** The path with ids of the tenant itself. */
-export const withOwnId = (path: string, tenant: SharedMizan['north']): string =>
+const withOwnId = (path: string, tenant: SharedMizan['north']): string =>
   withId(path, idKinds.find(([prefix]) => path.startsWith(prefix))?.[1](tenant) ?? 'unknown-1');
 
 /** Sent so that it changes nothing: a body that is no JSON, an `Idempotency-Key` that is too long, an id of nobody. */
