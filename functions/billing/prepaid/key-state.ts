@@ -9,6 +9,7 @@ import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import { noteCampaign } from './campaign-progress.ts';
 import { prepaidKeyConfirmed } from './prepaid-events.ts';
+import { rollOverAt } from './sts-numbers.ts';
 import { requireVendingMeter, type VendingMeter, vendingMeterEntity } from './vending-meter.ts';
 
 export type ConfirmedBy = 'customer' | 'meter_status' | 'next_vend';
@@ -22,6 +23,22 @@ export function confirmKey(session: TenantSession, meterId: string, by: Confirme
         texts: { en: 'No new key was sent to the meter.', ar: 'لم يُرسل إلى العداد مفتاح جديد.' },
       });
     return session.transact('billing', (unit) => writeConfirmation(unit, meter, by));
+  });
+}
+
+/**
+ * A meter takes no token whose identifier its base date cannot count any more: what is sold to it would be worth nothing. One whose
+ * new key is on its way is sold to by that key.
+ * @throws AppError `unprocessable`
+ */
+export function refuseRolledOver({ meterId, baseDate, pendingKey }: VendingMeter, now: string): void {
+  const held = pendingKey?.baseDate ?? baseDate;
+  if (Date.parse(now) < rollOverAt(held)) return;
+  throw new AppError('unprocessable', undefined, {
+    texts: {
+      en: `Meter "${meterId}" takes no tokens any more: identifiers of base date ${held} ran out. Change its key first.`,
+      ar: `العداد ${meterId} لم يعد يقبل الرموز: انتهت معرّفات سنة الأساس ${held}. غيّر مفتاحه أولًا.`,
+    },
   });
 }
 

@@ -14,6 +14,7 @@ import { supplyEntity } from '../supplies/supply-entity.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { type Agreement, readActiveAgreement, recoverable } from './arrears-agreement.ts';
+import { refuseRolledOver } from './key-state.ts';
 import { accountOn, type PrepaidAccount, readPrepaidAccount } from './prepaid-account.ts';
 import { monthFactsOf, nextMonth, versionOn } from './price-month.ts';
 import { type PricedVend, priceVend } from './price-vend.ts';
@@ -53,6 +54,7 @@ export async function pricePurchase(
     versionsOf(session, supply.tariffId),
     readPrepaidSettings(session),
   ]);
+  refuseRolledOver(meter, session.context.now());
   const day = localDate(Date.parse(session.context.now()), profile.timeZone);
   refuseOutside(supply, stored, day);
   const version = versionOn(versions, day);

@@ -6,7 +6,7 @@ import { openSession } from '../../../layers/kernel/data/session.ts';
 import { consumeEvents } from '../../../layers/kernel/events/consume.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import { notifyCustomer } from '../messages/notify-customer.ts';
-import { groupToken } from './sts-numbers.ts';
+import { listTokens } from './sts-numbers.ts';
 import { vendEntity } from './vend-entity.ts';
 
 const vended = z.object({ vendId: z.string(), customerId: z.optional(z.string()) });
@@ -21,7 +21,7 @@ export const handler = consumeEvents(async ({ tenantId, payload, correlationId, 
   const { language } = await session.require(customerEntity, { id: customerId });
   const style: DisplayStyle = { language, digits: 'latin' };
   const common = {
-    token: displayCode(vend.tokens.map(groupToken).join(' , '), style),
+    token: displayCode(listTokens(vend.tokens), style),
     meter: displayCode(vend.meterNumber, style),
   };
   const order = { customerId, reference: `token ${vendId}`, aboutId: vendId };

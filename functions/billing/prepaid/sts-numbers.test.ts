@@ -1,7 +1,7 @@
 /** Meter numbers, base dates, tokens as they are shown, and the energies a token can carry. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupToken, isMeterNumber, maskToken, rollOverAt } from './sts-numbers.ts';
+import { groupToken, isMeterNumber, listTokens, maskToken, maskTokensIn, rollOverAt } from './sts-numbers.ts';
 import { kwhOf, maxTokenSteps, stepsOf, transferable } from './token-energy.ts';
 
 describe('a meter number', () => {
@@ -57,4 +57,12 @@ describe('the energy of a token', () => {
     expect([kwhOf(0), kwhOf(5), kwhOf(1234)]).toEqual(['0.0', '0.5', '123.4']);
     expect([stepsOf('50'), stepsOf('0.5'), stepsOf('12.39')]).toEqual([500, 5, 123]);
   });
+});
+
+it('numbers tokens that are entered one after the other, and masks each of them', () => {
+  const [first, second] = ['08309168943542237289', '16473894134656210400'] as const;
+  expect(listTokens([first])).toBe('0830 9168 9435 4223 7289');
+  const both = listTokens([first, second]);
+  expect(both).toBe('(1) 0830 9168 9435 4223 7289 (2) 1647 3894 1346 5621 0400');
+  expect(maskTokensIn(both)).toBe('(1) 0830 •••• •••• •••• 7289 (2) 1647 •••• •••• •••• 0400');
 });

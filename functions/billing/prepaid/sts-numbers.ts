@@ -24,6 +24,10 @@ export const rollOverAt = (baseDate: BaseDate): number => Date.UTC(baseDate, 0, 
 /** `1234 5678 9012 3456 7890` */
 export const groupToken = (token: string): string => token.replace(/(\d{4})(?=\d)/g, '$1 ');
 
+/** Several are numbered: of two on a line of Arabic nobody could tell which comes first. */
+export const listTokens = (tokens: readonly string[]): string =>
+  tokens.length === 1 ? groupToken(tokens[0]!) : tokens.map((token, i) => `(${i + 1}) ${groupToken(token)}`).join(' ');
+
 /** What may be shown to those who must not use it: the first and the last group. */
 export const maskToken = (token: string): string =>
   `${token.slice(0, 4)} ${'•••• '.repeat(Math.max(0, Math.ceil(token.length / 4) - 2))}${token.slice(-4)}`;

@@ -217,7 +217,7 @@ describe('an engineering token', () => {
     expect((await ask({ kind: 'key_change', ...key })).tokens).toHaveLength(2);
     const meter = async () =>
       (await scene.stack.call(tenant, meters, 'GET', `/api/billing/prepaid/meters/${meterId}`)).body.data;
-    expect(await meter()).toMatchObject({ powerLimitW: 5000, baseDate: 1993, pendingKey: key });
+    expect(await meter()).toMatchObject({ powerLimitW: 5000, baseDate: 2014, pendingKey: key });
     const confirm = await scene.stack.call(
       tenant,
       meters,

@@ -44,7 +44,7 @@ it('a campaign of new keys', async () => {
   const told = await everyWay({
     outside,
     async act() {
-      const order = { name: 'TID 2024', fromBaseDate: 1993, toBaseDate: 2014, keyRevision: 2 };
+      const order = { name: 'TID 2024', fromBaseDate: 2014, toBaseDate: 2035, keyRevision: 2 };
       await post(campaigns, '/api/billing/prepaid/key-change-campaigns', order);
       await calmDown();
     },

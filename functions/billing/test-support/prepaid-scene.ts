@@ -54,7 +54,8 @@ const prepaidTariff = {
 
 let serial = 1;
 
-export function usePrepaidScene(tenant: string): PrepaidScene {
+/** @param baseDate of the meters' keys; those of 1993 take no tokens before their key is changed */
+export function usePrepaidScene(tenant: string, baseDate: 1993 | 2014 = 2014): PrepaidScene {
   const stack = useBillingStack();
   const provider = useProviderPayments(stack);
   const delivered = new Set<string>();
@@ -77,7 +78,7 @@ export function usePrepaidScene(tenant: string): PrepaidScene {
         meterNumber,
         supplyGroupCode: '600123',
         keyRevision: 1,
-        baseDate: 1993,
+        baseDate,
       });
       await scene.session.transact('billing', (unit) => {
         unit.create(vendingMeterEntity, { ...settings, meterId });
