@@ -8,7 +8,7 @@ export type PeriodLength = (typeof periodLengths)[number];
 export const mostPeriods = 62;
 
 /** @param day local @returns `yyyy-mm`, or the day itself */
-export const periodOf = (day: string, per: PeriodLength): string => (per === 'month' ? day.slice(0, 7) : day);
+const periodOf = (day: string, per: PeriodLength): string => (per === 'month' ? day.slice(0, 7) : day);
 
 const monthsOf = (day: string): number => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7));
 
