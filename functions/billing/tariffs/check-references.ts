@@ -15,7 +15,7 @@ export function checkReferences(version: Omit<TariffVersion, 'to'>): void {
     ...seasonsThatAreMissing(version),
     ...registersThatDoNotFit(version),
     ...loadFactorsWithoutDemand(version),
-    ...leastOfAnotherUnit(version),
+    ...fieldsOfAnotherUnit(version),
     ...totalThatCannotBePaid(version),
   ];
   if (details.length > 0)
@@ -116,14 +116,21 @@ function loadFactorsWithoutDemand({ components }: Pick<TariffVersion, 'component
   );
 }
 
-function leastOfAnotherUnit({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
+/** What would be passed over without a word. */
+function fieldsOfAnotherUnit({ components }: Pick<TariffVersion, 'components'>): ErrorDetail[] {
   return components.flatMap((component, i) => {
     if (component.kind !== 'demand') return [];
     const unit = unitOf(component);
     const other = unit === 'kVA' ? 'minimumKw' : 'minimumKva';
-    return component[other] === undefined
-      ? []
-      : [detail(`/components/${i}/${other}`, `The demand is in ${unit}, and so is the least of it.`)];
+    const isCounted = unit === 'kVA' && component.source !== 'register';
+    return [
+      ...(component[other] === undefined
+        ? []
+        : [detail(`/components/${i}/${other}`, `The demand is in ${unit}, and so is the least of it.`)]),
+      ...(component.apparentEnergy === undefined || isCounted
+        ? []
+        : [detail(`/components/${i}/apparentEnergy`, 'Apparent energy is of demands in kVA by intervals.')]),
+    ];
   });
 }
 

@@ -143,6 +143,7 @@ describe('what something would cost', () => {
         components: [{ ...component, contractedPercent: '80', ...more }],
       });
     expect((await publish({ minimumKw: '5' })).status).toBe(422);
+    expect((await publish({ unit: 'kW', apparentEnergy: 'register' })).status).toBe(422);
     expect((await publish({ minimumKva: '5' })).status).toBe(201);
     const ask = async (body: object) =>
       (await post(`/${made.body.data.id}/price`, { from: '2026-04-01', to: '2026-05-01', ...body })).body;
