@@ -325,7 +325,7 @@ export const invoices = defineResource({
       access: 'billing:invoices:send',
       summary: 'Send all invoices of a completed billing run to their customers.',
       description:
-        'Worked off in the background; run it as often as you like, a channel carries an invoice once. A run that is still making invoices is refused: ask again when it is completed.',
+        'Worked off in the background; run it as often as you like, a channel carries an invoice once, and to a customer with `collectiveBill` one message for all of them. A run that is still making invoices is refused: ask again when it is completed.',
       params: runParams,
       body: z.object({
         channels: z.optional(z.array(z.enum(messageChannels)).check(z.minLength(1), z.maxLength(4))),

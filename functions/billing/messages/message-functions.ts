@@ -60,6 +60,9 @@ export const messageFunctions: DomainPart = {
         'payment.reversed',
         'meter.command_changed',
       ],
+      // Of 2,000 meters a collective bill takes 80 MB and half a second of a processor.
+      memoryMb: 512,
+      timeoutSeconds: 60,
       access: { tables: rows },
     },
     {
@@ -108,6 +111,7 @@ export const messageFunctions: DomainPart = {
       queue: { name: 'invoice-sendings' },
       batchSize: 1,
       timeoutSeconds: 120,
+      memoryMb: 512,
       access: { tables: rows, queues: ['invoice-sendings'] },
     },
   ],
