@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests start processes, and programs start more: none compiles again what another has compiled.
 process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/tests');
 
 // Whatever tests and the browsers they start leave in the temporary folder goes with the run that made it.
-const folder = mkdtempSync(join(tmpdir(), 'mizan-tests-'));
-process.env['TMPDIR'] = folder;
-process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+// This file is read once for each project: a folder in a folder in a folder has a path too long for the browser's socket.
+if (!basename(tmpdir()).startsWith('mizan-tests-')) {
+  const folder = mkdtempSync(join(tmpdir(), 'mizan-tests-'));
+  process.env['TMPDIR'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+}
 
 const exclude = ['**/node_modules/**', 'dist/**', 'cdk.out/**'];
 
