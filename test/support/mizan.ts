@@ -3,6 +3,7 @@
 import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { type Platform, startPlatform } from '../../local/platform.ts';
 import { createTerminalLogger } from '../../local/runtime/logger.ts';
+import type { LambdaService } from '../../local/services/lambda/index.ts';
 import { localAssembly } from '../../local/start/prepare.ts';
 
 export interface Mizan {
@@ -187,6 +188,20 @@ export async function endSchedules({ platform }: Mizan): Promise<void> {
   client.destroy();
 }
 
+/**
+ * Waits until no function has run for a moment, however long a busy machine takes: work that fell due should be done before the
+ * clock is turned on. Functions that hang are not waited for longer than two seconds.
+ */
+export async function quiet(platform: Platform): Promise<void> {
+  const lambda = platform.context.service<LambdaService>('lambda');
+  const end = Date.now() + 2_000;
+  for (let quietLooks = 0; quietLooks < 4 && Date.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const { busy, waiting } = lambda.activity();
+    quietLooks = busy + waiting === 0 ? quietLooks + 1 : 0;
+  }
+}
+
 /** Like `eventually`, with the platform's clock turned by `stepMs` at every look: for what comes back later. */
 export async function turningTime<T>(
   { platform }: Mizan,
@@ -198,8 +213,7 @@ export async function turningTime<T>(
   return eventually(
     async () => {
       platform.clock.advance(stepMs);
-      // Work that fell due needs a moment before the clock is turned on.
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await quiet(platform);
       return ask();
     },
     satisfies,
