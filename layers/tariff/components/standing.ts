@@ -98,7 +98,7 @@ function multiplier(
 
 /**
  * Demand is the period's, so that a change of price in mid-month does not make a second peak; its price is by days. Days whose
- * tariff prices no demand of this supply, or by the other source or unit, do not count.
+ * tariff prices no demand of this supply, or by the other source, unit or apparent energy, do not count.
  */
 export function rateDemand(context: RatingContext, segment: Segment, component: ComponentOf<'demand'>): void {
   const { facts } = context;
@@ -110,6 +110,7 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
         each.kind === 'demand' &&
         unitOf(each) === unit &&
         isByRegister(each) === isByRegister(component) &&
+        isCounted(each) === isCounted(component) &&
         applies(context, other, each),
     ),
   );
@@ -157,6 +158,8 @@ export function rateDemand(context: RatingContext, segment: Segment, component: 
 }
 
 const isByRegister = ({ source }: ComponentOf<'demand'>): boolean => source === 'register';
+/** Of days whose tariff does not ask for them, nobody reads what kVAh the meter counted. */
+const isCounted = ({ apparentEnergy }: ComponentOf<'demand'>): boolean => apparentEnergy === 'register';
 
 /** Of a bill in parts it says of which days: one peak is charged to each part by its share of the month. */
 function registeredText({ facts, segments }: RatingContext, { within }: KnownDemand): BilingualLabel {

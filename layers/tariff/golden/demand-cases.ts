@@ -232,6 +232,23 @@ export const demandCases: GoldenCase[] = [
     total: '20.00 + 30.00 = 50.00',
   },
   {
+    name: 'kVA are worked out up to mid-month, and counted by the meter from then on: each price has the peak of its days',
+    tariff: [
+      tariff([demand('demand', { unit: 'kVA', rate: '2' })], { to: '2026-04-16' }),
+      tariff([demand('demand', { unit: 'kVA', rate: '3', apparentEnergy: 'register' })], { from: '2026-04-16' }),
+    ],
+    facts: {
+      ...april(0),
+      usage: [
+        ...withReactive(intervals('2026-04-10T10:00+03:00', 15, '3'), '4'),
+        ...intervals('2026-04-20T10:00+03:00', 15, '3').map((each) => ({ ...each, apparentUnits: 6_000_000n })),
+      ],
+    },
+    lines: ['demand: (5 / 0.25) × 2 × 15/30 = 20.00', 'demand: (6 / 0.25) × 3 × 15/30 = 36.00'],
+    total: '20.00 + 36.00 = 56.00',
+    also: { demandKva: '24' },
+  },
+  {
     name: 'reactive energy above half of the active',
     tariff: [tariff([energy('energy', ['0.1']), reactive('reactive', { rate: '0.02', freePercent: '50' })])],
     facts: april(1000, { kvarh: 800 }),
