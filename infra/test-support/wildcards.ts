@@ -50,6 +50,11 @@ const allowedWildcards: { resource: RegExp; actions: RegExp; why: string }[] = [
     why: 'Down to the gateway of any station; which one the data decides.',
   },
   {
+    resource: /:topic\/acrel\/\*\/device\/\*\/config$/,
+    actions: /^iot:(Retain)?Publish$/,
+    why: 'Configurations of any device, kept for those that are away; which one the data decides.',
+  },
+  {
     resource:
       /:(topic|topicfilter)\/.*mizan\/\$\{iot:Connection\.Thing\.Attributes\[stationId\]\}\/(gateway|platform)\/\*$/,
     actions: /^iot:(Publish|Subscribe|Receive)$/,
