@@ -7,25 +7,42 @@
  * say so of every role on every route: a log-in has exactly the permissions of its role, and every route asks for its own,
  * which one role that may and one that may not find out. `MIZAN_TEST_WALKS=all` sends all roles, and all hostile input.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiWith, expectOk } from '../support/mizan.ts';
 import { shareMizan } from '../support/shared-mizan.ts';
 import { asRoles, withoutCredential } from './walks/authorization.ts';
-import { callers, makeCallers, mayCall, met, permissionsOfCaller, roles } from './walks/callers.ts';
+import {
+  callers,
+  logInAgainAfterMs,
+  logInCallers,
+  makeCallers,
+  mayCall,
+  met,
+  permissionsOfCaller,
+  roles,
+} from './walks/callers.ts';
 import { type ForeignIds, makeForeignIds, rowsOfNorth, withForeignIds } from './walks/foreign-ids.ts';
 import { bodiesMet, bodyKinds, withHostileBodies, withHostileQueries } from './walks/hostile-input.ts';
 import { findWrong, guardedRoutes, type SharedMizan } from './walks/routes.ts';
 
 let mizan: SharedMizan;
+let key: string;
 let tokens: ReadonlyMap<string, string>;
+let loggedInAt = Number.NEGATIVE_INFINITY;
 let foreignIds: ForeignIds;
 /** Operations that were served. */
 const served = new Set<string>();
 
 beforeAll(async () => {
   mizan = await shareMizan();
-  tokens = await makeCallers(mizan);
+  key = await makeCallers(mizan);
   foreignIds = await makeForeignIds(mizan);
+});
+beforeEach(async () => {
+  const now = mizan.platform.clock.now();
+  if (now - loggedInAt < logInAgainAfterMs) return;
+  tokens = await logInCallers(mizan, key);
+  loggedInAt = now;
 });
 
 describe('a log-in', () => {

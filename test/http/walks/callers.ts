@@ -18,26 +18,37 @@ export function permissionsOfCaller(caller: string): readonly string[] {
 export const mayCall = (caller: string, { route: { access } }: ListedRoute): boolean =>
   access === 'authenticated' || isGranted(permissionsOfCaller(caller), access);
 
-/** @returns the credential of each caller */
-export async function makeCallers({ south, platform }: SharedMizan): Promise<Map<string, string>> {
-  const restUrl = platform.endpoints.restUrl;
-  const password = 'violet kettle at noon';
-  const owner = apiWith(restUrl, south.token);
+const password = 'violet kettle at noon';
+const emailOf = (role: string): string => `${role.toLowerCase()}@matrix.example`;
+
+/** Makes a user for each role. @returns the API key */
+export async function makeCallers({ south, platform }: SharedMizan): Promise<string> {
+  const owner = apiWith(platform.endpoints.restUrl, south.token);
   const role = expectOk(await owner('POST', '/api/core/roles', ownRole)).data.id;
-  const tokens = new Map<string, string>();
-  tokens.set('key', expectOk(await south.api('POST', '/api/v1/developer/api-keys', powerlessKey)).data.key);
   for (const name of roles) {
-    const email = `${name.toLowerCase()}@matrix.example`;
     const made = await platform.invoke('administer', {
       action: 'create-owner',
       by: 'matrix',
       tenantId: south.id,
-      owner: { name, email, password, roles: [name === 'own' ? 'USER' : name] },
+      owner: { name, email: emailOf(name), password, roles: [name === 'own' ? 'USER' : name] },
     });
     const { result, error } = made.payload as { result?: { userId: string }; error?: { message: string } };
     if (!result) throw new Error(`${name}: ${error?.message}`);
     if (name === 'own') expectOk(await owner('POST', `/api/core/users/${result.userId}/roles`, { roles: [role] }));
-    tokens.set(name, expectOk(await apiWith(restUrl)('POST', '/api/v1/auth/login', { email, password })).accessToken);
+  }
+  return expectOk(await south.api('POST', '/api/v1/developer/api-keys', powerlessKey)).data.key;
+}
+
+/** A log-in serves a quarter of an hour, which a walk may take on a busy machine. */
+export const logInAgainAfterMs = 8 * 60_000;
+
+/** @returns the credential of each caller */
+export async function logInCallers({ platform }: SharedMizan, key: string): Promise<ReadonlyMap<string, string>> {
+  const nobody = apiWith(platform.endpoints.restUrl);
+  const tokens = new Map([['key', key]]);
+  for (const role of roles) {
+    const session = expectOk(await nobody('POST', '/api/v1/auth/login', { email: emailOf(role), password }));
+    tokens.set(role, session.accessToken);
   }
   return tokens;
 }
