@@ -106,30 +106,62 @@ describe('what is wrong', () => {
 });
 
 describe('what is wrong with a field', () => {
-  const body = z.object({
-    settings: z.record(z.string(), z.string()),
-    count: z.int(),
-    code: z.string().check(z.regex(/^\d{6}$/)),
-  });
-  const said = (locale: 'en' | 'ar') => {
+  const said = (schema: z.ZodMiniType, value: unknown, locale: 'en' | 'ar') => {
+    const body = z.strictObject({ field: schema });
     try {
       validate(
         { ...route, body },
-        { params: {}, query: {}, body: '{"count":3.5,"code":"12"}', contentType: 'application/json' },
+        { params: {}, query: {}, body: JSON.stringify({ field: value }), contentType: 'application/json' },
         locale,
       );
     } catch (error) {
-      return (error as { details: { message: string }[] }).details.map(({ message }) => message);
+      return (error as { details: { message: string }[] }).details[0]!.message;
     }
     return undefined;
   };
+  const kind = z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]);
 
-  it('is said without types and patterns of a program', () => {
-    expect(said('en')).toEqual([
-      'This field is required.',
-      'This must be a whole number.',
+  it.each<[z.ZodMiniType, unknown, en: string, ar: string]>([
+    [z.record(z.string(), z.string()), undefined, 'This field is required.', 'هذا الحقل مطلوب.'],
+    [z.enum(['x', 'y']), undefined, 'This field is required.', 'هذا الحقل مطلوب.'],
+    [z.union([z.string(), z.number()]), undefined, 'This field is required.', 'هذا الحقل مطلوب.'],
+    [kind, {}, 'This field is required.', 'هذا الحقل مطلوب.'],
+    [kind, { kind: 'c' }, 'This must be one of: "a", "b".', 'المطلوب هنا إحدى هذه القيم: "a"، "b".'],
+    [z.int(), 3.5, 'This must be a whole number.', 'المطلوب هنا: عدد صحيح.'],
+    [z.string(), 5, 'This must be text.', 'المطلوب هنا: نص.'],
+    [z.null(), 5, 'This is none of what is allowed here.', 'هذه القيمة غير مقبولة هنا.'],
+    [z.literal('on'), 'off', 'This must be "on".', 'المطلوب هنا: "on".'],
+    [
+      z.string().check(z.regex(/^\d{6}$/)),
+      '12',
       'This is not written as it must be.',
-    ]);
-    expect(said('ar')).toEqual(['هذا الحقل مطلوب.', 'المطلوب هنا: رقم صحيح.', 'هذه القيمة ليست بالصيغة المطلوبة.']);
+      'هذه القيمة ليست بالصيغة المطلوبة.',
+    ],
+    [z.string().check(z.minLength(1)), '', 'This may not be empty.', 'لا تُترك هذه القيمة فارغة.'],
+    [
+      z.string().check(z.maxLength(3)),
+      'abcd',
+      'This must be at most 3 characters long.',
+      'عدد الأحرف هنا: 3 على الأكثر.',
+    ],
+    [z.string().check(z.length(3)), 'a', 'This must be exactly 3 characters long.', 'عدد الأحرف هنا: 3 بالضبط.'],
+    [
+      z.array(z.string()).check(z.maxLength(1)),
+      ['', ''],
+      'This must hold at most 1 item.',
+      'عدد العناصر هنا: 1 على الأكثر.',
+    ],
+    [z.number().check(z.gte(1)), 0, 'This must be at least 1.', 'المطلوب هنا قيمة لا تقل عن 1.'],
+    [z.number().check(z.lt(5)), 5, 'This must be less than 5.', 'المطلوب هنا قيمة أصغر من 5.'],
+    [z.strictObject({}), { x: 1, y: 2 }, 'Unknown fields: "x", "y".', 'حقول غير معروفة: "x"، "y".'],
+    [
+      z.record(z.string().check(z.maxLength(1)), z.string()),
+      { ab: '' },
+      'A name in here is not written as it must be.',
+      'أحد الأسماء هنا ليس بالصيغة المطلوبة.',
+    ],
+    [z.email(), 'x', 'Invalid email address', 'بريد إلكتروني غير مقبول'],
+  ])('is said without types, patterns and signs of a program: %#', (schema, value, en, ar) => {
+    expect([said(schema, value, 'en'), said(schema, value, 'ar')]).toEqual([en, ar]);
   });
 });
