@@ -13,6 +13,8 @@ let stationCount = 0;
 
 beforeAll(async () => {
   mizan = await startMizan({ meters: 0 });
+  // Hours and days are turned here, with hundreds of invocations of what is of no concern.
+  await endSchedules(mizan);
 });
 afterAll(() => mizan?.stop());
 afterEach(async () => {
@@ -287,7 +289,6 @@ describe('a receiver that fails', () => {
   });
 
   it('for days is disabled, and resumes with what it missed when it is enabled again', async () => {
-    await endSchedules(mizan);
     const receiver = await newReceiver();
     const endpoint = await register(receiver.url);
     receiver.behave((_, response) => void response.writeHead(500).end());
