@@ -220,6 +220,8 @@ export function oweAgain(
 ): void {
   for (const { invoice, minor, fromSetOff } of fromInvoices) {
     const { id: invoiceId, customerId, currency } = invoice;
+    // Others took it out between the reading of what it had and of the invoice.
+    if (minorOf(invoice.paidAmount, currency) < minor) throw new AppError('version_conflict');
     noteSetOff(unit, { customerId, currency, invoiceId }, -fromSetOff);
     const { paidAmount, dueAmount, status } = settle(invoice, -minor, now);
     const dunning = invoice.status === 'paid' && invoice.dunning?.filter((id) => !forgetSteps.includes(id));
