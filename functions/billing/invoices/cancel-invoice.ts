@@ -90,7 +90,9 @@ export function cancelInvoice(
       });
       noteSetOff(unit, { customerId, currency, invoiceId: id }, -setOff);
       oweAgain(unit, owedAgain, now);
-      writeAdvance(unit, advance, { customerId, currency, minor: ahead < 0n ? 0n : ahead });
+      const left = { customerId, currency, minor: ahead < 0n ? 0n : ahead };
+      // Who pays at the same moment looks again for what is owed again.
+      writeAdvance(unit, advance, left, { isTouched: owedAgain.length > 0 });
       unit.emit(invoiceCancelled, {
         aggregateId: id,
         payload: { ...invoiceEventPayload(cancelled), reason, reasonCode },
