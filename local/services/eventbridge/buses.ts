@@ -73,14 +73,17 @@ export class Buses {
       for (const rule of bus.rules.values()) this.arm(rule, this.#ctx.clock.now());
   }
 
-  /** Sets the timer of an enabled scheduled rule; each firing counts from the one before, so none drifts. */
+  /**
+   * Sets the timer of an enabled scheduled rule; each firing counts from the one before, so none drifts. Times that the clock
+   * leapt over are missed.
+   */
   arm(rule: Rule, after: number): void {
     this.disarm(rule);
     const at = rule.enabled ? rule.schedule?.next(after) : undefined;
     if (at === undefined) return;
     const { clock, accountId, region } = this.#ctx;
     const fire = () => {
-      this.arm(rule, at);
+      this.arm(rule, Math.max(at, clock.now() - 1));
       this.#fire(rule, {
         ...{ version: '0', id: crypto.randomUUID(), 'detail-type': 'Scheduled Event', source: 'aws.events' },
         ...{ account: accountId, time: isoSeconds(at), region, resources: [rule.arn], detail: {} },

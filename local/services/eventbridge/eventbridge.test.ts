@@ -241,6 +241,11 @@ describe('scheduled rules ("Creating a rule that runs on a schedule")', () => {
     await settle();
     expect(received.map(({ time }) => time)).toEqual(['2026-01-01T00:05:00Z', '2026-01-01T00:10:00Z']);
     expect(received[0]).toMatchObject({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} });
+    received = [];
+    ctx.clock.leap(24 * 60 * 60_000);
+    ctx.clock.advance(5 * 60_000);
+    await settle();
+    expect(received.map(({ time }) => time)).toEqual(['2026-01-01T00:15:00Z', '2026-01-02T00:15:00Z']);
     await client.send(new sdk.DisableRuleCommand({ Name: 'rule' }));
     ctx.clock.advance(60 * 60_000);
     await settle();

@@ -105,6 +105,11 @@ describe('schedule types', () => {
     await pass(24 * 60);
     expect(times()).toEqual(['2026-01-01T06:00', '2026-01-01T06:30']);
     expect(ctx.meter.units('eventbridge.schedulerInvocationPerMillion')).toBe(2);
+    await pass(30 * 24 * 60);
+    expect(invocations).toHaveLength(2 + 60);
+    ctx.clock.leap(30 * 24 * 60 * 60_000);
+    await pass(24 * 60);
+    expect(times().slice(62)).toEqual(['2026-03-03T00:00', '2026-03-03T06:00', '2026-03-03T06:30']);
   });
 });
 
