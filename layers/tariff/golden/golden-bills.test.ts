@@ -12,6 +12,7 @@ import { demandCases } from './demand-cases.ts';
 import type { GoldenCase } from './golden-case.ts';
 import { mixedCases } from './mixed-cases.ts';
 import { periodCases } from './period-cases.ts';
+import { reactiveCases } from './reactive-cases.ts';
 import { registerCases } from './register-cases.ts';
 import { reliefCases } from './relief-cases.ts';
 import { solarCases } from './solar-cases.ts';
@@ -22,6 +23,7 @@ const topics = {
   timeOfUseCases,
   clockCases,
   demandCases,
+  reactiveCases,
   registerCases,
   reliefCases,
   conditionCases,
