@@ -97,7 +97,7 @@ const words = {
   token_test: ['Test', 'اختبار'],
   copy: ['COPY (print {number})', 'نسخة (الطباعة رقم {number})'],
   kWh: ['kWh', 'ك.و.س'],
-  kvarh: ['kvarh', 'ك.ف.أ.ر.س'],
+  kvarh: ['kvarh', 'ك.فار.س'],
   kW: ['kW', 'ك.و'],
   kVA: ['kVA', 'ك.ف.أ'],
   percent: ['%', '٪'],
