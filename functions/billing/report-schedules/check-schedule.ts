@@ -66,8 +66,8 @@ const texts: Record<(typeof skipReasons)[number], (id: string) => { en: string; 
     ar: `لا يُسمح للمستخدم "${id}" بالاطلاع على هذه التقارير.`,
   }),
   no_confirmed_email: (id) => ({
-    en: `User "${id}" has no confirmed e-mail address.`,
-    ar: `ليس للمستخدم "${id}" بريد إلكتروني مؤكد.`,
+    en: `User "${id}" has no confirmed e-mail address: one that was set with a password is verified first, by a code of purpose VERIFY_EMAIL.`,
+    ar: `ليس للمستخدم "${id}" بريد إلكتروني مؤكد: البريد المسجل مع كلمة مرور يُتحقق منه أولًا برمز غرضه VERIFY_EMAIL.`,
   }),
 };
 

@@ -349,8 +349,12 @@ describe('refused is', () => {
       await clock.addUser(`${tenant}-foreign`),
     ];
     await clock.changeUser(tenant, recipients[1]!, { emailVerifiedAt: null as never });
-    for (const id of recipients)
-      expect((await clock.call(tenant, 'POST', '', { body: { ...daily, recipients: [id] } })).status).toBe(422);
+    for (const id of recipients) {
+      const answer = await clock.call(tenant, 'POST', '', { body: { ...daily, recipients: [id] } });
+      expect(answer.status).toBe(422);
+      // Who has an address that is not confirmed is told how it gets so.
+      expect(answer.text.includes('VERIFY_EMAIL')).toBe(id === recipients[1]);
+    }
   });
 
   it('who may not start such a report, and who belongs elsewhere', async () => {

@@ -36,7 +36,7 @@ export const reportSchedules = defineResource({
       ...crud.createReportSchedule,
       summary: 'Have a report made every day, week or month at a local time, of the days before, and mailed.',
       description:
-        'Needs the permission to start such a report by hand as well. A day is reported on the day after, a week as the seven days before `on` (or the last whole week from `weekStartsOn`), a month as the calendar month before. `report.ready` and `report.failed` tell webhooks; recipients are users who may see such reports and confirmed their e-mail, and get a link that is good for 7 days.',
+        'Needs the permission to start such a report by hand as well. A day is reported on the day after, a week as the seven days before `on` (or the last whole week from `weekStartsOn`), a month as the calendar month before. `report.ready` and `report.failed` tell webhooks; recipients are users who may see such reports and confirmed their e-mail (one created with a password by a code of purpose `VERIFY_EMAIL`), and get a link that is good for 7 days.',
       errors: ['forbidden', 'unprocessable'],
     },
     updateReportSchedule: {
