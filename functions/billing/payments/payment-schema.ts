@@ -4,6 +4,7 @@ import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { fieldMessage } from '../../../layers/kernel/i18n/field-message.ts';
 import { generatedId, label, timestamp, utcTime } from '../../../layers/kernel/schema/common.ts';
 import { amount, currency } from '../../../layers/money/money-schema.ts';
+import { isCollected } from '../mobile/field-reference.ts';
 import { reversalReasons } from './reversal-reasons.ts';
 
 export const paymentMethods = ['cash', 'bank_transfer', 'card', 'wallet', 'cheque', 'gateway'] as const;
@@ -46,8 +47,18 @@ export const recordPaymentSchema = z
     amount: amount(),
     currency: z.optional(currency()),
     method: z.enum(paymentMethods),
-    /** Number of the receipt, transfer or gateway; the same one twice is the same payment. */
-    externalReference: z.optional(label(100)),
+    /** Number of the receipt, transfer or gateway; the same one twice is the same payment. One of the field says who collected it. */
+    externalReference: z.optional(
+      label(100).check(
+        z.refine(
+          (reference) => !isCollected(reference),
+          fieldMessage(
+            'References that begin with `field-` are those of collections in the field.',
+            'المراجع التي تبدأ بـ `field-` مخصصة للتحصيل الميداني.',
+          ),
+        ),
+      ),
+    ),
     /** @default now */
     receivedAt: z.optional(timestamp()),
     ...purposeShape,

@@ -2,20 +2,18 @@
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { cashierSessionEntity } from '../cashier-sessions/cashier-session-entity.ts';
 import { collectorOf } from '../mobile/field-reference.ts';
-import type { Payment } from '../payments/payment-schema.ts';
+import { channelOf, type PaymentWay } from './payment-channel.ts';
 
 /** @returns the user; undefined where nobody took it, as of a transfer */
-export type CashierOf = (
-  payment: Pick<Payment, 'externalReference' | 'cashierSessionId'>,
-) => Promise<string | undefined>;
+export type CashierOf = (payment: PaymentWay) => Promise<string | undefined>;
 
 /** Reads each till once. */
 export function readCashiers(session: TenantSession): CashierOf {
   const known = new Map<string, Promise<string | undefined>>();
-  return async ({ externalReference, cashierSessionId: id }) => {
-    // A collector may have a till open.
-    const collector = collectorOf(externalReference);
-    if (collector !== undefined || id === undefined) return collector;
+  return async (payment) => {
+    const { externalReference, cashierSessionId: id } = payment;
+    if (channelOf(payment) === 'field') return collectorOf(externalReference);
+    if (id === undefined) return undefined;
     const cashier = known.get(id) ?? session.get(cashierSessionEntity, { id }).then((till) => till?.cashierId);
     known.set(id, cashier);
     return cashier;

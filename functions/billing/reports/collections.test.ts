@@ -160,6 +160,10 @@ describe('money at the edges', () => {
       { cashierId: null, receivedAmount: '1000.00' },
       { cashierId: 'all', payments: 3 },
     ]);
+    // Nobody says at a till that another one collected it.
+    const [{ customerId }] = (await stack.call(tenant, payments, 'GET', '/api/billing/payments')).body.data;
+    const forged = { customerId, amount: '1.00', method: 'cash', externalReference: ' field-usr_walker-op-2' };
+    expect((await stack.call(tenant, payments, 'POST', '/api/billing/payments', { body: forged })).status).toBe(400);
     expect((await call('GET', `/${byCashier.id}/csv`)).text).toContain('\nYER,usr_till,,1,40.00,');
     // An overview is made of others.
     expect(JSON.stringify((await call('GET', '/overview')).body.data)).not.toContain(rates.id);

@@ -5,9 +5,9 @@ import type { Payment } from '../payments/payment-schema.ts';
 export const paymentChannels = ['till', 'field', 'bank_file', 'provider', 'by_hand'] as const;
 export type PaymentChannel = (typeof paymentChannels)[number];
 
-export function channelOf(
-  payment: Pick<Payment, 'provider' | 'bankLineId' | 'externalReference' | 'cashierSessionId'>,
-): PaymentChannel {
+export type PaymentWay = Pick<Payment, 'provider' | 'bankLineId' | 'externalReference' | 'cashierSessionId'>;
+
+export function channelOf(payment: PaymentWay): PaymentChannel {
   if (payment.provider !== undefined) return 'provider';
   if (payment.bankLineId !== undefined) return 'bank_file';
   // A collector may have a till open.
