@@ -27,9 +27,7 @@ export function rowsOf({ kind, by, ageingDays }: Summed<SummedKind>, parts: read
     ...(period === undefined ? {} : { period }),
     [field]: group,
   });
-  const totals = new Totals();
-  for (const part of parts) totals.merge(part.totals);
-  const groups = totals.groups();
+  const groups = Totals.ofParts(parts.map(({ totals }) => totals)).groups();
   if (kind === 'ageing') {
     const buckets = overdueBuckets(ageingDays);
     return groups.map((group) => ageingRow(group, named(group), buckets));

@@ -88,7 +88,7 @@ const period = { period: z.optional(z.string()) };
 
 /**
  * Of a report by place: null where the customer is in none, `other` for what is beyond the places that a report holds (some
- * hundreds), and `all`, which comes last, the sum over them.
+ * hundreds; a row that is a place's own lacks nothing), and `all`, which comes last, the sum over them.
  */
 const place = {
   routeId: z.optional(z.nullable(z.string())),

@@ -30,7 +30,7 @@ export class Totals {
   constructor(stored: Readonly<Record<string, string>> = {}, mostMeasures = 0) {
     this.#sums = new Sums(stored);
     this.#mostMeasures = mostMeasures;
-    for (const key of Object.keys(stored)) this.#hold(key.slice(0, key.lastIndexOf('/')));
+    for (const key of Object.keys(stored)) this.#hold(heldName(key));
   }
 
   /** Of more groups than a row holds those that come last are summed as one. @param currency with its period, as `sumName` has it */
@@ -47,8 +47,21 @@ export class Totals {
     this.#bytes += this.#mostMeasures * (Buffer.byteLength(group) + measureBytes);
   }
 
-  merge(stored: Readonly<Record<string, string>>): void {
-    this.#sums.merge(stored);
+  /**
+   * All parts of a report together. A group that one of them may have summed with others is no row's own: it would lack those, and
+   * nobody could tell.
+   */
+  static ofParts(parts: readonly Readonly<Record<string, string>>[]): Totals {
+    const together = new Totals();
+    const held = parts.map((stored) => new Set(Object.keys(stored).map(heldName)));
+    for (const stored of parts)
+      for (const [key, sum] of Object.entries(stored)) {
+        const own = heldName(key);
+        const rest = `${own.slice(0, own.indexOf('/'))}/${other}`;
+        const isPartial = held.some((names) => names.has(rest) && !names.has(own));
+        together.#sums.add(isPartial ? `${rest}${key.slice(own.length)}` : key, BigInt(sum));
+      }
+    return together;
   }
 
   toStored(): Record<string, string> {
@@ -74,6 +87,9 @@ export class Totals {
       });
   }
 }
+
+/** The currency and group of a key. */
+const heldName = (key: string): string => key.slice(0, key.lastIndexOf('/'));
 
 /** `/` stands between the parts of a key. */
 const escaped = (group: string): string =>
