@@ -4,7 +4,8 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AwsError, type AwsRequest, type AwsService } from '../../runtime/types.ts';
+import { AwsError, type AwsRequest, type AwsResponse, type AwsService } from '../../runtime/types.ts';
+import type { DirectService } from './direct-calls.ts';
 import { answerDirectly, type DirectAnswer, type DirectRequest } from './without-sockets.ts';
 
 export interface TestEndpoint {
@@ -34,10 +35,7 @@ export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   const endDirectAnswers = answerDirectly(port, ({ body, ...request }) =>
     answerOf(service, { ...request, body: writtenBytes(body) }),
   );
-  globalThis.directCalls?.services.set(port, {
-    call: (operation, input) => callOf(service, operation, input),
-    refusal: (error) => errorAnswer(error, service.signingName),
-  });
+  globalThis.directCalls?.services.set(port, { call: (operation, input) => callOf(service, operation, input) });
   const close = (): Promise<void> => {
     endDirectAnswers();
     globalThis.directCalls?.services.delete(port);
@@ -46,18 +44,15 @@ export async function serveForTest(service: AwsService): Promise<TestEndpoint> {
   return { url: `http://localhost:${port}`, close };
 }
 
-async function callOf(service: AwsService, operation: string, input: object): Promise<object> {
-  const answer = await service.handle!({
-    method: 'POST',
-    path: '/',
-    query: new URLSearchParams(),
-    headers: {},
-    body: Buffer.alloc(0),
-    operation,
-    region: 'us-east-1',
-    input,
-  });
-  return answer.body as object;
+async function callOf(service: AwsService, operation: string, input: object): ReturnType<DirectService['call']> {
+  const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
+  try {
+    const answer = await service.handle!({ ...request, operation, region: 'us-east-1', input });
+    if (answer.status === 200) return { output: answer.body as object };
+    return { written: () => written(answer) };
+  } catch (error) {
+    return { error, written: () => errorAnswer(error, service.signingName) };
+  }
 }
 
 /** @param headers by names in lower case */
@@ -76,15 +71,16 @@ async function answerOf(
     region: 'us-east-1',
   };
   try {
-    const { status, headers: answerHeaders = {}, body } = await service.handle!(request);
-    const structured = typeof body === 'object' && !Buffer.isBuffer(body);
-    const type: Record<string, string> = structured
-      ? { 'content-type': headers['content-type'] ?? 'application/json' }
-      : {};
-    return { status, headers: { ...type, ...answerHeaders }, body: bytesOf(structured ? JSON.stringify(body) : body) };
+    return written(await service.handle!(request), headers['content-type']);
   } catch (error) {
     return errorAnswer(error, service.signingName);
   }
+}
+
+function written({ status, headers = {}, body }: AwsResponse, contentType = 'application/json'): DirectAnswer {
+  const structured = typeof body === 'object' && !Buffer.isBuffer(body);
+  const type: Record<string, string> = structured ? { 'content-type': contentType } : {};
+  return { status, headers: { ...type, ...headers }, body: bytesOf(structured ? JSON.stringify(body) : body) };
 }
 
 /** The SDK's bytes as they are: a copy by `Buffer.from` would have it make a text of them, of which it warns. */

@@ -12,14 +12,21 @@ import {
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsError } from '../../runtime/types.ts';
 import { binaryAsBytes, binaryAsText } from './binary-attributes.ts';
 import { documentCall } from './direct-documents.ts';
 import type { DirectAnswer } from './without-sockets.ts';
 
-/** A service that answers calls as objects, and writes the answer to one that it refuses. */
+/** A service that answers calls as objects. */
 export interface DirectService {
-  call(operation: string, input: object): Promise<object>;
-  refusal(error: unknown): DirectAnswer;
+  call(operation: string, input: object): Promise<{ output: object } | Refused>;
+}
+
+interface Refused {
+  /** What the service threw; some write their refusals themselves. */
+  error?: unknown;
+  /** The refusal as it is written for the SDK. */
+  written(): DirectAnswer;
 }
 
 /** One call of a client, apart from how it travels. */
@@ -30,6 +37,15 @@ export interface DirectCall {
   /** What the client gives to who called it. @param ask what the API answers to members as it names them */
   run(ask: (input: object) => Promise<object>): Promise<unknown>;
 }
+
+type Failure = new (
+  members: ConstructorParameters<typeof ConditionalCheckFailedException>[0],
+) => DynamoDBServiceException;
+
+const conditionErrors = new Map<string, Failure>([
+  ['ConditionalCheckFailedException', ConditionalCheckFailedException],
+  ['TransactionCanceledException', TransactionCanceledException],
+]);
 
 type Send = (this: object, command: object, ...rest: unknown[]) => Promise<unknown>;
 
@@ -70,20 +86,21 @@ function intercept(): DirectCalls {
     const call = rest.length > 0 ? undefined : (documentCall(this, command) ?? messageCall(this, command));
     const service = call && calls.services.get(call.port);
     if (call === undefined || service === undefined) return send.call(this, command, ...rest);
-    let refused: { error: unknown } | undefined;
+    let refused: Refused | undefined;
     const answer = await call.run(async (input) => {
+      const sent = binaryAsText(input);
       await nextTurn();
-      const output = await service.call(call.operation, binaryAsText(input)).catch((error: unknown) => {
-        refused = { error };
-        return {};
-      });
+      const answered = await service.call(call.operation, sent);
       await nextTurn();
-      return { ...binaryAsBytes(output), $metadata: { httpStatusCode: 200, attempts: 1 } };
+      if ('output' in answered)
+        return { ...binaryAsBytes(answered.output), $metadata: { httpStatusCode: 200, attempts: 1 } };
+      refused = answered;
+      return {};
     });
     if (refused === undefined) return answer;
     const failure = conditionError(refused.error);
     if (failure !== undefined) throw failure;
-    return calls.refusals.run({ answer: service.refusal(refused.error) }, () => send.call(this, command));
+    return calls.refusals.run({ answer: refused.written() }, () => send.call(this, command));
   };
   return calls;
 }
@@ -94,14 +111,14 @@ function messageCall(client: object, command: object): DirectCall | undefined {
   const operation = command.constructor.name.replace(/Command$/, '');
   if (operation !== 'SendMessage' && operation !== 'SendMessageBatch') return undefined;
   const { input } = command as { input: { QueueUrl?: string } };
-  // The SDK calls the host of the queue's URL.
+  // The SDK calls the host of the queue's URL, but for a client with an endpoint of its own, which wants HTTP.
+  if ((client.config as { isCustomEndpoint?: boolean }).isCustomEndpoint) return undefined;
   return { operation, port: Number(URL.parse(input.QueueUrl ?? '')?.port), run: (ask) => ask(input) };
 }
 
+/** By its members: the error's class is of the modules of the test file that runs. */
 function conditionError(error: unknown): DynamoDBServiceException | undefined {
-  const { code, message, extra } = error as { code?: string; message: string; extra: object };
-  const members = { message, $metadata: { httpStatusCode: 400, attempts: 1 }, ...binaryAsBytes(extra) };
-  if (code === 'ConditionalCheckFailedException') return new ConditionalCheckFailedException(members);
-  if (code === 'TransactionCanceledException') return new TransactionCanceledException(members);
-  return undefined;
+  const { code, message = '', extra = {} } = (error ?? {}) as Partial<AwsError>;
+  const Failure = conditionErrors.get(code ?? '');
+  return Failure && new Failure({ message, $metadata: { httpStatusCode: 400, attempts: 1 }, ...binaryAsBytes(extra) });
 }
