@@ -36,7 +36,7 @@ export function cancelInvoice(
       });
     refuseReturnedPayment(invoice);
     const { customerId, currency } = invoice;
-    const [advance, supplies, date, withoutNote] = await Promise.all([
+    const [advance, supplies, date, undone] = await Promise.all([
       readAdvance(session, customerId, currency),
       suppliesById(
         session,
@@ -52,7 +52,7 @@ export function cancelInvoice(
     const paid = minorOf(invoice.paidAmount, currency);
     const ahead = BigInt(advance?.minor ?? '0') + paid;
     const [owedAgain, setOff] = await Promise.all([
-      ahead < 0n ? usedCredit(session, invoice, -ahead) : [],
+      ahead < 0n ? usedCredit(session, invoice, -ahead, undone.corrected) : [],
       paid > 0n ? setOffOf(session, { customerId, currency, invoiceId: id }) : 0n,
     ]);
     const now = session.context.now();
@@ -63,7 +63,7 @@ export function cancelInvoice(
         cancelReason: reason,
         cancelReasonCode: reasonCode,
       });
-      withoutNote(unit);
+      undone.write(unit, owedAgain);
       if (invoice.kind === 'invoice')
         invoice.bills.forEach(({ bill }, i) => {
           const supply = supplies[i]!;
@@ -120,21 +120,33 @@ function bankWithout(
   return { exportBank: bank };
 }
 
+interface UndoneNote {
+  /** What the note corrects. */
+  corrected?: StoredInvoice;
+  /** @param owedAgain invoices that the unit writes already */
+  write(unit: UnitOfWork, owedAgain: readonly TakenFrom[]): void;
+}
+
 /**
  * A note that does not stand any more: the bank is what the bill before it says, and who makes the invoice anew at the same
  * time looks again.
  */
-async function undoNote(session: TenantSession, note: StoredInvoice): Promise<(unit: UnitOfWork) => void> {
-  if (note.kind !== 'difference_note' || note.corrects === undefined) return () => {};
+async function undoNote(session: TenantSession, note: StoredInvoice): Promise<UndoneNote> {
+  if (note.kind !== 'difference_note' || note.corrects === undefined) return { write: () => {} };
   const corrected = await session.require(invoiceEntity, { id: note.corrects });
   const newest = await newestNote(session, corrected);
   if (newest?.id !== note.id) refuseNote(newest);
   const charged = (await newestNote(session, corrected, note)) ?? corrected;
   const followed = await followBills(session, corrected, note.bills, charged.bills);
   await followed.announce();
-  return (unit) => {
-    unit.update(invoiceEntity, corrected, {}, { isAudited: false });
-    followed.write(unit);
+  return {
+    corrected,
+    write(unit, owedAgain) {
+      // A transaction writes a row once: one that had of the credit is written, on the same version, as owed again.
+      if (owedAgain.every(({ invoice }) => invoice.id !== corrected.id))
+        unit.update(invoiceEntity, corrected, {}, { isAudited: false });
+      followed.write(unit);
+    },
   };
 }
 
@@ -159,10 +171,15 @@ const stepsOfCancelling = 20;
 
 /**
  * An invoice below zero became money paid ahead: the invoices that had it are owed again, as far as the transaction holds them.
- * @param missing minor units that wait no more
+ * @param missing minor units that wait no more @param corrected by it, as it was read
  */
-async function usedCredit(session: TenantSession, invoice: StoredInvoice, missing: bigint): Promise<TakenFrom[]> {
-  const setOffs = await readSetOffs(session, invoice, [], missing);
+async function usedCredit(
+  session: TenantSession,
+  invoice: StoredInvoice,
+  missing: bigint,
+  corrected: StoredInvoice | undefined,
+): Promise<TakenFrom[]> {
+  const setOffs = await readSetOffs(session, invoice, corrected === undefined ? [] : [corrected], missing);
   let left = missing;
   const found = setOffs.map(({ invoice: paid, minor: had }): TakenFrom => {
     const minor = had < left ? had : left;
