@@ -27,7 +27,7 @@ export const customers = defineResource({
       access: 'billing:customers:read',
       summary: 'List customers, the oldest first.',
       description:
-        '`search` is words of the name, or parts of them, in either language and any order. Letters that are written either way are one: أ إ آ ٱ ا, ة ه, ى ي, digits of any script, capitals, accents; harakat and tatweel do not count. A page may be short, even empty: go on while there is a cursor.',
+        '`search` is words of the name, or parts of them, in either language and any order. Letters that are written either way are one: أ إ آ ٱ ا, ة ه, ى ي, Arabic and Latin digits, capitals, accents; harakat and tatweel do not count. A page may be short, even empty: go on while there is a cursor.',
       query: z.object({
         accountNumber: z.optional(externalId()),
         type: z.optional(z.enum(customerTypes)),

@@ -108,10 +108,11 @@ interface TabledReport {
   result: readonly ReportRow[];
 }
 
+/** Days stand before their number in Arabic: after 7, 30 and 100 they would take three forms. */
 const headingOf = ({ fromDays, toDays }: AgeBucket): readonly [en: string, ar: string] =>
   toDays === undefined
-    ? [`Over ${fromDays - 1} days`, `أكثر من ${fromDays - 1} يومًا`]
-    : [`${fromDays}-${toDays} days`, `${fromDays}-${toDays} يومًا`];
+    ? [`Over ${fromDays - 1} days`, `أيام التأخر: أكثر من ${fromDays - 1}`]
+    : [`${fromDays}-${toDays} days`, `أيام التأخر: ${fromDays}-${toDays}`];
 
 const amountsOf = ({ overdue }: AgeingRow, buckets: readonly AgeBucket[]): Record<string, string> =>
   Object.fromEntries(buckets.map(({ name }, i) => [name, overdue[i]!.amount]));

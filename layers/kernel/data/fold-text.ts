@@ -3,7 +3,7 @@
  * فاطمة and فاطمه, José and JOSE. Text is decomposed (Unicode Standard Annex #15, NFKD: a hamza on or under its letter becomes a mark,
  * presentation forms become letters), marks are left out, and the letters that the search collation of CLDR's root locale holds equal
  * at its first level (ا ٱ, ه ة, ي ى: https://unicode.org/reports/tr35/tr35-collation.html) are made one, as are their Persian
- * and Urdu forms. Letters are compared without case (The Unicode Standard, 3.13), digits by their value (UAX #44, `Nd`).
+ * and Urdu forms. Letters are compared without case (The Unicode Standard, 3.13), Arabic digits by their value.
  */
 
 /** What a letter is the same as; of Latin ones those that have no decomposition. */
