@@ -50,6 +50,8 @@ export async function assignLine(
     const owner = { customerId, invoiceIds, ...by, matchedBy: 'person' } as const;
     return payFromLine(session, line, owner, {
       payments,
+      // Recording tries again where the customer's money moved; a line that somebody else decided upon is no reason to.
+      before: () => requireWaiting(session, id),
       keep: (unit, { paymentId }) => release(unit, paymentId!, 'person'),
     });
   });

@@ -20,6 +20,8 @@ interface PayFromLine {
   customer?: Customer & Stored;
   /** Writes the line. */
   keep: (unit: UnitOfWork, line: BankLine) => StoredLine;
+  /** Called before each attempt: what it throws ends the taking. */
+  before?: () => Promise<unknown>;
 }
 
 /** @throws AppError `already_exists` when another payment has the bank's number by now */
@@ -27,7 +29,7 @@ export async function payFromLine(
   session: TenantSession,
   line: Omit<BankLine, 'status'>,
   { invoiceIds, ...owner }: Owner,
-  { payments, customer, keep }: PayFromLine,
+  { payments, customer, keep, before }: PayFromLine,
 ): Promise<StoredLine> {
   const now = session.context.now();
   let kept: StoredLine | undefined;
@@ -48,13 +50,16 @@ export async function payFromLine(
     {
       customer,
       isLate: true,
-      accompany: async () => ({
-        attributes: { bankLineId: line.id },
-        write(unit, { id: paymentId }) {
-          claimNumber(unit, line, paymentId, payments);
-          kept = keep(unit, { ...line, ...owner, status: 'matched', paymentId });
-        },
-      }),
+      async accompany() {
+        await before?.();
+        return {
+          attributes: { bankLineId: line.id },
+          write(unit, { id: paymentId }) {
+            claimNumber(unit, line, paymentId, payments);
+            kept = keep(unit, { ...line, ...owner, status: 'matched', paymentId });
+          },
+        };
+      },
     },
   );
   return kept!;
