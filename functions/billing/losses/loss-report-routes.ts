@@ -71,7 +71,7 @@ export const lossReportRoutes = {
     params,
     query: reportPdfQuery,
     response: documentAnswer,
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'unprocessable'],
   },
   resumeLossReport: {
     method: 'POST',

@@ -84,7 +84,7 @@ export const reportSchedules = defineResource({
       secretParams: ['token'],
       status: 302,
       contentType: 'text/plain',
-      errors: ['not_found'],
+      errors: ['not_found', 'unprocessable'],
     },
   },
 });

@@ -15,6 +15,7 @@ import { useDocumentBucket } from '../test-support/buckets.ts';
 import { oweInvoice } from '../test-support/owe-invoice.ts';
 import { countPage } from './count-page.ts';
 import { handler as reports } from './handler.ts';
+import { readParts, reportPartEntity } from './report-entity.ts';
 import type { ReportMessage } from './start-report.ts';
 
 const stack = useBillingStack();
@@ -203,6 +204,17 @@ it('is a table for spreadsheets, once it is completed', async () => {
     const table = await stack.call(tenant, reports, 'GET', `/api/billing/reports/${id}/csv`);
     expect(table.headers['content-disposition']).toBe(`attachment; filename="${kind}-${id}.csv"`);
   }
+});
+
+it('is not printed where it is longer than paper is for, and is there for spreadsheets', async () => {
+  const { id } = await run({ kind: 'collections', by: 'region', from: '2026-06-01', to: '2026-06-30' });
+  const session = openSession(tenant);
+  const [part] = await readParts(session, id);
+  const totals = Object.fromEntries(Array.from({ length: 2600 }, (_, i) => [`YER/region ${i}/payments`, '1']));
+  await session.transact('billing', (unit) => unit.update(reportPartEntity, part!, { totals }));
+  const get = (form: string) => stack.call(tenant, reports, 'GET', `/api/billing/reports/${id}/${form}`);
+  expect((await get('pdf')).status).toBe(422);
+  expect((await get('csv')).text).toContain('region 2599,1,0.00');
 });
 
 it.each([

@@ -105,7 +105,7 @@ export const billingReports = defineResource({
       params,
       query: reportPdfQuery,
       response: documentAnswer,
-      errors: ['not_found', 'conflict'],
+      errors: ['not_found', 'conflict', 'unprocessable'],
     },
   },
 });
