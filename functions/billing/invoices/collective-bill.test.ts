@@ -71,6 +71,14 @@ it('adds up to its invoices, and to the account with what else it owes', async (
   });
 });
 
+it('is said to be too long where a period has more bills than its function has memory for; a run’s is not', async () => {
+  const session = openSession(tenant);
+  const customer = await session.require(customerEntity, { id: customerId });
+  expect((await collectiveBillOf(session, april, customer, 3)).meters).toHaveLength(3);
+  await expect(collectiveBillOf(session, april, customer, 2)).rejects.toMatchObject({ code: 'unprocessable' });
+  expect((await collectiveBillOf(session, { runId }, customer, 2)).meters).toHaveLength(3);
+});
+
 it('is nobody else’s, and of no run that made nothing for the customer', async () => {
   await stack.addTenant('collective-b');
   const path = `/runs/${runId}/customers/`;

@@ -207,7 +207,7 @@ export const invoices = defineResource({
       summary:
         'What a customer has of a period, however it was billed: its invoices together, and what the account has to pay.',
       description:
-        'Invoices whose days end after `from` and by `to`, the first day after the period; at most 400 days. Otherwise as the collective bill of a billing run.',
+        'Invoices whose days end after `from` and by `to`, the first day after the period; at most 400 days, and 4,000 bills of meters. Otherwise as the collective bill of a billing run.',
       params: z.object({ customerId: generatedId('cus') }),
       query: collectivePeriod,
       response: collectiveBillSchema,

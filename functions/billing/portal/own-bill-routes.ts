@@ -64,7 +64,7 @@ export const ownBillRoutes = {
     params: z.object({ id: generatedId('inv') }),
     query: ownAccount,
     response: collectiveBillSchema,
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   },
   getOwnCollectiveBillPdf: {
     method: 'GET',
@@ -74,7 +74,7 @@ export const ownBillRoutes = {
     params: z.object({ id: generatedId('inv') }),
     query: z.extend(ownAccount, documentQuery.shape),
     response: documentAnswer,
-    errors: ['not_found'],
+    errors: ['not_found', 'unprocessable'],
   },
   getOwnReceipt: {
     method: 'GET',
