@@ -9,16 +9,13 @@ import { messageChannels } from '../customers/customer-schema.ts';
 import { documentAnswer, documentQuery } from '../documents/document-routes.ts';
 import { notificationResultSchema, storedCustomerMessageSchema } from '../messages/message-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
-import { collectiveBillSchema } from './collective-bill-schema.ts';
+import { collectiveBillRoutes } from './collective-bill-routes.ts';
 import { existingInvoiceSchema } from './existing-invoices.ts';
 import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
 import { invoiceTraceSchema } from './trace-schema.ts';
 
 const params = z.object({ id: generatedId('inv') });
 const runParams = z.object({ id: generatedId('run') });
-const collectiveParams = z.object({ id: generatedId('run'), customerId: generatedId('cus') });
-/** `to` is the first day after. */
-const collectivePeriod = z.object({ from: localDate(), to: localDate() });
 
 const problemSchema = z.object({
   customerId: z.string(),
@@ -178,51 +175,7 @@ export const invoices = defineResource({
       paginated: true,
       errors: ['not_found'],
     },
-    getCollectiveBill: {
-      method: 'GET',
-      path: '/runs/{id}/customers/{customerId}',
-      access: 'billing:invoices:read',
-      summary:
-        'What a customer of many meters has of a billing run: its invoices together, and what the account has to pay.',
-      description:
-        'As it is now: invoices that were cancelled since are left out, what was paid counts, and where difference notes made bills anew, usage is as it was charged last. Money with `paymentReference` settles them together.',
-      params: collectiveParams,
-      response: collectiveBillSchema,
-      errors: ['not_found'],
-    },
-    getCollectiveBillPdf: {
-      method: 'GET',
-      path: '/runs/{id}/customers/{customerId}/pdf',
-      access: 'billing:invoices:read',
-      summary: 'Get the collective bill as PDF, with what each meter used and costs. Drawn anew for each request.',
-      params: collectiveParams,
-      query: documentQuery,
-      response: documentAnswer,
-      errors: ['not_found'],
-    },
-    getCollectiveBillOfPeriod: {
-      method: 'GET',
-      path: '/customers/{customerId}/collective',
-      access: 'billing:invoices:read',
-      summary:
-        'What a customer has of a period, however it was billed: its invoices together, and what the account has to pay.',
-      description:
-        'Invoices whose days end after `from` and by `to`, the first day after the period; at most 400 days, and 4,000 bills of meters. Otherwise as the collective bill of a billing run.',
-      params: z.object({ customerId: generatedId('cus') }),
-      query: collectivePeriod,
-      response: collectiveBillSchema,
-      errors: ['not_found', 'unprocessable'],
-    },
-    getCollectiveBillOfPeriodPdf: {
-      method: 'GET',
-      path: '/customers/{customerId}/collective/pdf',
-      access: 'billing:invoices:read',
-      summary: 'Get the collective bill of a period as PDF. Drawn anew for each request.',
-      params: z.object({ customerId: generatedId('cus') }),
-      query: z.extend(documentQuery, collectivePeriod.shape),
-      response: documentAnswer,
-      errors: ['not_found', 'unprocessable'],
-    },
+    ...collectiveBillRoutes,
     getInvoice: {
       method: 'GET',
       path: '/{id}',
