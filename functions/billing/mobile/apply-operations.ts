@@ -4,6 +4,7 @@
  */
 
 import { isAppError } from '../../../layers/kernel/errors/app-error.ts';
+import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
 import { logger } from '../../../layers/kernel/observability/logger.ts';
 import { sideBySide } from '../../../layers/kernel/side-by-side.ts';
 import { applyCollection } from './apply-collection.ts';
@@ -29,7 +30,7 @@ export async function applyOperations(
   const readable: FieldOperation[] = [];
   const chains = new Map<string, (() => Promise<void>)[]>();
   operations.forEach((given, index) => {
-    const { data: operation, error } = operationSchema.safeParse(given);
+    const { data: operation, error } = forReader(worker.locale, (options) => operationSchema.safeParse(given, options));
     if (operation === undefined) {
       const detail = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
       results[index] = rejected(worker, given.id, 'invalid_operation', { detail: detail.slice(0, 500) });

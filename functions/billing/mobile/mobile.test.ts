@@ -226,6 +226,12 @@ describe('a reading', () => {
     ]);
     const collections = [{ ...cash('-10', 'R-U'), id: 'op-negative' }];
     expect(await reasons('/collections', { collections })).toEqual(['invalid_operation']);
+    const headers = { 'accept-language': 'ar' };
+    const inArabic = await field.call(tenant, 1, 'POST', '/readings', {
+      body: { readings: readings.slice(0, 1) },
+      headers,
+    });
+    expect(inArabic.body.data[0].message).toContain('هذا الحقل مطلوب.');
   });
 
   it('of a device with a wrong clock gets the time it really was', async () => {

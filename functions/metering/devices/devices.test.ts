@@ -157,6 +157,7 @@ describe('a device', () => {
       lines: [{ line: 2, credentials: { deviceId: 'C-1' } }, { line: 3 }, { line: 4 }, { line: 5 }],
     });
     expect(body.data.lines.slice(1).every(({ problem }: any) => problem.length > 5)).toBe(true);
+    expect(body.data.lines[3].problem).toMatch(/^type: This must be one of: "/);
     expect((await call('GET', '/devices/C-1')).body.data).toMatchObject({ model: 'S "1"', name: 'Pole, north' });
     for (const wrong of ['id,colour\nA,red', 'type\nsensor', 'id\n"A', 'id\n"A"B'])
       expect((await call('POST', '/devices/import', { csv: wrong })).status).toBe(422);

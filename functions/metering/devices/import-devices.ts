@@ -23,7 +23,7 @@ export async function importDevices(
 ) {
   const lines: Outcome[] = [];
   let registered = 0;
-  for (const entry of readLines(csv)) {
+  for (const entry of readLines(csv, locale)) {
     const { line, device, problem } = entry;
     if (device === undefined) {
       lines.push({ line, problem: problem ?? '' });
@@ -46,9 +46,9 @@ export async function importDevices(
   return { registered, lines };
 }
 
-function readLines(csv: string): DeviceLine[] {
+function readLines(csv: string, locale: Locale): DeviceLine[] {
   try {
-    return readDeviceCsv(csv);
+    return readDeviceCsv(csv, locale);
   } catch (error) {
     if (error instanceof RangeError) throw new AppError('unprocessable', error.message);
     throw error;

@@ -1,4 +1,6 @@
 /** Reads a list of devices as CSV (RFC 4180), whose first line names the columns. */
+import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { createDeviceSchema, type NewDevice } from './device-schema.ts';
 
 const maxImportedDevices = 200;
@@ -12,8 +14,8 @@ export interface DeviceLine {
 
 const columns = new Set(Object.keys(createDeviceSchema.shape));
 
-/** @throws RangeError for a file that is none: without a head, with unknown columns, or too long */
-export function readDeviceCsv(text: string): DeviceLine[] {
+/** @param locale of the problems @throws RangeError for a file that is none: without a head, with unknown columns, or too long */
+export function readDeviceCsv(text: string, locale: Locale): DeviceLine[] {
   const [head, ...records] = csvRecords(text.replace(/^\uFEFF/, ''));
   const names = head?.fields.map((name) => name.trim()) ?? [];
   const unknown = names.filter((name) => !columns.has(name));
@@ -33,7 +35,7 @@ export function readDeviceCsv(text: string): DeviceLine[] {
         return value === '' ? [] : [[name, name === 'offlineAfterMinutes' ? Number(value) : value]];
       }),
     );
-    const { data, error } = createDeviceSchema.safeParse(given);
+    const { data, error } = forReader(locale, (options) => createDeviceSchema.safeParse(given, options));
     if (data !== undefined) return { line, device: data };
     return { line, problem: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') };
   });

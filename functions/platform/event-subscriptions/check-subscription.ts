@@ -4,6 +4,8 @@ import type { Principal } from '../../../layers/kernel/auth/principal.ts';
 import { requirePermission } from '../../../layers/kernel/auth/require-permission.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
+import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { patternProblem } from '../../../layers/webhooks/event-pattern.ts';
 import { loadCatalog } from '../catalog/load-catalog.ts';
 import { integrationEntity } from '../integrations/integration-entity.ts';
@@ -45,24 +47,25 @@ export async function checkEndpoint(session: TenantSession, webhookId: string): 
 }
 
 /** @throws AppError `validation_failed` naming the field of the input, `not_found` for an integration of somebody else */
-export async function checkReaction(session: TenantSession, config: unknown): Promise<FunctionHandler> {
-  const { function: name, input } = parse(functionConfig, config, '/handlerConfig');
+export async function checkReaction(session: TenantSession, config: unknown, locale: Locale): Promise<FunctionHandler> {
+  const { function: name, input } = parse(functionConfig, config, '/handlerConfig', locale);
   const reaction = reactionNamed(name);
   if (reaction === undefined)
     throw invalid(
       '/handlerConfig/function',
       `There is no function "${name}". There are: ${reactions.map((one) => one.name).join(', ')}.`,
     );
-  const checked = parse(reaction.input, input, '/handlerConfig/input') as Record<string, unknown>;
+  const checked = parse(reaction.input, input, '/handlerConfig/input', locale) as Record<string, unknown>;
   const { integrationId } = checked;
   if (typeof integrationId === 'string') await session.require(integrationEntity, { id: integrationId });
   return { function: name, input: checked };
 }
 
-export const checkQueue = (config: unknown): QueueHandler => parse(queueConfig, config, '/handlerConfig');
+export const checkQueue = (config: unknown, locale: Locale): QueueHandler =>
+  parse(queueConfig, config, '/handlerConfig', locale);
 
-function parse<T>(schema: z.ZodMiniType<T>, value: unknown, path: string): T {
-  const parsed = schema.safeParse(value);
+function parse<T>(schema: z.ZodMiniType<T>, value: unknown, path: string, locale: Locale): T {
+  const parsed = forReader(locale, (options) => schema.safeParse(value, options));
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(
     (issue): ErrorDetail => ({ in: 'body', path: [path, ...issue.path.map(String)].join('/'), message: issue.message }),

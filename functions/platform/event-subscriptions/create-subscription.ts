@@ -28,7 +28,7 @@ const defaultRetries = 3;
 const defaultDelaySeconds = 60;
 
 export const createEventSubscription: Operation<SubscriptionRoutes['createEventSubscription']> = async (request) => {
-  const { session, body, principal } = request;
+  const { session, body, principal, locale } = request;
   requireHandlerPermission(principal, body.handlerType);
   await checkEventType(body.eventType);
   if ((await readSubscriptions(session)).length >= maxSubscriptionsPerTenant)
@@ -63,9 +63,11 @@ export const createEventSubscription: Operation<SubscriptionRoutes['createEventS
 
   async function withHandler(): Promise<{ subscription: EventSubscription; endpoint?: Webhook; secret?: string }> {
     if (body.handlerType === 'queue')
-      return { subscription: { ...common, handlerType: 'queue', handlerConfig: checkQueue(body.handlerConfig) } };
+      return {
+        subscription: { ...common, handlerType: 'queue', handlerConfig: checkQueue(body.handlerConfig, locale) },
+      };
     if (body.handlerType === 'function') {
-      const handlerConfig = await checkReaction(session, body.handlerConfig);
+      const handlerConfig = await checkReaction(session, body.handlerConfig, locale);
       return { subscription: { ...common, handlerType: 'function', handlerConfig } };
     }
     const { webhookId, url, headers, timeoutSeconds, signature } = body.handlerConfig;

@@ -6,6 +6,7 @@ import { equals } from '../../../layers/kernel/data/expressions.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import type { UnitOfWork } from '../../../layers/kernel/data/unit-of-work.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { forgetEndpoints } from '../deliveries/endpoint-directory.ts';
 import { type StoredWebhook, webhookEntity } from '../webhooks/webhook-entity.ts';
 import {
@@ -55,7 +56,7 @@ export const subscriptionOperations: Pick<
     data: await viewSubscription(session, await session.require(subscriptionEntity, params)),
   }),
 
-  updateEventSubscription: async ({ session, params, body, principal, expectedVersion }) => {
+  updateEventSubscription: async ({ session, params, body, principal, expectedVersion, locale }) => {
     const before = await session.require(subscriptionEntity, params);
     requireHandlerPermission(principal, before.handlerType);
     refuseStale(before, expectedVersion);
@@ -66,7 +67,7 @@ export const subscriptionOperations: Pick<
     const { handlerConfig, ...plain } = body;
     const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
     const config =
-      handlerConfig === undefined ? {} : { handlerConfig: await checkConfig(session, before, handlerConfig) };
+      handlerConfig === undefined ? {} : { handlerConfig: await checkConfig(session, before, handlerConfig, locale) };
     const after = await session.transact('platform', async (unit) => {
       requireEndpoint(unit, config);
       const stored = unit.update(subscriptionEntity, before, { ...given, ...config } as Partial<StoredSubscription>);
@@ -110,9 +111,10 @@ async function checkConfig(
   session: TenantSession,
   before: StoredSubscription,
   config: Record<string, unknown>,
+  locale: Locale,
 ): Promise<StoredSubscription['handlerConfig']> {
-  if (before.handlerType === 'function') return checkReaction(session, config);
-  if (before.handlerType === 'queue') return checkQueue({ ...before.handlerConfig, ...config });
+  if (before.handlerType === 'function') return checkReaction(session, config, locale);
+  if (before.handlerType === 'queue') return checkQueue({ ...before.handlerConfig, ...config }, locale);
   const { webhookId, ...rest } = config;
   if (typeof webhookId !== 'string' || Object.keys(rest).length > 0)
     throw invalid('/handlerConfig', 'Give "webhookId"; the address is changed at the endpoint itself.');

@@ -22,16 +22,18 @@ export const handler = serve(
       const [data] = await presentPoints(session, [await session.require(pointEntity, params)]);
       return { data: data! };
     },
-    createPoint: async ({ session, body }) => {
+    createPoint: async ({ session, body, locale }) => {
       const { id = newId('pnt'), ...fields } = body;
-      const [data] = await presentPoints(session, [await createPoint(session, { id, ...fields })]);
+      const [data] = await presentPoints(session, [await createPoint(session, { id, ...fields }, locale)]);
       return { data: data! };
     },
-    importPoints: async ({ session, body }) => ({ data: await importPoints(session, body) }),
-    updatePoint: async ({ session, params, body, expectedVersion }) => {
+    importPoints: async ({ session, body, locale }) => ({ data: await importPoints(session, body, locale) }),
+    updatePoint: async ({ session, params, body, expectedVersion, locale }) => {
       const before = await session.require(pointEntity, params);
       refuseStale(before, expectedVersion);
-      const [data] = await presentPoints(session, [await updatePoint(session, before, body as object as never)]);
+      const [data] = await presentPoints(session, [
+        await updatePoint(session, before, body as object as never, locale),
+      ]);
       return { data: data! };
     },
     deletePoint: async ({ session, params, expectedVersion }) => {

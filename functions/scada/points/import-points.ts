@@ -6,6 +6,7 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import { defineEntity } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { type BatchStep, deleteStep, putStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { newId } from '../../../layers/kernel/ids.ts';
 import { deviceEntity } from '../devices/device-entity.ts';
 import { type ImportFormat, type ImportProblem, type ImportRow, parseImport } from './parse-import.ts';
@@ -36,8 +37,9 @@ const pointImportEntity = defineEntity<{
 export async function importPoints(
   session: TenantSession,
   input: { format: ImportFormat; content: string; dryRun: boolean },
+  locale: Locale,
 ): Promise<ImportOutcome> {
-  return writeRows(session, parseImport(input.format, input.content), input.dryRun);
+  return writeRows(session, parseImport(input.format, input.content, locale), input.dryRun);
 }
 
 /** Points of one origin: all are created or replaced, or none is. */

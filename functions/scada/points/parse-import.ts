@@ -1,4 +1,6 @@
 /** Reads a file of points: JSON lines, or CSV (RFC 4180) whose first line names the columns. */
+import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { createPointSchema } from './point-schema.ts';
 import { unfitFields } from './write-points.ts';
 
@@ -21,7 +23,11 @@ export interface ImportRow {
 const maxProblems = 200;
 const maxRows = 10_000;
 
-export function parseImport(format: ImportFormat, text: string): { rows: ImportRow[]; problems: ImportProblem[] } {
+export function parseImport(
+  format: ImportFormat,
+  text: string,
+  locale: Locale,
+): { rows: ImportRow[]; problems: ImportProblem[] } {
   const rows: ImportRow[] = [];
   const problems: ImportProblem[] = [];
   const seen = new Map<string, number>();
@@ -31,7 +37,7 @@ export function parseImport(format: ImportFormat, text: string): { rows: ImportR
       problems.push({ line, path: '', message: problem });
       continue;
     }
-    const row = readRow(line, value, problems);
+    const row = readRow(line, value, problems, locale);
     if (row === undefined) continue;
     const { id } = row.fields;
     const first = seen.get(id);
@@ -48,8 +54,13 @@ export function parseImport(format: ImportFormat, text: string): { rows: ImportR
 }
 
 /** @returns the point, or undefined and its problems */
-export function readRow(line: number, value: unknown, problems: ImportProblem[]): ImportRow | undefined {
-  const parsed = createPointSchema.safeParse(value);
+export function readRow(
+  line: number,
+  value: unknown,
+  problems: ImportProblem[],
+  locale: Locale,
+): ImportRow | undefined {
+  const parsed = forReader(locale, (options) => createPointSchema.safeParse(value, options));
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues)
       problems.push({ line, path: path.map((step) => `/${String(step)}`).join(''), message });
@@ -59,7 +70,7 @@ export function readRow(line: number, value: unknown, problems: ImportProblem[])
     problems.push({ line, path: '/id', message: 'An import names its points, so that it can be repeated.' });
     return undefined;
   }
-  problems.push(...unfitFields(parsed.data).map(({ path, message }) => ({ line, path, message })));
+  problems.push(...unfitFields(parsed.data, locale).map(({ path, message }) => ({ line, path, message })));
   return { line, fields: parsed.data as ImportRow['fields'] };
 }
 

@@ -203,6 +203,7 @@ describe('an import', () => {
     expect(body.data.problems.map(({ line, path }: any) => `${line}${path}`).sort()).toEqual(
       ['2', '3/scanRateMs', '4/deviceId', '5/id', '6/id', '7', '8/deviceId'].sort(),
     );
+    expect(body.data.problems.find(({ line }: any) => line === 7).message).toBe('Unknown field: "colour".');
     expect((await call('GET', '/bad.1')).status).toBe(404);
     expect((await importing('csv', 'id,name\nx')).body.data.problems[0].message).toMatch(/2 columns/);
     expect((await importing('csv', 'id\n"x')).body.data.problems[0].message).toMatch(/not closed/);

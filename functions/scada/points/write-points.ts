@@ -3,6 +3,8 @@ import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { deleteStep, writeMany } from '../../../layers/kernel/data/write-many.ts';
 import { AppError, type ErrorDetail } from '../../../layers/kernel/errors/app-error.ts';
+import { forReader } from '../../../layers/kernel/i18n/field-message.ts';
+import type { Locale } from '../../../layers/kernel/i18n/locale.ts';
 import { deviceEntity } from '../devices/device-entity.ts';
 import { controlListingEntity, pointEntity } from './point-entity.ts';
 import { type Point, wholePoint } from './point-schema.ts';
@@ -10,9 +12,13 @@ import { type Point, wholePoint } from './point-schema.ts';
 export const isControl = ({ writable, isActive, expression }: Point): boolean =>
   writable && isActive && expression === undefined;
 
-export async function createPoint(session: TenantSession, fields: Omit<Point, 'stationId'>): Promise<Point & Stored> {
+export async function createPoint(
+  session: TenantSession,
+  fields: Omit<Point, 'stationId'>,
+  locale: Locale,
+): Promise<Point & Stored> {
   const device = await session.require(deviceEntity, { id: fields.deviceId });
-  refuseUnfit(fields);
+  refuseUnfit(fields, locale);
   const point = { ...fields, stationId: device.stationId };
   return session.transact('scada', (unit) => {
     const stored = unit.create(pointEntity, point);
@@ -26,9 +32,13 @@ export async function updatePoint(
   session: TenantSession,
   before: Point & Stored,
   changes: Record<string, unknown>,
+  locale: Locale,
 ): Promise<Point & Stored> {
   const { stationId: _, version: __, createdAt: ___, updatedAt: ____, ...fields } = before;
-  refuseUnfit(Object.fromEntries(Object.entries({ ...fields, ...changes }).filter(([, value]) => value !== null)));
+  refuseUnfit(
+    Object.fromEntries(Object.entries({ ...fields, ...changes }).filter(([, value]) => value !== null)),
+    locale,
+  );
   const after = await session.transact('scada', (unit) => {
     const stored = unit.update(pointEntity, before, changes);
     if (isControl(stored)) unit.put(controlListingEntity, { id: stored.id, stationId: stored.stationId });
@@ -50,13 +60,13 @@ const unlist = (session: TenantSession, id: string): Promise<void> =>
   writeMany([deleteStep(session, controlListingEntity, { id })]);
 
 /** Fields that fit one by one must also fit each other. @throws AppError `validation_failed` */
-function refuseUnfit(fields: unknown): void {
-  const details = unfitFields(fields);
+function refuseUnfit(fields: unknown, locale: Locale): void {
+  const details = unfitFields(fields, locale);
   if (details.length > 0) throw new AppError('validation_failed', undefined, { details });
 }
 
-export function unfitFields(fields: unknown): ErrorDetail[] {
-  const parsed = wholePoint.safeParse(fields);
+export function unfitFields(fields: unknown, locale: Locale): ErrorDetail[] {
+  const parsed = forReader(locale, (options) => wholePoint.safeParse(fields, options));
   if (parsed.success) return [];
   return parsed.error.issues.map(({ path, message }) => ({
     in: 'body',

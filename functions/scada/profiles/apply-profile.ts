@@ -7,6 +7,7 @@ import {
 } from '../../../edge-gateway/profiles/expand-profile.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
+import { defaultLocale } from '../../../layers/kernel/i18n/locale.ts';
 import { deviceEntity } from '../devices/device-entity.ts';
 import { writeRows } from '../points/import-points.ts';
 import { type ImportProblem, readRow } from '../points/parse-import.ts';
@@ -20,7 +21,7 @@ export async function applyProfile(session: TenantSession, deviceId: string, { p
   const device = await session.require(deviceEntity, { id: deviceId });
   const { points, deviceSettings } = expand(profile, { ...options, deviceId });
   const problems: ImportProblem[] = [];
-  const rows = points.flatMap((point, i) => readRow(i + 1, point, problems) ?? []);
+  const rows = points.flatMap((point, i) => readRow(i + 1, point, problems, defaultLocale) ?? []);
   if (problems.length > 0)
     throw new AppError('unprocessable', `Point ${problems[0]!.line} of the profile: ${problems[0]!.message}`);
   const outcome = await writeRows(session.beforehand(), { rows, problems: [] });
