@@ -163,5 +163,6 @@ describe('what is wrong with a field', () => {
     [z.email(), 'x', 'Invalid email address', 'بريد إلكتروني غير مقبول'],
   ])('is said without types, patterns and signs of a program: %#', (schema, value, en, ar) => {
     expect([said(schema, value, 'en'), said(schema, value, 'ar')]).toEqual([en, ar]);
+    expect(schema.safeParse(value).error?.issues[0]?.message).toBe(en);
   });
 });

@@ -2,6 +2,7 @@
  * Messages of validation in the reader's language: the standard ones in plain words (`plain-issue.ts`) or as zod's own
  * translations have them; those a schema says itself are written in both languages beside it.
  */
+import * as z from 'zod/mini';
 import arabic from 'zod/v4/locales/ar.js';
 import english from 'zod/v4/locales/en.js';
 import { defaultLocale, type Locale } from './locale.ts';
@@ -14,6 +15,9 @@ const inWords =
   (issue: Issue): ReturnType<Say> =>
     plainIssue(issue)?.[locale] ?? others(issue);
 const standard = { en: inWords('en', english().localeError), ar: inWords('ar', arabic().localeError) };
+
+// Where nobody's language is known; `zod/mini` says "Invalid input" of everything otherwise.
+z.config({ localeError: standard[defaultLocale] });
 
 /** Validation is synchronous, so one variable can say for whom it runs. */
 let reader: Locale = defaultLocale;
