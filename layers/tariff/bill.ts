@@ -49,6 +49,8 @@ export interface Bill {
   peakKva?: string;
   /** kWh kept for later bills, by bucket; present with net metering. */
   exportBank?: Record<string, string>;
+  /** Banked energy was settled within the bill: what earlier bills come to bank otherwise changes this one, and not later ones. */
+  bankSettled?: true;
   /** Some energy was estimated. */
   estimated: boolean;
 }

@@ -57,7 +57,7 @@ export interface BillingFacts {
   exemptTaxes?: readonly string[];
   /** Energy fed in earlier and not used up, millionths of a kWh by bucket. */
   exportBank?: Readonly<Record<string, bigint>>;
-  /** The bank is paid out with this bill: end of the year, or moving out. */
+  /** The supply ends with this bill: all of the bank is paid out. */
   settleExportBank?: boolean;
   /** The version that kept energy in the bank last before this bill: what no later one keeps is paid out at its rate. */
   bankedUnder?: TariffVersion;

@@ -144,6 +144,60 @@ describe('every bill', () => {
   });
 });
 
+describe('energy fed in', () => {
+  /** Kilowatt-hours taken and fed in, day by day, over two years and a half; bills of so many days each. */
+  const days = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 30 })), {
+    ...{ minLength: 912, maxLength: 912, size: 'max' },
+  });
+  const lengths = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 40 });
+  const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+  it('is used, settled once a year, or carried: none twice and none lost', () => {
+    fc.assert(
+      fc.property(
+        ...([days, lengths, fc.integer({ min: 1, max: 12 }), fc.constantFrom('0', '0.5')] as const),
+        (energies, cuts, settledIn, settlementRate) => {
+          const versions = [
+            tariff([energy('energy', ['1'])], { export: { mode: 'net_energy', settlementRate, settledIn } }),
+          ];
+          const first = '2026-01-10';
+          const bills: Bill[] = [];
+          let exportBank = {};
+          for (let at = 0, i = 0; at < energies.length; i++) {
+            const end = Math.min(energies.length, at + cuts[i % cuts.length]!);
+            const usage = energies.slice(at, end).map(([taken, exportKwh], day) => {
+              const from = Date.parse(`${first}T00:00:00+03:00`) + (at + day) * 86_400_000;
+              const [importUnits, exportUnits] = [BigInt(taken) * 1_000_000n, BigInt(exportKwh) * 1_000_000n];
+              return { from, to: from + 86_400_000, importUnits, exportUnits };
+            });
+            const bill = rateBill(versions, {
+              ...period(addDays(first, at), addDays(first, end), 0),
+              ...{ usage, exportBank },
+            });
+            exportBank = Object.fromEntries(
+              Object.entries(bill.exportBank!).map(([bucket, kwh]) => [bucket, BigInt(kwh) * 1_000_000n]),
+            );
+            bills.push(bill);
+            at = end;
+          }
+          const lines = bills.flatMap((bill) => bill.lines);
+          const billed = sum(lines.filter(({ code }) => code === 'energy').map(({ quantity }) => Number(quantity)));
+          const settlements = lines.filter(({ code }) => code === 'export_settlement');
+          const settled = sum(settlements.map(({ quantity }) => Number(quantity)));
+          const carried = sum(Object.values(bills.at(-1)!.exportBank!).map(Number));
+          const used = sum(energies.map(([taken]) => taken)) - billed;
+          expect(used + settled + carried).toBe(sum(energies.map(([, fedIn]) => fedIn)));
+          // Each with the last day of the month, of another year.
+          for (const { to } of settlements)
+            expect(to.slice(5)).toBe(`${String((settledIn % 12) + 1).padStart(2, '0')}-01`);
+          expect(new Set(settlements.map(({ to }) => to)).size).toBe(settlements.length);
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+});
+
 describe('times of use', () => {
   const peak = {
     defaultBucket: 'off',

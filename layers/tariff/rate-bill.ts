@@ -14,8 +14,9 @@ import { rateSubsidy, rateTax } from './components/relief.ts';
 import { rateDemand, rateFixed, rateMinimum } from './components/standing.ts';
 import { conditionText } from './condition-text.ts';
 import { applies, requirePrices } from './conditions.ts';
+import { drawOnBank } from './export-bank.ts';
 import type { BillingFacts } from './facts.ts';
-import { creditExports, setOffExports, settleBank } from './net-metering.ts';
+import { creditExports, creditSettlement } from './net-metering.ts';
 import { addEnergies, checkUsage, energyByBucket } from './quantities.ts';
 import { RatingContext } from './rating-context.ts';
 import { cutSegments, type Segment } from './segments.ts';
@@ -26,18 +27,18 @@ import { anyTime } from './time-of-use.ts';
 export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts): Bill {
   checkUsage(facts.usage);
   const segments = cutSegments(versions, facts);
-  const bank = setOffExports(segments, facts.exportBank ?? {});
+  const { left, settlements, isSettled } = drawOnBank(segments, facts);
   const context = new RatingContext(facts, segments);
   requirePrices(context);
   for (const segment of segments) {
     for (const component of segment.version.components) if (component.kind !== 'tax') rate(context, segment, component);
     creditExports(context, segment);
   }
-  const isPaidOut = settleBank(context, bank);
+  for (const settlement of settlements) creditSettlement(context, settlement);
   for (const segment of segments)
     for (const component of segment.version.components) if (component.kind === 'tax') rate(context, segment, component);
-  const hasBank = isPaidOut || segments.some(({ version }) => version.export?.mode === 'net_energy');
-  return total(context, hasBank ? bank : undefined);
+  const hasBank = settlements.length > 0 || segments.some(({ version }) => version.export?.mode === 'net_energy');
+  return { ...total(context, hasBank ? left : undefined), ...(isSettled ? { bankSettled: true } : {}) };
 }
 
 const rating: {

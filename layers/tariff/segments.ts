@@ -1,6 +1,6 @@
 /**
- * Cuts a billing period where another version of the tariff begins. Each part is priced by its own version, with its own
- * share of a month and its own energy, and the parts sum to the whole.
+ * Cuts a billing period where another version of the tariff begins, and where days of the year say so. Each part is priced by
+ * its own version, with its own share of a month and its own energy, and the parts sum to the whole.
  */
 import { type Fraction, fraction, one } from '../money/fraction.ts';
 import { addDays, calendarMonths, daysBetween, earlier, holdsOn, later } from './calendar.ts';
@@ -54,27 +54,37 @@ export function cutSegments(versions: readonly TariffVersion[], facts: BillingFa
         'currency_change',
         'The tariff changes its currency within the period: bill the parts by themselves.',
       );
-    for (const part of seasonsWithin(version, start, to)) segments.push(segmentOf(version, part.from, part.to, facts));
+    for (const part of partsWithin(version, start, to)) segments.push(segmentOf(version, part.from, part.to, facts));
     at = to;
   }
   if (at !== facts.to) throw new RatingError('no_tariff', `No version of the tariff holds on ${at}.`);
   return segments;
 }
 
-/** Cut where a component begins or ends to hold in the year; one part where all hold all year. */
-function seasonsWithin({ components }: TariffVersion, from: string, to: string): { from: string; to: string }[] {
-  const seasonal = components.flatMap(({ during }) => (during === undefined ? [] : [during]));
-  if (seasonal.length === 0) return [{ from, to }];
+/** Cut where a component begins or ends to hold in the year, and where a year of banked energy ends; mostly one part. */
+function partsWithin(version: TariffVersion, from: string, to: string): { from: string; to: string }[] {
+  const seasonal = version.components.flatMap(({ during }) => (during === undefined ? [] : [during]));
+  if (seasonal.length === 0 && bankYearStart(version) === undefined) return [{ from, to }];
   const holding = (date: string): string => seasonal.map((during) => Number(holdsOn(during, date))).join('');
   const parts: { from: string; to: string }[] = [];
   let last: string | undefined;
   for (let date = from; date < to; date = addDays(date, 1)) {
     const now = holding(date);
-    if (now === last) parts.at(-1)!.to = addDays(date, 1);
+    if (now === last && !endsBankYear({ version, to: date })) parts.at(-1)!.to = addDays(date, 1);
     else parts.push({ from: date, to: addDays(date, 1) });
     last = now;
   }
   return parts;
+}
+
+/** Whether banked energy is settled with the day before `to`, by the version that holds on it. */
+export const endsBankYear = ({ version, to }: Pick<Segment, 'version' | 'to'>): boolean =>
+  to.slice(5) === bankYearStart(version);
+
+/** The day of every year, such as `04-01`, that the month of settlement is over. */
+function bankYearStart({ export: fedIn }: TariffVersion): string | undefined {
+  if (fedIn?.mode !== 'net_energy' || fedIn.settledIn === undefined) return undefined;
+  return `${String((fedIn.settledIn % 12) + 1).padStart(2, '0')}-01`;
 }
 
 function segmentOf(version: TariffVersion, from: string, to: string, facts: BillingFacts): Segment {

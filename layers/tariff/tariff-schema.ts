@@ -264,7 +264,13 @@ const componentSchema = z.discriminatedUnion('kind', [
 
 const exportSchema = z.discriminatedUnion('mode', [
   /** Energy fed in is set off against energy taken of the same bucket; what is left is kept as kWh for later bills. */
-  z.object({ mode: z.literal('net_energy'), settlementRate: z._default(decimal(), '0') }),
+  z.object({
+    mode: z.literal('net_energy'),
+    /** Per kWh that no later bill can use; at nothing it expires. */
+    settlementRate: z._default(decimal(), '0'),
+    /** Month (1 to 12, local) with whose end what is left is settled each year. @default only with the supply's or the tariff's end */
+    settledIn: z.optional(z.int().check(z.minimum(1), z.maximum(12))),
+  }),
   /** Energy taken is paid in full, energy fed in is credited at its own price. */
   z.object({
     mode: z.literal('net_billing'),

@@ -14,7 +14,7 @@ const correctionCauses = [
   'corrected_meter',
   /** A supply that ended on a day its bill reaches beyond. */
   'moved_out',
-  /** The highest demand of an earlier bill is another now, which a ratchet rests on. */
+  /** An earlier bill has another highest demand now, which a ratchet rests on, or leaves other energy, which was settled. */
   'earlier_bill',
 ] as const;
 /**

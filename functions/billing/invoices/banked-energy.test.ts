@@ -3,6 +3,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
 import { handler as edits } from '../../metering/reading-edits/handler.ts';
+import { lateReadingsEntity } from '../corrections/correction-entity.ts';
+import { handler as supplies } from '../supplies/handler.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
 import { label, may, meteredCustomers } from '../test-support/metered-customers.ts';
@@ -28,14 +30,14 @@ const rebill = async (id: string) => (await post(`${id}/rebill`)).body.data.note
 const bankOf = async (id: string) => (await openSession(tenant).require(supplyEntity, { id })).exportBank;
 
 /** Takes 30 kWh and feeds 150 in April, takes 50 and feeds 100 in May. */
-const sunny = () =>
+const sunny = (tariffId = tariff) =>
   setUp(
     [
       ['2026-04-01T00:00', 0, { exportRegisterKwh: '0' }],
       ['2026-05-01T00:00', 30, { exportRegisterKwh: '150' }],
       ['2026-06-01T00:00', 80, { exportRegisterKwh: '250' }],
     ],
-    { tariff },
+    { tariff: tariffId },
   );
 
 /** The register at the end of April shows so much: April took more or less. */
@@ -80,6 +82,70 @@ it('a note that is cancelled leaves the bank as it was before the note', async (
   await rebill(first.id);
   expect(await bankOf(supplyId)).toEqual({ all: '100' });
   expect(await rebill(first.id)).toBeNull();
+});
+
+it('of the year is settled by one bill, which follows when an earlier one banks otherwise', async () => {
+  const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
+  const yearly = await addTariff('YEARLY', [energy], {
+    export: { mode: 'net_energy', settlementRate: '2', settledIn: 5 },
+  });
+  const { customerId, supplyId, meterId } = await sunny(yearly);
+  const [first] = (await bill(customerId)).invoices;
+  expect(await bankOf(supplyId)).toEqual({ all: '120' });
+  const [second] = (await bill(customerId, may)).invoices;
+  const settlementOf = ({ bills }: any) => bills[0].bill.lines.at(-1);
+  // 150 − 30 and 100 − 50 at 2.
+  expect(settlementOf(second)).toMatchObject({
+    ...{ code: 'export_settlement', quantity: '170', amount: '-340.00' },
+    explanation: { en: '170 kWh fed in and not used by 2026-05-31, at 2 each' },
+  });
+  expect(await bankOf(supplyId)).toEqual({});
+  expect(await rebill(second.id)).toBeNull();
+  await setEndOfApril(meterId, 30, 50);
+  const mays: string[] = [];
+  const remake = async (difference: string) => {
+    const { id, totalAmount } = await rebill(second.id);
+    expect(totalAmount).toBe(difference);
+    mays.push(id);
+  };
+  // May is made anew before April: it took 30, and finds the 120 yet.
+  await remake('-40.00');
+  const note = await rebill(first.id);
+  expect(note.totalAmount).toBe('0.00');
+  expect(await openSession(tenant).require(lateReadingsEntity, { meterId })).toMatchObject({
+    causes: expect.arrayContaining(['earlier_bill']),
+    toMs: Date.parse('2026-05-31T21:00:00Z') - 1,
+  });
+  await remake('40.00');
+  expect(await balance(customerId)).toBe('-340.00');
+  expect(await bankOf(supplyId)).toEqual({});
+  // So it is when April's note is cancelled, and made again.
+  expect(await cancel(note.id)).toBe(200);
+  await remake('-40.00');
+  await rebill(first.id);
+  await remake('40.00');
+  for (const id of [...mays.reverse(), second.id]) expect(await cancel(id)).toBe(200);
+  expect(await bankOf(supplyId)).toEqual({ all: '100' });
+  const [again] = (await bill(customerId, may)).invoices;
+  expect(settlementOf(again).quantity).toBe('170');
+  expect(await balance(customerId)).toBe('-340.00');
+});
+
+it('is paid out with the end of the supply, whose bill follows when an earlier one banks otherwise', async () => {
+  const energy = { kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate: '5' }] };
+  const paid = await addTariff('PAID', [energy], { export: { mode: 'net_energy', settlementRate: '2' } });
+  const { customerId, supplyId, meterId } = await sunny(paid);
+  const [first] = (await bill(customerId)).invoices;
+  const end = await stack.call(tenant, supplies, 'POST', `/api/billing/supplies/${supplyId}/end`, {
+    body: { to: may.to },
+  });
+  expect(end.status).toBe(200);
+  const [second] = (await bill(customerId, may)).invoices;
+  await setEndOfApril(meterId, 30, 50);
+  expect((await rebill(first.id)).totalAmount).toBe('0.00');
+  // 20 less of April, and 20 more of May, which took 30.
+  expect(await rebill(second.id)).toBeNull();
+  expect(await balance(customerId)).toBe('-340.00');
 });
 
 it('the tenth note is newer than the ninth', async () => {

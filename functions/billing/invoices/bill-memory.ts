@@ -66,10 +66,12 @@ export const rememberedOf = ({
   importKwh,
   peakKw,
   peakKva,
-}: Bill): Pick<MadeBill, 'kwhPerDay' | 'demandKw' | 'demandKva'> => ({
+  bankSettled,
+}: Bill): Pick<MadeBill, 'kwhPerDay' | 'demandKw' | 'demandKva' | 'bankSettled'> => ({
   kwhPerDay: fromUnits(BigInt(toUnits(importKwh)!) / BigInt(daysBetween(from, to))),
   ...(peakKw === undefined ? {} : { demandKw: peakKw }),
   ...(peakKva === undefined ? {} : { demandKva: peakKva }),
+  ...(bankSettled === undefined ? {} : { bankSettled }),
 });
 
 /** The highest demands measured in the eleven months before, however many bills they had. */

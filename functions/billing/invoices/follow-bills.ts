@@ -1,6 +1,7 @@
 /**
  * What bills that are made anew change at their supplies: energy that is banked, and what later bills are compared with and rest
- * on. Later bills have drawn on the bank, so the difference is added and the sum of energy is kept.
+ * on. Later bills have drawn on the bank, so the difference is added and the sum of energy is kept; where one has settled the bank
+ * it finds the difference, and is looked at again.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
@@ -19,7 +20,7 @@ import type { SuppliedBill } from './invoice-schema.ts';
 export interface FollowedBills {
   /** Whether a supply changes at all. */
   isNeeded: boolean;
-  /** Has bills looked at that rest on a peak that is another now; to be called before the change is written, which does no harm. */
+  /** Has bills looked at that rest on a peak, or settled a bank, that is another now; to be called before the change is written, which does no harm. */
   announce: () => Promise<void>;
   write: (unit: UnitOfWork) => void;
 }
@@ -47,15 +48,23 @@ export async function followBills(
     const place = history.findIndex(({ to }) => to === bill.to);
     const entry = history[place];
     const found = place < 0 ? {} : bankFound(supply, place);
-    const exportBank = shiftedBank(supply.exportBank, bankOf(old, found), bankOf(made, found));
-    if (exportBank === undefined) throw usedUp(supply.meterId);
+    const settled = history.slice(0, Math.max(place, 0)).findLastIndex(({ bankSettled }) => bankSettled);
+    const settling = history[settled];
+    const bank = settling === undefined ? supply.exportBank : settling.bankBefore;
+    const shifted = shiftedBank(bank, bankOf(old, found), bankOf(made, found));
+    if (shifted === undefined) throw usedUp(supply.meterId);
+    const isBankMoved = changesOf(bank, shifted).length > 0;
     const changes: Partial<BilledSupply> = {};
-    if (changesOf(supply.exportBank, exportBank).length > 0) changes.exportBank = exportBank;
+    if (isBankMoved && settling === undefined) changes.exportBank = shifted;
     const anew = entry && renewed(entry, made, found);
     if (anew && isOther(anew, entry)) changes.history = history.with(place, anew);
+    if (isBankMoved && settling !== undefined)
+      changes.history = (changes.history ?? history).with(settled, { ...settling, bankBefore: shifted });
     if (Object.keys(changes).length === 0) continue;
     const isPeakMoved = anew !== undefined && isOtherPeak(anew, entry!);
-    changed.push({ supply, changes, later: isPeakMoved ? daysResting(supply, entry!.to!) : [] });
+    const later = isPeakMoved ? daysResting(supply, entry!.to!) : [];
+    if (isBankMoved && settling?.to !== undefined) later.push({ from: addDays(settling.to, -1), to: settling.to });
+    changed.push({ supply, changes, later });
   }
   return {
     isNeeded: changed.length > 0,
@@ -117,7 +126,10 @@ function renewed(
 const isOtherPeak = (a: MadeBill, b: MadeBill): boolean => a.demandKw !== b.demandKw || a.demandKva !== b.demandKva;
 
 const isOther = (a: MadeBill, b: MadeBill): boolean =>
-  a.kwhPerDay !== b.kwhPerDay || isOtherPeak(a, b) || (a.bankBefore === undefined) !== (b.bankBefore === undefined);
+  a.kwhPerDay !== b.kwhPerDay ||
+  a.bankSettled !== b.bankSettled ||
+  isOtherPeak(a, b) ||
+  (a.bankBefore === undefined) !== (b.bankBefore === undefined);
 
 const usedUp = (meterId: string): AppError =>
   new AppError('conflict', undefined, {

@@ -59,7 +59,7 @@ export interface BilledSupply extends Supply {
   place: number;
   /**
    * Earlier bills, the newest first: the day they end, kWh a day, the demand that was measured (kW, kVA), the bank before, to go back to,
-   * and of one that ends where another currency begins the first day of the bill that both are.
+   * whether it settled the bank, and of one that ends where another currency begins the first day of the bill that both are.
    */
   history?: {
     to?: string;
@@ -67,6 +67,7 @@ export interface BilledSupply extends Supply {
     demandKw?: string;
     demandKva?: string;
     bankBefore?: Record<string, string>;
+    bankSettled?: true;
     cutFrom?: string;
   }[];
   /** The run that made its last bill, so that the run counts it also when it looks a second time. */

@@ -53,6 +53,8 @@ export const billSchema = z.object({
   peakKva: z.optional(z.string()),
   /** kWh kept for later bills, by bucket. */
   exportBank: z.optional(z.record(z.string(), z.string())),
+  /** Banked energy was settled within the bill: by the year, the tariff's end or the supply's. */
+  bankSettled: z.optional(z.literal(true)),
   estimated: z.boolean(),
 });
 

@@ -66,7 +66,7 @@ export const tariffs = defineResource({
       access: 'billing:tariffs:write',
       summary: 'Publish a version that holds from a day on, until the next one begins.',
       description:
-        'A version is never changed, since bills stand on it. One that has not begun yet can be withdrawn. A version of a past day corrects: bills of days from then on are made with it, and earlier bills can be made anew.',
+        'A version is never changed, since bills stand on it. One that has not begun yet can be withdrawn. A version of a past day corrects: bills of days from then on are made with it, and earlier bills can be made anew. With `export.settledIn`, a month (1 to 12), energy that is banked and not used by the end of that month is settled each year: paid at `settlementRate`, or expired where that is 0.',
       params,
       body: publishedVersionSchema,
       response: storedVersionSchema,

@@ -49,6 +49,7 @@ describe('versions', () => {
     ['a day that does not exist', { from: '2026-02-30' }],
     ['a kind that does not exist', { components: [{ kind: 'gift', code: 'g', label: label('g') }] }],
     ['no component', { components: [] }],
+    ['a month that does not exist', { export: { mode: 'net_energy', settledIn: 13 } }],
   ])('with %s are refused, naming the field', async (_, more) => {
     const answer = await post(`/${id}/versions`, version('2027-01-01', more));
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });

@@ -1,9 +1,9 @@
 /** Customers who feed in: net metering with a bank, net billing, and bills below zero. */
 import { april, energy, fixed, type GoldenCase, period, tariff, tax } from './golden-case.ts';
 
-const net = (settlementRate = '0') => [
+const net = (settlementRate = '0', more: object = {}) => [
   tariff([fixed('service', { amount: '3' }), energy('energy', ['0.1'])], {
-    export: { mode: 'net_energy', settlementRate },
+    export: { mode: 'net_energy', settlementRate, ...more },
   }),
 ];
 const billing = [
@@ -67,7 +67,7 @@ export const solarCases: GoldenCase[] = [
     also: { exportBank: { all: '0' } },
   },
   {
-    name: 'the bank is paid out at the end of the year: a bill below zero',
+    name: 'the bank is paid out at the end of the supply: a bill below zero',
     tariff: net('0.04'),
     facts: april(80, { exportKwh: 200, exportBank: { all: 30_000_000n }, settleExportBank: true }),
     lines: [
@@ -76,6 +76,38 @@ export const solarCases: GoldenCase[] = [
       'export_settlement: −((200 − 80 + 30) × 0.04) = −6.00',
     ],
     total: '3.00 + 0.00 − 6.00 = −3.00',
+    also: { exportBank: {} },
+  },
+  {
+    name: 'the bank’s year ends with April, within the bill: what is left then is paid out, and May begins with none',
+    tariff: net('0.04', { settledIn: 4 }),
+    facts: {
+      ...period('2026-04-16', '2026-05-16', 0, { exportBank: { all: 30_000_000n } }),
+      usage: [
+        period('2026-04-16', '2026-05-01', 40, { exportKwh: 60 }).usage[0]!,
+        period('2026-05-01', '2026-05-16', 60, { exportKwh: 75 }).usage[0]!,
+      ],
+    },
+    lines: [
+      'service: 3 × 15/30 = 1.50',
+      'energy: (40 − 40) × 0.1 = 0.00',
+      'service: 3 × 15/31 = 1.45',
+      'energy: (60 − 60) × 0.1 = 0.00',
+      'export_settlement: −((60 − 40 + 30) × 0.04) = −2.00',
+    ],
+    total: '1.50 + 0.00 + 1.45 + 0.00 − 2.00 = 0.95',
+    also: { exportBank: { all: '15' } },
+  },
+  {
+    name: 'the bank’s year ends with the bill: what nobody pays for expires, and a line says so',
+    tariff: net('0', { settledIn: 4 }),
+    facts: april(80, { exportKwh: 200, exportBank: { all: 30_000_000n } }),
+    lines: [
+      'service: 3 × 1 = 3.00',
+      'energy: (80 − 80) × 0.1 = 0.00',
+      'export_settlement: −((200 − 80 + 30) × 0) = 0.00',
+    ],
+    total: '3.00 + 0.00 + 0.00 = 3.00',
     also: { exportBank: {} },
   },
   {
