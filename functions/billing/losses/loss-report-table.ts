@@ -39,11 +39,16 @@ const columns: readonly [name: Column, en: string, ar: string][] = [
   ['meteredEstimatedPercent', 'Metered, estimated %', 'المقدّر من المقيس %'],
   ['billedEstimatedKwh', 'Billed, estimated kWh', 'المقدّر من المفوتر ك.و.س'],
   ['billedApportionedPercent', 'Billed, apportioned %', 'الموزّع من المفوتر %'],
+  ['withinAreaId', 'Part of', 'جزء من'],
 ];
 
 /** Headings of columns whose digits are no number. */
 export const lossTextHeadings = (locale: Locale): ReadonlySet<string> =>
-  new Set(columns.slice(0, 2).map(([, en, ar]) => (locale === 'ar' ? ar : en)));
+  new Set(
+    columns
+      .filter(([column]) => ['name', 'kind', 'withinAreaId'].includes(column))
+      .map(([, en, ar]) => (locale === 'ar' ? ar : en)),
+  );
 
 export function lossReportTable(
   { result, totals }: { result: readonly LossRow[]; totals: readonly LossTotal[] },
@@ -51,11 +56,13 @@ export function lossReportTable(
 ): string[][] {
   const head = columns.map(([, en, ar]) => (locale === 'ar' ? ar : en));
   const name = locale === 'ar' ? 'كل المناطق' : 'All areas';
+  const nameOf = new Map(result.map(({ areaId, name: own }) => [areaId, own]));
   const lines: Partial<Record<Column, unknown>>[] = [
     ...result.map(({ quality, kind, ...row }) => ({
       ...row,
       ...quality,
       kind: locale === 'ar' ? arabicKinds[kind] : kind,
+      withinAreaId: nameOf.get(row.withinAreaId ?? ''),
     })),
     ...totals.map((total) => ({ ...total, name })),
   ];

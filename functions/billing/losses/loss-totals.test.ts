@@ -145,6 +145,9 @@ describe('a report', () => {
     ]);
     const csv = await call('GET', `/reports/${made.id}/csv`, { headers: { 'accept-language': 'ar' } });
     expect(csv.text).toContain('\nكل المناطق,,2026-04-01,2026-05-01,1000,');
+    // Whoever adds the rows up sees which are not added.
+    const { name } = made.result.find(({ areaId }: any) => areaId === feeder);
+    expect(csv.text.split('\r\n').filter((line: string) => line.endsWith(`,${name}`))).toHaveLength(2);
     const bad = { unmeteredLoads: [{ ...lights, kwhPerDay: '-2' }] };
     expect((await call('PUT', `/${below}`, { body: bad })).status).toBe(400);
   });
