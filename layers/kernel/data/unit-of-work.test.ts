@@ -27,6 +27,19 @@ const session = openSession('a');
 const add = (id: string, numbers: Record<string, bigint>, fixed: Partial<Tally> = {}) =>
   session.transact('plant', (unit) => unit.add(tallyEntity, { id }, numbers, fixed));
 
+describe('an item', () => {
+  it.each([
+    ['a date', new Date(0)],
+    ['an error', new Error('odd')],
+    ['no number', Number.NaN],
+    ['a number that is not exact', 2 ** 53 + 2],
+  ])('with %s in it is refused, not stored as something else', async (_, value) => {
+    const odd = { id: 'odd', label: value } as unknown as Tally;
+    await expect(session.transact('plant', (unit) => unit.create(tallyEntity, odd))).rejects.toThrow();
+    expect(await session.get(tallyEntity, { id: 'odd' })).toBeUndefined();
+  });
+});
+
 describe('adding in a unit of work', () => {
   it('makes the item with the first addition and keeps what says what it is', async () => {
     await add('first', { count: 1n }, { id: 'first', label: 'made' });
