@@ -55,7 +55,8 @@ export const changeRollout = (
         texts: { en: 'The rollout was cancelled.', ar: 'أُلغي النشر.' },
       });
     const pausedFor = status === 'paused' ? ('person' as const) : null;
-    const acceptedFailures = status === 'running' ? (await countsOf(session, id)).failed : undefined;
+    const goesOn = before.status === 'paused' && status === 'running';
+    const acceptedFailures = goesOn ? (await countsOf(session, id)).failed : undefined;
     return session.transact('metering', (unit) => {
       if (before.pausedFor === 'failures' && status !== undefined)
         endAlert(unit, failingKey(id), `A person decided: ${status}.`);
