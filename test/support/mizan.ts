@@ -189,8 +189,8 @@ export async function endSchedules({ platform }: Mizan): Promise<void> {
 }
 
 /**
- * Waits until no function has run for a moment, however long a busy machine takes: work that fell due should be done before the
- * clock is turned on. Functions that hang are not waited for longer than two seconds.
+ * Waits until no function has run for a moment, which a quick machine says sooner than a slow one: work that fell due should be
+ * done before the clock is turned on. After two seconds it is turned on all the same, for functions may hang on purpose.
  */
 export async function quiet(platform: Platform): Promise<void> {
   const lambda = platform.context.service<LambdaService>('lambda');
