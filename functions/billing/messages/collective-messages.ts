@@ -38,7 +38,9 @@ export async function sendCollectiveBill(
     return await notifyCustomer(session, {
       customerId,
       template: 'collective_bill_issued',
-      values: async (customer, style) => billValues((await collectiveBillOf(session, scope, customer)).bill, style),
+      // Sums are told of however many bills there are: what is too much is paper alone.
+      values: async (customer, style) =>
+        billValues((await collectiveBillOf(session, scope, customer, Number.POSITIVE_INFINITY)).bill, style),
       reference: `collective_bill_issued ${customerId} ${'runId' in scope ? scopeKey(scope) : invoiceId}`,
       channels,
       document: collectiveBillRef(scope, customerId),
