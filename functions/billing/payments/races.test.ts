@@ -1,7 +1,5 @@
 /** Money and debt that change at the same moment: whoever is second sees the first, and what is owed always adds up. */
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { documentClient } from '../../../layers/kernel/data/client.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { retryOnChange } from '../../../layers/kernel/data/retry-on-change.ts';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { handler as bankFiles } from '../bank-imports/handler.ts';
@@ -90,68 +88,6 @@ it('money that is left over and set off, its payment taken back, a payment and a
     await setOff();
     expect(await agreed(id)).toEqual({ balance: '80.00', advance: '0.00' });
   }
-});
-
-/** Lets something happen right before or after the first command that fits, while what sent it waits. */
-async function meanwhile<T>(
-  fits: (command: any) => boolean,
-  when: 'before' | 'after',
-  happens: () => Promise<unknown>,
-  act: () => Promise<T>,
-) {
-  const client = documentClient();
-  const send = client.send.bind(client) as (command: any) => Promise<any>;
-  let isDone = false;
-  const spy = vi.spyOn(client, 'send').mockImplementation(async (command: any) => {
-    if (isDone || !fits(command)) return send(command);
-    isDone = true;
-    if (when === 'before') await happens();
-    const answer = await send(command);
-    if (when === 'after') await happens();
-    return answer;
-  });
-  const done = await act().finally(() => spy.mockRestore());
-  expect(isDone).toBe(true);
-  return done;
-}
-
-describe('a note that credited and is cancelled', () => {
-  const creditAndUse = async () => {
-    const { id } = await addCustomer();
-    const note = await oweInvoice(tenant, id, '-100.00');
-    await oweInvoice(tenant, id, '100.00');
-    return { id, note };
-  };
-  const cancel = (invoice: string) =>
-    stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${invoice}/cancel`, { body: { reason: 'x' } });
-
-  it('while the customer pays ahead leaves no invoice open beside the money', async () => {
-    const { id, note } = await creditAndUse();
-    const isWrite = (command: unknown) => command instanceof TransactWriteCommand;
-    const answer = await meanwhile(
-      isWrite,
-      'before',
-      () => pay(id, '40'),
-      () => cancel(note.id),
-    );
-    expect(answer.status).toBe(200);
-    expect(await agreed(id)).toEqual({ balance: '60.00', advance: '0.00' });
-  });
-
-  it('while what it paid is taken back otherwise is worked out anew', async () => {
-    const { id, note } = await creditAndUse();
-    const { id: other } = await oweInvoice(tenant, id, '-30.00');
-    await oweInvoice(tenant, id, '30.00');
-    const isOfSetOffs = ({ input }: any) => JSON.stringify(input.ExpressionAttributeValues ?? {}).includes('SET-OFFS');
-    const answer = await meanwhile(
-      isOfSetOffs,
-      'after',
-      () => cancel(other),
-      () => cancel(note.id),
-    );
-    expect(answer.status).toBe(200);
-    expect(await agreed(id)).toEqual({ balance: '130.00', advance: '0.00' });
-  });
 });
 
 it('a refund that is handed over and a reversal give the money back once', async () => {
