@@ -1,5 +1,6 @@
 /** What can be done with bank accounts, files and lines. */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
+import { equals } from '../../../layers/kernel/data/expressions.ts';
 import { AppError } from '../../../layers/kernel/errors/app-error.ts';
 import type { Operations } from '../../../layers/kernel/http/route.ts';
 import { bankAccountEntity, bankImportEntity, bankLineEntity, type StoredLine } from './bank-entities.ts';
@@ -64,7 +65,7 @@ export const bankImportOperations: Operations<typeof bankImports.routes> = {
     const { items, nextCursor } = await session.query<StoredLine>(bankLineEntity, {
       index: 'gsi2',
       pk: ['IMPORT-LINES', params.id],
-      filter: status === undefined ? [] : [{ attribute: 'status', operator: '=', value: status }],
+      filter: equals({ status }),
       ...page,
     });
     return { data: items.map(withWords), pagination: { limit: page.limit, nextCursor } };

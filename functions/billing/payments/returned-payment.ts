@@ -1,7 +1,7 @@
 /**
- * Money that is taken back although it was used: a bounced cheque for a token that is in the meter, or for bills that later
- * invoices set off. What cannot be taken back from anywhere is owed by an invoice of its own, due at once, which payments settle
- * and dunning collects like any other. It is no revenue: the ledger posts `payment.reversed`, and nothing for the invoice.
+ * Money that is taken back although it was used: a bounced cheque for a token that is in the meter, or money left over of which it
+ * is not known any more what it paid. What cannot be taken back from anywhere is owed by an invoice of its own, due at once, which
+ * payments settle and dunning collects like any other. It is no revenue: the ledger posts `payment.reversed`, and nothing for the invoice.
  */
 import type { Stored } from '../../../layers/kernel/data/entity.ts';
 import type { TenantSession } from '../../../layers/kernel/data/session.ts';
