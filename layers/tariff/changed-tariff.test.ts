@@ -80,6 +80,9 @@ describe('the bank', () => {
       expect(linesOf(bill)).toEqual(['energy 0.00', 'export_settlement -60.00']);
       expect(bill.exportBank).toEqual({});
     }
+    // One that settles says what it leaves, also where it found nothing: later it may.
+    const none = rateBill(plain, { ...facts, exportBank: {}, settleExportBank: true });
+    expect(none).toMatchObject({ exportBank: {}, bankSettled: true });
     expect(() => rateBill(plain, { ...facts, bankedUnder: { ...bankedUnder, currency: 'YER' } })).toThrow('YER');
   });
 

@@ -37,7 +37,7 @@ export function rateBill(versions: readonly TariffVersion[], facts: BillingFacts
   for (const settlement of settlements) creditSettlement(context, settlement);
   for (const segment of segments)
     for (const component of segment.version.components) if (component.kind === 'tax') rate(context, segment, component);
-  const hasBank = settlements.length > 0 || segments.some(({ version }) => version.export?.mode === 'net_energy');
+  const hasBank = isSettled || segments.some(({ version }) => version.export?.mode === 'net_energy');
   return { ...total(context, hasBank ? left : undefined), ...(isSettled ? { bankSettled: true } : {}) };
 }
 

@@ -1,6 +1,7 @@
 /** What a change of a supply's tariff does to what bills rest on: energy that is banked, and registers of rates. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
+import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { rebillInvoice } from '../invoices/rebill-invoice.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
@@ -42,6 +43,19 @@ const change = async (supplyId: string, tariff: string, tariffFrom: string) => {
   const body = { tariffId: tariffIds[tariff], tariffFrom };
   const answer = await stack.call(tenant, handler, 'PUT', `/api/billing/supplies/${supplyId}`, { body });
   expect(answer.status).toBe(200);
+};
+const end = async (supplyId: string, to: string) => {
+  const answer = await stack.call(tenant, handler, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
+  expect(answer.status).toBe(200);
+};
+/** The register at the end of April shows so much. */
+const setEndOfApril = async (meterId: string, before: number, after: number) => {
+  const body = {
+    ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
+    ...{ registerKwh: String(before), newRegisterKwh: String(after) },
+  };
+  const as = { permissions: ['metering:*'] };
+  expect((await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as })).status).toBe(201);
 };
 const post = (path: string, body: object = {}) =>
   stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${path}`, { body });
@@ -107,6 +121,21 @@ describe('energy that is banked', () => {
     expect(await bankOf(supplyId)).toEqual({ all: '180' });
     await bill(customerId, may);
     expect(await balance(customerId)).toBe('-160.00');
+  });
+
+  it('is paid out by the last bill also where the last tariff keeps none and an earlier bill comes to bank some', async () => {
+    const { customerId, supplyId, meterId } = await sunny('sun', [50, 50], [40, 0]);
+    const [first] = (await bill(customerId)).invoices;
+    await change(supplyId, 'plain', '2026-05-01');
+    await end(supplyId, may.to);
+    const [second] = (await bill(customerId, may)).invoices;
+    expect(linesOf(second)).toEqual(['energy 200.00']);
+    await setEndOfApril(meterId, 100, 80);
+    expect((await post(`${first.id}/rebill`)).body.data.note.totalAmount).toBe('0.00');
+    // May took 60: 20 × 5 more, and the 20 of April at 2.
+    expect((await post(`${second.id}/rebill`)).body.data.note.totalAmount).toBe('60.00');
+    expect((await post(`${second.id}/rebill`)).body.data.note).toBeNull();
+    expect(await bankOf(supplyId)).toEqual({});
   });
 });
 
