@@ -97,11 +97,12 @@ function daysResting({ billedTo = '' }: BilledSupply, from: string): LateDays[] 
   return from < to ? [{ from, to }] : [];
 }
 
-/** Whether bills leave other banks than before. */
+/** Whether bills leave other banks than before: one that settled leaves none, one that keeps none leaves what it found. */
 export const movesBank = (before: readonly SuppliedBill[], after: readonly SuppliedBill[]): boolean =>
-  before.some((old) => {
-    const made = billOf(after, old.supplyId);
-    return changesOf(old.bill.exportBank, made === undefined ? {} : made.bill.exportBank).length > 0;
+  before.some(({ supplyId, bill: old }) => {
+    const { exportBank, bankSettled } = billOf(after, supplyId)?.bill ?? {};
+    const isOther = (old.exportBank === undefined) !== (exportBank === undefined);
+    return (isOther && (old.bankSettled ?? bankSettled)) || changesOf(old.exportBank, exportBank).length > 0;
   });
 
 const billOf = (bills: readonly SuppliedBill[], id: string) => bills.find(({ supplyId }) => supplyId === id);

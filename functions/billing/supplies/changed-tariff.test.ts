@@ -20,6 +20,8 @@ beforeAll(async () => {
   await stack.addTenant(tenant);
   tariffIds['plain'] = await addTariff('PLAIN', [energy('5')]);
   tariffIds['sun'] = await addTariff('SUN', [energy('5')], { export: { mode: 'net_energy', settlementRate: '2' } });
+  tariffIds['free'] = await addTariff('FREE', [energy('5')], { export: { mode: 'net_energy' } });
+  tariffIds['gratis'] = await addTariff('GRATIS', [energy('0')]);
   const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun', 'holiday'];
   tariffIds['rates'] = await addTariff(
     'RATES',
@@ -136,6 +138,20 @@ describe('energy that is banked', () => {
     expect((await post(`${second.id}/rebill`)).body.data.note.totalAmount).toBe('60.00');
     expect((await post(`${second.id}/rebill`)).body.data.note).toBeNull();
     expect(await bankOf(supplyId)).toEqual({});
+  });
+
+  it('expires once where nobody pays for it, however often the bill that found it late is made anew', async () => {
+    const { customerId, supplyId, meterId } = await sunny('free', [50, 50], [40, 0]);
+    const [first] = (await bill(customerId)).invoices;
+    await change(supplyId, 'gratis', '2026-05-01');
+    const [second] = (await bill(customerId, may)).invoices;
+    await setEndOfApril(meterId, 100, 80);
+    await post(`${first.id}/rebill`);
+    expect(await bankOf(supplyId)).toEqual({ all: '20' });
+    expect((await post(`${second.id}/rebill`)).body.data.note).toMatchObject({ totalAmount: '0.00' });
+    expect(await bankOf(supplyId)).toEqual({ all: '0' });
+    expect(await post(`${second.id}/rebill`)).toMatchObject({ status: 200, body: { data: { note: null } } });
+    expect(await bankOf(supplyId)).toEqual({ all: '0' });
   });
 });
 
