@@ -180,7 +180,7 @@ export async function eventually<T>(
 }
 
 /** Ends everything that runs by the clock, for tests that turn days and are about something else. */
-export async function endSchedules({ platform }: Mizan): Promise<void> {
+export async function endSchedules({ platform }: Pick<Mizan, 'platform'>): Promise<void> {
   const credentials = { accessKeyId: 'tests', secretAccessKey: 'tests' };
   const client = new SchedulerClient({ region: 'us-east-1', endpoint: platform.endpoints.awsEndpointUrl, credentials });
   const { Schedules = [] } = await client.send(new ListSchedulesCommand({ MaxResults: 100 }));
