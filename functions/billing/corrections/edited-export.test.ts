@@ -24,9 +24,9 @@ const call = async (path: string, body: object) => {
 };
 const edit = (meterId: string, more: object) =>
   call('', { meterId, from: utc('2026-04-10T00:00'), to: utc('2026-04-12T00:00'), interval: 'day', ...more });
-const follow = async () => {
+const follow = async (seconds = 1000) => {
   await bringReadings(stack);
-  await stack.workOff(correctionQueue, (body) => correctMeter(JSON.parse(body)), { seconds: 1000 });
+  await stack.workOff(correctionQueue, (body) => correctMeter(JSON.parse(body)), { seconds });
 };
 const notes = async (customerId: string) =>
   (await invoicesOf(customerId)).filter(({ kind }) => kind === 'difference_note');
@@ -71,6 +71,44 @@ it('moves the bank by what was fed in, and back again, with a note each time', a
   await follow();
   expect(await bankOf(supplyId)).toEqual({ all: '25' });
   expect(await balance(customerId)).toBe('0.00');
+});
+
+it('has the bill looked at that settled the year, be it within it, and no other, once', async () => {
+  const tariff = await addTariff('YEAR', [energy], {
+    export: { mode: 'net_energy', settlementRate: '2', settledIn: 4 },
+  });
+  const { customerId, supplyId, meterId } = await setUp(
+    [
+      ['2026-04-01T00:00', 0, { exportRegisterKwh: '0' }],
+      ['2026-04-16T00:00', 300, { exportRegisterKwh: '450' }],
+      ['2026-04-21T00:00', 350, { exportRegisterKwh: '520' }],
+      ['2026-05-01T00:00', 400, { exportRegisterKwh: '620' }],
+      ['2026-05-16T00:00', 450, { exportRegisterKwh: '720' }],
+      ['2026-06-01T00:00', 500, { exportRegisterKwh: '720' }],
+    ],
+    { tariff },
+  );
+  const ends = ['2026-04-01', '2026-04-16', '2026-04-21', '2026-05-16', '2026-06-01'];
+  for (let i = 1; i < ends.length; i++) await bill(customerId, { from: ends[i - 1]!, to: ends[i]! });
+  await follow();
+  // 150 and 20 and 50 by the end of April; the 50 of May's first half are used in the second.
+  expect(await balance(customerId)).toBe('-440.00');
+  expect(await bankOf(supplyId)).toEqual({ all: '0' });
+  const id = await edit(meterId, { energy: 'fed_in', method: 'values', values: ['0', '0'] });
+  // A window of a quarter of an hour each.
+  await follow(3000);
+  const noted = async () =>
+    (await notes(customerId)).map(({ period, totalAmount }) => `${period.from} ${totalAmount}`).sort();
+  const once = ['2026-04-01 0.00', '2026-04-21 120.00'];
+  expect(await noted()).toEqual(once);
+  await follow(3000);
+  expect(await noted()).toEqual(once);
+  expect(await bankOf(supplyId)).toEqual({ all: '0' });
+  stack.advance(60_000);
+  await call(`/${id}/undo`, { reason: 'It was right' });
+  await follow(3000);
+  expect(await noted()).toEqual(['2026-04-01 0.00', '2026-04-01 0.00', '2026-04-21 -120.00', '2026-04-21 120.00']);
+  expect(await balance(customerId)).toBe('-440.00');
 });
 
 it('charges the reactive energy that a method made up, and says that it is an estimate', async () => {
