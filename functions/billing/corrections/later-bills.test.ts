@@ -14,7 +14,7 @@ import { correctionQueue } from './note-late-readings.ts';
 
 const stack = useBillingStack();
 const tenant = 'later';
-const { setUp, bill, invoicesOf, addTariff, balance } = meteredCustomers(stack, tenant);
+const { setUp, bill, invoicesOf, addTariff, balance, setEndOfApril } = meteredCustomers(stack, tenant);
 const halfOfMay = { from: '2026-05-01', to: '2026-05-16' };
 const settle = () => stack.workOff(correctionQueue, (body) => correctMeter(JSON.parse(body)), { seconds: 3000 });
 
@@ -135,12 +135,7 @@ it('a difference is charged once, however many other invoices of the same days t
     const path = `/api/billing/invoices/${invoice.id}/rebill`;
     return (await stack.call(tenant, invoices, 'POST', path, { body: {} })).body.data.note?.totalAmount;
   };
-  const body = {
-    ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
-    ...{ registerKwh: '60', newRegisterKwh: '70' },
-  };
-  const as = { permissions: ['metering:*'] };
-  expect((await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as })).status).toBe(201);
+  await setEndOfApril(meterId, 60, 70);
   expect(await rebill()).toBe('50.00');
   // More than a page of them, which all come before the note in the customer's list.
   for (let i = 0; i < 205; i++)

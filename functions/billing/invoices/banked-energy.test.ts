@@ -2,7 +2,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
 import { addDays } from '../../../layers/tariff/calendar.ts';
-import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { lateReadingsEntity } from '../corrections/correction-entity.ts';
 import { handler as supplies } from '../supplies/handler.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
@@ -14,7 +13,7 @@ import { handler } from './handler.ts';
 const stack = useBillingStack();
 const watch = useCallWatch();
 const tenant = 'banks';
-const { addTariff, setUp, bill, balance } = meteredCustomers(stack, tenant);
+const { addTariff, setUp, bill, balance, setEndOfApril } = meteredCustomers(stack, tenant);
 let tariff: string;
 
 beforeAll(async () => {
@@ -39,19 +38,6 @@ const sunny = (tariffId = tariff) =>
     ],
     { tariff: tariffId },
   );
-
-/** The register at the end of April shows so much: April took more or less. */
-async function setEndOfApril(meterId: string, before: number, after: number): Promise<void> {
-  const body = {
-    ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
-    ...{ registerKwh: String(before), newRegisterKwh: String(after) },
-  };
-  const answer = await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', {
-    body,
-    as: { permissions: ['metering:*'] },
-  });
-  expect(answer.status).toBe(201);
-}
 
 it('cancelling May after April was corrected takes back what May put in, and not April’s correction', async () => {
   const { customerId, supplyId, meterId } = await sunny();

@@ -1,7 +1,6 @@
 /** What a change of a supply's tariff does to what bills rest on: energy that is banked, and registers of rates. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../../layers/kernel/data/session.ts';
-import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { rebillInvoice } from '../invoices/rebill-invoice.ts';
 import { useBillingStack } from '../test-support/billing-stack.ts';
@@ -11,7 +10,7 @@ import { supplyEntity } from './supply-entity.ts';
 
 const stack = useBillingStack();
 const tenant = 'changed';
-const { addTariff, setUp, bill, balance } = meteredCustomers(stack, tenant);
+const { addTariff, setUp, bill, balance, setEndOfApril } = meteredCustomers(stack, tenant);
 const tariffIds: Record<string, string> = {};
 
 const energy = (rate: string) => ({ kind: 'energy', code: 'energy', label: label('Energy'), blocks: [{ rate }] });
@@ -49,15 +48,6 @@ const change = async (supplyId: string, tariff: string, tariffFrom: string) => {
 const end = async (supplyId: string, to: string) => {
   const answer = await stack.call(tenant, handler, 'POST', `/api/billing/supplies/${supplyId}/end`, { body: { to } });
   expect(answer.status).toBe(200);
-};
-/** The register at the end of April shows so much. */
-const setEndOfApril = async (meterId: string, before: number, after: number) => {
-  const body = {
-    ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
-    ...{ registerKwh: String(before), newRegisterKwh: String(after) },
-  };
-  const as = { permissions: ['metering:*'] };
-  expect((await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as })).status).toBe(201);
 };
 const post = (path: string, body: object = {}) =>
   stack.call(tenant, invoices, 'POST', `/api/billing/invoices/${path}`, { body });

@@ -1,5 +1,6 @@
 /** Customers with meters and readings, billed over the handlers; events of readings reach billing as the bus would bring them. */
 import type { SQSEvent } from 'aws-lambda';
+import { handler as edits } from '../../metering/reading-edits/handler.ts';
 import { handler as customers } from '../customers/handler.ts';
 import { handler as invoices } from '../invoices/handler.ts';
 import { handler as supplies } from '../supplies/handler.ts';
@@ -80,6 +81,16 @@ export function meteredCustomers(stack: BillingStack, tenant: string) {
       const body = { customerId: next.customerId, meterId: first.meterId, tariffId: same, from: on };
       const { status, text } = await stack.call(tenant, supplies, 'POST', base, { body });
       if (status !== 201) throw new Error(`The next customer was refused: ${text}`);
+    },
+    /** The register at the end of April shows so much instead: April took more or less, and what follows the contrary. */
+    async setEndOfApril(meterId: string, before: number, after: number): Promise<void> {
+      const body = {
+        ...{ meterId, reason: 'Photo', action: 'correct', time: '2026-04-30T21:00:00.000Z' },
+        ...{ registerKwh: String(before), newRegisterKwh: String(after) },
+      };
+      const as = { permissions: ['metering:*'] };
+      const { status, text } = await stack.call(tenant, edits, 'POST', '/api/billing/reading-edits', { body, as });
+      if (status !== 201) throw new Error(`The correction was refused: ${text}`);
     },
     bill: async (customerId: string, period = april, more: object = {}) =>
       (
