@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -41,8 +41,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Many wait for sockets and files: every core has something to do.
-          maxWorkers: '100%',
+          // Many wait for sockets and files: with half as many again as there are cores, every core has something to do.
+          maxWorkers: Math.ceil(availableParallelism() * 1.5),
           sequence: { groupOrder: 0 },
           // A process runs file after file, each with modules and an environment of its own.
           isolate: false,
