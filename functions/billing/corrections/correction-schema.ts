@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { storedSchema } from '../../../layers/kernel/crud/crud-routes.ts';
 import { label, utcTime } from '../../../layers/kernel/schema/common.ts';
+import { usualDueDays } from '../invoices/invoice-schema.ts';
 
 const correctionModes = ['automatic', 'propose', 'off'] as const;
 const correctionCauses = [
@@ -31,7 +32,7 @@ export const correctionSettingsSchema = z.object({
   /** Readings that come within this time make one note together. */
   windowMinutes: z._default(z.int().check(z.minimum(3), z.maximum(longestWindowMinutes)), 15),
   /** Days until a difference note is due. */
-  dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), 14),
+  dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), usualDueDays),
 });
 export type CorrectionSettings = z.infer<typeof correctionSettingsSchema>;
 

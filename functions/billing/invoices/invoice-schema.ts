@@ -9,6 +9,9 @@ import { earlierTariffs } from '../supplies/supply-schema.ts';
 import { billSchema } from '../tariffs/bill-schema.ts';
 import { cancelReasons } from './cancel-reasons.ts';
 
+/** Days from the issue of an invoice to the day it is due, where nobody says otherwise. */
+export const usualDueDays = 14;
+
 /**
  * `difference_note`: what a bill made anew differs by, up or down. `late_fee`: charged because another one was not paid.
  * `returned_payment`: money that had been used when it was taken back, such as a bounced cheque's for a token. `prepaid_charges`: of days

@@ -11,7 +11,7 @@ import { notificationResultSchema, storedCustomerMessageSchema } from '../messag
 import { cancelReasons } from './cancel-reasons.ts';
 import { collectiveBillRoutes } from './collective-bill-routes.ts';
 import { existingInvoiceSchema } from './existing-invoices.ts';
-import { invoiceStatuses, storedInvoiceSchema } from './invoice-schema.ts';
+import { invoiceStatuses, storedInvoiceSchema, usualDueDays } from './invoice-schema.ts';
 import { invoiceTraceSchema } from './trace-schema.ts';
 
 const params = z.object({ id: generatedId('inv') });
@@ -50,7 +50,7 @@ const runSchema = z.object({
 const estimates = {
   /** Whether energy that is missing may be estimated; otherwise such a supply is left out, with the reason. */
   mayEstimate: z._default(z.boolean(), false),
-  dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), 14),
+  dueDays: z._default(z.int().check(z.minimum(0), z.maximum(180)), usualDueDays),
 };
 
 const shortPages =

@@ -11,14 +11,12 @@ import { tenantProfile } from '../../identity/contract.ts';
 import { customerEntity } from '../customers/customer-entity.ts';
 import type { Customer } from '../customers/customer-schema.ts';
 import { amountOf } from '../invoices/invoice-amounts.ts';
-import type { Invoice } from '../invoices/invoice-schema.ts';
+import { type Invoice, usualDueDays } from '../invoices/invoice-schema.ts';
 import type { BilledSupply } from '../supplies/supply-schema.ts';
 import { versionsOf } from '../tariffs/tariff-entity.ts';
 import { chargesWithoutPurchase, shownLine, type VendLine } from './charge-lines.ts';
 import { accountOn, type PrepaidAccount } from './prepaid-account.ts';
 import { monthFactsOf, monthStart, versionInForce } from './price-month.ts';
-
-const dueDays = 14;
 
 export interface OwedCharges {
   /** As it is when nothing was ever bought. Absent where nothing could be bought. */
@@ -74,7 +72,7 @@ function chargesInvoice(
     accountNumber,
     period: { from, to: end },
     issueDate: date,
-    dueDate: addDays(date, dueDays),
+    dueDate: addDays(date, usualDueDays),
     currency,
     bills: [],
     charges: lines.map((line) => shownLine(line, currency)),

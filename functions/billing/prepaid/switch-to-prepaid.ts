@@ -10,6 +10,7 @@ import { derivedId } from '../../../layers/kernel/ids.ts';
 import { tenantProfile } from '../../identity/contract.ts';
 import { billCustomer } from '../invoices/bill-customer.ts';
 import { amountOf, minorOf } from '../invoices/invoice-amounts.ts';
+import { usualDueDays } from '../invoices/invoice-schema.ts';
 import { today } from '../invoices/local-day.ts';
 import { openOfCustomer } from '../invoices/open-of-customer.ts';
 import { supplyEntity } from '../supplies/supply-entity.ts';
@@ -43,8 +44,6 @@ export interface SwitchedToPrepaid {
   agreementId?: string;
 }
 
-const dueDays = 14;
-
 /** @throws AppError `not_found`; `conflict` while there is debt without an agreement; `unprocessable` when it cannot be billed or sold */
 export async function switchToPrepaid(session: TenantSession, order: SwitchToPrepaid): Promise<SwitchedToPrepaid> {
   const supply = await session.require(supplyEntity, { id: order.supplyId });
@@ -68,7 +67,7 @@ export async function switchToPrepaid(session: TenantSession, order: SwitchToPre
     timeZone: profile.timeZone,
     mayEstimate: order.mayEstimate,
     issueDate: present,
-    dueDays,
+    dueDays: usualDueDays,
   });
   if (problems.length > 0) {
     const why = problems.map(({ reason, details }) => [reason, ...details].join(': ')).join('; ');
